@@ -1,0 +1,125 @@
+//! A short stand-in for a person or a device on the screen: the same one always has the same code, and the code
+//! does not say who it is.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// Letters and digits that are not mistaken for one another (Crockford's base 32, lower case).
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// A masked identity: `C·7f3a` for a customer, `D·k2p9` for a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code {
+    mark: char,
+    letters: [u8; Self::MOST],
+    length: u8,
+}
+
+impl Code {
+    /// The usual number of letters.
+    pub const USUAL: usize = 4;
+    /// The most letters that a code takes when shorter ones would be the same for two identities.
+    pub const MOST: usize = 12;
+
+    /// Which of `colors` marks this identity wherever it appears.
+    pub fn color_index(&self, colors: usize) -> usize {
+        self.letters[..Self::USUAL].iter().fold(0, |sum, &letter| sum * 31 + usize::from(letter)) % colors.max(1)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}·", self.mark)?;
+        self.letters[..usize::from(self.length)].iter().try_for_each(|&letter| write!(f, "{}", char::from(letter)))
+    }
+}
+
+/// The codes of all customers or all devices of one landing: four letters each, more for those few whose first
+/// four are the same.
+///
+/// The letters are the start of SHA-256 over the mark and the identity. They are for the screen of somebody who
+/// may see the identities anyway; what leaves the house is pseudonymised under a secret key, which this is not.
+#[derive(Clone, Debug, Default)]
+pub struct Codebook {
+    codes: HashMap<String, Code>,
+}
+
+impl Codebook {
+    /// Gives every identity a code; the same set of identities gets the same codes in whatever order it comes.
+    pub fn new<'a>(mark: char, identities: impl IntoIterator<Item = &'a str>) -> Self {
+        let identities: BTreeSet<&str> = identities.into_iter().collect();
+        let mut length = HashMap::<[u8; Self::LETTERS], u32>::new();
+        let letters: Vec<(&str, [u8; Code::MOST])> = identities.iter().map(|&id| (id, letters(mark, id))).collect();
+        for (_, letters) in &letters {
+            *length.entry(first(letters)).or_default() += 1;
+        }
+        let codes = letters
+            .into_iter()
+            .map(|(identity, letters)| {
+                let unique = length.get(&first(&letters)).is_none_or(|&count| count == 1);
+                let length = if unique { Code::USUAL } else { Code::MOST / 2 };
+                (identity.to_owned(), Code { mark, letters, length: length as u8 })
+            })
+            .collect();
+        Self { codes }
+    }
+
+    const LETTERS: usize = Code::USUAL;
+
+    /// The code of an identity that the landing knows.
+    pub fn get(&self, identity: &str) -> Option<Code> {
+        self.codes.get(identity).copied()
+    }
+
+    /// How many identities have a code.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+}
+
+fn first(letters: &[u8; Code::MOST]) -> [u8; Code::USUAL] {
+    let mut start = [0; Code::USUAL];
+    start.copy_from_slice(&letters[..Code::USUAL]);
+    start
+}
+
+fn letters(mark: char, identity: &str) -> [u8; Code::MOST] {
+    let mut hasher = Sha256::new();
+    hasher.update(mark.to_string().as_bytes());
+    hasher.update(identity.as_bytes());
+    let digest = hasher.finalize();
+    let mut letters = [0; Code::MOST];
+    for (letter, byte) in letters.iter_mut().zip(digest.iter()) {
+        *letter = ALPHABET[usize::from(byte % 32)];
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_people_never_share_a_code() {
+        let people: Vec<String> = (0..20_000).map(|n| format!("person{n}@example.com")).collect();
+        let book = Codebook::new('C', people.iter().map(String::as_str));
+        let codes: BTreeSet<String> = people.iter().filter_map(|p| book.get(p)).map(|c| c.to_string()).collect();
+        assert_eq!(codes.len(), people.len());
+    }
+
+    #[test]
+    fn a_code_is_short_and_does_not_depend_on_order() {
+        let one = Codebook::new('D', ["a", "b"]);
+        let other = Codebook::new('D', ["b", "a", "b"]);
+        assert_eq!(one.get("a"), other.get("a"));
+        assert_eq!(one.get("a").map(|code| code.to_string().chars().count()), Some(6));
+        assert_eq!(one.get("c"), None);
+    }
+}

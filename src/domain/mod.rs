@@ -1,0 +1,20 @@
+//! The words of the field, in plain Rust: nothing here touches a file, a thread or a window, so nothing here can
+//! fail for a reason outside of it. Every other folder speaks in these words.
+
+pub mod code;
+pub mod count;
+pub mod dataset;
+pub mod plan;
+pub mod progress;
+pub mod recipe;
+pub mod schema;
+pub mod zone;
+
+pub use code::Code;
+pub use count::{StepCount, TableCount};
+pub use dataset::Dataset;
+pub use plan::{Operation, Plan, Reason, Step, TableDefinition};
+pub use progress::{Cancelled, Progress};
+pub use recipe::{Duplicates, JoinRule, Purpose, Recipe, RecipeError};
+pub use schema::{Column, Kind, Privacy, Schema};
+pub use zone::{Table, Zone};

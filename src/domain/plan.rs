@@ -1,0 +1,294 @@
+//! The zone tables, defined once, as a small relational specification.
+//!
+//! A [`Recipe`] makes a [`Plan`]; from the plan come the polars frames, the counts, the rows behind each count (the
+//! same step turned round) and later the SQL for other engines. Nothing else knows how a table is made.
+
+use super::{Duplicates, JoinRule, Recipe, Table};
+
+/// How every derived table is made, in an order in which each needs only those before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The derived tables.
+    pub tables: Vec<TableDefinition>,
+}
+
+/// How one table is made: the rows of `source`, taken through `steps`, projected to the table's schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableDefinition {
+    /// The table.
+    pub table: Table,
+    /// Where its rows come from.
+    pub source: Table,
+    /// What happens to them, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One relational operation, and the reason that it gives to a row that it drops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub operation: Operation,
+    /// Why a row is dropped by it.
+    pub reason: Reason,
+}
+
+/// A pair of columns: one of the rows at hand, one of the other table.
+pub type ColumnPair = (&'static str, &'static str);
+
+/// The operations of the specification. All keep the order of the rows at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Keep the rows in which this column is not null.
+    KeepPresent(&'static str),
+    /// Semi-join: keep the rows for which `other` has at least one row with equal keys. With `not_before`, only if
+    /// the first column (of the row at hand) is at or after the second (of that other row).
+    KeepMatching {
+        /// The table that is looked into.
+        other: Table,
+        /// The keys; null never matches.
+        on: Vec<ColumnPair>,
+        /// Instants that must be in order.
+        not_before: Option<ColumnPair>,
+    },
+    /// Keep the first of the rows that are equal in every column.
+    Distinct,
+    /// Inner join: every row at hand with every row of `other` that has equal keys.
+    Join {
+        /// The table that is joined.
+        other: Table,
+        /// The keys; null never matches.
+        on: Vec<ColumnPair>,
+        /// The columns of `other` that are taken over, and what they are called then.
+        bring: Vec<ColumnPair>,
+        /// Take each combination of keys and brought columns once, however often `other` has it.
+        once: bool,
+    },
+}
+
+/// Why a row did not come through a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The customer did not agree to share for this purpose.
+    NoConsent,
+    /// The reading was taken before its customer agreed.
+    BeforeConsent,
+    /// No customer record has this e-mail address.
+    UnknownUser,
+    /// No customer record has this serial number.
+    UnknownDevice,
+    /// The customer agreed, but no reading of theirs is left.
+    NoReadings,
+    /// An equal row was there before.
+    Duplicate,
+    /// No motion was recorded at this instant.
+    NoMotion,
+    /// No curated customer's record carries this device's serial number.
+    NoOwner,
+}
+
+impl Reason {
+    /// A few words for a list of losses.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NoConsent => "no consent",
+            Self::BeforeConsent => "before consent",
+            Self::UnknownUser => "unknown user",
+            Self::UnknownDevice => "unknown device",
+            Self::NoReadings => "customer without readings",
+            Self::Duplicate => "duplicate",
+            Self::NoMotion => "no motion at this instant",
+            Self::NoOwner => "device without owner",
+        }
+    }
+
+    /// A sentence that says what the figure counts.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::NoConsent => "The customer's record has no consent for the chosen purpose: absent, null, blank or 0.",
+            Self::BeforeConsent => "The reading was taken before the customer agreed to share.",
+            Self::UnknownUser => "No customer record in the landing zone has the e-mail address of this reading.",
+            Self::UnknownDevice => "No customer record in the landing zone has the serial number of this reading.",
+            Self::NoReadings => "The customer agreed to share, but none of their accelerometer readings is trusted.",
+            Self::Duplicate => "An equal row, the same in every column, was delivered before.",
+            Self::NoMotion => "No trusted accelerometer reading fits this distance reading under the join rule.",
+            Self::NoOwner => "No curated customer's record carries the serial number of this device.",
+        }
+    }
+}
+
+impl Plan {
+    /// The plan of a recipe.
+    pub fn new(recipe: &Recipe) -> Self {
+        Self {
+            tables: vec![
+                customer_trusted(recipe),
+                accelerometer_trusted(recipe),
+                customer_curated(),
+                step_trainer_trusted(recipe),
+                machine_learning_curated(recipe),
+            ],
+        }
+    }
+
+    /// How a derived table is made; none for a landing table, which is read.
+    pub fn definition(&self, table: Table) -> Option<&TableDefinition> {
+        self.tables.iter().find(|definition| definition.table == table)
+    }
+}
+
+fn customer_trusted(recipe: &Recipe) -> TableDefinition {
+    let mut steps = landed(recipe);
+    steps.push(Step::new(Operation::KeepPresent(recipe.purpose.column()), Reason::NoConsent));
+    TableDefinition { table: Table::CustomerTrusted, source: Table::CustomerLanding, steps }
+}
+
+/// The first step only tells a stranger's readings from those of a customer without consent: the next would drop
+/// both.
+fn accelerometer_trusted(recipe: &Recipe) -> TableDefinition {
+    let email = || vec![("user", "email")];
+    let mut steps = landed(recipe);
+    steps.push(Step::keep_matching(Table::CustomerLanding, email(), Reason::UnknownUser));
+    steps.push(Step::keep_matching(Table::CustomerTrusted, email(), Reason::NoConsent));
+    if recipe.consent_date {
+        let operation = Operation::KeepMatching {
+            other: Table::CustomerTrusted,
+            on: email(),
+            not_before: Some(("timestamp", recipe.purpose.column())),
+        };
+        steps.push(Step::new(operation, Reason::BeforeConsent));
+    }
+    TableDefinition { table: Table::AccelerometerTrusted, source: Table::AccelerometerLanding, steps }
+}
+
+/// One row a customer: a record that was delivered twice counts once, whatever the recipe says of duplicates.
+fn customer_curated() -> TableDefinition {
+    TableDefinition {
+        table: Table::CustomerCurated,
+        source: Table::CustomerTrusted,
+        steps: vec![
+            Step::keep_matching(Table::AccelerometerTrusted, vec![("email", "user")], Reason::NoReadings),
+            Step::new(Operation::Distinct, Reason::Duplicate),
+        ],
+    }
+}
+
+fn step_trainer_trusted(recipe: &Recipe) -> TableDefinition {
+    let serial = || vec![("serialnumber", "serialnumber")];
+    let mut steps = landed(recipe);
+    steps.push(Step::keep_matching(Table::CustomerLanding, serial(), Reason::UnknownDevice));
+    steps.push(Step::keep_matching(Table::CustomerTrusted, serial(), Reason::NoConsent));
+    steps.push(Step::keep_matching(Table::CustomerCurated, serial(), Reason::NoReadings));
+    TableDefinition { table: Table::StepTrainerTrusted, source: Table::StepTrainerLanding, steps }
+}
+
+fn machine_learning_curated(recipe: &Recipe) -> TableDefinition {
+    let motion = |mut on: Vec<ColumnPair>, mut bring: Vec<ColumnPair>| {
+        on.insert(0, ("sensorreadingtime", "timestamp"));
+        bring.extend([("x", "x"), ("y", "y"), ("z", "z")]);
+        let operation = Operation::Join { other: Table::AccelerometerTrusted, on, bring, once: false };
+        Step::new(operation, Reason::NoMotion)
+    };
+    let steps = match recipe.join {
+        JoinRule::Timestamp => vec![motion(vec![], vec![("user", "user")])],
+        JoinRule::Owner => {
+            let owner = Operation::Join {
+                other: Table::CustomerCurated,
+                on: vec![("serialnumber", "serialnumber")],
+                bring: vec![("email", "user")],
+                once: true,
+            };
+            vec![Step::new(owner, Reason::NoOwner), motion(vec![("user", "user")], vec![])]
+        }
+    };
+    TableDefinition { table: Table::MachineLearningCurated, source: Table::StepTrainerTrusted, steps }
+}
+
+/// What happens to the rows of any landing table first.
+fn landed(recipe: &Recipe) -> Vec<Step> {
+    match recipe.duplicates {
+        Duplicates::Keep => vec![],
+        Duplicates::Drop => vec![Step::new(Operation::Distinct, Reason::Duplicate)],
+    }
+}
+
+impl Step {
+    fn new(operation: Operation, reason: Reason) -> Self {
+        Self { operation, reason }
+    }
+
+    fn keep_matching(other: Table, on: Vec<ColumnPair>, reason: Reason) -> Self {
+        Self::new(Operation::KeepMatching { other, on, not_before: None }, reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Dataset, Purpose};
+
+    fn recipes() -> Vec<Recipe> {
+        let mut recipes = vec![];
+        for purpose in Purpose::ALL {
+            for consent_date in [false, true] {
+                for duplicates in [Duplicates::Keep, Duplicates::Drop] {
+                    for join in JoinRule::ALL {
+                        recipes.push(Recipe { purpose, consent_date, duplicates, join });
+                    }
+                }
+            }
+        }
+        recipes
+    }
+
+    #[test]
+    fn every_derived_table_is_defined_once_after_what_it_needs() {
+        for recipe in recipes() {
+            let mut known: Vec<Table> = Dataset::ALL.into_iter().map(Table::landing).collect();
+            for definition in Plan::new(&recipe).tables {
+                assert!(known.contains(&definition.source), "{recipe:?}: {definition:?}");
+                for step in &definition.steps {
+                    if let Operation::KeepMatching { other, .. } | Operation::Join { other, .. } = step.operation {
+                        assert!(known.contains(&other), "{recipe:?}: {definition:?}");
+                    }
+                }
+                assert!(!known.contains(&definition.table));
+                known.push(definition.table);
+            }
+            known.sort();
+            assert_eq!(known, Table::ALL);
+        }
+    }
+
+    #[test]
+    fn every_column_that_a_step_names_is_there() {
+        let has = |table: Table, name: &str| table.schema().iter().any(|column| column.name == name);
+        for recipe in recipes() {
+            for definition in Plan::new(&recipe).tables {
+                let mut at_hand: Vec<&str> = definition.source.schema().iter().map(|column| column.name).collect();
+                for step in &definition.steps {
+                    match &step.operation {
+                        Operation::KeepPresent(column) => assert!(at_hand.contains(column)),
+                        Operation::Distinct => {}
+                        Operation::KeepMatching { other, on, not_before } => {
+                            for (left, right) in on.iter().chain(not_before) {
+                                assert!(at_hand.contains(left) && has(*other, right), "{definition:?}");
+                            }
+                        }
+                        Operation::Join { other, on, bring, .. } => {
+                            for (left, right) in on {
+                                assert!(at_hand.contains(left) && has(*other, right), "{definition:?}");
+                            }
+                            for (from, name) in bring {
+                                assert!(has(*other, from) && !at_hand.contains(name), "{definition:?}");
+                                at_hand.push(name);
+                            }
+                        }
+                    }
+                }
+                for column in definition.table.schema() {
+                    assert!(at_hand.contains(&column.name), "{}: {}", definition.table.name(), column.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Every choice that changes a result. Equal recipe and equal landing files mean equal bytes out.
+
+use serde::{Deserialize, Serialize};
+
+/// The choices of one curation. The default is the specification's: research consent present, whatever its date,
+/// duplicates kept, machine learning joined on the time stamp alone.
+///
+/// As JSON: `{"purpose": "research", "consent_date": false, "duplicates": "keep", "join": "timestamp"}`; a key
+/// that is left out has its default, a key that is not known is an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recipe {
+    /// Whose consent counts.
+    pub purpose: Purpose,
+    /// Keep a reading only if it was taken at or after its customer's consent.
+    pub consent_date: bool,
+    /// What happens to rows that are equal in every column.
+    pub duplicates: Duplicates,
+    /// How distances and motions are paired.
+    pub join: JoinRule,
+}
+
+/// With whom a customer may have agreed to share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    #[default]
+    Research,
+    Public,
+    Friends,
+}
+
+impl Purpose {
+    /// All purposes, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Research, Self::Public, Self::Friends];
+
+    /// The name in a recipe and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Research => "research",
+            Self::Public => "public",
+            Self::Friends => "friends",
+        }
+    }
+}
+
+/// What happens to rows of one landing table that are equal in every column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// They all stay.
+    #[default]
+    Keep,
+    /// The first stays.
+    Drop,
+}
+
+/// How a distance reading finds the motion that belongs to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinRule {
+    /// Same time stamp, whoever moved: the specification's rule, which pairs strangers that moved at one instant.
+    #[default]
+    Timestamp,
+    /// Same time stamp, and the motion is that of the customer whose record carries the device's serial number.
+    Owner,
+}
+
+impl JoinRule {
+    /// All rules, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Timestamp, Self::Owner];
+
+    /// The name in a recipe and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timestamp => "timestamp",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+/// A recipe that cannot be read; the message says which key or value, and where in the text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the recipe cannot be read: {0}")]
+pub struct RecipeError(String);
+
+impl Recipe {
+    /// Reads a recipe from JSON.
+    ///
+    /// # Errors
+    /// When the text is no JSON, has an unknown key or a value that is not allowed; names it with line and column.
+    pub fn from_json(text: &str) -> Result<Self, RecipeError> {
+        serde_json::from_str(text).map_err(|error| RecipeError(error.to_string()))
+    }
+
+    /// The recipe as JSON, every key written out, ending in a line feed.
+    pub fn to_json(&self) -> String {
+        // Plain enums and a bool under string keys: there is nothing in them that JSON cannot hold.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let recipe = Recipe {
+            purpose: Purpose::Friends,
+            consent_date: true,
+            duplicates: Duplicates::Drop,
+            join: JoinRule::Owner,
+        };
+        assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));
+    }
+
+    #[test]
+    fn an_empty_recipe_is_the_specification() {
+        assert_eq!(Recipe::from_json("{}"), Ok(Recipe::default()));
+    }
+
+    #[test]
+    fn a_wrong_key_or_value_is_named() {
+        let key = Recipe::from_json(r#"{"consent-date": true}"#).unwrap_err().to_string();
+        assert!(key.contains("consent-date") && key.contains("consent_date"), "{key}");
+        let value = Recipe::from_json(r#"{"purpose": "marketing"}"#).unwrap_err().to_string();
+        assert!(value.contains("marketing") && value.contains("research"), "{value}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The STEDI workbench: from landing files to trusted and curated tables, with consent and joins in plain sight.
+
+pub mod domain;
