@@ -1,5 +1,10 @@
 //! The plan, run: zone tables on polars lazy frames, what each step dropped, and the rows behind each figure.
 
+mod codes;
+mod compile;
+mod run;
 mod view;
 
-pub use view::{Cell, TableView};
+pub use codes::Codes;
+pub use run::{Curation, CurationError, curate};
+pub use view::{Cell, TableView, data_type};

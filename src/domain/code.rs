@@ -37,7 +37,7 @@ impl fmt::Display for Code {
 }
 
 /// The codes of all customers or all devices of one landing: four letters each, more for those few whose first
-/// four are the same.
+/// four are the same, as many as it takes to tell them apart.
 ///
 /// The letters are the start of SHA-256 over the mark and the identity. They are for the screen of somebody who
 /// may see the identities anyway; what leaves the house is pseudonymised under a secret key, which this is not.
@@ -50,23 +50,25 @@ impl Codebook {
     /// Gives every identity a code; the same set of identities gets the same codes in whatever order it comes.
     pub fn new<'a>(mark: char, identities: impl IntoIterator<Item = &'a str>) -> Self {
         let identities: BTreeSet<&str> = identities.into_iter().collect();
-        let mut length = HashMap::<[u8; Self::LETTERS], u32>::new();
-        let letters: Vec<(&str, [u8; Code::MOST])> = identities.iter().map(|&id| (id, letters(mark, id))).collect();
-        for (_, letters) in &letters {
-            *length.entry(first(letters)).or_default() += 1;
+        let mut open: Vec<(&str, [u8; Code::MOST])> =
+            identities.into_iter().map(|identity| (identity, letters(mark, identity))).collect();
+        let mut codes = HashMap::with_capacity(open.len());
+        for length in Code::USUAL..=Code::MOST {
+            open.sort_unstable_by_key(|&(_, letters)| letters);
+            let mut still_open = vec![];
+            for same in open.chunk_by(|a, b| a.1[..length] == b.1[..length]) {
+                if same.len() > 1 && length < Code::MOST {
+                    still_open.extend_from_slice(same);
+                } else {
+                    codes.extend(same.iter().map(|&(identity, letters)| {
+                        (identity.to_owned(), Code { mark, letters, length: length as u8 })
+                    }));
+                }
+            }
+            open = still_open;
         }
-        let codes = letters
-            .into_iter()
-            .map(|(identity, letters)| {
-                let unique = length.get(&first(&letters)).is_none_or(|&count| count == 1);
-                let length = if unique { Code::USUAL } else { Code::MOST / 2 };
-                (identity.to_owned(), Code { mark, letters, length: length as u8 })
-            })
-            .collect();
         Self { codes }
     }
-
-    const LETTERS: usize = Code::USUAL;
 
     /// The code of an identity that the landing knows.
     pub fn get(&self, identity: &str) -> Option<Code> {
@@ -82,12 +84,6 @@ impl Codebook {
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
     }
-}
-
-fn first(letters: &[u8; Code::MOST]) -> [u8; Code::USUAL] {
-    let mut start = [0; Code::USUAL];
-    start.copy_from_slice(&letters[..Code::USUAL]);
-    start
 }
 
 fn letters(mark: char, identity: &str) -> [u8; Code::MOST] {

@@ -1,0 +1,43 @@
+//! The codes that stand for the people and devices of a landing wherever they are shown.
+
+use polars::prelude::*;
+
+use crate::domain::code::Codebook;
+use crate::domain::{Code, Column, Dataset, Privacy, Table};
+use crate::landing::Landing;
+
+/// A code for every e-mail address and every serial number that landed, in whatever data set.
+#[derive(Clone, Debug, Default)]
+pub struct Codes {
+    people: Codebook,
+    devices: Codebook,
+}
+
+impl Codes {
+    /// Looks through all columns that stand for a person or a device.
+    pub fn new(landing: &Landing) -> Self {
+        Self { people: codebook(landing, 'C', Privacy::Person), devices: codebook(landing, 'D', Privacy::Device) }
+    }
+
+    /// The code of what stands in a column; none for a column that stands for nobody, or an identity that did not
+    /// land.
+    pub fn get(&self, column: &Column, identity: &str) -> Option<Code> {
+        match column.privacy {
+            Privacy::Person => self.people.get(identity),
+            Privacy::Device => self.devices.get(identity),
+            Privacy::Open | Privacy::Personal => None,
+        }
+    }
+}
+
+fn codebook(landing: &Landing, mark: char, privacy: Privacy) -> Codebook {
+    let mut distinct = vec![];
+    for dataset in Dataset::ALL {
+        for column in Table::landing(dataset).schema().iter().filter(|column| column.privacy == privacy) {
+            let Ok(values) = landing.frame(dataset).column(column.name) else { continue };
+            distinct.extend(values.unique().ok());
+        }
+    }
+    let texts: Vec<_> = distinct.iter().filter_map(|column| column.str().ok()).collect();
+    Codebook::new(mark, texts.into_iter().flat_map(|text| text.iter().flatten()))
+}

@@ -1,0 +1,161 @@
+//! Runs a recipe's plan over what landed: the eight tables, and a count of what each step did.
+
+use polars::prelude::*;
+
+use super::TableView;
+use super::compile::{self, ROW};
+use crate::domain::{
+    Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
+};
+use crate::landing::Landing;
+
+/// The eight tables of one recipe over one landing.
+#[derive(Clone, Debug)]
+pub struct Curation {
+    /// What was asked for.
+    pub recipe: Recipe,
+    /// How each derived table came by its rows, in the order in which they were made.
+    pub counts: Vec<TableCount>,
+    frames: [DataFrame; 8],
+}
+
+/// A table that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CurationError {
+    /// It was asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The engine gave up.
+    #[error("{} could not be made: {error}", table.name())]
+    Engine { table: Table, error: PolarsError },
+    /// The plan names a step or table that there is not; a defect of this program.
+    #[error("{} has no such step", table.name())]
+    NoSuchStep { table: Table },
+}
+
+/// Makes all derived tables. Progress counts tables.
+///
+/// # Errors
+/// When cancelled, or when the engine runs out of what it needs.
+pub fn curate(landing: &Landing, recipe: &Recipe, progress: &Progress) -> Result<Curation, CurationError> {
+    let plan = Plan::new(recipe);
+    let mut frames: [DataFrame; 8] = std::array::from_fn(|_| DataFrame::empty());
+    for dataset in Dataset::ALL {
+        frames[Table::landing(dataset).index()] = landing.frame(dataset).clone();
+    }
+    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames };
+    progress.set_total(plan.tables.len() as u64);
+    for definition in &plan.tables {
+        let count = curation.make(definition, progress)?;
+        curation.counts.push(count);
+        progress.advance(1);
+    }
+    Ok(curation)
+}
+
+impl Curation {
+    /// The rows of a table.
+    pub fn frame(&self, table: Table) -> &DataFrame {
+        &self.frames[table.index()]
+    }
+
+    /// Number of rows of a table.
+    pub fn rows(&self, table: Table) -> u64 {
+        self.frame(table).height() as u64
+    }
+
+    /// How a derived table came by its rows; none for a landing table.
+    pub fn count(&self, table: Table) -> Option<&TableCount> {
+        self.counts.iter().find(|count| count.table == table)
+    }
+
+    /// A table to look at.
+    pub fn view(&self, table: Table) -> TableView {
+        TableView::new(self.frame(table), table.schema())
+    }
+
+    /// The rows behind a loss: those that step `step` of a table's definition dropped, with the columns they had
+    /// then.
+    ///
+    /// # Errors
+    /// When there is no such step, when cancelled, or when the engine gives up.
+    pub fn dropped(&self, table: Table, step: usize, progress: &Progress) -> Result<TableView, CurationError> {
+        let plan = Plan::new(&self.recipe);
+        let definition = plan.definition(table).ok_or(CurationError::NoSuchStep { table })?;
+        let the_step = definition.steps.get(step).ok_or(CurationError::NoSuchStep { table })?;
+        let failed = |error| CurationError::Engine { table, error };
+        let mut rows = self.frame(definition.source).clone();
+        for before in &definition.steps[..step] {
+            progress.check()?;
+            rows = self.lazily(&before.operation, rows, compile::apply).collect().map_err(failed)?;
+        }
+        progress.check()?;
+        let dropped = self.lazily(&the_step.operation, rows, compile::dropped).collect().map_err(failed)?;
+        Ok(TableView::new(&dropped, definition.source.schema()))
+    }
+
+    fn make(&mut self, definition: &TableDefinition, progress: &Progress) -> Result<TableCount, CurationError> {
+        let table = definition.table;
+        let failed = |error| CurationError::Engine { table, error };
+        let mut rows = self.frame(definition.source).clone();
+        let rows_in = rows.height() as u64;
+        let mut steps = vec![];
+        for step in &definition.steps {
+            progress.check()?;
+            let (left, count) = self.take(step, rows).map_err(failed)?;
+            rows = left;
+            steps.push(count);
+        }
+        let rows = rows.select(table.schema().iter().map(|column| column.name)).map_err(failed)?;
+        let count = TableCount { table, source: definition.source, rows_in, steps, rows: rows.height() as u64 };
+        self.frames[table.index()] = rows;
+        Ok(count)
+    }
+
+    /// The rows that a step leaves, and what it did to them.
+    fn take(&self, step: &Step, rows: DataFrame) -> PolarsResult<(DataFrame, StepCount)> {
+        let rows_in = rows.height() as u64;
+        let (left, matched) = if let Operation::Join { .. } = step.operation {
+            let numbered = rows.with_row_index(ROW.into(), None)?;
+            let mut joined = self.lazily(&step.operation, numbered, compile::apply).collect()?;
+            let matched = count_runs(joined.column(ROW)?.idx()?);
+            joined.drop_in_place(ROW)?;
+            (joined, matched)
+        } else {
+            let left = self.lazily(&step.operation, rows, compile::apply).collect()?;
+            let kept = left.height() as u64;
+            (left, kept)
+        };
+        let added = left.height() as u64 - matched;
+        Ok((left, StepCount { reason: step.reason, rows_in, dropped: rows_in - matched, added }))
+    }
+
+    fn lazily(
+        &self,
+        operation: &Operation,
+        rows: DataFrame,
+        compiled: fn(&Operation, LazyFrame, LazyFrame, &[&str]) -> LazyFrame,
+    ) -> LazyFrame {
+        let columns: Vec<PlSmallStr> =
+            rows.get_column_names().into_iter().filter(|name| *name != ROW).cloned().collect();
+        let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
+        let other = match operation {
+            Operation::KeepMatching { other, .. } | Operation::Join { other, .. } => self.frame(*other).clone(),
+            Operation::KeepPresent(_) | Operation::Distinct => DataFrame::empty(),
+        };
+        compiled(operation, rows.lazy(), other.lazy(), &columns)
+    }
+}
+
+/// How many different numbers there are in a column whose equal numbers stand together.
+fn count_runs(numbers: &IdxCa) -> u64 {
+    let mut last = None;
+    let mut runs = 0;
+    for number in numbers.iter() {
+        if number != last {
+            runs += 1;
+            last = number;
+        }
+    }
+    runs
+}
