@@ -1,5 +1,10 @@
 //! The STEDI workbench: from landing files to trusted and curated tables, with consent and joins in plain sight.
 
+pub mod app;
 pub mod curation;
 pub mod domain;
+pub mod generate;
+pub mod jobs;
 pub mod landing;
+pub mod state;
+pub mod ui;

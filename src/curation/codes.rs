@@ -1,7 +1,5 @@
 //! The codes that stand for the people and devices of a landing wherever they are shown.
 
-use polars::prelude::*;
-
 use crate::domain::code::Codebook;
 use crate::domain::{Code, Column, Dataset, Privacy, Table};
 use crate::landing::Landing;

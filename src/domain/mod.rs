@@ -4,6 +4,7 @@
 pub mod code;
 pub mod count;
 pub mod dataset;
+pub mod format;
 pub mod plan;
 pub mod progress;
 pub mod recipe;

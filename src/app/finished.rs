@@ -1,0 +1,121 @@
+//! Takes in what the workers have finished.
+
+use crate::domain::Table;
+use crate::jobs::Outcome;
+use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, State, Work};
+
+use super::App;
+use super::work::{CurateRequest, Failure, LoadRequest};
+
+const DIED: &str = "A worker stopped unexpectedly. The rest goes on; try again, and report it if it happens twice.";
+
+impl App {
+    /// Takes all answers in that are there; never waits.
+    pub(super) fn take_finished(&mut self, context: &egui::Context) {
+        while let Some((request, outcome)) = self.workers.load.poll() {
+            match flatten(outcome) {
+                Ok(loaded) => self.take_landing(&request, loaded),
+                Err(Failure::Cancelled) if self.workers.load.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.landing.give_up(),
+                Err(Failure::Error(error)) => self.state.landing.fail(error),
+            }
+        }
+        while let Some((request, outcome)) = self.workers.curate.poll() {
+            match flatten(outcome) {
+                Ok(curation) if curation.recipe == self.state.recipe && self.is_current(&request) => {
+                    self.remember_before(context);
+                    self.state.curation = crate::state::Slot::Ready(curation);
+                    self.look_up_dropped();
+                }
+                Ok(_) => {}
+                Err(Failure::Cancelled) if self.workers.curate.is_busy() => {}
+                Err(Failure::Cancelled) => {
+                    self.state.curation.give_up();
+                    if let Some(curation) = self.state.curation.value() {
+                        self.state.recipe = curation.recipe.clone();
+                    }
+                }
+                Err(Failure::Error(error)) => self.state.curation.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.workers.dropped.poll() {
+            match flatten(outcome) {
+                Ok(view) => self.state.dropped = crate::state::Slot::Ready(view),
+                Err(Failure::Cancelled) if self.workers.dropped.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.dropped = crate::state::Slot::Empty,
+                Err(Failure::Error(error)) => self.state.dropped.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.workers.dialog.poll() {
+            self.workers.dialog.forget();
+            match outcome {
+                Outcome::Done(paths) if !paths.is_empty() => self.commands.push(Command::OpenPaths(paths)),
+                _ => {}
+            }
+        }
+        self.state.work = self.current_work();
+        if self.state.work.is_some() {
+            // Often enough for a bar that moves; an idle window paints nothing.
+            context.request_repaint_after(std::time::Duration::from_millis(50));
+        }
+    }
+
+    fn take_landing(&mut self, request: &LoadRequest, loaded: Loaded) {
+        self.state.source = Some(loaded.landing.source.clone());
+        if let (LoadRequest::Paths(paths), crate::landing::Source::Folder(folder)) = (request, &loaded.landing.source) {
+            debug_assert_eq!(paths.first(), Some(folder));
+            self.settings.remember(&mut self.state, folder.clone());
+        }
+        self.state.landing = crate::state::Slot::Ready(loaded);
+        self.state.before = None;
+        self.state.curation = crate::state::Slot::Empty;
+        if matches!(self.state.shown, Shown::Dropped { .. }) {
+            self.state.shown = Shown::default();
+        }
+        self.curate();
+    }
+
+    fn is_current(&self, request: &CurateRequest) -> bool {
+        self.state.landing.value().is_some_and(|loaded| std::sync::Arc::ptr_eq(&loaded.landing, &request.landing))
+    }
+
+    fn remember_before(&mut self, context: &egui::Context) {
+        self.state.before = self.state.curation.value().map(|curation| Before {
+            rows: Table::ALL.map(|table| curation.rows(table)),
+            changed_at: context.input(|input| input.time),
+        });
+    }
+
+    fn current_work(&self) -> Option<Work> {
+        let work = |label, progress: Option<(u64, u64)>| {
+            let (done, total) = progress.unwrap_or_default();
+            Work { label, done, total }
+        };
+        let workers = &self.workers;
+        if workers.load.is_busy() {
+            Some(work("Reading", workers.load.progress()))
+        } else if workers.curate.is_busy() {
+            Some(work("Curating", workers.curate.progress()))
+        } else if workers.dropped.is_busy() {
+            Some(work("Looking up rows", workers.dropped.progress()))
+        } else {
+            None
+        }
+    }
+}
+
+/// Adds a notice; one that says the same as the last is not said again.
+pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
+    let notice = Notice { severity, text };
+    if state.notices.last() != Some(&notice) {
+        state.notices.push(notice);
+    }
+}
+
+fn flatten<T>(outcome: Outcome<Result<T, Failure>>) -> Result<T, Failure> {
+    match outcome {
+        Outcome::Done(result) => result,
+        Outcome::Cancelled => Err(Failure::Cancelled),
+        Outcome::Died => Err(Failure::Error(DIED.to_owned())),
+    }
+}

@@ -1,0 +1,134 @@
+//! The glue of the window: owns the state and the workers, takes finished work in, carries commands out. The only
+//! place that changes state.
+
+mod commands;
+mod dialogs;
+mod finished;
+mod sample;
+mod settings;
+mod work;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::landing::Source;
+use crate::state::{Command, State};
+use crate::ui::{self, Screens};
+
+use self::work::Workers;
+
+pub use settings::Settings;
+
+/// The name of the program as people read it.
+pub const NAME: &str = "STEDI workbench";
+
+/// Opens the window and returns when it is closed. With no source it shows the folder opened last, or the sample
+/// data at the first start.
+///
+/// # Errors
+/// When there is no display or no way to draw on it.
+pub fn run(source: Option<Source>) -> anyhow::Result<()> {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
+        .context("the icon cannot be read")?;
+    let viewport = egui::ViewportBuilder::default()
+        .with_title(NAME)
+        .with_app_id("stedi-workbench")
+        .with_icon(icon)
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([720.0, 480.0]);
+    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    let settings = Settings::at_home();
+    eframe::run_native(NAME, options, Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?))))
+        .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
+}
+
+/// The window.
+pub struct App {
+    state: State,
+    screens: Screens,
+    commands: Vec<Command>,
+    workers: Workers,
+    settings: Settings,
+    title: String,
+}
+
+impl App {
+    /// A window over a context; `source` is opened at once.
+    ///
+    /// # Errors
+    /// When the system has no thread left for the workers.
+    pub fn new(context: &egui::Context, settings: Settings, source: Option<Source>) -> anyhow::Result<Self> {
+        ui::theme::install(context);
+        let saved = settings.load();
+        let mut app = Self {
+            state: State { recent: saved.recent, theme: saved.theme, ..State::default() },
+            screens: Screens::default(),
+            commands: vec![],
+            workers: Workers::new(context).context("the workers cannot be started")?,
+            settings,
+            title: String::new(),
+        };
+        if let Some(notice) = saved.notice {
+            app.state.notices.push(notice);
+        }
+        ui::theme::apply(context, app.state.theme);
+        app.commands.push(match source {
+            Some(Source::Folder(path)) => Command::OpenPaths(vec![path]),
+            Some(Source::Files(paths)) => Command::OpenPaths(paths),
+            None => app.state.recent.first().map_or(Command::OpenSample, |path| Command::OpenPaths(vec![path.clone()])),
+        });
+        app.carry_out(context);
+        Ok(app)
+    }
+
+    /// What the window shows, for tests to look at.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn carry_out(&mut self, context: &egui::Context) {
+        for command in std::mem::take(&mut self.commands) {
+            self.handle(command, context);
+        }
+    }
+
+    fn take_dropped_files(&mut self, context: &egui::Context) {
+        let (dropped, hovering) = context.input(|input| {
+            let dropped: Vec<PathBuf> = input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect();
+            (dropped, !input.raw.hovered_files.is_empty())
+        });
+        self.state.files_hover = hovering;
+        if !dropped.is_empty() {
+            self.commands.push(Command::OpenPaths(dropped));
+        }
+    }
+
+    fn set_title(&mut self, context: &egui::Context) {
+        let title = match (&self.state.landing.value(), &self.state.source) {
+            (Some(loaded), _) => format!("{} — {NAME}", loaded.landing.source.name()),
+            _ => NAME.to_owned(),
+        };
+        if title != self.title {
+            context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_finished(context);
+        self.take_dropped_files(context);
+        self.carry_out(context);
+        self.set_title(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        ui::window_ui(ui, &self.state, &mut self.screens, &mut self.commands);
+        if !self.commands.is_empty() {
+            // They are carried out at the start of the next frame.
+            ui.ctx().request_repaint();
+        }
+    }
+}

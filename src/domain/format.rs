@@ -1,0 +1,80 @@
+//! Numbers and instants as people read them, the same on the screen and on the command line.
+
+use chrono::DateTime;
+
+/// `1234567` as `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A difference with its sign: `+1,234`, `−1,234`, `±0`.
+pub fn difference(before: u64, after: u64) -> String {
+    match after.checked_sub(before) {
+        Some(0) => "±0".to_owned(),
+        Some(more) => format!("+{}", thousands(more)),
+        None => format!("−{}", thousands(before.abs_diff(after))),
+    }
+}
+
+/// Milliseconds since 1970 as `2022-06-18 17:58:55.123` in UTC; none for an instant that no calendar holds.
+pub fn utc(milliseconds: i64) -> Option<String> {
+    let instant = DateTime::from_timestamp_millis(milliseconds)?;
+    Some(instant.format("%Y-%m-%d %H:%M:%S%.3f").to_string())
+}
+
+/// Bytes in a unit that leaves up to three digits: `12 MB`, `1.4 GB`.
+pub fn bytes(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for next in ["kB", "MB", "GB", "TB"] {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    if value < 9.95 && unit != "B" { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1000), "1,000");
+        assert_eq!(thousands(13_823_760), "13,823,760");
+    }
+
+    #[test]
+    fn a_difference_has_a_sign() {
+        assert_eq!(difference(956, 482), "−474");
+        assert_eq!(difference(14_460, 43_681), "+29,221");
+        assert_eq!(difference(482, 482), "±0");
+    }
+
+    #[test]
+    fn instants_are_utc_to_the_millisecond() {
+        assert_eq!(utc(1_655_564_376_361).as_deref(), Some("2022-06-18 14:59:36.361"));
+        assert_eq!(utc(i64::MAX), None);
+    }
+
+    #[test]
+    fn bytes_have_a_readable_unit() {
+        assert_eq!(bytes(0), "0 B");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_400), "1.4 kB");
+        assert_eq!(bytes(10_500_000), "10 MB");
+        assert_eq!(bytes(999_600), "1.0 MB");
+    }
+}

@@ -1,0 +1,251 @@
+//! The only threads. A [`Lane`] does one piece of work at a time off the frame: a new request cancels the running
+//! one and takes its place, a request equal to the last is not done again, and a piece of work that panics comes
+//! back as an outcome like any other.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+
+use crate::domain::Progress;
+
+/// What became of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// The work came to its end, well or not.
+    Done(T),
+    /// It was asked to stop, or a newer request took its place. What it had is gone.
+    Cancelled,
+    /// It panicked.
+    Died,
+}
+
+/// A worker with one request running at the most, and one waiting.
+pub struct Lane<Request, Answer> {
+    shared: Arc<Shared<Request>>,
+    answers: Receiver<(Request, Outcome<Answer>)>,
+}
+
+struct Shared<Request> {
+    state: Mutex<Current<Request>>,
+    start: Sender<()>,
+}
+
+struct Current<Request> {
+    waiting: Option<Request>,
+    running: Option<Arc<Progress>>,
+    last: Option<Request>,
+}
+
+impl<Request, Answer> Lane<Request, Answer>
+where
+    Request: Clone + PartialEq + Send + 'static,
+    Answer: Send + 'static,
+{
+    /// Starts the worker. `done` is called after each answer was sent, to wake whoever should look.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn new(
+        name: &str,
+        done: impl Fn() + Send + 'static,
+        work: impl Fn(&Request, &Progress) -> Answer + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (start, started) = channel::<()>();
+        let (answer, answers) = channel();
+        let state = Mutex::new(Current { waiting: None, running: None, last: None });
+        let shared = Arc::new(Shared { state, start });
+        let weak = Arc::downgrade(&shared);
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            while started.recv().is_ok() {
+                let Some((request, progress)) = take(&weak) else { continue };
+                let outcome = match catch_unwind(AssertUnwindSafe(|| work(&request, &progress))) {
+                    _ if progress.is_cancelled() => Outcome::Cancelled,
+                    Ok(done) => Outcome::Done(done),
+                    Err(_) => Outcome::Died,
+                };
+                finish(&weak, &progress, &outcome);
+                if answer.send((request, outcome)).is_err() {
+                    return;
+                }
+                done();
+            }
+        })?;
+        Ok(Self { shared, answers })
+    }
+
+    /// Asks for work. Does nothing when the same was asked for last and not cancelled since.
+    pub fn request(&self, request: Request) {
+        let mut state = lock(&self.shared.state);
+        if state.last.as_ref() == Some(&request) {
+            return;
+        }
+        if let Some(running) = &state.running {
+            running.cancel();
+        }
+        state.last = Some(request.clone());
+        state.waiting = Some(request);
+        drop(state);
+        // The worker lives as long as this lane; if it does not, there is nobody left to tell.
+        self.shared.start.send(()).ok();
+    }
+
+    /// Forgets what was asked for last, so that the same request is done again.
+    pub fn forget(&self) {
+        lock(&self.shared.state).last = None;
+    }
+
+    /// Stops what runs and drops what waits.
+    pub fn cancel(&self) {
+        let mut state = lock(&self.shared.state);
+        state.waiting = None;
+        state.last = None;
+        if let Some(running) = &state.running {
+            running.cancel();
+        }
+    }
+
+    /// Whether something runs or waits.
+    pub fn is_busy(&self) -> bool {
+        let state = lock(&self.shared.state);
+        state.running.is_some() || state.waiting.is_some()
+    }
+
+    /// How far the running request has come.
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        lock(&self.shared.state).running.as_ref().map(|progress| progress.read())
+    }
+
+    /// The next finished request, if there is one; never waits.
+    pub fn poll(&self) -> Option<(Request, Outcome<Answer>)> {
+        self.answers.try_recv().ok()
+    }
+}
+
+impl<Request, Answer> Drop for Lane<Request, Answer> {
+    fn drop(&mut self) {
+        if let Some(running) = &lock(&self.shared.state).running {
+            running.cancel();
+        }
+    }
+}
+
+fn take<Request>(shared: &Weak<Shared<Request>>) -> Option<(Request, Arc<Progress>)> {
+    let shared = shared.upgrade()?;
+    let mut state = lock(&shared.state);
+    let request = state.waiting.take()?;
+    let progress = Arc::new(Progress::default());
+    state.running = Some(Arc::clone(&progress));
+    Some((request, progress))
+}
+
+fn finish<Request, Answer>(shared: &Weak<Shared<Request>>, progress: &Progress, outcome: &Outcome<Answer>) {
+    let Some(shared) = shared.upgrade() else { return };
+    let mut state = lock(&shared.state);
+    state.running = None;
+    let failed = matches!(outcome, Outcome::Died) || progress.is_cancelled();
+    if failed && state.waiting.is_none() {
+        state.last = None;
+    }
+}
+
+/// A panic while the lock was held cannot leave it half changed: nothing that can panic is done under it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{channel, sync_channel};
+
+    use super::*;
+
+    /// Waits for the next answer; the test runner's own limit ends a wait that never ends.
+    fn next<R, A>(lane: &Lane<R, A>) -> (R, Outcome<A>) {
+        lane.answers.recv().unwrap()
+    }
+
+    #[test]
+    fn work_is_answered_and_the_same_is_not_done_twice() {
+        let lane = Lane::new("test", || {}, |number: &u32, _: &Progress| number * 2).unwrap();
+        lane.request(21);
+        assert_eq!(next(&lane), (21, Outcome::Done(42)));
+        lane.request(21);
+        assert!(!lane.is_busy());
+        lane.forget();
+        lane.request(21);
+        assert_eq!(next(&lane), (21, Outcome::Done(42)));
+    }
+
+    #[test]
+    fn the_latest_request_wins_and_those_between_are_never_started() {
+        let (begun, begin) = sync_channel(1);
+        let (go, gate) = channel::<()>();
+        let gate = Mutex::new(gate);
+        let lane = Lane::new(
+            "test",
+            || {},
+            move |&number: &u32, _: &Progress| {
+                begun.send(number).unwrap();
+                gate.lock().unwrap().recv().unwrap();
+                number
+            },
+        )
+        .unwrap();
+        lane.request(1);
+        assert_eq!(begin.recv().unwrap(), 1);
+        lane.request(2);
+        lane.request(3);
+        go.send(()).unwrap();
+        assert_eq!(next(&lane), (1, Outcome::Cancelled));
+        assert_eq!(begin.recv().unwrap(), 3);
+        go.send(()).unwrap();
+        assert_eq!(next(&lane), (3, Outcome::Done(3)));
+        assert!(!lane.is_busy());
+    }
+
+    #[test]
+    fn a_panic_is_an_outcome_and_the_lane_lives_on() {
+        let lane = Lane::new(
+            "test",
+            || {},
+            |&number: &u32, _: &Progress| {
+                assert!(number != 1, "this panic belongs to the test");
+                number
+            },
+        )
+        .unwrap();
+        lane.request(1);
+        assert_eq!(next(&lane), (1, Outcome::Died));
+        lane.request(1);
+        assert_eq!(next(&lane), (1, Outcome::Died));
+        lane.request(2);
+        assert_eq!(next(&lane), (2, Outcome::Done(2)));
+    }
+
+    #[test]
+    fn cancelled_work_can_be_asked_for_again() {
+        let (begun, begin) = sync_channel(1);
+        let (go, gate) = channel::<()>();
+        let gate = Mutex::new(gate);
+        let lane = Lane::new(
+            "test",
+            || {},
+            move |&number: &u32, _: &Progress| {
+                begun.send(()).unwrap();
+                gate.lock().unwrap().recv().unwrap();
+                number
+            },
+        )
+        .unwrap();
+        lane.request(7);
+        begin.recv().unwrap();
+        lane.cancel();
+        go.send(()).unwrap();
+        assert_eq!(next(&lane), (7, Outcome::Cancelled));
+        lane.request(7);
+        begin.recv().unwrap();
+        go.send(()).unwrap();
+        assert_eq!(next(&lane), (7, Outcome::Done(7)));
+    }
+}

@@ -1,0 +1,154 @@
+//! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
+
+mod slot;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::curation::{Codes, Curation, TableView};
+use crate::domain::{Recipe, Table};
+use crate::landing::{Landing, Source};
+
+pub use slot::Slot;
+
+/// Everything the window shows.
+#[derive(Default)]
+pub struct State {
+    /// Where the landing files are read from, or were asked to be.
+    pub source: Option<Source>,
+    /// What was read.
+    pub landing: Slot<Loaded>,
+    /// The choices as they stand on the screen.
+    pub recipe: Recipe,
+    /// The tables that those choices make.
+    pub curation: Slot<Arc<Curation>>,
+    /// The rows of each table before the last change of the recipe.
+    pub before: Option<Before>,
+    /// What the middle of the window shows.
+    pub shown: Shown,
+    /// The rows behind a loss, once they are looked up.
+    pub dropped: Slot<TableView>,
+    /// Folders opened before, the last one first.
+    pub recent: Vec<PathBuf>,
+    /// What the user should know, the newest last.
+    pub notices: Vec<Notice>,
+    /// Light, dark or as the system has it.
+    pub theme: Theme,
+    /// Names, e-mails, phones and birthdays are shown as they are, until the program ends.
+    pub revealed: bool,
+    /// How far the work has come that the user waits for.
+    pub work: Option<Work>,
+    /// Files are held over the window.
+    pub files_hover: bool,
+}
+
+/// What was read from a source, ready to be looked at.
+#[derive(Clone)]
+pub struct Loaded {
+    /// The records, the refused ones and the remarks.
+    pub landing: Arc<Landing>,
+    /// Codes for its people and devices.
+    pub codes: Arc<Codes>,
+}
+
+/// The figures from before a change, to show what it did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Before {
+    /// Rows of each table, in the order of [`Table::ALL`].
+    pub rows: [u64; 8],
+    /// When the change took effect, in seconds of the window's clock.
+    pub changed_at: f64,
+}
+
+/// What the middle of the window shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A table.
+    Table(Table),
+    /// The rows that a step of a table's definition dropped.
+    Dropped { table: Table, step: usize },
+    /// The records that could not be read, and remarks on the files.
+    Refused,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self::Table(Table::CustomerLanding)
+    }
+}
+
+/// Something the user should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What happened, where, and what to do.
+    pub text: String,
+}
+
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Good to know.
+    Information,
+    /// Something is not as it should be.
+    Warning,
+    /// Something could not be done.
+    Error,
+}
+
+/// Work that the user waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What is done.
+    pub label: &'static str,
+    /// Units done.
+    pub done: u64,
+    /// Of how many; 0 while that is not known.
+    pub total: u64,
+}
+
+/// Light, dark or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// What a view asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Ask for a folder and open it.
+    ChooseFolder,
+    /// Ask for files and open them.
+    ChooseFiles,
+    /// Open this folder, or these files.
+    OpenPaths(Vec<PathBuf>),
+    /// Open the sample data.
+    OpenSample,
+    /// Read the source again.
+    Reload,
+    /// Stop what is being read or worked out.
+    Cancel,
+    /// Curate with these choices.
+    SetRecipe(Recipe),
+    /// Show this in the middle.
+    Show(Shown),
+    /// Look the rows behind the shown loss up again.
+    RetryDropped,
+    /// Use these colours.
+    SetTheme(Theme),
+    /// Show personal data as it is, or masked.
+    Reveal(bool),
+    /// Put this text on the clipboard.
+    Copy(String),
+    /// Take a notice away.
+    Dismiss(usize),
+    /// Close the window.
+    Quit,
+}

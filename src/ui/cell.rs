@@ -1,0 +1,83 @@
+//! One cell of a zone table: masked where it is about somebody, null told apart from blank and from 0.
+
+use egui::{Label, RichText, Sense, Ui, vec2};
+
+use crate::curation::{Cell, Codes};
+use crate::domain::{Column, Kind, Privacy, format};
+
+use super::grid::GridColumn;
+use super::{theme, widgets};
+
+/// The grid's column for a table's column.
+pub fn grid_column(column: &Column) -> GridColumn {
+    let kind = match column.kind {
+        Kind::Text => "text",
+        Kind::Integer => "whole number",
+        Kind::Time => "instant, UTC; milliseconds since 1970 in the data",
+        Kind::Float => "number",
+    };
+    let privacy = match column.privacy {
+        Privacy::Open => "",
+        Privacy::Person => "; stands for a person, shown as a code",
+        Privacy::Device => "; stands for a device, shown as a code",
+        Privacy::Personal => "; personal, masked",
+    };
+    GridColumn {
+        title: column.name.to_owned(),
+        hover: format!("{}: {kind}{privacy}", column.name),
+        width: f32::max(usual_width(column.kind), column.name.len() as f32 * 7.5),
+        right: matches!(column.kind, Kind::Integer | Kind::Float),
+    }
+}
+
+fn usual_width(kind: Kind) -> f32 {
+    match kind {
+        Kind::Time => 172.0,
+        Kind::Text => 116.0,
+        Kind::Integer | Kind::Float => 72.0,
+    }
+}
+
+/// Paints the content of a cell.
+pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, revealed: bool) {
+    match cell {
+        Cell::Null => faint(ui, "null", "No value: the key is absent or null"),
+        Cell::Text("") => faint(ui, "blank", "A text without characters"),
+        Cell::Text(text) => text_ui(ui, column, text, codes, revealed),
+        Cell::Integer(value) => text(ui, value.to_string()),
+        Cell::Float(value) => text(ui, format!("{value:?}")),
+        Cell::Time(milliseconds) => match format::utc(milliseconds) {
+            Some(instant) => {
+                ui.add(Label::new(instant).truncate()).on_hover_text(format!("{milliseconds} ms since 1970, UTC"));
+            }
+            None => text(ui, milliseconds.to_string()),
+        },
+    }
+}
+
+fn text_ui(ui: &mut Ui, column: &Column, content: &str, codes: &Codes, revealed: bool) {
+    match column.privacy {
+        Privacy::Open => text(ui, content),
+        Privacy::Personal if revealed => text(ui, content),
+        Privacy::Personal => faint(ui, "•••", "Personal and masked; the status bar has the switch"),
+        Privacy::Person | Privacy::Device => {
+            let Some(code) = codes.get(column, content) else { return faint(ui, "•••", "Masked") };
+            let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+            if column.privacy == Privacy::Person {
+                ui.painter().circle_filled(rect.center(), 4.0, theme::mark(code));
+            } else {
+                ui.painter().rect_filled(rect.shrink(0.5), 1.0, theme::mark(code));
+            }
+            ui.add_space(-4.0);
+            if revealed { text(ui, content) } else { text(ui, code.to_string()) }
+        }
+    }
+}
+
+fn text(ui: &mut Ui, content: impl Into<RichText>) {
+    ui.add(Label::new(content.into()).truncate());
+}
+
+fn faint(ui: &mut Ui, content: &str, hover: &str) {
+    ui.label(widgets::weak(ui, content).italics()).on_hover_text(hover);
+}

@@ -1,0 +1,133 @@
+//! The strip of figures that stays on every page: what came in, what each zone holds, what was lost and why. Each
+//! figure is a door to its rows.
+
+use egui::{Align, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
+
+use crate::domain::format::{difference, thousands};
+use crate::domain::{Table, TableCount, Zone};
+use crate::state::{Command, Shown, State};
+
+use super::{icons, theme, widgets};
+
+/// Paints the strip.
+pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for zone in Zone::ALL {
+                if zone != Zone::Landing {
+                    ui.vertical(|ui| {
+                        ui.add_space(24.0);
+                        ui.label(RichText::new(icons::FLOWS_TO).color(theme::palette(ui).weak));
+                    });
+                }
+                zone_ui(ui, state, zone, commands);
+            }
+        });
+    });
+}
+
+fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, commands: &mut Vec<Command>) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+        ui.horizontal(|ui| {
+            ui.add_space(4.0);
+            ui.label(widgets::small(ui, zone.title().to_uppercase()));
+        });
+        ui.horizontal_top(|ui| {
+            for table in zone.tables() {
+                figure_ui(ui, state, table, commands);
+            }
+        });
+    });
+}
+
+fn figure_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
+    let rows = rows(state, table);
+    ui.allocate_ui_with_layout(vec2(108.0, 62.0), Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(vec2(108.0, 62.0));
+        let text = rows.map_or_else(|| "–".to_owned(), thousands);
+        let name = format!("{}: {text} rows", table.name());
+        let selected = state.shown == Shown::Table(table);
+        let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
+        let figure = RichText::new(text).text_style(theme::figure_style()).color(color);
+        ui.horizontal(|ui| {
+            if widgets::door_ui(ui, figure, &name).on_hover_text(format!("Show {}", table.name())).clicked() {
+                commands.push(Command::Show(Shown::Table(table)));
+            }
+            change_ui(ui, state, table, rows);
+        });
+        ui.horizontal(|ui| {
+            ui.add_space(8.0);
+            ui.label(widgets::small(ui, table.title().replace('_', " ")));
+        });
+        loss_ui(ui, state, table, commands);
+    });
+}
+
+/// What the last change of the recipe did to this figure, for a moment.
+fn change_ui(ui: &mut Ui, state: &State, table: Table, rows: Option<u64>) {
+    let (Some(before), Some(rows)) = (state.before, rows) else { return };
+    let age = ui.input(|input| input.time) - before.changed_at;
+    let was = before.rows[table.index()];
+    if was != rows && age < theme::DIFFERENCE_SECONDS {
+        ui.add_space(-8.0);
+        let text = RichText::new(difference(was, rows)).text_style(TextStyle::Small).color(theme::palette(ui).accent);
+        ui.label(text).on_hover_text(format!("{} before the last change", thousands(was)));
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(theme::DIFFERENCE_SECONDS - age));
+    }
+}
+
+fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
+    if let Some(dataset) = table.dataset() {
+        let Some(loaded) = state.landing.value() else { return };
+        let refused = loaded.landing.refused(dataset);
+        if refused > 0 {
+            let text = format!("{} refused", thousands(refused));
+            let name = format!("{}: {text}", table.name());
+            let text = widgets::warning(ui, text).text_style(TextStyle::Small);
+            if widgets::door_ui(ui, text, &name).on_hover_text("Show what could not be read, and why").clicked() {
+                commands.push(Command::Show(Shown::Refused));
+            }
+        }
+        return;
+    }
+    let Some(count) = state.curation.value().and_then(|curation| curation.count(table)) else { return };
+    let text = difference(count.rows_in, count.rows);
+    let name = format!("{}: {text} against {}", table.name(), count.source.name());
+    let text = widgets::small(ui, text);
+    let response = widgets::door_ui(ui, text, &name).on_hover_ui(|ui| reasons_ui(ui, count));
+    if response.clicked() {
+        commands.push(Command::Show(
+            largest_loss(count).map_or(Shown::Table(table), |step| Shown::Dropped { table, step }),
+        ));
+    }
+}
+
+/// What each step did, in words.
+pub fn reasons_ui(ui: &mut Ui, count: &TableCount) {
+    ui.label(format!("{} rows of {}", thousands(count.rows_in), count.source.name()));
+    for step in &count.steps {
+        if step.dropped > 0 {
+            ui.label(format!("−{} {}", thousands(step.dropped), step.reason.label()));
+        }
+        if step.added > 0 {
+            ui.label(format!("+{} found more than one partner", thousands(step.added)));
+        }
+    }
+    ui.label(format!("= {} rows", thousands(count.rows)));
+}
+
+/// The step that dropped the most rows.
+fn largest_loss(count: &TableCount) -> Option<usize> {
+    let steps = count.steps.iter().enumerate().filter(|(_, step)| step.dropped > 0);
+    steps.max_by_key(|(position, step)| (step.dropped, usize::MAX - position)).map(|(position, _)| position)
+}
+
+/// Rows of a table, as far as they are known.
+pub fn rows(state: &State, table: Table) -> Option<u64> {
+    match table.dataset() {
+        Some(dataset) => state.landing.value().map(|loaded| loaded.landing.rows(dataset)),
+        None => state.curation.value().map(|curation| curation.rows(table)),
+    }
+}

@@ -1,0 +1,151 @@
+//! What was delivered: files, remarks, consents as they stood in the records, and every refused record.
+
+use egui::{Label, RichText, TextStyle, Ui};
+
+use crate::domain::format::{bytes, thousands};
+use crate::domain::{Dataset, Purpose};
+use crate::landing::{Census, Landing};
+use crate::state::{Command, State};
+
+use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::{icons, widgets};
+
+/// Paints the page; the scrolls are those of the files and of the refused records.
+pub fn landing_ui(
+    ui: &mut Ui,
+    state: &State,
+    (files, refused): (&mut RowScroll, &mut RowScroll),
+    _commands: &mut Vec<Command>,
+) {
+    let Some(loaded) = state.landing.value() else { return };
+    let landing = &loaded.landing;
+    ui.label(RichText::new("Landing files").text_style(TextStyle::Heading));
+    ui.label(widgets::weak(
+        ui,
+        format!(
+            "{} files, {}. Sources are only ever read.",
+            thousands(landing.files.len() as u64),
+            bytes(landing.bytes())
+        ),
+    ));
+    ui.add_space(8.0);
+    for finding in &landing.findings {
+        ui.horizontal(|ui| {
+            ui.label(widgets::warning(ui, icons::WARNING));
+            ui.add(Label::new(finding.to_string()).wrap());
+        });
+    }
+    census_ui(ui, &landing.census);
+    let half = ((ui.available_height() - 72.0) / 2.0).max(120.0);
+    ui.add_space(8.0);
+    ui.scope(|ui| {
+        ui.set_max_height(half);
+        files_ui(ui, landing, files);
+    });
+    ui.add_space(12.0);
+    let count = landing.refused.len() as u64;
+    ui.label(widgets::strong(format!("Refused records: {}", thousands(count))));
+    if count == 0 {
+        ui.label(widgets::weak(ui, "Every record was read."));
+    } else {
+        ui.label(widgets::weak(
+            ui,
+            "They could not be read and are in no table. Their content is never shown or logged.",
+        ));
+        refused_ui(ui, landing, refused);
+    }
+}
+
+fn census_ui(ui: &mut Ui, census: &Census) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(widgets::strong("Consents in the customer records"));
+        for purpose in Purpose::ALL {
+            let consent = census.consent(purpose);
+            let text = format!(
+                "{}: {} given, {} absent, {} null, {} blank, {} zero",
+                purpose.name(),
+                thousands(consent.given),
+                thousands(consent.absent),
+                thousands(consent.null),
+                thousands(consent.blank),
+                thousands(consent.zero)
+            );
+            ui.label(widgets::weak(ui, text));
+        }
+    });
+    if !census.unknown_keys.is_empty() {
+        let keys: Vec<String> = census
+            .unknown_keys
+            .iter()
+            .take(12)
+            .map(|((dataset, key), count)| format!("{key} ({}, {})", dataset.name(), thousands(*count)))
+            .collect();
+        ui.label(widgets::weak(ui, format!("Keys that no table has: {}", keys.join(", "))));
+    }
+}
+
+fn files_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
+    let columns = [
+        column("file", "Path below the source", 320.0, false),
+        column("data set", "What its folder or its keys say", 110.0, false),
+        column("size", "Bytes on the disk", 80.0, true),
+        column("read", "Records read", 80.0, true),
+        column("refused", "Records that could not be read", 80.0, true),
+    ];
+    grid_ui(ui, "files", &columns, landing.files.len(), scroll, |ui, row, column| {
+        let file = &landing.files[row];
+        match column {
+            0 => {
+                ui.add(Label::new(&file.name).truncate()).on_hover_text(format!("SHA-256 {}", file.sha256));
+            }
+            1 => dataset_ui(ui, file.dataset),
+            2 => number_ui(ui, &bytes(file.bytes), false),
+            3 => number_ui(ui, &thousands(file.rows), false),
+            _ => number_ui(ui, &thousands(file.refused), file.refused > 0),
+        }
+    });
+}
+
+fn refused_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
+    let columns = [
+        column("file", "Path below the source", 320.0, false),
+        column("data set", "What its folder or its keys say", 110.0, false),
+        column("offset", "Bytes from the start of the file to the record", 90.0, true),
+        column("length", "Bytes of the record", 80.0, true),
+        column("reason", "Why it could not be read", 320.0, false),
+    ];
+    grid_ui(ui, "refused records", &columns, landing.refused.len(), scroll, |ui, row, column| {
+        let refused = &landing.refused[row];
+        match column {
+            0 => {
+                let name = landing.files.get(refused.file as usize).map_or("", |file| file.name.as_str());
+                ui.add(Label::new(name).truncate());
+            }
+            1 => dataset_ui(ui, refused.dataset),
+            2 => number_ui(ui, &thousands(refused.offset), false),
+            3 => number_ui(ui, &thousands(refused.length), false),
+            _ => {
+                ui.add(Label::new(refused.reason.to_string()).truncate());
+            }
+        }
+    });
+}
+
+fn column(title: &str, hover: &str, width: f32, right: bool) -> GridColumn {
+    GridColumn { title: title.to_owned(), hover: hover.to_owned(), width, right }
+}
+
+fn dataset_ui(ui: &mut Ui, dataset: Option<Dataset>) {
+    match dataset {
+        Some(dataset) => ui.label(dataset.name()),
+        None => ui.label(widgets::weak(ui, "unknown").italics()),
+    };
+}
+
+fn number_ui(ui: &mut Ui, text: &str, remarkable: bool) {
+    if remarkable {
+        ui.label(widgets::warning(ui, text));
+    } else {
+        ui.label(text);
+    }
+}

@@ -1,0 +1,84 @@
+//! Painting only. Every view reads the shared state, changes nothing but its own screen's state, and asks for what
+//! it wants with commands.
+
+mod cell;
+mod empty;
+mod flow_strip;
+mod grid;
+mod icons;
+mod keys;
+mod landing_page;
+mod notices;
+mod recipe_bar;
+mod sidebar;
+mod status_bar;
+mod table_page;
+pub mod theme;
+mod top_bar;
+mod widgets;
+
+use egui::{CentralPanel, Panel, Ui};
+
+use crate::state::{Command, Shown, State};
+
+use self::grid::RowScroll;
+
+/// What belongs to the screens alone: where they are scrolled to.
+#[derive(Default)]
+pub struct Screens {
+    table: RowScroll,
+    table_shown: Option<Shown>,
+    refused: RowScroll,
+    files: RowScroll,
+}
+
+/// Paints the whole window.
+pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    keys::keys_ui(ui, state, commands);
+    Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| top_bar::top_bar_ui(ui, state, commands));
+    Panel::top("flow_strip")
+        .frame(theme::strip_frame(ui))
+        .show(ui, |ui| flow_strip::flow_strip_ui(ui, state, commands));
+    Panel::top("recipe_bar").frame(theme::bar_frame(ui)).show(ui, |ui| recipe_bar::recipe_bar_ui(ui, state, commands));
+    Panel::bottom("status_bar")
+        .frame(theme::bar_frame(ui))
+        .show(ui, |ui| status_bar::status_bar_ui(ui, state, commands));
+    Panel::left("sidebar")
+        .frame(theme::side_frame(ui))
+        .default_size(theme::SIDEBAR_WIDTH)
+        .size_range(180.0..=400.0)
+        .show(ui, |ui| sidebar::sidebar_ui(ui, state, commands));
+    CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
+        notices::notices_ui(ui, state, commands);
+        page_ui(ui, state, screens, commands);
+    });
+    if state.files_hover {
+        empty::drop_here_ui(ui);
+    }
+}
+
+fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    if let Some(error) = state.landing.error() {
+        empty::failed_ui(ui, "The landing files could not be read", error, Command::Reload, commands);
+        return;
+    }
+    if state.landing.value().is_none() {
+        if state.landing.is_loading() {
+            empty::reading_ui(ui, state, commands)
+        } else {
+            empty::nothing_ui(ui, commands)
+        }
+        return;
+    }
+    if screens.table_shown != Some(state.shown) {
+        screens.table_shown = Some(state.shown);
+        screens.table = RowScroll::default();
+    }
+    match state.shown {
+        Shown::Table(table) => table_page::table_ui(ui, state, table, &mut screens.table, commands),
+        Shown::Dropped { table, step } => {
+            table_page::dropped_ui(ui, state, (table, step), &mut screens.table, commands);
+        }
+        Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused), commands),
+    }
+}

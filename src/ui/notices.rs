@@ -1,0 +1,32 @@
+//! What the user should know, above the page, until it is taken away.
+
+use egui::{Align, Label, Layout, RichText, Ui};
+
+use crate::state::{Command, Severity, State};
+
+use super::{icons, theme, widgets};
+
+/// Paints the notices, the newest at the bottom.
+pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let palette = theme::palette(ui);
+    for (position, notice) in state.notices.iter().enumerate() {
+        let (icon, ink, fill) = match notice.severity {
+            Severity::Information => (icons::INFORMATION, palette.accent, palette.accent_soft),
+            Severity::Warning | Severity::Error => (icons::WARNING, palette.warning, palette.warning_soft),
+        };
+        theme::notice_frame(fill).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(icon).color(ink));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if widgets::icon_button_ui(ui, icons::CLOSE, "Dismiss").clicked() {
+                        commands.push(Command::Dismiss(position));
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.add(Label::new(&notice.text).wrap());
+                    });
+                });
+            });
+        });
+        ui.add_space(8.0);
+    }
+}

@@ -1,0 +1,64 @@
+//! The switches of the recipe, beside the figures that they move.
+
+use egui::Ui;
+
+use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
+use crate::state::{Command, State};
+
+use super::{icons, widgets};
+
+/// Paints the switches; each shows its effect in the strip above at once.
+pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let mut recipe = state.recipe.clone();
+    ui.horizontal_wrapped(|ui| {
+        ui.label(widgets::weak(ui, "Consent for"));
+        for purpose in Purpose::ALL {
+            let hover = format!("Keep customers whose {} is present", purpose.column());
+            ui.selectable_value(&mut recipe.purpose, purpose, purpose.name()).on_hover_text(hover);
+        }
+        ui.separator();
+        ui.checkbox(&mut recipe.consent_date, "Only readings after consent")
+            .on_hover_text("Keep a reading only if it was taken at or after its customer agreed to share");
+        let mut drop = recipe.duplicates == Duplicates::Drop;
+        ui.checkbox(&mut drop, "Drop duplicates")
+            .on_hover_text("Keep the first of the rows of a landing table that are equal in every column");
+        recipe.duplicates = if drop { Duplicates::Drop } else { Duplicates::Keep };
+        ui.separator();
+        ui.label(widgets::weak(ui, "Join on"));
+        for join in JoinRule::ALL {
+            ui.selectable_value(&mut recipe.join, join, join_label(join)).on_hover_text(join_hover(join));
+        }
+        if recipe != Recipe::default() {
+            ui.separator();
+            if ui.button("As specified").on_hover_text("Back to the choices of the specification").clicked() {
+                recipe = Recipe::default();
+            }
+        }
+        if recipe.purpose != Purpose::Research {
+            let text = format!("{} These customers did not all agree to research", icons::WARNING);
+            ui.label(widgets::warning(ui, text));
+        }
+    });
+    if recipe != state.recipe {
+        commands.push(Command::SetRecipe(recipe));
+    }
+}
+
+fn join_label(join: JoinRule) -> &'static str {
+    match join {
+        JoinRule::Timestamp => "time stamp",
+        JoinRule::Owner => "time stamp and owner",
+    }
+}
+
+fn join_hover(join: JoinRule) -> &'static str {
+    match join {
+        JoinRule::Timestamp => {
+            "The specification's rule: a distance is paired with every motion of the same instant, whoever moved"
+        }
+        JoinRule::Owner => {
+            "A distance is paired with the motion of the same instant of the customer whose record carries the \
+             device's serial number"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The zones as a tree: each table with its rows and its change against its source.
+
+use egui::{Align, Button, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
+
+use crate::domain::format::{difference, thousands};
+use crate::domain::{Table, Zone};
+use crate::state::{Command, Shown, State};
+
+use super::{flow_strip, icons, theme, widgets};
+
+/// Paints the list.
+pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for zone in Zone::ALL {
+            ui.add_space(4.0);
+            ui.label(widgets::small(ui, zone.title().to_uppercase()));
+            for table in zone.tables() {
+                table_ui(ui, state, table, commands);
+            }
+            if zone == Zone::Landing {
+                files_ui(ui, state, commands);
+            }
+            ui.add_space(8.0);
+        }
+    });
+}
+
+fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
+    let selected = state.shown == Shown::Table(table);
+    let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
+    let response = entry_ui(ui, selected, icons::TABLE, table.title(), &rows, false);
+    widgets::named_choice(&response, ui, selected, table.name());
+    if response.clicked() {
+        commands.push(Command::Show(Shown::Table(table)));
+    }
+    let count = state.curation.value().and_then(|curation| curation.count(table));
+    if let Some(count) = count {
+        response.on_hover_ui(|ui| flow_strip::reasons_ui(ui, count));
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            ui.add_space(8.0);
+            ui.label(widgets::small(ui, difference(count.rows_in, count.rows)));
+        });
+    }
+}
+
+fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(loaded) = state.landing.value() else { return };
+    let landing = &loaded.landing;
+    let remarkable = !landing.refused.is_empty() || !landing.findings.is_empty();
+    let text = if landing.refused.is_empty() {
+        thousands(landing.files.len() as u64)
+    } else {
+        format!("{} refused", thousands(landing.refused.len() as u64))
+    };
+    let icon = if remarkable { icons::WARNING } else { icons::FILES };
+    let selected = state.shown == Shown::Refused;
+    let response = entry_ui(ui, selected, icon, "files", &text, remarkable);
+    widgets::named_choice(&response, ui, selected, "Files and refused records");
+    if response.on_hover_text("Files, remarks and refused records").clicked() {
+        commands.push(Command::Show(Shown::Refused));
+    }
+}
+
+fn entry_ui(ui: &mut Ui, selected: bool, icon: &str, title: &str, right: &str, warn: bool) -> egui::Response {
+    let palette = theme::palette(ui);
+    let ink = if warn { palette.warning } else { palette.weak };
+    let text = RichText::new(format!("{icon}  {title}"));
+    let right = RichText::new(right).text_style(TextStyle::Body).color(if selected { palette.text } else { ink });
+    ui.add(Button::selectable(selected, text).right_text(right).min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)))
+}

@@ -1,0 +1,70 @@
+//! The bottom line: state, refused records, masking, size, and the progress of what the user waits for.
+
+use egui::{Align, Layout, ProgressBar, TextStyle, Ui};
+
+use crate::domain::format::{bytes, thousands};
+use crate::state::{Command, Shown, State};
+
+use super::{icons, widgets};
+
+/// Paints the line.
+pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.style_mut().override_text_style = Some(TextStyle::Small);
+        state_ui(ui, state);
+        if let Some(loaded) = state.landing.value() {
+            let refused = loaded.landing.refused.len() as u64;
+            ui.separator();
+            let text = format!("{} records refused", thousands(refused));
+            let text = if refused > 0 { widgets::warning(ui, text.as_str()) } else { widgets::weak(ui, text.as_str()) };
+            if widgets::door_ui(ui, text, "Show refused records").clicked() {
+                commands.push(Command::Show(Shown::Refused));
+            }
+            ui.separator();
+            masking_ui(ui, state, commands);
+            ui.separator();
+            ui.label(widgets::weak(ui, bytes(loaded.landing.bytes())));
+            ui.separator();
+            ui.label(widgets::weak(ui, format!("{} sources read-only", icons::READ_ONLY)));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| work_ui(ui, state, commands));
+    });
+}
+
+fn state_ui(ui: &mut Ui, state: &State) {
+    if state.landing.error().is_some() || state.curation.error().is_some() {
+        ui.label(widgets::warning(ui, format!("{} failed", icons::WARNING)));
+    } else if state.landing.is_loading() || state.curation.is_loading() {
+        ui.label(widgets::weak(ui, "working…"));
+    } else if state.curation.value().is_some() {
+        ui.label(widgets::weak(ui, format!("{} ready", icons::READY)));
+    } else {
+        ui.label(widgets::weak(ui, "nothing opened"));
+    }
+}
+
+fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let (text, name) = if state.revealed {
+        (widgets::warning(ui, format!("{} personal data shown", icons::REVEALED)), "Mask personal data")
+    } else {
+        (widgets::weak(ui, format!("{} masked", icons::MASKED)), "Show personal data")
+    };
+    let hover = if state.revealed {
+        "Mask names, e-mail addresses, phones, birthdays and serial numbers again"
+    } else {
+        "Show names, e-mail addresses, phones, birthdays and serial numbers until the program ends"
+    };
+    if widgets::door_ui(ui, text, name).on_hover_text(hover).clicked() {
+        commands.push(Command::Reveal(!state.revealed));
+    }
+}
+
+fn work_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(work) = state.work else { return };
+    if widgets::icon_button_ui(ui, icons::CLOSE, "Cancel (Esc)").clicked() {
+        commands.push(Command::Cancel);
+    }
+    let share = if work.total > 0 { work.done as f32 / work.total as f32 } else { 0.0 };
+    ui.add(ProgressBar::new(share).desired_width(140.0).desired_height(6.0));
+    ui.label(widgets::weak(ui, format!("{} {:.0} %", work.label, share * 100.0)));
+}

@@ -1,0 +1,253 @@
+//! Colours, sizes and spacings: all of them, and only here. Quiet, one accent, a second colour only for warnings,
+//! a four-point grid.
+
+use std::sync::Arc;
+
+use egui::epaint::Shadow;
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin, Stroke, Style,
+    TextStyle, ThemePreference, Ui, Visuals, vec2,
+};
+
+use crate::domain::Code;
+use crate::state::Theme;
+
+/// Width of the list of tables at the first start.
+pub const SIDEBAR_WIDTH: f32 = 248.0;
+/// Height of a row in a table.
+pub const ROW_HEIGHT: f32 = 24.0;
+/// Height of the row of column titles.
+pub const HEADER_HEIGHT: f32 = 28.0;
+/// How long the difference that a change made stays beside a figure, in seconds.
+pub const DIFFERENCE_SECONDS: f64 = 6.0;
+/// Width of a table's own scroll bar.
+pub const SCROLL_BAR_WIDTH: f32 = 12.0;
+
+/// The colours of one theme.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    pub base: Color32,
+    pub panel: Color32,
+    pub raised: Color32,
+    pub line: Color32,
+    pub text: Color32,
+    pub weak: Color32,
+    pub accent: Color32,
+    pub accent_soft: Color32,
+    pub warning: Color32,
+    pub warning_soft: Color32,
+}
+
+const DARK: Palette = Palette {
+    base: Color32::from_rgb(0x15, 0x17, 0x1b),
+    panel: Color32::from_rgb(0x1b, 0x1e, 0x23),
+    raised: Color32::from_rgb(0x27, 0x2b, 0x32),
+    line: Color32::from_rgb(0x31, 0x36, 0x3f),
+    text: Color32::from_rgb(0xde, 0xe2, 0xe8),
+    weak: Color32::from_rgb(0x96, 0x9e, 0xaa),
+    accent: Color32::from_rgb(0x5a, 0xb0, 0xf2),
+    accent_soft: Color32::from_rgb(0x1f, 0x3a, 0x52),
+    warning: Color32::from_rgb(0xe8, 0xab, 0x4a),
+    warning_soft: Color32::from_rgb(0x3d, 0x30, 0x18),
+};
+
+const LIGHT: Palette = Palette {
+    base: Color32::from_rgb(0xff, 0xff, 0xff),
+    panel: Color32::from_rgb(0xf5, 0xf6, 0xf8),
+    raised: Color32::from_rgb(0xe8, 0xeb, 0xef),
+    line: Color32::from_rgb(0xd8, 0xdc, 0xe2),
+    text: Color32::from_rgb(0x1d, 0x22, 0x29),
+    weak: Color32::from_rgb(0x5c, 0x65, 0x72),
+    accent: Color32::from_rgb(0x12, 0x63, 0xb5),
+    accent_soft: Color32::from_rgb(0xd9, 0xe9, 0xf8),
+    warning: Color32::from_rgb(0x96, 0x58, 0x00),
+    warning_soft: Color32::from_rgb(0xfb, 0xed, 0xd2),
+};
+
+/// The marks that tell people and devices apart at a glance, readable on both themes.
+const MARKS: [Color32; 10] = [
+    Color32::from_rgb(0x4e, 0x9a, 0xd6),
+    Color32::from_rgb(0xd9, 0x7b, 0x3c),
+    Color32::from_rgb(0x4f, 0xa8, 0x6b),
+    Color32::from_rgb(0xc7, 0x5d, 0x6b),
+    Color32::from_rgb(0x8f, 0x7c, 0xc9),
+    Color32::from_rgb(0x9b, 0x76, 0x5f),
+    Color32::from_rgb(0xcf, 0x77, 0xb5),
+    Color32::from_rgb(0x86, 0x8d, 0x96),
+    Color32::from_rgb(0xa8, 0xa4, 0x3a),
+    Color32::from_rgb(0x3a, 0xa5, 0xad),
+];
+
+/// The colours in force.
+pub fn palette(ui: &Ui) -> Palette {
+    if ui.visuals().dark_mode { DARK } else { LIGHT }
+}
+
+/// The mark of a person or device.
+pub fn mark(code: Code) -> Color32 {
+    MARKS[code.color_index(MARKS.len())]
+}
+
+/// Puts fonts and both themes into a context, once.
+pub fn install(context: &Context) {
+    context.set_fonts(fonts());
+    context.style_mut_of(egui::Theme::Dark, |style| dress(style, &DARK, Visuals::dark()));
+    context.style_mut_of(egui::Theme::Light, |style| dress(style, &LIGHT, Visuals::light()));
+}
+
+/// Switches to a theme.
+pub fn apply(context: &Context, theme: Theme) {
+    context.set_theme(match theme {
+        Theme::System => ThemePreference::System,
+        Theme::Light => ThemePreference::Light,
+        Theme::Dark => ThemePreference::Dark,
+    });
+}
+
+/// The text style of figures that matter.
+pub fn figure_style() -> TextStyle {
+    TextStyle::Name("figure".into())
+}
+
+/// The text style of titles of columns and groups.
+pub fn strong_style() -> TextStyle {
+    TextStyle::Name("strong".into())
+}
+
+/// Around the bars at the top and bottom.
+pub fn bar_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).panel).inner_margin(Margin::symmetric(12, 6))
+}
+
+/// Around the strip of figures.
+pub fn strip_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).base).inner_margin(Margin::symmetric(12, 8))
+}
+
+/// Around the list of tables.
+pub fn side_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).panel).inner_margin(Margin::symmetric(8, 8))
+}
+
+/// Around the page in the middle.
+pub fn page_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 16, right: 4, top: 12, bottom: 0 })
+}
+
+/// Around a notice.
+pub fn notice_frame(fill: Color32) -> Frame {
+    Frame::new().fill(fill).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(12, 8))
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let faces: [(&str, &'static [u8]); 3] = [
+        ("plex", include_bytes!("../../assets/fonts/IBMPlexSans-Regular.ttf")),
+        ("plex-strong", include_bytes!("../../assets/fonts/IBMPlexSans-SemiBold.ttf")),
+        ("phosphor", include_bytes!("../../assets/fonts/Phosphor.ttf")),
+    ];
+    for (name, bytes) in faces {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let chain = |first: &str| {
+        let own = [first.to_owned(), "phosphor".to_owned()];
+        own.into_iter().chain(fallback.iter().cloned()).collect::<Vec<_>>()
+    };
+    fonts.families.insert(FontFamily::Proportional, chain("plex"));
+    fonts.families.insert(strong_family(), chain("plex-strong"));
+    fonts
+}
+
+fn strong_family() -> FontFamily {
+    FontFamily::Name("strong".into())
+}
+
+fn dress(style: &mut Style, palette: &Palette, visuals: Visuals) {
+    style.text_styles = [
+        (TextStyle::Small, FontId::proportional(12.0)),
+        (TextStyle::Body, FontId::proportional(13.5)),
+        (TextStyle::Button, FontId::proportional(13.5)),
+        (TextStyle::Monospace, FontId::monospace(13.0)),
+        (TextStyle::Heading, FontId::new(17.0, strong_family())),
+        (strong_style(), FontId::new(13.5, strong_family())),
+        (figure_style(), FontId::new(18.0, strong_family())),
+    ]
+    .into();
+    style.spacing.item_spacing = vec2(8.0, 4.0);
+    style.spacing.button_padding = vec2(8.0, 4.0);
+    style.spacing.interact_size.y = 24.0;
+    style.interaction.tooltip_delay = 0.3;
+    style.visuals = Visuals {
+        panel_fill: palette.panel,
+        window_fill: palette.panel,
+        extreme_bg_color: palette.base,
+        faint_bg_color: palette.panel,
+        override_text_color: None,
+        weak_text_color: Some(palette.weak),
+        hyperlink_color: palette.accent,
+        warn_fg_color: palette.warning,
+        error_fg_color: palette.warning,
+        window_stroke: Stroke::new(1.0, palette.line),
+        popup_shadow: Shadow { offset: [0, 4], blur: 12, spread: 0, color: Color32::from_black_alpha(60) },
+        ..visuals
+    };
+    style.visuals.selection.bg_fill = palette.accent_soft;
+    style.visuals.selection.stroke = Stroke::new(1.0, palette.accent);
+    let widgets = &mut style.visuals.widgets;
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
+    widgets.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
+    widgets.noninteractive.bg_fill = palette.panel;
+    widgets.inactive.fg_stroke = Stroke::new(1.0, palette.text);
+    widgets.inactive.bg_fill = palette.raised;
+    widgets.inactive.weak_bg_fill = palette.raised;
+    for state in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
+        state.fg_stroke = Stroke::new(1.0, palette.text);
+        state.bg_fill = palette.line;
+        state.weak_bg_fill = palette.line;
+        state.bg_stroke = Stroke::NONE;
+        state.expansion = 0.0;
+    }
+    widgets.active.bg_stroke = Stroke::new(1.0, palette.accent);
+    for state in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
+        state.corner_radius = CornerRadius::same(4);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.1, relative luminance and contrast ratio.
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let luminance = |color: Color32| {
+            let linear = |channel: u8| {
+                let share = f64::from(channel) / 255.0;
+                if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn all_text_can_be_read_on_all_grounds() {
+        for palette in [DARK, LIGHT] {
+            for ground in [palette.base, palette.panel] {
+                for ink in [palette.text, palette.weak, palette.accent, palette.warning] {
+                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}: {:.2}", contrast(ink, ground));
+                }
+            }
+            assert!(contrast(palette.text, palette.raised) >= 4.5);
+            assert!(contrast(palette.text, palette.accent_soft) >= 4.5);
+            assert!(contrast(palette.text, palette.warning_soft) >= 4.5);
+        }
+    }
+}

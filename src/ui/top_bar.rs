@@ -1,0 +1,73 @@
+//! The top line: what is open, how to open something else, and the theme.
+
+use std::path::PathBuf;
+
+use egui::{Align, Layout, Role, Ui};
+
+use crate::landing::Source;
+use crate::state::{Command, State, Theme};
+
+use super::{icons, widgets};
+
+/// Paints the line.
+pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(widgets::strong("STEDI workbench"));
+        ui.separator();
+        source_ui(ui, state, commands);
+        if widgets::icon_button_ui(ui, icons::RELOAD, "Reload (Ctrl+R)").clicked() {
+            commands.push(Command::Reload);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (theme, icon, name) in [
+                (Theme::Dark, icons::MOON, "Dark theme"),
+                (Theme::Light, icons::SUN, "Light theme"),
+                (Theme::System, icons::SYSTEM, "Theme of the system"),
+            ] {
+                let response = ui.selectable_label(state.theme == theme, icon);
+                widgets::named_choice(&response, ui, state.theme == theme, name);
+                if response.on_hover_text(name).clicked() {
+                    commands.push(Command::SetTheme(theme));
+                }
+            }
+        });
+    });
+}
+
+fn source_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let name = state.source.as_ref().map_or_else(|| "nothing opened".to_owned(), Source::name);
+    let button = ui.menu_button(format!("{name}  {}", icons::MENU), |ui| {
+        ui.set_min_width(240.0);
+        if ui.button(format!("{}  Open folder…   Ctrl+O", icons::OPEN_FOLDER)).clicked() {
+            commands.push(Command::ChooseFolder);
+        }
+        if ui.button(format!("{}  Open files…   Ctrl+Shift+O", icons::OPEN_FILES)).clicked() {
+            commands.push(Command::ChooseFiles);
+        }
+        if ui.button(format!("{}  Open the sample data", icons::SAMPLE)).clicked() {
+            commands.push(Command::OpenSample);
+        }
+        if !state.recent.is_empty() {
+            ui.separator();
+            ui.label(widgets::small(ui, "RECENT"));
+            recent_ui(ui, &state.recent, commands);
+        }
+    });
+    let hover = match &state.source {
+        Some(Source::Folder(path)) => path.display().to_string(),
+        Some(Source::Files(paths)) => format!("{} files", paths.len()),
+        None => "Open landing files".to_owned(),
+    };
+    widgets::named(&button.response, ui, Role::Button, &format!("Landing: {name}"));
+    button.response.on_hover_text(hover);
+}
+
+fn recent_ui(ui: &mut Ui, recent: &[PathBuf], commands: &mut Vec<Command>) {
+    for path in recent {
+        let name = Source::Folder(path.clone()).name();
+        let response = ui.button(format!("{}  {name}", icons::RECENT)).on_hover_text(path.display().to_string());
+        if response.clicked() {
+            commands.push(Command::OpenPaths(vec![path.clone()]));
+        }
+    }
+}
