@@ -25,16 +25,17 @@ pub fn grid_column(column: &Column) -> GridColumn {
     GridColumn {
         title: column.name.to_owned(),
         hover: format!("{}: {kind}{privacy}", column.name),
-        width: f32::max(usual_width(column.kind), column.name.len() as f32 * 7.5),
+        width: f32::max(usual_width(column), column.name.len() as f32 * 7.5),
         right: matches!(column.kind, Kind::Integer | Kind::Float),
     }
 }
 
-fn usual_width(kind: Kind) -> f32 {
-    match kind {
-        Kind::Time => 172.0,
-        Kind::Text => 116.0,
-        Kind::Integer | Kind::Float => 72.0,
+fn usual_width(column: &Column) -> f32 {
+    match (column.kind, column.privacy) {
+        (Kind::Time, _) => 172.0,
+        (Kind::Text, Privacy::Personal) => 72.0,
+        (Kind::Text, _) => 116.0,
+        (Kind::Integer | Kind::Float, _) => 64.0,
     }
 }
 

@@ -17,7 +17,7 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             for zone in Zone::ALL {
                 if zone != Zone::Landing {
                     ui.vertical(|ui| {
-                        ui.add_space(24.0);
+                        ui.add_space(40.0);
                         ui.label(RichText::new(icons::FLOWS_TO).color(theme::palette(ui).weak));
                     });
                 }
@@ -44,8 +44,16 @@ fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, commands: &mut Vec<Command>) 
 
 fn figure_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
     let rows = rows(state, table);
-    ui.allocate_ui_with_layout(vec2(108.0, 62.0), Layout::top_down(Align::Min), |ui| {
-        ui.set_min_size(vec2(108.0, 62.0));
+    let size = theme::FIGURE_SIZE;
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.spacing_mut().button_padding = vec2(4.0, 0.0);
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.horizontal(|ui| {
+            ui.add_space(4.0);
+            ui.label(widgets::weak(ui, table.title().replace('_', " ")));
+        });
         let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());
         let selected = state.shown == Shown::Table(table);
@@ -57,10 +65,6 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
             }
             change_ui(ui, state, table, rows);
         });
-        ui.horizontal(|ui| {
-            ui.add_space(8.0);
-            ui.label(widgets::small(ui, table.title().replace('_', " ")));
-        });
         loss_ui(ui, state, table, commands);
     });
 }
@@ -71,7 +75,6 @@ fn change_ui(ui: &mut Ui, state: &State, table: Table, rows: Option<u64>) {
     let age = ui.input(|input| input.time) - before.changed_at;
     let was = before.rows[table.index()];
     if was != rows && age < theme::DIFFERENCE_SECONDS {
-        ui.add_space(-8.0);
         let text = RichText::new(difference(was, rows)).text_style(TextStyle::Small).color(theme::palette(ui).accent);
         ui.label(text).on_hover_text(format!("{} before the last change", thousands(was)));
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(theme::DIFFERENCE_SECONDS - age));

@@ -19,6 +19,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.separator();
         ui.checkbox(&mut recipe.consent_date, "Only readings after consent")
             .on_hover_text("Keep a reading only if it was taken at or after its customer agreed to share");
+        ui.add_space(4.0);
         let mut drop = recipe.duplicates == Duplicates::Drop;
         ui.checkbox(&mut drop, "Drop duplicates")
             .on_hover_text("Keep the first of the rows of a landing table that are equal in every column");

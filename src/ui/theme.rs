@@ -18,6 +18,8 @@ pub const SIDEBAR_WIDTH: f32 = 248.0;
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
 pub const HEADER_HEIGHT: f32 = 28.0;
+/// Room for one figure in the strip.
+pub const FIGURE_SIZE: egui::Vec2 = vec2(112.0, 62.0);
 /// How long the difference that a change made stays beside a figure, in seconds.
 pub const DIFFERENCE_SECONDS: f64 = 6.0;
 /// Width of a table's own scroll bar.
@@ -121,7 +123,7 @@ pub fn bar_frame(ui: &Ui) -> Frame {
 
 /// Around the strip of figures.
 pub fn strip_frame(ui: &Ui) -> Frame {
-    Frame::new().fill(palette(ui).base).inner_margin(Margin::symmetric(12, 8))
+    Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 4 })
 }
 
 /// Around the list of tables.
@@ -199,7 +201,8 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals) {
     widgets.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
     widgets.noninteractive.bg_fill = palette.panel;
     widgets.inactive.fg_stroke = Stroke::new(1.0, palette.text);
-    widgets.inactive.bg_fill = palette.raised;
+    widgets.inactive.bg_fill = palette.line;
+    widgets.inactive.bg_stroke = Stroke::NONE;
     widgets.inactive.weak_bg_fill = palette.raised;
     for state in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         state.fg_stroke = Stroke::new(1.0, palette.text);

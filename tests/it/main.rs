@@ -1,1 +1,4 @@
-fn main() {}
+//! All integration tests, in one binary so that they link once.
+
+mod support;
+mod window;

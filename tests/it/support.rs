@@ -1,0 +1,82 @@
+//! The one helper of all tests: where data lie, landing folders made by hand, and an app to drive.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use stedi_workbench::app::{App, Settings};
+use stedi_workbench::landing::Source;
+use stedi_workbench::state::State;
+
+/// The sample data that come with the sources.
+pub fn sample_data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data")
+}
+
+/// The public STEDI landing files, which do not come with the sources: where `STEDI_DATA` says, or beside the
+/// checkout. None, and a word about it, where they are not there; in CI that is a failure.
+pub fn real_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("STEDI_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/stedi"), PathBuf::from);
+    if folder.join("customer").is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "the STEDI data are not at {}: set STEDI_DATA", folder.display());
+    eprintln!("SKIPPED: the STEDI data are not at {}: set STEDI_DATA to run this test on them", folder.display());
+    None
+}
+
+/// Writes a file below a folder, with the folders that it needs.
+pub fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, content).unwrap();
+    path
+}
+
+/// The real app, without a window, on a source; its settings live in a folder of their own.
+pub struct Window {
+    /// To be driven by label and role.
+    pub harness: Harness<'static, App>,
+    _home: Option<tempfile::TempDir>,
+}
+
+impl Window {
+    /// Opens a source, or what a first start opens.
+    pub fn open(source: Option<Source>) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let window = Self::open_with(Settings::at(home.path().join("settings.json")), source);
+        Self { _home: Some(home), ..window }
+    }
+
+    /// Opens a source with these settings.
+    pub fn open_with(settings: Settings, source: Option<Source>) -> Self {
+        let harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .build_eframe(|context| App::new(&context.egui_ctx, settings, source).unwrap());
+        Self { harness, _home: None }
+    }
+
+    /// Opens a folder and waits for its tables.
+    pub fn open_folder(folder: &Path) -> Self {
+        let mut window = Self::open(Some(Source::Folder(folder.to_owned())));
+        window.wait("the tables", |state| state.work.is_none() && state.curation.value().is_some());
+        window
+    }
+
+    /// Runs frames until a condition holds; the limit is for a condition that never does.
+    pub fn wait(&mut self, what: &str, holds: impl Fn(&State) -> bool) {
+        let started = Instant::now();
+        loop {
+            self.harness.step();
+            if holds(self.harness.state().state()) {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "waited in vain for {what}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // What was just found out is painted in the next frames.
+        self.harness.run_steps(3);
+    }
+}
