@@ -2,4 +2,5 @@
 
 pub mod curation;
 pub mod domain;
+pub mod generate;
 pub mod landing;
