@@ -2,10 +2,12 @@
 //!
 //! A defect has a share: of the customers, of the readings or of the files. Defects do not know of one another, so
 //! any of them can be combined, and switching one on leaves every other record as it was. Of the files, at least
-//! one has the defect however small the share (see [`Share::takes_file`]).
+//! one has the defect however small the share.
 
 use std::fmt;
 use std::str::FromStr;
+
+use super::share::Share;
 
 /// A way in which generated landing files are wrong on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,10 +28,6 @@ pub enum Defect {
     Seconds,
     Compressed,
 }
-
-/// How much of something has a defect, in millionths: whole numbers, so that every machine agrees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Share(u32);
 
 /// Which defects, and how much of each. None by default.
 ///
@@ -83,7 +81,7 @@ impl Defect {
 
     /// The share that is taken when none is given.
     pub const fn usual_share(self) -> Share {
-        Share(self.describe().1)
+        Share::of_millionths(self.describe().1)
     }
 
     /// One sentence that says what is wrong, and what the share is of.
@@ -159,7 +157,7 @@ impl Defect {
 
     /// Which of the first three files, which are one of each data set, has the defect first: customer,
     /// accelerometer, step trainer.
-    const fn first_file(self) -> u64 {
+    pub(super) const fn first_file(self) -> u64 {
         match self {
             Self::Compressed | Self::OtherKeys => 0,
             Self::TruncatedFiles | Self::WindowsText => 2,
@@ -173,30 +171,6 @@ impl Defect {
 
     fn names() -> String {
         Self::ALL.map(Self::name).join(", ")
-    }
-}
-
-impl Share {
-    /// So many millionths, brought between 1 and 1,000,000.
-    pub const fn of_millionths(millionths: u32) -> Self {
-        match millionths {
-            0 => Self(1),
-            1..=1_000_000 => Self(millionths),
-            _ => Self(1_000_000),
-        }
-    }
-
-    /// The share in millionths.
-    pub const fn millionths(self) -> u32 {
-        self.0
-    }
-
-    /// Whether the `opened`-th file of a generation (from 0) is among this share: spread evenly, and at least one
-    /// of the first three.
-    fn takes_file(self, defect: Defect, opened: u64) -> bool {
-        let position = if opened < 3 { (opened + 3 - defect.first_file()) % 3 } else { opened };
-        let files_until = |files: u64| (files * u64::from(self.0)).div_ceil(1_000_000);
-        files_until(position + 1) > files_until(position)
     }
 }
 
@@ -229,7 +203,7 @@ impl Defects {
 
     /// Whether the `opened`-th file of the generation has this defect.
     pub(super) fn in_file(&self, defect: Defect, opened: u64) -> bool {
-        self.share(defect).is_some_and(|share| share.takes_file(defect, opened))
+        self.share(defect).is_some_and(|share| share.takes_file(defect.first_file(), opened))
     }
 }
 
@@ -265,23 +239,41 @@ impl fmt::Display for Defects {
     }
 }
 
-/// Not a number of more than 0 and at most 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a share is more than 0 and at most 1")]
-pub struct ShareError;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl FromStr for Share {
-    type Err = ShareError;
-
-    fn from_str(text: &str) -> Result<Self, ShareError> {
-        let share: f64 = text.parse().map_err(|_| ShareError)?;
-        let millionths = (share * 1e6).round();
-        if (1.0..=1e6).contains(&millionths) { Ok(Self(millionths as u32)) } else { Err(ShareError) }
+    #[test]
+    fn defects_are_read_by_name_with_or_without_a_share() {
+        let defects: Defects = " reused-serials, truncated-files=0.25,none ".parse().unwrap();
+        assert_eq!(defects.share(Defect::ReusedSerials), Some(Defect::ReusedSerials.usual_share()));
+        assert_eq!(defects.share(Defect::TruncatedFiles), Some(Share::of_millionths(250_000)));
+        assert_eq!(defects.share(Defect::Seconds), None);
+        assert_eq!(defects.to_string(), "reused-serials=1,truncated-files=0.25");
+        assert_eq!(defects.to_string().parse(), Ok(defects));
+        assert_eq!("".parse(), Ok(Defects::default()));
+        let all: Defects = "all,seconds=1".parse().unwrap();
+        assert!(Defect::ALL.into_iter().all(|defect| all.share(defect).is_some()));
+        assert_eq!(all.share(Defect::Seconds), Some(Share::of_millionths(1_000_000)));
     }
-}
 
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", f64::from(self.0) / 1e6)
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let error = "reused-serial".parse::<Defects>().unwrap_err().to_string();
+        assert!(error.contains("\"reused-serial\"") && error.contains("reused-serials, missing-serials"), "{error}");
+        for share in ["0", "1.1", "-1", "NaN", "", "half", "0.0000001"] {
+            let error = format!("seconds={share}").parse::<Defects>().unwrap_err().to_string();
+            assert!(error.contains("seconds") && error.contains(&format!("{share:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_positions_are_those_of_the_list() {
+        for (position, defect) in Defect::ALL.into_iter().enumerate() {
+            assert_eq!(defect as usize, position);
+            assert_eq!(Defect::named(defect.name()), Some(defect));
+            assert!(defect.explanation().ends_with('.'));
+            assert!(Defects::help().contains(defect.name()));
+        }
     }
 }

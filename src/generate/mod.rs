@@ -36,10 +36,12 @@ mod part;
 mod random;
 pub mod sample;
 mod session;
+mod share;
 
-pub use defects::{Defect, Defects, DefectsError, Share};
+pub use defects::{Defect, Defects, DefectsError};
 pub use error::GenerateError;
 pub use sample::sample;
+pub use share::{Share, ShareError};
 
 use customer::{Household, Source};
 use delivery::Delivery;

@@ -56,7 +56,7 @@ pub(super) struct Finished {
 enum Sink {
     Plain(BufWriter<File>),
     // The header of the gzip file has neither a name nor a time in it: equal content is equal bytes.
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Part {
@@ -65,7 +65,7 @@ impl Part {
         let file = create_new(&unfinished(&path))?;
         let buffered = BufWriter::with_capacity(1 << 18, file);
         let sink = if layout.compressed {
-            Sink::Gzip(GzBuilder::new().operating_system(255).write(buffered, Compression::default()))
+            Sink::Gzip(Box::new(GzBuilder::new().operating_system(255).write(buffered, Compression::default())))
         } else {
             Sink::Plain(buffered)
         };
@@ -175,11 +175,13 @@ fn create_new(path: &Path) -> Result<File, GenerateError> {
     OpenOptions::new().write(true).create_new(true).open(path).at(path)
 }
 
-/// Cuts a file off at the last multiple of 4,096 bytes that lies within an object, or, if there is none, in the
-/// middle of its last object. Returns the bytes and the whole records that are left.
+/// Cuts a file off at a multiple of 4,096 bytes that lies within an object, or, if there is none, within its last
+/// object. The last whole block is lost where there is more than one, so that some records are gone without a
+/// trace, not only the one that is cut. Returns the bytes and the whole records that are left.
 fn cut_off(path: &Path, bytes: u64) -> io::Result<(u64, u64)> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-    let mut blocks = bytes.saturating_sub(1) / BLOCK;
+    let whole_blocks = bytes.saturating_sub(1) / BLOCK;
+    let mut blocks = if whole_blocks > 1 { whole_blocks - 1 } else { whole_blocks };
     while blocks > 0 && !is_within_object(&mut file, blocks * BLOCK)? {
         blocks -= 1;
     }
