@@ -96,7 +96,7 @@ impl Pace {
 }
 
 impl Session {
-    /// The readings of a session; `again` millionths of its instants are delivered twice.
+    /// The readings of a session, both feeds of it, each delivered once.
     pub(super) fn draw(dice: &mut Dice, pace: Pace, user: String, serial: Serial) -> Self {
         let mut instants = [Instant::default(); INSTANTS];
         let mut time_ms = pace.start_ms;
