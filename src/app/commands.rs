@@ -40,7 +40,7 @@ impl App {
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
                 theme::apply(context, choice);
-                self.settings.save(&mut self.state);
+                self.save_settings();
             }
             Command::Reveal(revealed) => self.state.revealed = revealed,
             Command::Copy(text) => context.copy_text(text),
@@ -50,6 +50,13 @@ impl App {
                 }
             }
             Command::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    /// Has the settings written by a worker.
+    pub(super) fn save_settings(&self) {
+        if let Some(request) = self.settings.to_save(&self.state) {
+            self.workers.save.request(request);
         }
     }
 

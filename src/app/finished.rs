@@ -1,11 +1,15 @@
 //! Takes in what the workers have finished.
 
+use std::sync::Arc;
+
+use crate::curation::Curation;
 use crate::domain::Table;
 use crate::jobs::Outcome;
-use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, State, Work};
+use crate::landing::Source;
+use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
 
-use super::App;
 use super::work::{CurateRequest, Failure, LoadRequest};
+use super::{App, settings};
 
 const DIED: &str = "A worker stopped unexpectedly. The rest goes on; try again, and report it if it happens twice.";
 
@@ -21,28 +25,13 @@ impl App {
             }
         }
         while let Some((request, outcome)) = self.workers.curate.poll() {
-            match flatten(outcome) {
-                Ok(curation) if curation.recipe == self.state.recipe && self.is_current(&request) => {
-                    self.remember_before(context);
-                    self.state.curation = crate::state::Slot::Ready(curation);
-                    self.look_up_dropped();
-                }
-                Ok(_) => {}
-                Err(Failure::Cancelled) if self.workers.curate.is_busy() => {}
-                Err(Failure::Cancelled) => {
-                    self.state.curation.give_up();
-                    if let Some(curation) = self.state.curation.value() {
-                        self.state.recipe = curation.recipe.clone();
-                    }
-                }
-                Err(Failure::Error(error)) => self.state.curation.fail(error),
-            }
+            self.take_curation(&request, flatten(outcome), context);
         }
         while let Some((_, outcome)) = self.workers.dropped.poll() {
             match flatten(outcome) {
-                Ok(view) => self.state.dropped = crate::state::Slot::Ready(view),
+                Ok(view) => self.state.dropped = Slot::Ready(view),
                 Err(Failure::Cancelled) if self.workers.dropped.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.dropped = crate::state::Slot::Empty,
+                Err(Failure::Cancelled) => self.state.dropped = Slot::Empty,
                 Err(Failure::Error(error)) => self.state.dropped.fail(error),
             }
         }
@@ -53,6 +42,11 @@ impl App {
                 _ => {}
             }
         }
+        while let Some((_, outcome)) = self.workers.save.poll() {
+            if let Outcome::Done(Err(error)) = outcome {
+                notify(&mut self.state, Severity::Warning, error);
+            }
+        }
         self.state.work = self.current_work();
         if self.state.work.is_some() {
             // Often enough for a bar that moves; an idle window paints nothing.
@@ -60,15 +54,41 @@ impl App {
         }
     }
 
+    fn take_curation(
+        &mut self,
+        request: &CurateRequest,
+        answer: Result<Arc<Curation>, Failure>,
+        context: &egui::Context,
+    ) {
+        match answer {
+            Ok(curation) if curation.recipe == self.state.recipe && self.is_current(request) => {
+                self.remember_before(context);
+                self.state.curation = Slot::Ready(curation);
+                self.look_up_dropped();
+            }
+            Ok(_) => {}
+            Err(Failure::Cancelled) if self.workers.curate.is_busy() => {}
+            Err(Failure::Cancelled) => {
+                self.state.curation.give_up();
+                if let Some(curation) = self.state.curation.value() {
+                    // The switches go back to what the figures show.
+                    self.state.recipe = curation.recipe.clone();
+                }
+            }
+            Err(Failure::Error(error)) => self.state.curation.fail(error),
+        }
+    }
+
     fn take_landing(&mut self, request: &LoadRequest, loaded: Loaded) {
         self.state.source = Some(loaded.landing.source.clone());
-        if let (LoadRequest::Paths(paths), crate::landing::Source::Folder(folder)) = (request, &loaded.landing.source) {
+        if let (LoadRequest::Paths(paths), Source::Folder(folder)) = (request, &loaded.landing.source) {
             debug_assert_eq!(paths.first(), Some(folder));
-            self.settings.remember(&mut self.state, folder.clone());
+            settings::remember(&mut self.state.recent, folder.clone());
+            self.save_settings();
         }
-        self.state.landing = crate::state::Slot::Ready(loaded);
+        self.state.landing = Slot::Ready(loaded);
         self.state.before = None;
-        self.state.curation = crate::state::Slot::Empty;
+        self.state.curation = Slot::Empty;
         if matches!(self.state.shown, Shown::Dropped { .. }) {
             self.state.shown = Shown::default();
         }
@@ -76,7 +96,7 @@ impl App {
     }
 
     fn is_current(&self, request: &CurateRequest) -> bool {
-        self.state.landing.value().is_some_and(|loaded| std::sync::Arc::ptr_eq(&loaded.landing, &request.landing))
+        self.state.landing.value().is_some_and(|loaded| Arc::ptr_eq(&loaded.landing, &request.landing))
     }
 
     fn remember_before(&mut self, context: &egui::Context) {
@@ -105,7 +125,7 @@ impl App {
 }
 
 /// Adds a notice; one that says the same as the last is not said again.
-pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
+fn notify(state: &mut State, severity: Severity, text: String) {
     let notice = Notice { severity, text };
     if state.notices.last() != Some(&notice) {
         state.notices.push(notice);

@@ -3,13 +3,11 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::state::{Notice, Severity, State, Theme};
-
-use super::finished::notify;
 
 const MOST_RECENT: usize = 8;
 
@@ -28,7 +26,8 @@ pub struct Saved {
     pub notice: Option<Notice>,
 }
 
-#[derive(Default, Serialize, Deserialize)]
+/// What is written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Content {
     theme: Theme,
@@ -67,27 +66,40 @@ impl Settings {
         }
     }
 
-    /// Puts a folder first among the recent ones.
-    pub(super) fn remember(&self, state: &mut State, folder: PathBuf) {
-        let folder = std::path::absolute(&folder).unwrap_or(folder);
-        state.recent.retain(|other| *other != folder);
-        state.recent.insert(0, folder);
-        state.recent.truncate(MOST_RECENT);
-        self.save(state);
-    }
-
-    /// Writes what is to be remembered; a failure is a notice.
-    pub(super) fn save(&self, state: &mut State) {
-        let Some(file) = &self.file else { return };
+    /// What is to be written of the state, and where; none where nothing is kept.
+    pub(super) fn to_save(&self, state: &State) -> Option<SaveRequest> {
         let content = Content { theme: state.theme, recent: state.recent.clone() };
-        if let Err(error) = write(file, &content) {
-            let text = format!("The settings could not be saved: {}: {error}", file.display());
-            notify(state, Severity::Warning, text);
-        }
+        Some(SaveRequest { file: self.file.clone()?, content })
     }
 }
 
-fn write(file: &PathBuf, content: &Content) -> io::Result<()> {
+/// Settings to be written by a worker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SaveRequest {
+    file: PathBuf,
+    content: Content,
+}
+
+impl SaveRequest {
+    /// Writes them, whole or not at all.
+    ///
+    /// # Errors
+    /// A sentence that says what could not be saved, where and why.
+    pub(super) fn carry_out(&self) -> Result<(), String> {
+        write(&self.file, &self.content)
+            .map_err(|error| format!("The settings could not be saved: {}: {error}", self.file.display()))
+    }
+}
+
+/// Puts a folder first among the recent ones.
+pub(super) fn remember(recent: &mut Vec<PathBuf>, folder: PathBuf) {
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    recent.retain(|other| *other != folder);
+    recent.insert(0, folder);
+    recent.truncate(MOST_RECENT);
+}
+
+fn write(file: &Path, content: &Content) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -11,6 +11,7 @@ use crate::state::Loaded;
 
 use super::dialogs::{self, Choice};
 use super::sample;
+use super::settings::SaveRequest;
 
 /// The workers of the window.
 pub struct Workers {
@@ -22,6 +23,8 @@ pub struct Workers {
     pub dropped: Lane<DroppedRequest, Result<TableView, Failure>>,
     /// Shows the system's file dialogs.
     pub dialog: Lane<Choice, Vec<PathBuf>>,
+    /// Writes the settings.
+    pub save: Lane<SaveRequest, Result<(), String>>,
 }
 
 /// Why there is no answer.
@@ -92,6 +95,7 @@ impl Workers {
                 request.curation.dropped(request.table, request.step, progress).map_err(Failure::from)
             })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
+            save: Lane::new("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
         })
     }
 }

@@ -15,6 +15,11 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// A number and what it counts: `1 record`, `2,000 records`.
+pub fn counted(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {one}s", thousands(number)) }
+}
+
 /// A difference with its sign: `+1,234`, `−1,234`, `±0`.
 pub fn difference(before: u64, after: u64) -> String {
     match after.checked_sub(before) {

@@ -11,9 +11,12 @@ use super::{icons, theme, widgets};
 
 /// Paints the strip.
 pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let arrows = 2.0 * 24.0;
+    let width = (ui.available_width() - arrows) / Table::ALL.len() as f32;
+    let width = width.clamp(*theme::FIGURE_WIDTH.start(), *theme::FIGURE_WIDTH.end());
     ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.spacing_mut().item_spacing.x = 0.0;
             for zone in Zone::ALL {
                 if zone != Zone::Landing {
                     ui.vertical(|ui| {
@@ -21,30 +24,30 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                         ui.label(RichText::new(icons::FLOWS_TO).color(theme::palette(ui).weak));
                     });
                 }
-                zone_ui(ui, state, zone, commands);
+                zone_ui(ui, state, zone, width, commands);
             }
         });
     });
 }
 
-fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, commands: &mut Vec<Command>) {
+fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, width: f32, commands: &mut Vec<Command>) {
     ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.horizontal(|ui| {
             ui.add_space(4.0);
             ui.label(widgets::small(ui, zone.title().to_uppercase()));
         });
         ui.horizontal_top(|ui| {
             for table in zone.tables() {
-                figure_ui(ui, state, table, commands);
+                figure_ui(ui, state, table, width, commands);
             }
         });
     });
 }
 
-fn figure_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
+fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mut Vec<Command>) {
     let rows = rows(state, table);
-    let size = theme::FIGURE_SIZE;
+    let size = vec2(width, theme::FIGURE_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
@@ -52,7 +55,7 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
         ui.spacing_mut().interact_size.y = 18.0;
         ui.horizontal(|ui| {
             ui.add_space(4.0);
-            ui.label(widgets::weak(ui, table.title().replace('_', " ")));
+            ui.label(widgets::small(ui, table.title().replace('_', " ")));
         });
         let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());
@@ -63,6 +66,7 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
             if widgets::door_ui(ui, figure, &name).on_hover_text(format!("Show {}", table.name())).clicked() {
                 commands.push(Command::Show(Shown::Table(table)));
             }
+            ui.add_space(2.0);
             change_ui(ui, state, table, rows);
         });
         loss_ui(ui, state, table, commands);

@@ -1,30 +1,25 @@
 //! What was delivered: files, remarks, consents as they stood in the records, and every refused record.
 
-use egui::{Label, RichText, TextStyle, Ui};
+use egui::{Align, Grid, Label, Layout, RichText, TextStyle, Ui, vec2};
 
-use crate::domain::format::{bytes, thousands};
+use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{Dataset, Purpose};
 use crate::landing::{Census, Landing};
-use crate::state::{Command, State};
+use crate::state::State;
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
 use super::{icons, widgets};
 
 /// Paints the page; the scrolls are those of the files and of the refused records.
-pub fn landing_ui(
-    ui: &mut Ui,
-    state: &State,
-    (files, refused): (&mut RowScroll, &mut RowScroll),
-    _commands: &mut Vec<Command>,
-) {
+pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll, &mut RowScroll)) {
     let Some(loaded) = state.landing.value() else { return };
     let landing = &loaded.landing;
     ui.label(RichText::new("Landing files").text_style(TextStyle::Heading));
     ui.label(widgets::weak(
         ui,
         format!(
-            "{} files, {}. Sources are only ever read.",
-            thousands(landing.files.len() as u64),
+            "{}, {}. Sources are only ever read.",
+            counted(landing.files.len() as u64, "file"),
             bytes(landing.bytes())
         ),
     ));
@@ -57,20 +52,20 @@ pub fn landing_ui(
 }
 
 fn census_ui(ui: &mut Ui, census: &Census) {
-    ui.horizontal_wrapped(|ui| {
-        ui.label(widgets::strong("Consents in the customer records"));
+    ui.add_space(4.0);
+    Grid::new("consents").num_columns(6).spacing(vec2(24.0, 2.0)).show(ui, |ui| {
+        ui.label(widgets::strong("Consent in the customer records"));
+        for title in ["given", "absent", "null", "blank", "zero"] {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(widgets::small(ui, title)));
+        }
+        ui.end_row();
         for purpose in Purpose::ALL {
             let consent = census.consent(purpose);
-            let text = format!(
-                "{}: {} given, {} absent, {} null, {} blank, {} zero",
-                purpose.name(),
-                thousands(consent.given),
-                thousands(consent.absent),
-                thousands(consent.null),
-                thousands(consent.blank),
-                thousands(consent.zero)
-            );
-            ui.label(widgets::weak(ui, text));
+            ui.label(purpose.column());
+            for figure in [consent.given, consent.absent, consent.null, consent.blank, consent.zero] {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(thousands(figure)));
+            }
+            ui.end_row();
         }
     });
     if !census.unknown_keys.is_empty() {

@@ -79,6 +79,6 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         Shown::Dropped { table, step } => {
             table_page::dropped_ui(ui, state, (table, step), &mut screens.table, commands);
         }
-        Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused), commands),
+        Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, ProgressBar, TextStyle, Ui};
 
-use crate::domain::format::{bytes, thousands};
+use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
 use super::{icons, widgets};
@@ -15,7 +15,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if let Some(loaded) = state.landing.value() {
             let refused = loaded.landing.refused.len() as u64;
             ui.separator();
-            let text = format!("{} records refused", thousands(refused));
+            let text = format!("{} refused", counted(refused, "record"));
             let text = if refused > 0 { widgets::warning(ui, text.as_str()) } else { widgets::weak(ui, text.as_str()) };
             if widgets::door_ui(ui, text, "Show refused records").clicked() {
                 commands.push(Command::Show(Shown::Refused));

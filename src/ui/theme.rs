@@ -18,8 +18,10 @@ pub const SIDEBAR_WIDTH: f32 = 248.0;
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
 pub const HEADER_HEIGHT: f32 = 28.0;
-/// Room for one figure in the strip.
-pub const FIGURE_SIZE: egui::Vec2 = vec2(112.0, 62.0);
+/// Least and most room for one figure in the strip, from left to right.
+pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 100.0..=132.0;
+/// Room for one figure in the strip, from top to bottom.
+pub const FIGURE_HEIGHT: f32 = 60.0;
 /// How long the difference that a change made stays beside a figure, in seconds.
 pub const DIFFERENCE_SECONDS: f64 = 6.0;
 /// Width of a table's own scroll bar.

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary so that they link once.
 
+mod curation;
 mod generate;
 mod support;
 mod window;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use stedi_workbench::domain::format::thousands;
 use stedi_workbench::domain::{Dataset, JoinRule, Purpose, Recipe, Table};
@@ -76,7 +77,8 @@ fn the_real_data_show_the_right_counts_under_every_switch() {
 fn every_table_opens_with_all_its_rows() {
     let mut window = Window::open_folder(&sample_data());
     for table in Table::ALL {
-        click(&mut window, table.name());
+        window.harness.get_by_role_and_label(Role::Button, table.name()).click();
+        window.harness.run_steps(2);
         assert_eq!(window.harness.state().state().shown, Shown::Table(table));
         let grid = format!("{}, {} rows", table.name(), thousands(rows(&window, table)));
         assert!(window.harness.query_by_label(&grid).is_some(), "{grid}");
@@ -89,7 +91,8 @@ fn a_loss_opens_the_rows_behind_it() {
     let count = window.harness.state().state().curation.value().unwrap().count(Table::CustomerTrusted).unwrap().clone();
     let dropped = count.dropped();
     assert!(dropped > 0);
-    click(&mut window, Table::CustomerTrusted.name());
+    window.harness.get_by_role_and_label(Role::Button, Table::CustomerTrusted.name()).click();
+    window.harness.run_steps(2);
     click(&mut window, &format!("−{} no consent", thousands(dropped)));
     window.wait("the dropped rows", |state| state.dropped.value().is_some() && state.work.is_none());
     let grid = format!("dropped rows, {} rows", thousands(dropped));
@@ -165,7 +168,11 @@ fn theme_and_recent_folders_are_remembered() {
     let mut window = Window::open_with(settings(), Some(Source::Folder(sample_data())));
     window.wait("the tables", curated_with(Recipe::default()));
     click(&mut window, "Dark theme");
-    window.wait("the theme", |state| state.theme == stedi_workbench::state::Theme::Dark);
+    let file = home.path().join("deep/settings.json");
+    window.wait("the settings on the disk", |state| {
+        state.theme == stedi_workbench::state::Theme::Dark
+            && std::fs::read_to_string(&file).is_ok_and(|text| text.contains("\"dark\""))
+    });
     drop(window);
     let mut window = Window::open_with(settings(), None);
     window.wait("the folder of last time", curated_with(Recipe::default()));
