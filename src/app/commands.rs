@@ -86,9 +86,7 @@ impl App {
     pub(super) fn curate(&mut self) {
         let Some(loaded) = self.state.landing.value() else { return };
         let landing = Arc::clone(&loaded.landing);
-        if self.state.curation.value().is_some_and(|curation| curation.recipe == self.state.recipe)
-            && !self.workers.curate.is_busy()
-        {
+        if matches!(&self.state.curation, Slot::Ready(curation) if curation.recipe == self.state.recipe) {
             return;
         }
         self.state.curation.begin();

@@ -20,7 +20,11 @@ impl App {
             match flatten(outcome) {
                 Ok(loaded) => self.take_landing(&request, loaded),
                 Err(Failure::Cancelled) if self.workers.load.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.landing.give_up(),
+                Err(Failure::Cancelled) => self.keep_landing(),
+                Err(Failure::Error(error)) if self.state.landing.value().is_some() => {
+                    self.keep_landing();
+                    notify(&mut self.state, Severity::Error, error);
+                }
                 Err(Failure::Error(error)) => self.state.landing.fail(error),
             }
         }
@@ -93,6 +97,12 @@ impl App {
             self.state.shown = Shown::default();
         }
         self.curate();
+    }
+
+    /// Goes on with what was open before.
+    fn keep_landing(&mut self) {
+        self.state.landing.give_up();
+        self.state.source = self.state.landing.value().map(|loaded| loaded.landing.source.clone());
     }
 
     fn is_current(&self, request: &CurateRequest) -> bool {

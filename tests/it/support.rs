@@ -65,6 +65,14 @@ impl Window {
         window
     }
 
+    /// Drops files or folders onto the window.
+    pub fn drop_files(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            self.harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path.clone())));
+        }
+        self.harness.step();
+    }
+
     /// Runs frames until a condition holds; the limit is for a condition that never does.
     pub fn wait(&mut self, what: &str, holds: impl Fn(&State) -> bool) {
         let started = Instant::now();
@@ -78,5 +86,19 @@ impl Window {
         }
         // What was just found out is painted in the next frames.
         self.harness.run_steps(3);
+    }
+}
+
+/// A file that was dropped onto the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|error| error.to_string())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::domain::format::thousands;
 use stedi_workbench::domain::{Dataset, JoinRule, Purpose, Recipe, Table};
 use stedi_workbench::landing::Source;
@@ -191,4 +191,64 @@ fn damaged_settings_are_said_and_do_not_stop_the_start() {
     assert!(window.harness.query_by_label_contains("The settings could not be read").is_some());
     click(&mut window, "Dismiss");
     assert!(window.harness.query_by_label_contains("The settings could not be read").is_none());
+}
+
+#[test]
+fn a_bad_folder_leaves_what_is_open_and_says_so() {
+    let mut window = Window::open_folder(&sample_data());
+    window.drop_files(&[PathBuf::from("/no/such/folder")]);
+    window.wait("the notice", |state| state.work.is_none() && !state.notices.is_empty());
+    assert!(window.harness.query_by_label_contains("/no/such/folder").is_some());
+    assert!(shows(&window, Table::CustomerLanding, rows(&window, Table::CustomerLanding)));
+    assert_eq!(window.harness.state().state().source, Some(Source::Folder(sample_data())));
+}
+
+#[test]
+fn files_that_are_dropped_are_opened() {
+    let mut window = Window::open_folder(&sample_data());
+    let file = sample_data().join("customer/landing/customer-00001.json");
+    window.drop_files(&[file.clone()]);
+    window.wait("the file", |state| {
+        state.work.is_none() && state.landing.value().is_some_and(|loaded| loaded.landing.files.len() == 1)
+    });
+    assert_eq!(window.harness.state().state().source, Some(Source::Files(vec![file])));
+    assert!(rows(&window, Table::CustomerTrusted) > 0);
+    assert_eq!(rows(&window, Table::MachineLearningCurated), 0);
+}
+
+#[test]
+fn everything_that_can_be_focused_has_a_name() {
+    let mut window = Window::open_folder(&sample_data());
+    for page in ["customer_landing", "Files and refused records"] {
+        window.harness.get_by_role_and_label(Role::Button, page).click();
+        window.harness.run_steps(2);
+        for role in [Role::Button, Role::CheckBox, Role::Table] {
+            for node in window.harness.query_all_by_role(role) {
+                let name = NodeT::accesskit_node(&node).label().unwrap_or_default();
+                assert!(name.chars().any(char::is_alphanumeric), "{role:?} without a name on {page}: {name:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_are_scrolled_by_the_keyboard_to_the_last_row() {
+    let mut window = Window::open_folder(&sample_data());
+    window.harness.get_by_role_and_label(Role::Button, "accelerometer_landing").click();
+    window.harness.run_steps(2);
+    let count = rows(&window, Table::AccelerometerLanding);
+    let last = thousands(count);
+    let grid = format!("accelerometer_landing, {last} rows");
+    window.harness.get_by_role_and_label(Role::Table, &grid).focus();
+    window.harness.run_steps(2);
+    window.harness.key_press(egui::Key::End);
+    window.harness.run_steps(3);
+    let shown: Vec<String> =
+        window.harness.query_all_by_role(Role::Label).filter_map(|node| NodeT::accesskit_node(&node).value()).collect();
+    assert!(shown.contains(&last), "row {last} is not in sight");
+    window.harness.key_press(egui::Key::Home);
+    window.harness.run_steps(3);
+    let shown: Vec<String> =
+        window.harness.query_all_by_role(Role::Label).filter_map(|node| NodeT::accesskit_node(&node).value()).collect();
+    assert!(!shown.contains(&last));
 }
