@@ -29,6 +29,20 @@ pub struct ConsentCensus {
 }
 
 impl Census {
+    /// Adds what one file has. The counts of a consent are given, absent, null, blank and zero, in this order.
+    pub(super) fn add(&mut self, dataset: Dataset, unknown_keys: BTreeMap<String, u64>, consents: [[u64; 5]; 3]) {
+        for (key, count) in unknown_keys {
+            *self.unknown_keys.entry((dataset, key)).or_default() += count;
+        }
+        for (consent, [given, absent, null, blank, zero]) in self.consents.iter_mut().zip(consents) {
+            consent.given += given;
+            consent.absent += absent;
+            consent.null += null;
+            consent.blank += blank;
+            consent.zero += zero;
+        }
+    }
+
     /// What stood where this purpose's consent belongs.
     pub fn consent(&self, purpose: Purpose) -> &ConsentCensus {
         &self.consents[purpose as usize]

@@ -6,13 +6,27 @@
 //! no message contains anything that a record said.
 
 mod census;
+mod columns;
+mod content;
+mod csv_file;
+mod file;
+mod find;
 mod finding;
+mod json;
+mod parquet_file;
 mod refused;
 mod source;
+mod value;
+
+use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use crate::domain::{Cancelled, Dataset, Progress};
+
+use self::columns::Columns;
+use self::file::FileResult;
 
 pub use census::{Census, ConsentCensus};
 pub use finding::Finding;
@@ -78,8 +92,62 @@ pub enum LandingError {
 /// Only when nothing can be loaded: see [`LandingError`]. A file or record that cannot be read is part of the
 /// result.
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
-    let _ = (source, progress);
-    Err(Cancelled.into())
+    let found = find::files(source)?;
+    progress.set_total(found.iter().map(|file| file.bytes).sum());
+    let results: Vec<FileResult> =
+        found.par_iter().map(|found| file::read(found, progress)).collect::<Result<_, _>>()?;
+    if results.iter().all(|result| result.records.is_none()) {
+        let path = match source {
+            Source::Folder(path) => path.display().to_string(),
+            Source::Files(_) => source.name(),
+        };
+        return Err(LandingError::NothingFound { path, files: found.len() });
+    }
+    put_together(source, results)
+}
+
+fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, LandingError> {
+    let mut landing = Landing {
+        source: source.clone(),
+        files: vec![],
+        refused: vec![],
+        findings: vec![],
+        census: Census::default(),
+        frames: Dataset::ALL.map(|dataset| Columns::new(dataset, 0).finish().unwrap_or_default()),
+    };
+    let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
+    for result in results {
+        let file = landing.files.len() as u32;
+        landing.findings.extend(result.findings);
+        landing.files.push(result.file);
+        let Some(records) = result.records else { continue };
+        let dataset = records.dataset;
+        landing.refused.extend(records.refused.into_iter().map(|place| Refused {
+            file,
+            dataset: Some(dataset),
+            offset: place.offset,
+            length: place.length,
+            reason: place.reason,
+        }));
+        landing.census.add(dataset, records.unknown_keys, records.consents);
+        for (column, rows) in dataset.schema().iter().zip(records.seconds) {
+            *seconds.entry((dataset, column.name)).or_default() += rows;
+        }
+        landing.frames[dataset.index()].vstack_mut(&records.frame)?;
+    }
+    let suspicious = seconds.into_iter().filter(|(_, rows)| *rows > 0);
+    landing.findings.extend(suspicious.map(|((dataset, column), rows)| Finding::LooksLikeSeconds {
+        dataset,
+        column,
+        rows,
+    }));
+    for dataset in Dataset::ALL {
+        landing.frames[dataset.index()].rechunk_mut();
+        if landing.rows(dataset) == 0 {
+            landing.findings.push(Finding::MissingDataset { dataset });
+        }
+    }
+    Ok(landing)
 }
 
 impl Landing {

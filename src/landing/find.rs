@@ -1,0 +1,124 @@
+//! Which files of a source are landing files, and what kind and data set each is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::columns::same_key;
+use super::json::Scanner;
+use super::{LandingError, Source};
+use crate::domain::Dataset;
+
+/// A file of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its path below the source's folder, `/` between the parts.
+    pub name: String,
+    /// The data set that its folders say.
+    pub folder_says: Option<Dataset>,
+    /// Size on the disk.
+    pub bytes: u64,
+}
+
+/// All files of a source that may be landing files, in the order of their names. Hidden files and the empty markers
+/// of other systems (`_SUCCESS`, `.crc`) are passed over.
+///
+/// # Errors
+/// When the source cannot be looked into.
+pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
+    let mut found = vec![];
+    match source {
+        Source::Folder(folder) => {
+            let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+            let says = absolute.components().rev().take(2).find_map(|part| named(part.as_os_str().to_str()?));
+            let failed = |error| LandingError::Unreachable { path: folder.display().to_string(), error };
+            look_into(folder, "", says, &mut found, 0).map_err(failed)?;
+        }
+        Source::Files(paths) => {
+            for path in paths {
+                let failed = |error| LandingError::Unreachable { path: path.display().to_string(), error };
+                let about = fs::metadata(path).map_err(failed)?;
+                if about.is_dir() {
+                    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                    look_into(path, &name, named(&name), &mut found, 0).map_err(failed)?;
+                } else {
+                    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                    found.push(FoundFile { path: path.clone(), name, folder_says: None, bytes: about.len() });
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    Ok(found)
+}
+
+const DEEPEST: usize = 16;
+
+fn look_into(
+    folder: &Path,
+    prefix: &str,
+    says: Option<Dataset>,
+    found: &mut Vec<FoundFile>,
+    depth: usize,
+) -> std::io::Result<()> {
+    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    let has_landing = says.is_some() && entries.iter().any(|entry| entry.file_name() == "landing");
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_passed_over(&name) {
+            continue;
+        }
+        let below = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        // A link that leads nowhere or round in circles has no metadata, and is reported when it is read.
+        match fs::metadata(entry.path()) {
+            Ok(about) if about.is_dir() => {
+                let other_zone = has_landing && matches!(name.as_str(), "trusted" | "curated");
+                if depth < DEEPEST && !other_zone {
+                    look_into(&entry.path(), &below, named(&name).or(says), found, depth + 1)?;
+                }
+            }
+            Ok(about) => {
+                found.push(FoundFile { path: entry.path(), name: below, folder_says: says, bytes: about.len() });
+            }
+            Err(_) => found.push(FoundFile { path: entry.path(), name: below, folder_says: says, bytes: 0 }),
+        }
+    }
+    Ok(())
+}
+
+fn named(name: &str) -> Option<Dataset> {
+    Dataset::from_folder_name(name)
+}
+
+fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "_SUCCESS" || name.ends_with(".crc")
+}
+
+/// The data set whose needed keys are all among these; none if there is none or more than one.
+pub fn dataset_of_keys<'a>(keys: impl Iterator<Item = &'a str> + Clone) -> Option<Dataset> {
+    let fits = |dataset: &Dataset| {
+        let mut needed = dataset.schema().iter().filter(|column| column.required);
+        needed.all(|column| keys.clone().any(|key| same_key(column.name, key)))
+    };
+    let mut fitting = Dataset::ALL.into_iter().filter(fits);
+    let first = fitting.next();
+    if fitting.next().is_some() { None } else { first }
+}
+
+/// The data set that the first records of a JSON file belong to by their keys.
+pub fn dataset_of_json(bytes: &[u8]) -> Option<Dataset> {
+    const LOOKED_AT: usize = 20;
+    let mut scanner = Scanner::new(bytes);
+    for _ in 0..LOOKED_AT {
+        let mut keys = vec![];
+        let found = scanner.next(|key, _| keys.push(key.to_owned()))?;
+        if matches!(found, super::json::Found::Record { .. })
+            && let Some(dataset) = dataset_of_keys(keys.iter().map(String::as_str))
+        {
+            return Some(dataset);
+        }
+    }
+    None
+}

@@ -1,0 +1,348 @@
+//! JSON as feeds write it: objects in lines, back to back, in arrays, or all of these in one file. One pass, no
+//! recursion, no allocation for a text without escapes.
+//!
+//! A damaged record costs that record: the next one starts at the next brace after it that opens an object.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::refused::RefusedReason;
+use super::value::Value;
+
+const DEEPEST: usize = 32;
+
+/// What the scanner found.
+#[derive(Debug, PartialEq)]
+pub enum Found {
+    /// An object; its members were handed over. Ends before `end`.
+    Record { start: usize, end: usize },
+    /// Bytes that are no object, up to `end`.
+    Damaged { start: usize, end: usize, reason: RefusedReason },
+}
+
+/// Goes through a file from object to object.
+pub struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+struct Broken(RefusedReason);
+
+type Parsed<T> = Result<T, Broken>;
+
+impl<'a> Scanner<'a> {
+    /// Starts at the first byte.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// The next object or damage; none at the end of the file. `member` gets each key and value of the outermost
+    /// object as they come; what it got of an object that turns out damaged is void.
+    pub fn next(&mut self, mut member: impl FnMut(&str, Value<'a>)) -> Option<Found> {
+        self.at = skip_separators(self.bytes, self.at);
+        let start = self.at;
+        if start == self.bytes.len() {
+            return None;
+        }
+        if self.bytes[start] != b'{' {
+            let end = self.next_start(start);
+            self.at = end;
+            return Some(Found::Damaged { start, end: self.trimmed(start, end), reason: RefusedReason::StrayBytes });
+        }
+        match self.object(&mut member) {
+            Ok(()) => Some(Found::Record { start, end: self.at }),
+            Err(Broken(reason)) => {
+                let reason = if self.at >= self.bytes.len() { RefusedReason::CutOff } else { reason };
+                let end = self.next_start(start + 1);
+                self.at = end;
+                Some(Found::Damaged { start, end: self.trimmed(start, end), reason })
+            }
+        }
+    }
+
+    /// Where the next object may start: a brace that a key or another brace follows.
+    fn next_start(&self, from: usize) -> usize {
+        let mut at = from;
+        while let Some(found) = memchr(b'{', &self.bytes[at..]) {
+            let brace = at + found;
+            let after = skip_space(self.bytes, brace + 1);
+            if matches!(self.bytes.get(after), Some(b'"' | b'}') | None) {
+                return brace;
+            }
+            at = brace + 1;
+        }
+        self.bytes.len()
+    }
+
+    fn trimmed(&self, start: usize, mut end: usize) -> usize {
+        while end > start + 1 && is_separator(self.bytes[end - 1]) {
+            end -= 1;
+        }
+        end
+    }
+
+    fn object(&mut self, member: &mut impl FnMut(&str, Value<'a>)) -> Parsed<()> {
+        self.at += 1;
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.space();
+            let key = self.text()?;
+            self.space();
+            self.expect(b':')?;
+            self.space();
+            let value = self.value()?;
+            member(&key, value);
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return Err(Broken(RefusedReason::Malformed)),
+            }
+        }
+    }
+
+    fn value(&mut self) -> Parsed<Value<'a>> {
+        match self.peek() {
+            Some(b'"') => self.text().map(Value::Text),
+            Some(b'-' | b'0'..=b'9' | b'N' | b'I') => self.number(),
+            Some(b't') => self.word("true", Value::Other),
+            Some(b'f') => self.word("false", Value::Other),
+            Some(b'n') => self.word("null", Value::Null),
+            Some(b'{' | b'[') => self.nested(),
+            _ => Err(Broken(RefusedReason::Malformed)),
+        }
+    }
+
+    /// Passes over an array or object within the record.
+    fn nested(&mut self) -> Parsed<Value<'a>> {
+        let mut open = vec![];
+        loop {
+            self.space();
+            match self.peek() {
+                Some(bracket @ (b'{' | b'[')) => {
+                    open.push(bracket);
+                    if open.len() > DEEPEST {
+                        return Err(Broken(RefusedReason::TooDeep));
+                    }
+                    self.at += 1;
+                    self.space();
+                    if self.peek() != Some(closing(bracket)) {
+                        self.key_in(&open)?;
+                        continue;
+                    }
+                }
+                Some(b'}' | b']') => {}
+                _ => {
+                    self.value()?;
+                }
+            }
+            loop {
+                self.space();
+                let Some(&innermost) = open.last() else { return Ok(Value::Other) };
+                if self.peek() == Some(closing(innermost)) {
+                    self.at += 1;
+                    open.pop();
+                } else if self.peek() == Some(b',') {
+                    self.at += 1;
+                    self.space();
+                    self.key_in(&open)?;
+                    if !matches!(self.peek(), Some(b'}' | b']')) {
+                        break;
+                    }
+                    return Err(Broken(RefusedReason::Malformed));
+                } else {
+                    return Err(Broken(RefusedReason::Malformed));
+                }
+            }
+        }
+    }
+
+    /// The key and colon before a value, where the innermost is an object.
+    fn key_in(&mut self, open: &[u8]) -> Parsed<()> {
+        if open.last() == Some(&b'{') {
+            self.text()?;
+            self.space();
+            self.expect(b':')?;
+            self.space();
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Parsed<Value<'a>> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'N') => return self.word("NaN", Value::Number("NaN")),
+            Some(b'I') => return self.word("Infinity", Value::Number("inf")),
+            Some(b'0') if matches!(self.bytes.get(self.at + 1), Some(b'0'..=b'9')) => {
+                return Err(Broken(RefusedReason::Malformed));
+            }
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        let digits = std::str::from_utf8(&self.bytes[start..self.at]);
+        digits.map(Value::Number).map_err(|_| Broken(RefusedReason::NotUtf8))
+    }
+
+    fn digits(&mut self) -> Parsed<()> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at > start { Ok(()) } else { Err(Broken(RefusedReason::Malformed)) }
+    }
+
+    fn word(&mut self, word: &str, value: Value<'a>) -> Parsed<Value<'a>> {
+        for byte in word.bytes() {
+            self.expect(byte)?;
+        }
+        Ok(value)
+    }
+
+    fn text(&mut self) -> Parsed<Cow<'a, str>> {
+        self.expect(b'"')?;
+        let start = self.at;
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    let text = utf8(&self.bytes[start..self.at])?;
+                    self.at += 1;
+                    return Ok(Cow::Borrowed(text));
+                }
+                Some(b'\\') => return self.escaped(start),
+                Some(0..=0x1f) | None => return Err(Broken(RefusedReason::Malformed)),
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    fn escaped(&mut self, start: usize) -> Parsed<Cow<'a, str>> {
+        let mut text = utf8(&self.bytes[start..self.at])?.to_owned();
+        loop {
+            let plain = self.at;
+            while matches!(self.peek(), Some(byte) if byte != b'"' && byte != b'\\' && byte > 0x1f) {
+                self.at += 1;
+            }
+            text.push_str(utf8(&self.bytes[plain..self.at])?);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(text));
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    text.push(self.escape()?);
+                }
+                _ => return Err(Broken(RefusedReason::Malformed)),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Parsed<char> {
+        let byte = self.peek().ok_or(Broken(RefusedReason::Malformed))?;
+        self.at += 1;
+        Ok(match byte {
+            b'"' | b'\\' | b'/' => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let first = self.hexadecimal()?;
+                let code = if (0xd800..0xdc00).contains(&first) {
+                    self.expect(b'\\')?;
+                    self.expect(b'u')?;
+                    let second = self.hexadecimal()?;
+                    if !(0xdc00..0xe000).contains(&second) {
+                        return Err(Broken(RefusedReason::NotUtf8));
+                    }
+                    0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+                } else {
+                    first
+                };
+                char::from_u32(code).ok_or(Broken(RefusedReason::NotUtf8))?
+            }
+            _ => return Err(Broken(RefusedReason::Malformed)),
+        })
+    }
+
+    fn hexadecimal(&mut self) -> Parsed<u32> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
+            code = code * 16 + digit.ok_or(Broken(RefusedReason::Malformed))?;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    fn expect(&mut self, byte: u8) -> Parsed<()> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(Broken(RefusedReason::Malformed))
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        self.at = skip_space(self.bytes, self.at);
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Parsed<&str> {
+    std::str::from_utf8(bytes).map_err(|_| Broken(RefusedReason::NotUtf8))
+}
+
+fn closing(bracket: u8) -> u8 {
+    if bracket == b'{' { b'}' } else { b']' }
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        at += 1;
+    }
+    at
+}
+
+/// White space, what stands between the objects of an array, the record separator of RFC 7464, a byte order mark.
+fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        if bytes[at..].starts_with(b"\xef\xbb\xbf") {
+            at += 3;
+        } else if bytes.get(at).is_some_and(|&byte| is_separator(byte)) {
+            at += 1;
+        } else {
+            return at;
+        }
+    }
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',' | b'[' | b']' | 0x1e)
+}

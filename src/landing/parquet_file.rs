@@ -1,0 +1,86 @@
+//! Parquet: typed already, but by somebody else; every value goes through the same rules as one from JSON.
+
+use std::borrow::Cow;
+use std::io::Cursor;
+
+use polars::prelude::*;
+
+use super::LandingError;
+use super::columns::{Columns, same_key};
+use super::file::Place;
+use super::value::Value;
+use crate::domain::{Dataset, Kind, Progress};
+
+/// The table in the file.
+///
+/// # Errors
+/// When it is damaged or uses what this program does not read.
+pub fn open(bytes: Vec<u8>) -> PolarsResult<DataFrame> {
+    ParquetReader::new(Cursor::new(bytes)).finish()
+}
+
+/// Reads all rows; each is a record, and its row number stands for its offset.
+///
+/// # Errors
+/// When cancelled.
+pub fn read(
+    frame: &DataFrame,
+    dataset: Dataset,
+    columns: &mut Columns<'_>,
+    progress: &Progress,
+) -> Result<Vec<Place>, LandingError> {
+    let sources: Vec<(String, Series)> = frame
+        .columns()
+        .iter()
+        .map(|source| {
+            let name = source.name().to_string();
+            let kind = dataset.schema().iter().find(|column| same_key(column.name, &name)).map(|column| column.kind);
+            (name, readable(source.as_materialized_series(), kind))
+        })
+        .collect();
+    let mut refused = vec![];
+    for row in 0..frame.height() {
+        columns.begin();
+        for (name, series) in &sources {
+            columns.member(name, value(series, row));
+        }
+        if let Err(reason) = columns.commit() {
+            refused.push(Place { offset: row as u64, length: 0, reason });
+        }
+        progress.check()?;
+    }
+    Ok(refused)
+}
+
+/// The same values as text, 64-bit integers or floats; what cannot be had as those stays, and is refused later.
+fn readable(series: &Series, kind: Option<Kind>) -> Series {
+    let wanted = match (series.dtype(), kind) {
+        (DataType::Datetime(TimeUnit::Milliseconds, _), _) => DataType::Int64,
+        (DataType::Datetime(unit, _), _) => {
+            let to_milliseconds = match unit {
+                TimeUnit::Nanoseconds => 1_000_000,
+                TimeUnit::Microseconds => 1000,
+                TimeUnit::Milliseconds => 1,
+            };
+            return series.cast(&DataType::Int64).map_or_else(|_| series.clone(), |time| time / to_milliseconds);
+        }
+        (DataType::Date, Some(Kind::Text)) => DataType::String,
+        (dtype, _) if dtype.is_integer() => DataType::Int64,
+        (dtype, _) if dtype.is_float() => DataType::Float64,
+        (DataType::String, _) => return series.clone(),
+        (DataType::Categorical(..) | DataType::Enum(..), _) => DataType::String,
+        _ => return series.clone(),
+    };
+    series.strict_cast(&wanted).unwrap_or_else(|_| series.clone())
+}
+
+fn value(series: &Series, row: usize) -> Value<'static> {
+    match series.get(row) {
+        Ok(AnyValue::Null) | Err(_) => Value::Null,
+        Ok(AnyValue::String(text)) => Value::Text(Cow::Owned(text.to_owned())),
+        Ok(AnyValue::StringOwned(text)) => Value::Text(Cow::Owned(text.to_string())),
+        Ok(AnyValue::Int64(number)) => Value::Integer(number),
+        Ok(AnyValue::Float64(number)) => Value::Float(number),
+        Ok(_) => Value::Other,
+    }
+}
