@@ -1,8 +1,10 @@
 //! The STEDI workbench: from landing files to trusted and curated tables, with consent and joins in plain sight.
 
 pub mod app;
+pub mod cli;
 pub mod curation;
 pub mod domain;
+pub mod export;
 pub mod generate;
 pub mod jobs;
 pub mod landing;

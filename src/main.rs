@@ -1,6 +1,7 @@
-//! Picks the face: window or command line.
+//! Picks the face: the window, or the command line.
 
-fn main() -> anyhow::Result<()> {
-    let source = std::env::args_os().nth(1).map(|path| stedi_workbench::landing::Source::Folder(path.into()));
-    stedi_workbench::app::run(source)
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stedi_workbench::cli::run()
 }

@@ -2,10 +2,11 @@
 //! one and takes its place, a request equal to the last is not done again, and a piece of work that panics comes
 //! back as an outcome like any other.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
+use std::time::Duration;
 
 use crate::domain::Progress;
 
@@ -128,6 +129,24 @@ impl<Request, Answer> Drop for Lane<Request, Answer> {
             running.cancel();
         }
     }
+}
+
+/// Does work on a thread of its own while `watch` is called on this one, ten times a second and once at the end.
+pub fn while_watched<T: Send>(work: impl FnOnce() -> T + Send, mut watch: impl FnMut()) -> T {
+    thread::scope(|scope| {
+        let (done, finished) = channel::<()>();
+        let worker = scope.spawn(move || {
+            let result = work();
+            // The other end waits for this as long as it lives.
+            done.send(()).ok();
+            result
+        });
+        while finished.recv_timeout(Duration::from_millis(100)) == Err(RecvTimeoutError::Timeout) {
+            watch();
+        }
+        watch();
+        worker.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }
 
 fn take<Request>(shared: &Weak<Shared<Request>>) -> Option<(Request, Arc<Progress>)> {

@@ -1,0 +1,190 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
+use crate::export::Format;
+use crate::generate::Defects;
+
+const EXAMPLES: &str = "Examples:
+  stedi-workbench                               open the window on the folder of last time, or the sample data
+  stedi-workbench landing/                      open the window on a folder
+  stedi-workbench count landing/                rows of every table, and what each step dropped
+  stedi-workbench curate landing/ --out zones/  write the trusted and curated tables as Parquet
+
+Exit codes: 0 done, 1 done but something was refused and --strict was given, 2 could not.";
+
+const CURATE_EXAMPLES: &str = "Examples:
+  stedi-workbench curate landing/ --out zones/
+  stedi-workbench curate landing/ --out zones/ --consent-date --join owner
+  stedi-workbench curate landing/ --out zones/ --format csv --json
+  stedi-workbench curate landing/ --out zones/ --recipe recipe.json --strict";
+
+const COUNT_EXAMPLES: &str = "Examples:
+  stedi-workbench count landing/
+  stedi-workbench count landing/ --consent-date --json
+  stedi-workbench count customers.json motion.json.gz distance.parquet";
+
+const GENERATE_EXAMPLES: &str = "Examples:
+  stedi-workbench generate --customers 1000 --out landing/
+  stedi-workbench generate --customers 1000 --out landing/ --seed 7 --defects reused-serials=0.1,truncated-files";
+
+/// From landing files to trusted and curated tables, with consent and joins in plain sight.
+#[derive(Debug, Parser)]
+#[command(name = "stedi-workbench", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// A landing folder, or landing files, to open in the window
+    pub landing: Vec<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What is done without a window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the trusted and curated tables
+    #[command(after_help = CURATE_EXAMPLES)]
+    Curate(CurateArguments),
+    /// Count the rows of every table, and write nothing
+    #[command(after_help = COUNT_EXAMPLES)]
+    Count(Job),
+    /// Write made-up landing files, the same bytes for the same seed
+    #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
+    Generate(GenerateArguments),
+    /// Print what completes commands in a shell
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct CurateArguments {
+    #[command(flatten)]
+    pub job: Job,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What to read and how to curate it.
+#[derive(Debug, Args)]
+pub struct Job {
+    /// A landing folder, or landing files
+    #[arg(required = true)]
+    pub landing: Vec<PathBuf>,
+    /// The choices, as JSON; the options below come after it
+    #[arg(long, value_name = "FILE")]
+    pub recipe: Option<PathBuf>,
+    /// Whose consent counts
+    #[arg(long, value_enum)]
+    pub purpose: Option<PurposeName>,
+    /// Keep a reading only if it was taken at or after its customer's consent
+    #[arg(long)]
+    pub consent_date: bool,
+    /// Keep the first of the rows of a landing table that are equal in every column
+    #[arg(long)]
+    pub drop_duplicates: bool,
+    /// How distances and motions are paired
+    #[arg(long, value_enum)]
+    pub join: Option<JoinName>,
+    /// Print one JSON object, and nothing else
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 if any record or file was refused
+    #[arg(long)]
+    pub strict: bool,
+    /// Write the place and reason of every refused record to this CSV file
+    #[arg(long, value_name = "FILE")]
+    pub refused: Option<PathBuf>,
+}
+
+/// Where and how the tables are written.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// The folder for the tables; made if it is not there. Tables of an earlier run are replaced, each as a whole
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The format of the tables
+    #[arg(long, value_enum, default_value_t)]
+    pub format: FormatName,
+}
+
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// How many customers
+    #[arg(long, value_name = "N", required_unless_present = "sample")]
+    pub customers: Option<u64>,
+    /// The folder; it must be empty or not there
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// Another seed, other data
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Defects by name, separated by commas, each with a share if wanted: name=0.1
+    #[arg(long, value_name = "NAMES", default_value = "none")]
+    pub defects: Defects,
+    /// The sample data that come with the program
+    #[arg(long, conflicts_with_all = ["customers", "seed", "defects"])]
+    pub sample: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PurposeName {
+    Research,
+    Public,
+    Friends,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum JoinName {
+    /// Same time stamp, whoever moved: the specification's rule
+    Timestamp,
+    /// Same time stamp, and the motion of the device's owner
+    Owner,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum FormatName {
+    #[default]
+    Parquet,
+    Csv,
+    Ndjson,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Parquet => Self::Parquet,
+            FormatName::Csv => Self::Csv,
+            FormatName::Ndjson => Self::Ndjson,
+        }
+    }
+}
+
+impl Job {
+    /// A recipe with the choices that were made here.
+    pub fn apply_to(&self, mut recipe: Recipe) -> Recipe {
+        if let Some(purpose) = self.purpose {
+            recipe.purpose = match purpose {
+                PurposeName::Research => Purpose::Research,
+                PurposeName::Public => Purpose::Public,
+                PurposeName::Friends => Purpose::Friends,
+            };
+        }
+        if let Some(join) = self.join {
+            recipe.join = match join {
+                JoinName::Timestamp => JoinRule::Timestamp,
+                JoinName::Owner => JoinRule::Owner,
+            };
+        }
+        recipe.consent_date |= self.consent_date;
+        if self.drop_duplicates {
+            recipe.duplicates = Duplicates::Drop;
+        }
+        recipe
+    }
+}
+
+fn generate_help() -> String {
+    format!("{GENERATE_EXAMPLES}\n\nDefects:\n{}", Defects::help())
+}

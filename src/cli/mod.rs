@@ -1,0 +1,73 @@
+//! The command line: the same work as the window, without one.
+
+mod arguments;
+mod curate;
+mod generate;
+mod report;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::landing::Source;
+
+use self::arguments::{Arguments, Command};
+
+/// Done.
+const DONE: u8 = 0;
+/// Could not.
+const COULD_NOT: u8 = 2;
+
+/// Reads the arguments and does what they say.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match carry_out(arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            writeln!(std::io::stderr(), "stedi-workbench: {error:#}").ok();
+            ExitCode::from(COULD_NOT)
+        }
+    }
+}
+
+fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
+    match arguments.command {
+        None => open_window(arguments.landing),
+        Some(Command::Curate(arguments)) => curate::run(&arguments.job, Some(&arguments.output)),
+        Some(Command::Count(job)) => curate::run(&job, None),
+        Some(Command::Generate(arguments)) => generate::run(&arguments),
+        Some(Command::Completions { shell }) => {
+            let mut text = vec![];
+            clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);
+            std::io::stdout().write_all(&text)?;
+            Ok(DONE)
+        }
+    }
+}
+
+fn open_window(landing: Vec<std::path::PathBuf>) -> anyhow::Result<u8> {
+    if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
+        anyhow::bail!(
+            "there is no display to open the window on (neither DISPLAY nor WAYLAND_DISPLAY is set). Without one, \
+             count and curate work: try `stedi-workbench count sample_data` and `stedi-workbench --help`"
+        );
+    }
+    crate::app::run(source(landing))?;
+    Ok(DONE)
+}
+
+/// One folder, or files; none for what the window opens by itself.
+fn source(mut paths: Vec<std::path::PathBuf>) -> Option<Source> {
+    match paths.len() {
+        0 => None,
+        1 if !paths[0].is_file() => Some(Source::Folder(paths.remove(0))),
+        _ => Some(Source::Files(paths)),
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let closed = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(closed))
+}

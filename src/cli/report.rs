@@ -1,0 +1,112 @@
+//! What came of a job, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::curation::Curation;
+use crate::domain::Table;
+use crate::domain::format::{counted, difference, thousands};
+use crate::landing::Landing;
+
+/// Prints one JSON object: the rows of each table, what was refused or dropped, and the seconds it took.
+pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Result<()> {
+    let mut tables = Map::new();
+    for table in Table::ALL {
+        let mut entry = Map::new();
+        entry.insert("rows".to_owned(), curation.rows(table).into());
+        if let Some(dataset) = table.dataset() {
+            entry.insert("refused".to_owned(), landing.refused(dataset).into());
+        }
+        if let Some(count) = curation.count(table) {
+            let mut dropped = Map::new();
+            for step in count.steps.iter().filter(|step| step.dropped > 0) {
+                dropped.insert(step.reason.label().to_owned(), step.dropped.into());
+            }
+            entry.insert("source".to_owned(), count.source.name().into());
+            entry.insert("dropped".to_owned(), Value::Object(dropped));
+            entry.insert("added".to_owned(), count.added().into());
+        }
+        tables.insert(table.name().to_owned(), Value::Object(entry));
+    }
+    let object = json!({ "tables": tables, "seconds": seconds });
+    writeln!(std::io::stdout(), "{object}")?;
+    Ok(())
+}
+
+/// Prints a table for people on standard output, and what was refused on standard error.
+pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds: f64) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for table in Table::ALL {
+        let rows = thousands(curation.rows(table));
+        write!(text, "{:<26}{rows:>14}", table.name())?;
+        if let Some(dataset) = table.dataset() {
+            let refused = landing.refused(dataset);
+            if refused > 0 {
+                write!(text, "    {} refused", counted(refused, "record"))?;
+            }
+        }
+        if let Some(count) = curation.count(table) {
+            write!(text, "{:>12} against {}", difference(count.rows_in, count.rows), count.source.name())?;
+            let mut words = vec![];
+            for step in &count.steps {
+                if step.dropped > 0 {
+                    words.push(format!("−{} {}", thousands(step.dropped), step.reason.label()));
+                }
+                if step.added > 0 {
+                    words.push(format!("+{} found more than one partner", thousands(step.added)));
+                }
+            }
+            if !words.is_empty() {
+                write!(text, ": {}", words.join(", "))?;
+            }
+        }
+        text.push('\n');
+    }
+    if let Some(out) = out {
+        writeln!(text, "Five tables were written to {} in {seconds:.2} s.", out.display())?;
+    }
+    std::io::stdout().write_all(text.as_bytes())?;
+    std::io::stderr().write_all(remarks(landing)?.as_bytes())?;
+    Ok(())
+}
+
+/// The remarks on the delivery, and how many records were refused for which reason.
+fn remarks(landing: &Landing) -> anyhow::Result<String> {
+    const MOST: usize = 20;
+    let mut text = String::new();
+    for finding in landing.findings.iter().take(MOST) {
+        writeln!(text, "! {finding}")?;
+    }
+    if landing.findings.len() > MOST {
+        let more = (landing.findings.len() - MOST) as u64;
+        writeln!(text, "! And {}; the window lists them all.", counted(more, "more remark"))?;
+    }
+    let mut reasons = BTreeMap::<String, u64>::new();
+    for refused in &landing.refused {
+        *reasons.entry(refused.reason.to_string()).or_default() += 1;
+    }
+    for (reason, count) in reasons.iter().take(MOST) {
+        writeln!(text, "! {} refused: {reason}.", counted(*count, "record"))?;
+    }
+    if !reasons.is_empty() {
+        text.push_str("  --refused FILE.csv lists every refused record with file, offset and length.\n");
+    }
+    Ok(text)
+}
+
+/// Every refused record: where it lies and why, never what it says.
+pub fn refused_csv(landing: &Landing) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(vec![]);
+    writer.write_record(["file", "dataset", "offset", "length", "reason"])?;
+    for refused in &landing.refused {
+        let file = landing.files.get(refused.file as usize).map_or("", |file| file.name.as_str());
+        let dataset = refused.dataset.map_or("", crate::domain::Dataset::name);
+        let (offset, length) = (refused.offset.to_string(), refused.length.to_string());
+        writer.write_record([file, dataset, &offset, &length, &refused.reason.to_string()])?;
+    }
+    Ok(writer.into_inner()?)
+}
