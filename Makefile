@@ -1,0 +1,69 @@
+# Two commands do everything: `make run` and `make test`. The parts of `make test` can be run one by one.
+
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+PROGRAM := $(CARGO_TARGET_DIR)/release/stedi-workbench
+CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stedi-workbench
+VENV := $(CACHE)/venv
+PYTHON := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test setup-run setup-test check-format check-lints check-tests check-tables check-speed check-window sample screenshots bench clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: setup-run build ## Set up what is missing, build, and open the workbench on the sample data
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		$(PROGRAM) sample_data; \
+	else \
+		echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the window cannot open."; \
+		echo "The command line does the same work without one:"; \
+		echo "    $(PROGRAM) count sample_data"; \
+		$(PROGRAM) count sample_data; \
+	fi
+
+build: ## Build the program
+	cargo build --release --locked
+
+test: setup-test check-format check-lints build check-tests check-tables check-window check-speed ## Set up what is missing, and run every check
+	@echo "All checks passed."
+
+setup-run:
+	@tests/checks/setup.sh run
+
+setup-test:
+	@tests/checks/setup.sh test
+	@test -x $(PYTHON) || python3 -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement tests/checks/requirements.txt
+
+check-format: ## The code is formatted
+	cargo fmt --check
+
+check-lints: ## The code passes the lints
+	cargo clippy --release --locked --all-targets -- --deny warnings
+
+check-tests: ## The tests of the code
+	cargo test --release --locked
+
+check-tables: build ## Every written table equals what DuckDB makes of the same files, row for row
+	$(PYTHON) tests/checks/tables.py $(PROGRAM)
+
+check-window: build ## The real window starts on a display, shows the counts and closes
+	tests/checks/window.sh $(PROGRAM)
+
+check-speed: build ## The whole job is fast enough, also against DuckDB
+	$(PYTHON) benches/against_duckdb.py $(PROGRAM) --check
+
+bench: setup-test build ## Measure the whole job against DuckDB
+	$(PYTHON) benches/against_duckdb.py $(PROGRAM)
+
+sample: build ## Write the sample data again
+	rm -rf sample_data
+	$(PROGRAM) generate --sample --out sample_data
+
+screenshots: setup-test build ## Take the pictures of the README again
+	tests/checks/window.sh $(PROGRAM) --screenshots assets/screenshots
+
+clean: ## Remove what was built
+	cargo clean
