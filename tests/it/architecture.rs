@@ -1,0 +1,127 @@
+//! Holds the import rules of ARCHITECTURE.md: who may know whom, which library belongs where, how long a file may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which folders of `src/` each folder may name. A folder may always name itself.
+const MAY_KNOW: [(&str, &[&str]); 10] = [
+    ("domain", &[]),
+    ("landing", &["domain"]),
+    ("curation", &["domain", "landing"]),
+    ("export", &["domain", "landing", "curation"]),
+    ("generate", &["domain"]),
+    ("jobs", &["domain", "landing", "curation", "export"]),
+    ("state", &["domain", "landing", "curation"]),
+    ("ui", &["domain", "landing", "curation", "state"]),
+    ("app", &["domain", "landing", "curation", "export", "generate", "jobs", "state", "ui"]),
+    ("cli", &["domain", "landing", "curation", "export", "generate", "jobs", "app"]),
+];
+
+/// Where a library or a part of the standard library may be named: folders, or files.
+const BELONGS: [(&str, &[&str]); 9] = [
+    ("egui::", &["app/", "ui/"]),
+    ("eframe::", &["app/"]),
+    ("egui_extras::", &["ui/"]),
+    ("rfd::", &["app/dialogs.rs"]),
+    ("polars::", &["landing/", "curation/", "export/"]),
+    ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs"]),
+    ("File::", &["landing/", "export/", "generate/"]),
+    ("thread::", &["jobs/"]),
+    ("Color32::from_", &["ui/theme.rs"]),
+];
+
+const LONGEST_FILE: usize = 500;
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![];
+    collect(&root, &mut files);
+    files.sort();
+    let name = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+    files.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The code without comments and without its tests, which may know everybody.
+fn code(text: &str) -> String {
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = product.lines().map(|line| line.split("//").next().unwrap_or_default());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn offences(name: &str, text: &str) -> Vec<String> {
+    let code = code(text);
+    let mut offences = vec![];
+    if let Some((folder, _)) = name.split_once('/') {
+        let known = MAY_KNOW.iter().find(|(other, _)| *other == folder);
+        let Some((_, may_know)) = known else { return vec![format!("{name}: {folder} is in no rule")] };
+        for after in code.split("crate::").skip(1) {
+            let other: String = after.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let is_folder = MAY_KNOW.iter().any(|(folder, _)| *folder == other);
+            if is_folder && other != folder && !may_know.contains(&other.as_str()) {
+                offences.push(format!("{name}: {folder} may not know {other}"));
+            }
+        }
+    }
+    for (library, places) in BELONGS {
+        if names(&code, library) && !places.iter().any(|place| name.starts_with(place)) {
+            offences.push(format!("{name}: {library} belongs in {places:?}"));
+        }
+    }
+    if text.lines().count() > LONGEST_FILE {
+        offences.push(format!("{name}: more than {LONGEST_FILE} lines"));
+    }
+    offences
+}
+
+/// Whether the code names a path that starts here, and not just a longer name that ends like it.
+fn names(code: &str, path: &str) -> bool {
+    code.match_indices(path).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+#[test]
+fn every_folder_knows_only_whom_it_may() {
+    let offences: Vec<String> = sources().iter().flat_map(|(name, text)| offences(name, text)).collect();
+    assert!(offences.is_empty(), "{}", offences.join("\n"));
+}
+
+#[test]
+fn the_rules_find_what_they_forbid() {
+    for (name, text) in [
+        ("domain/plan.rs", "use crate::landing::Landing;"),
+        ("domain/plan.rs", "use polars::prelude::*;"),
+        ("landing/read.rs", "fn f() { crate::curation::curate(); }"),
+        ("state/mod.rs", "use egui::Ui;"),
+        ("ui/mod.rs", "use eframe::App;"),
+        ("ui/mod.rs", "let c = egui::Color32::from_rgb(1, 2, 3);"),
+        ("app/mod.rs", "rfd::FileDialog::new()"),
+        ("curation/run.rs", "std::fs::read(path)"),
+        ("cli/mod.rs", "std::thread::spawn(f)"),
+        ("unheard_of/mod.rs", ""),
+    ] {
+        assert_eq!(offences(name, text).len(), 1, "{name}: {text}: {:?}", offences(name, text));
+    }
+    assert_eq!(offences("ui/mod.rs", &"\n".repeat(501)).len(), 1);
+    assert_eq!(offences("domain/plan.rs", "// use crate::landing::Landing;\nuse super::Table;"), Vec::<String>::new());
+}
+
+#[test]
+fn the_map_names_every_folder() {
+    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    for (folder, _) in MAY_KNOW {
+        assert!(map.contains(&format!("{folder}/")), "ARCHITECTURE.md does not name {folder}/");
+    }
+}

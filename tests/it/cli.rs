@@ -1,0 +1,219 @@
+//! The real program, run as a person or a script would.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::{real_data, sample_data, write};
+
+fn program(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stedi-workbench")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Standard output as the one JSON object that it must be.
+fn json(arguments: &[&str]) -> Value {
+    let output = program(arguments);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn rows(object: &Value) -> Vec<u64> {
+    ["customer", "accelerometer", "step_trainer"]
+        .iter()
+        .flat_map(|name| [format!("{name}_landing"), format!("{name}_trusted")])
+        .chain(["customer_curated".to_owned(), "machine_learning_curated".to_owned()])
+        .map(|table| object["tables"][&table]["rows"].as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_real_data_count_right_with_every_option() {
+    let Some(folder) = real_data() else { return };
+    let folder = path(&folder);
+    assert_eq!(rows(&json(&["count", folder, "--json"])), [956, 482, 81_273, 40_981, 28_680, 14_460, 482, 43_681]);
+    assert_eq!(
+        rows(&json(&["count", folder, "--json", "--consent-date"])),
+        [956, 482, 81_273, 32_025, 28_680, 13_920, 464, 34_437]
+    );
+    assert_eq!(
+        rows(&json(&["count", folder, "--json", "--join", "owner"])),
+        [956, 482, 81_273, 40_981, 28_680, 14_460, 482, 40_981]
+    );
+    assert_eq!(
+        rows(&json(&["count", folder, "--json", "--join", "owner", "--consent-date", "--drop-duplicates"])),
+        [956, 482, 81_273, 32_025, 28_680, 13_920, 464, 32_025]
+    );
+}
+
+#[test]
+fn json_is_the_only_output_and_has_every_table() {
+    let output = program(&["count", path(&sample_data()), "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(object["tables"].as_object().unwrap().len(), 8);
+    assert_eq!(object["tables"]["step_trainer_landing"]["refused"], 1);
+    assert!(object["seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn curate_writes_the_five_tables_the_same_bytes_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    for form in ["parquet", "csv", "ndjson"] {
+        let bytes = |threads: &str| {
+            let out = folder.path().join(format!("{form}-{threads}"));
+            let status = Command::new(env!("CARGO_BIN_EXE_stedi-workbench"))
+                .args(["curate", path(&sample_data()), "--out", path(&out), "--format", form, "--json"])
+                .env("POLARS_MAX_THREADS", threads)
+                .env("RAYON_NUM_THREADS", threads)
+                .output()
+                .unwrap()
+                .status;
+            assert!(status.success());
+            let mut files: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+            files.sort();
+            let names: Vec<String> =
+                files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
+            let expected =
+                ["accelerometer_trusted", "customer_curated", "customer_trusted", "machine_learning_curated", "step_trainer_trusted"];
+            assert_eq!(names, expected.map(|table| format!("{table}.{form}")));
+            files.iter().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>()
+        };
+        assert!(bytes("1") == bytes("8"), "{form} differs with the number of threads");
+    }
+}
+
+#[test]
+fn the_machine_learning_file_has_nobody_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("zones");
+    json(&["curate", path(&sample_data()), "--out", path(&out), "--format", "csv", "--json"]);
+    let table = fs::read_to_string(out.join("machine_learning_curated.csv")).unwrap();
+    assert_eq!(table.lines().next(), Some("serialnumber,sensorreadingtime,distancefromobject,x,y,z"));
+    assert!(!table.contains('@'));
+}
+
+#[test]
+fn a_table_that_is_there_is_replaced_whole_and_nothing_else_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "customer_trusted.csv", "old");
+    write(folder.path(), "notes.txt", "mine");
+    json(&["curate", path(&sample_data()), "--out", path(folder.path()), "--format", "csv", "--json"]);
+    assert!(fs::read_to_string(folder.path().join("customer_trusted.csv")).unwrap().starts_with("customername,"));
+    assert_eq!(fs::read_to_string(folder.path().join("notes.txt")).unwrap(), "mine");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), "file", "in the way");
+    let output = program(&["curate", path(&sample_data()), "--out", path(&file.join("zones"))]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot be written"), "{}", text(&output.stderr));
+    // A folder stands where one of the tables belongs.
+    let out = folder.path().join("zones");
+    fs::create_dir_all(out.join("customer_curated.parquet/full")).unwrap();
+    let output = program(&["curate", path(&sample_data()), "--out", path(&out)]);
+    assert_eq!(output.status.code(), Some(2));
+    let left: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{left:?}");
+}
+
+#[test]
+fn tables_are_not_written_among_the_landing_files() {
+    let out = sample_data().join("customer/zones");
+    let output = program(&["curate", path(&sample_data()), "--out", path(&out)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("lies within the landing folder"), "{}", text(&output.stderr));
+    assert!(!out.exists());
+}
+
+#[test]
+fn exit_codes_say_what_came_of_it() {
+    let sound = tempfile::tempdir().unwrap();
+    let status = program(&["generate", "--customers", "5", "--out", path(&sound.path().join("landing"))]).status;
+    assert_eq!(status.code(), Some(0));
+    let sound = sound.path().join("landing");
+    assert_eq!(program(&["count", path(&sound), "--strict"]).status.code(), Some(0));
+    assert_eq!(program(&["count", path(&sample_data())]).status.code(), Some(0));
+    assert_eq!(program(&["count", path(&sample_data()), "--strict"]).status.code(), Some(1));
+    assert_eq!(program(&["count", "/no/such/folder"]).status.code(), Some(2));
+    assert_eq!(program(&["count"]).status.code(), Some(2));
+    assert_eq!(program(&["count", path(&sound), "--purpose", "marketing"]).status.code(), Some(2));
+    assert_eq!(program(&["generate", "--customers", "5", "--out", path(&sound)]).status.code(), Some(2));
+}
+
+#[test]
+fn errors_say_what_where_and_what_to_do() {
+    let error = |arguments: &[&str]| text(&program(arguments).stderr);
+    let missing = error(&["count", "/no/such/folder"]);
+    assert!(missing.contains("/no/such/folder") && missing.contains("Choose a folder"), "{missing}");
+    let empty = tempfile::tempdir().unwrap();
+    let nothing = error(&["count", path(empty.path())]);
+    assert!(nothing.contains("no landing file") && nothing.contains("step_trainer"), "{nothing}");
+    let recipe = write(empty.path(), "recipe.json", r#"{"consent-date": true}"#);
+    let wrong = error(&["count", path(&sample_data()), "--recipe", path(&recipe)]);
+    assert!(wrong.contains("recipe.json") && wrong.contains("consent-date"), "{wrong}");
+    let defect = error(&["generate", "--customers", "5", "--out", "x", "--defects", "gremlins"]);
+    assert!(defect.contains("gremlins") && defect.contains("truncated-files"), "{defect}");
+}
+
+#[test]
+fn a_recipe_file_does_what_the_options_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = r#"{"purpose": "friends", "consent_date": true, "duplicates": "drop", "join": "owner"}"#;
+    let recipe = write(folder.path(), "recipe.json", recipe);
+    let sample = sample_data();
+    let by_file = json(&["count", path(&sample), "--json", "--recipe", path(&recipe)]);
+    let options = ["--purpose", "friends", "--consent-date", "--drop-duplicates", "--join", "owner"];
+    let by_options = json(&[&["count", path(&sample), "--json"][..], &options[..]].concat());
+    assert_eq!(by_file["tables"], by_options["tables"]);
+    let over = json(&["count", path(&sample), "--json", "--recipe", path(&recipe), "--purpose", "research"]);
+    assert_ne!(over["tables"], by_file["tables"]);
+}
+
+#[test]
+fn refused_records_are_listed_without_their_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let landing = folder.path().join("landing");
+    write(&landing, "customer/a.json", r#"{"email":"secret@example.com","registrationDate":"secret"}"#);
+    write(&landing, "accelerometer/a.json", "{\"user\":\"secret@example.com\"");
+    write(&landing, "step_trainer/a.json", r#"{"serialNumber":"d","sensorReadingTime":1,"distanceFromObject":2}"#);
+    let list = folder.path().join("refused.csv");
+    let output = program(&["count", path(&landing), "--refused", path(&list)]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr) + &text(&output.stdout) + &fs::read_to_string(&list).unwrap();
+    assert!(!said.contains("secret"), "{said}");
+    insta::assert_snapshot!(fs::read_to_string(&list).unwrap().trim_end(), @r"
+    file,dataset,offset,length,reason
+    accelerometer/a.json,accelerometer,0,28,cut off: the file ends in the middle of the record
+    customer/a.json,customer,0,58,registrationdate has a value of the wrong type
+    ");
+}
+
+#[test]
+fn help_shows_examples_and_without_a_display_the_way_on() {
+    for command in [&["--help"][..], &["curate", "--help"], &["count", "--help"], &["generate", "--help"]] {
+        let help = text(&program(command).stdout);
+        assert!(help.contains("Examples:") && help.contains("stedi-workbench "), "{help}");
+    }
+    assert!(text(&program(&["generate", "--help"]).stdout).contains("reused-serials"));
+    assert!(text(&program(&["completions", "bash"]).stdout).contains("stedi-workbench"));
+    let output = Command::new(env!("CARGO_BIN_EXE_stedi-workbench"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("stedi-workbench count"), "{}", text(&output.stderr));
+}
