@@ -9,7 +9,7 @@
 //! - the first step trainer file was cut off in the middle of a record.
 //!
 //! `sample_data/` holds exactly what this makes; a test compares every byte. After a change it is made again by the
-//! ignored test `write_the_sample_again`.
+//! `make sample`.
 
 use super::{Defect, Defects, Generator, Share};
 

@@ -153,7 +153,7 @@ fn keyboard(ui: &Ui, id: egui::Id, rows: usize, visible: usize, scroll: &mut Row
     });
 }
 
-fn scroll_bar_ui(ui: &mut Ui, outer: Rect, id: egui::Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
+fn scroll_bar_ui(ui: &Ui, outer: Rect, id: egui::Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
     if rows <= visible {
         return;
     }

@@ -64,9 +64,9 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
     }
     if state.landing.value().is_none() {
         if state.landing.is_loading() {
-            empty::reading_ui(ui, state, commands)
+            empty::reading_ui(ui, state, commands);
         } else {
-            empty::nothing_ui(ui, commands)
+            empty::nothing_ui(ui, commands);
         }
         return;
     }

@@ -83,8 +83,13 @@ fn curate_writes_the_five_tables_the_same_bytes_each_time() {
             files.sort();
             let names: Vec<String> =
                 files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
-            let expected =
-                ["accelerometer_trusted", "customer_curated", "customer_trusted", "machine_learning_curated", "step_trainer_trusted"];
+            let expected = [
+                "accelerometer_trusted",
+                "customer_curated",
+                "customer_trusted",
+                "machine_learning_curated",
+                "step_trainer_trusted",
+            ];
             assert_eq!(names, expected.map(|table| format!("{table}.{form}")));
             files.iter().map(|file| fs::read(file).unwrap()).collect::<Vec<_>>()
         };

@@ -82,16 +82,6 @@ fn the_sample_is_what_the_generator_makes() {
 }
 
 #[test]
-#[ignore = "writes into the repository: run it by name after a change of the generator"]
-fn write_the_sample_again() {
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
-    if committed.exists() {
-        fs::remove_dir_all(&committed).unwrap();
-    }
-    sample().write(&committed, &Progress::default()).unwrap();
-}
-
-#[test]
 fn the_files_are_those_that_are_reported() {
     let generator = Generator { part_bytes: 1 << 16, defects: "all".parse().unwrap(), ..Generator::new(60) };
     let (folder, generated) = generate(&generator);

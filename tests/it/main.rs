@@ -1,4 +1,10 @@
 //! All integration tests, in one binary so that they link once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop, and a skipped one should say so"
+)]
 
 mod architecture;
 mod cli;

@@ -207,7 +207,7 @@ fn a_bad_folder_leaves_what_is_open_and_says_so() {
 fn files_that_are_dropped_are_opened() {
     let mut window = Window::open_folder(&sample_data());
     let file = sample_data().join("customer/landing/customer-00001.json");
-    window.drop_files(&[file.clone()]);
+    window.drop_files(std::slice::from_ref(&file));
     window.wait("the file", |state| {
         state.work.is_none() && state.landing.value().is_some_and(|loaded| loaded.landing.files.len() == 1)
     });
