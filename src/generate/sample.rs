@@ -8,8 +8,8 @@
 //! - some consents that were not given are written as `""`, `null` or `0`;
 //! - the first step trainer file was cut off in the middle of a record.
 //!
-//! `sample_data/` holds exactly what this makes; a test compares every byte. After a change it is made again by the
-//! `make sample`.
+//! `sample_data/` holds exactly what this makes; a test compares every byte. After a change,
+//! `make sample` writes them again.
 
 use super::{Defect, Defects, Generator, Share};
 
