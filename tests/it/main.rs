@@ -4,5 +4,7 @@ mod architecture;
 mod cli;
 mod curation;
 mod generate;
+mod landing;
+mod landing_damage;
 mod support;
 mod window;
