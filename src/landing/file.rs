@@ -61,6 +61,10 @@ pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, Landin
         findings: vec![],
     };
     let file = || found.name.clone();
+    if let Some(error) = found.trouble.clone() {
+        result.findings.push(Finding::ReadFailed { file: file(), error });
+        return Ok(result);
+    }
     let bytes = match bytes(found, progress) {
         Ok(bytes) => bytes,
         Err(ReadError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -80,7 +84,7 @@ pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, Landin
         result.findings.push(Finding::EmptyFile { file: file() });
         return Ok(result);
     }
-    let (bytes, damage) = content::plain(bytes);
+    let (bytes, damage) = content::plain(bytes, progress)?;
     if let Some(error) = damage {
         result.findings.push(Finding::ReadFailed { file: file(), error });
     }

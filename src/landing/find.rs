@@ -19,6 +19,8 @@ pub struct FoundFile {
     pub folder_says: Option<Dataset>,
     /// Size on the disk.
     pub bytes: u64,
+    /// Why a folder that stands here was not looked into.
+    pub trouble: Option<String>,
 }
 
 /// All files of a source that may be landing files, in the order of their names. Hidden files and the empty markers
@@ -33,7 +35,7 @@ pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
             let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
             let says = absolute.components().rev().take(2).find_map(|part| named(part.as_os_str().to_str()?));
             let failed = |error| LandingError::Unreachable { path: folder.display().to_string(), error };
-            look_into(folder, "", says, &mut found, 0).map_err(failed)?;
+            look_into(folder, "", says, &mut found, &mut vec![]).map_err(failed)?;
         }
         Source::Files(paths) => {
             for path in paths {
@@ -41,10 +43,16 @@ pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
                 let about = fs::metadata(path).map_err(failed)?;
                 if about.is_dir() {
                     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                    look_into(path, &name, named(&name), &mut found, 0).map_err(failed)?;
+                    look_into(path, &name, named(&name), &mut found, &mut vec![]).map_err(failed)?;
                 } else {
                     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                    found.push(FoundFile { path: path.clone(), name, folder_says: None, bytes: about.len() });
+                    found.push(FoundFile {
+                        path: path.clone(),
+                        name,
+                        folder_says: None,
+                        bytes: about.len(),
+                        trouble: None,
+                    });
                 }
             }
         }
@@ -55,14 +63,17 @@ pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
 
 const DEEPEST: usize = 16;
 
+/// `above` are the real paths of the folders that lead here: a link to one of them would read its files again and
+/// again.
 fn look_into(
     folder: &Path,
     prefix: &str,
     says: Option<Dataset>,
     found: &mut Vec<FoundFile>,
-    depth: usize,
+    above: &mut Vec<PathBuf>,
 ) -> std::io::Result<()> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    above.push(fs::canonicalize(folder)?);
     entries.sort_by_key(fs::DirEntry::file_name);
     let has_landing = says.is_some() && entries.iter().any(|entry| entry.file_name() == "landing");
     for entry in entries {
@@ -70,21 +81,32 @@ fn look_into(
         if is_passed_over(&name) {
             continue;
         }
+        let path = entry.path();
         let below = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        let file =
+            |bytes, trouble| FoundFile { path: path.clone(), name: below.clone(), folder_says: says, bytes, trouble };
         // A link that leads nowhere or round in circles has no metadata, and is reported when it is read.
-        match fs::metadata(entry.path()) {
+        match fs::metadata(&path) {
             Ok(about) if about.is_dir() => {
-                let other_zone = has_landing && matches!(name.as_str(), "trusted" | "curated");
-                if depth < DEEPEST && !other_zone {
-                    look_into(&entry.path(), &below, named(&name).or(says), found, depth + 1)?;
+                if has_landing && matches!(name.as_str(), "trusted" | "curated") {
+                    continue;
+                }
+                let trouble = if fs::canonicalize(&path).is_ok_and(|real| above.contains(&real)) {
+                    Some("it is a link back to a folder that it lies in".to_owned())
+                } else if above.len() > DEEPEST {
+                    Some(format!("it lies more than {DEEPEST} folders deep"))
+                } else {
+                    look_into(&path, &below, named(&name).or(says), found, above).err().map(|error| error.to_string())
+                };
+                if trouble.is_some() {
+                    found.push(file(0, trouble));
                 }
             }
-            Ok(about) => {
-                found.push(FoundFile { path: entry.path(), name: below, folder_says: says, bytes: about.len() });
-            }
-            Err(_) => found.push(FoundFile { path: entry.path(), name: below, folder_says: says, bytes: 0 }),
+            Ok(about) => found.push(file(about.len(), None)),
+            Err(_) => found.push(file(0, None)),
         }
     }
+    above.pop();
     Ok(())
 }
 

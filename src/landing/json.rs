@@ -139,7 +139,6 @@ impl<'a> Scanner<'a> {
                         continue;
                     }
                 }
-                Some(b'}' | b']') => {}
                 _ => {
                     self.value()?;
                 }

@@ -10,5 +10,7 @@ mod architecture;
 mod cli;
 mod curation;
 mod generate;
+mod landing;
+mod landing_damage;
 mod support;
 mod window;
