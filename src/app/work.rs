@@ -89,7 +89,8 @@ impl Workers {
         Ok(Self {
             load: Lane::new("load", wake(), load)?,
             curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
-                curate(&request.landing, &request.recipe, progress).map(Arc::new).map_err(Failure::from)
+                let curation = curate(&request.landing, &request.recipe, progress)?;
+                Ok(Arc::new(curation.in_one_piece()))
             })?,
             dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
                 request.curation.dropped(request.table, request.step, progress).map_err(Failure::from)

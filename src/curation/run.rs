@@ -69,6 +69,14 @@ impl Curation {
         self.counts.iter().find(|count| count.table == table)
     }
 
+    /// The same tables, each column in one piece, so that looking at them copies nothing.
+    pub fn in_one_piece(mut self) -> Self {
+        for frame in &mut self.frames {
+            frame.rechunk_mut();
+        }
+        self
+    }
+
     /// A table to look at.
     pub fn view(&self, table: Table) -> TableView {
         TableView::new(self.frame(table), table.schema())

@@ -1,5 +1,6 @@
 //! Typed columns that grow record by record: a record is taken whole or not at all.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
@@ -17,7 +18,14 @@ const LONGEST_KEY: usize = 64;
 pub struct Columns<'a> {
     schema: Schema,
     builders: Vec<Builder>,
+    /// The values of the record at hand, good where the bit of their column is set.
     record: Vec<Value<'a>>,
+    seen: u16,
+    /// The keys of the records before, in their order, with the columns that they name: most records repeat them.
+    usual: Vec<(Cow<'a, str>, Option<usize>)>,
+    members: usize,
+    /// Which purpose each column is the consent for.
+    purposes: Vec<Option<usize>>,
     twice: Option<&'static str>,
     unknown: Vec<String>,
     rows: u64,
@@ -53,6 +61,13 @@ impl<'a> Columns<'a> {
             schema,
             builders,
             record: vec![Value::Absent; schema.len()],
+            seen: 0,
+            usual: vec![],
+            members: 0,
+            purposes: schema
+                .iter()
+                .map(|column| Purpose::ALL.iter().position(|purpose| purpose.column() == column.name))
+                .collect(),
             twice: None,
             unknown: vec![],
             rows: 0,
@@ -69,20 +84,23 @@ impl<'a> Columns<'a> {
 
     /// Forgets the record at hand.
     pub fn begin(&mut self) {
-        self.record.fill(Value::Absent);
+        self.seen = 0;
+        self.members = 0;
         self.twice = None;
         self.unknown.clear();
     }
 
     /// A key and value of the record at hand.
-    pub fn member(&mut self, key: &str, value: Value<'a>) {
-        let Some(position) = self.schema.iter().position(|column| same_key(column.name, key)) else {
+    pub fn member(&mut self, key: Cow<'a, str>, value: Value<'a>) {
+        let Some(position) = self.column_of(&key) else {
             self.unknown.push(key.chars().take(LONGEST_KEY).collect());
             return;
         };
-        if self.record[position] != Value::Absent {
+        let bit = 1 << position;
+        if self.seen & bit != 0 {
             self.twice = Some(self.schema[position].name);
         }
+        self.seen |= bit;
         self.record[position] = value;
     }
 
@@ -95,22 +113,19 @@ impl<'a> Columns<'a> {
             return Err(RefusedReason::KeyTwice(column));
         }
         let mut cells: [Typed<'_>; 10] = [const { Typed::Null }; 10];
-        for ((cell, column), value) in cells.iter_mut().zip(self.schema).zip(&self.record) {
-            *cell = typed(column, value)?;
+        for (position, (cell, column)) in cells.iter_mut().zip(self.schema).enumerate() {
+            *cell = typed(column, value(&self.record, self.seen, position))?;
         }
-        let mut consent = 0;
-        for (position, (column, value)) in self.schema.iter().zip(&self.record).enumerate() {
-            let cell = &cells[position];
-            if column.consent {
-                consent = Purpose::ALL.iter().position(|purpose| purpose.column() == column.name).unwrap_or(consent);
-                let stood = match consent_stood(value, cell) {
+        for (position, (column, cell)) in self.schema.iter().zip(&cells).enumerate() {
+            if let Some(purpose) = self.purposes[position] {
+                let stood = match consent_stood(value(&self.record, self.seen, position), cell) {
                     ConsentStood::Given => 0,
                     ConsentStood::Absent => 1,
                     ConsentStood::Null => 2,
                     ConsentStood::Blank => 3,
                     ConsentStood::Zero => 4,
                 };
-                self.consents[consent][stood] += 1;
+                self.consents[purpose][stood] += 1;
             }
             if let (Kind::Time, Typed::Integer(instant)) = (column.kind, cell) {
                 self.seconds[position] += u64::from(looks_like_seconds(*instant));
@@ -123,6 +138,24 @@ impl<'a> Columns<'a> {
         }
         self.rows += 1;
         Ok(())
+    }
+
+    /// The column that a key names; looked up only when the key is another than at this place in the record before.
+    fn column_of(&mut self, key: &Cow<'a, str>) -> Option<usize> {
+        const MOST_USUAL: usize = 64;
+        let place = self.members;
+        self.members += 1;
+        if let Some((usual, position)) = self.usual.get(place)
+            && usual == key
+        {
+            return *position;
+        }
+        let position = self.schema.iter().position(|column| same_key(column.name, key));
+        if place < MOST_USUAL {
+            self.usual.truncate(place);
+            self.usual.push((key.clone(), position));
+        }
+        position
     }
 
     /// The rows as a frame.
@@ -141,6 +174,10 @@ impl<'a> Columns<'a> {
             .collect();
         DataFrame::new_infer_height(columns)
     }
+}
+
+fn value<'r, 'a>(record: &'r [Value<'a>], seen: u16, position: usize) -> &'r Value<'a> {
+    if seen & (1 << position) == 0 { &Value::Absent } else { &record[position] }
 }
 
 impl Builder {

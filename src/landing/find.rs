@@ -135,9 +135,9 @@ pub fn dataset_of_json(bytes: &[u8]) -> Option<Dataset> {
     let mut scanner = Scanner::new(bytes);
     for _ in 0..LOOKED_AT {
         let mut keys = vec![];
-        let found = scanner.next(|key, _| keys.push(key.to_owned()))?;
+        let found = scanner.next(|key, _| keys.push(key))?;
         if matches!(found, super::json::Found::Record { .. })
-            && let Some(dataset) = dataset_of_keys(keys.iter().map(String::as_str))
+            && let Some(dataset) = dataset_of_keys(keys.iter().map(AsRef::as_ref))
         {
             return Some(dataset);
         }

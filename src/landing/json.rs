@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::refused::RefusedReason;
 use super::value::Value;
@@ -24,6 +24,8 @@ pub enum Found {
 /// Goes through a file from object to object.
 pub struct Scanner<'a> {
     bytes: &'a [u8],
+    /// The same bytes, where all of them are UTF-8: looked at once instead of text by text.
+    utf8: Option<&'a str>,
     at: usize,
 }
 
@@ -34,12 +36,12 @@ type Parsed<T> = Result<T, Broken>;
 impl<'a> Scanner<'a> {
     /// Starts at the first byte.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, utf8: std::str::from_utf8(bytes).ok(), at: 0 }
     }
 
     /// The next object or damage; none at the end of the file. `member` gets each key and value of the outermost
     /// object as they come; what it got of an object that turns out damaged is void.
-    pub fn next(&mut self, mut member: impl FnMut(&str, Value<'a>)) -> Option<Found> {
+    pub fn next(&mut self, mut member: impl FnMut(Cow<'a, str>, Value<'a>)) -> Option<Found> {
         self.at = skip_separators(self.bytes, self.at);
         let start = self.at;
         if start == self.bytes.len() {
@@ -82,7 +84,7 @@ impl<'a> Scanner<'a> {
         end
     }
 
-    fn object(&mut self, member: &mut impl FnMut(&str, Value<'a>)) -> Parsed<()> {
+    fn object(&mut self, member: &mut impl FnMut(Cow<'a, str>, Value<'a>)) -> Parsed<()> {
         self.at += 1;
         self.space();
         if self.peek() == Some(b'}') {
@@ -96,7 +98,7 @@ impl<'a> Scanner<'a> {
             self.expect(b':')?;
             self.space();
             let value = self.value()?;
-            member(&key, value);
+            member(key, value);
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -199,8 +201,7 @@ impl<'a> Scanner<'a> {
             }
             self.digits()?;
         }
-        let digits = std::str::from_utf8(&self.bytes[start..self.at]);
-        digits.map(Value::Number).map_err(|_| Broken(RefusedReason::NotUtf8))
+        self.slice(start, self.at).map(Value::Number)
     }
 
     fn digits(&mut self) -> Parsed<()> {
@@ -221,28 +222,37 @@ impl<'a> Scanner<'a> {
     fn text(&mut self) -> Parsed<Cow<'a, str>> {
         self.expect(b'"')?;
         let start = self.at;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let text = utf8(&self.bytes[start..self.at])?;
-                    self.at += 1;
-                    return Ok(Cow::Borrowed(text));
-                }
-                Some(b'\\') => return self.escaped(start),
-                Some(0..=0x1f) | None => return Err(Broken(RefusedReason::Malformed)),
-                Some(_) => self.at += 1,
+        let end = start + memchr2(b'"', b'\\', &self.bytes[start..]).unwrap_or(self.bytes.len() - start);
+        if let Some(control) = self.bytes[start..end].iter().position(|&byte| byte < 0x20) {
+            self.at = start + control;
+            return Err(Broken(RefusedReason::Malformed));
+        }
+        self.at = end;
+        match self.peek() {
+            Some(b'"') => {
+                self.at += 1;
+                self.slice(start, end).map(Cow::Borrowed)
             }
+            Some(_) => self.escaped(start),
+            None => Err(Broken(RefusedReason::Malformed)),
+        }
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Parsed<&'a str> {
+        match self.utf8 {
+            Some(text) => text.get(start..end).ok_or(Broken(RefusedReason::NotUtf8)),
+            None => utf8(&self.bytes[start..end]),
         }
     }
 
     fn escaped(&mut self, start: usize) -> Parsed<Cow<'a, str>> {
-        let mut text = utf8(&self.bytes[start..self.at])?.to_owned();
+        let mut text = self.slice(start, self.at)?.to_owned();
         loop {
             let plain = self.at;
             while matches!(self.peek(), Some(byte) if byte != b'"' && byte != b'\\' && byte > 0x1f) {
                 self.at += 1;
             }
-            text.push_str(utf8(&self.bytes[plain..self.at])?);
+            text.push_str(self.slice(plain, self.at)?);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;

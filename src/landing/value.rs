@@ -135,7 +135,41 @@ fn float(column: &Column, value: &Value<'_>) -> Result<f64, RefusedReason> {
 }
 
 fn decimal(column: &Column, number: &str) -> Result<f64, RefusedReason> {
+    if let Some(number) = short_decimal(number.as_bytes()) {
+        return Ok(number);
+    }
     number.parse().map_err(|_| RefusedReason::Mistyped(column.name))
+}
+
+/// A number of few digits without an exponent, correctly rounded: whole number and power of ten are both exact, so
+/// their quotient is rounded once (Clinger 1990, the fast path). None for any other.
+fn short_decimal(text: &[u8]) -> Option<f64> {
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > POWERS.len() || !digits[0].is_ascii_digit() {
+        return None;
+    }
+    let mut whole = 0_u64;
+    let mut decimals = None;
+    for &byte in digits {
+        match byte {
+            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
+            b'.' if decimals.is_none() => {
+                decimals = Some(0);
+                continue;
+            }
+            _ => return None,
+        }
+        decimals = decimals.map(|count: usize| count + 1);
+    }
+    if decimals == Some(0) {
+        return None;
+    }
+    let number = whole as f64 / POWERS[decimals.unwrap_or(0)];
+    Some(if negative { -number } else { number })
 }
 
 /// A number without a fraction, up to the largest below which every whole number is told apart.
@@ -149,5 +183,31 @@ fn whole(column: &Column, number: f64) -> Result<i64, RefusedReason> {
         Err(RefusedReason::OutOfRange(column.name))
     } else {
         Ok(number as i64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_fast_way_gives_the_number_that_the_slow_way_gives(text in "-?[0-9]{0,9}[.]?[0-9]{0,8}[e]?") {
+            if let Some(fast) = short_decimal(text.as_bytes()) {
+                prop_assert_eq!(Ok(fast.to_bits()), text.parse().map(f64::to_bits), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_fast_way_is_taken() {
+        for (text, number) in [("0", 0.0), ("-1.0", -1.0), ("0.1", 0.1), ("-0.0", -0.0), ("123.4567", 123.4567)] {
+            assert_eq!(short_decimal(text.as_bytes()).map(f64::to_bits), Some(f64::to_bits(number)), "{text}");
+        }
+        for text in ["", "-", ".5", "1.", "1e3", "1.2.3", "12345678901234567"] {
+            assert_eq!(short_decimal(text.as_bytes()), None, "{text}");
+        }
     }
 }

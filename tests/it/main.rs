@@ -12,5 +12,6 @@ mod curation;
 mod generate;
 mod landing;
 mod landing_damage;
+mod landing_formats;
 mod support;
 mod window;
