@@ -243,6 +243,13 @@ mod tests {
     }
 
     #[test]
+    fn watched_work_gives_its_result_and_is_looked_at_once_more_at_the_end() {
+        let mut looks = 0;
+        assert_eq!(while_watched(|| 42, || looks += 1), 42);
+        assert!(looks >= 1);
+    }
+
+    #[test]
     fn cancelled_work_can_be_asked_for_again() {
         let (begun, begin) = sync_channel(1);
         let (go, gate) = channel::<()>();

@@ -1,6 +1,5 @@
 //! Typed columns that grow record by record: a record is taken whole or not at all.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
@@ -22,7 +21,7 @@ pub struct Columns<'a> {
     record: Vec<Value<'a>>,
     seen: u16,
     /// The keys of the records before, in their order, with the columns that they name: most records repeat them.
-    usual: Vec<(Cow<'a, str>, Option<usize>)>,
+    usual: Vec<(String, Option<usize>)>,
     members: usize,
     /// Which purpose each column is the consent for.
     purposes: Vec<Option<usize>>,
@@ -91,8 +90,8 @@ impl<'a> Columns<'a> {
     }
 
     /// A key and value of the record at hand.
-    pub fn member(&mut self, key: Cow<'a, str>, value: Value<'a>) {
-        let Some(position) = self.column_of(&key) else {
+    pub fn member(&mut self, key: &str, value: Value<'a>) {
+        let Some(position) = self.column_of(key) else {
             self.unknown.push(key.chars().take(LONGEST_KEY).collect());
             return;
         };
@@ -141,7 +140,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The column that a key names; looked up only when the key is another than at this place in the record before.
-    fn column_of(&mut self, key: &Cow<'a, str>) -> Option<usize> {
+    fn column_of(&mut self, key: &str) -> Option<usize> {
         const MOST_USUAL: usize = 64;
         let place = self.members;
         self.members += 1;
@@ -153,7 +152,7 @@ impl<'a> Columns<'a> {
         let position = self.schema.iter().position(|column| same_key(column.name, key));
         if place < MOST_USUAL {
             self.usual.truncate(place);
-            self.usual.push((key.clone(), position));
+            self.usual.push((key.to_owned(), position));
         }
         position
     }

@@ -68,7 +68,7 @@ fn take(header: &[String], record: &ByteRecord, columns: &mut Columns<'_>) -> Re
     columns.begin();
     for (key, field) in header.iter().zip(record) {
         let text = std::str::from_utf8(field).map_err(|_| RefusedReason::NotUtf8)?;
-        columns.member(Cow::Owned(key.clone()), Value::Text(Cow::Owned(text.to_owned())));
+        columns.member(key, Value::Text(Cow::Owned(text.to_owned())));
     }
     columns.commit()
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::Dataset;
+use crate::domain::format::counted;
 
 /// A remark on a whole file or data set. `file` is the file's name as in [`super::LandingFile::name`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,8 +50,8 @@ impl fmt::Display for Finding {
             Self::ReadFailed { file, error } => write!(f, "{file} could not be read to its end: {error}."),
             Self::LooksLikeSeconds { dataset, column, rows } => write!(
                 f,
-                "{rows} values of {column} in {} look like seconds; milliseconds belong there. They were kept as \
-                 they are.",
+                "{} of {column} in {} look like seconds; milliseconds belong there. They were kept as they are.",
+                counted(*rows, "value"),
                 dataset.name()
             ),
         }

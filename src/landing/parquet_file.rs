@@ -42,7 +42,7 @@ pub fn read(
     for row in 0..frame.height() {
         columns.begin();
         for (name, series) in &sources {
-            columns.member(Cow::Owned(name.clone()), value(series, row));
+            columns.member(name, value(series, row));
         }
         if let Err(reason) = columns.commit() {
             refused.push(Place { offset: row as u64, length: 0, reason });

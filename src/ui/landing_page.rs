@@ -53,11 +53,13 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
 
 fn census_ui(ui: &mut Ui, census: &Census) {
     ui.add_space(4.0);
-    Grid::new("consents").num_columns(6).spacing(vec2(24.0, 2.0)).show(ui, |ui| {
+    Grid::new("consents").num_columns(7).spacing(vec2(24.0, 2.0)).show(ui, |ui| {
         ui.label(widgets::strong("Consent in the customer records"));
         for title in ["given", "absent", "null", "blank", "zero"] {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(widgets::small(ui, title)));
         }
+        // The last column of a grid takes all the room that is left.
+        ui.label("");
         ui.end_row();
         for purpose in Purpose::ALL {
             let consent = census.consent(purpose);
@@ -65,6 +67,7 @@ fn census_ui(ui: &mut Ui, census: &Census) {
             for figure in [consent.given, consent.absent, consent.null, consent.blank, consent.zero] {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(thousands(figure)));
             }
+            ui.label("");
             ui.end_row();
         }
     });
