@@ -109,7 +109,7 @@ fn load(request: &LoadRequest, progress: &Progress) -> Result<Loaded, Failure> {
             paths => Source::Files(paths.to_vec()),
         },
     };
-    let landing = landing::read(&source, progress)?;
+    let landing = landing::read(&source, progress)?.in_one_piece();
     let codes = Arc::new(Codes::new(&landing));
     Ok(Loaded { landing: Arc::new(landing), codes })
 }

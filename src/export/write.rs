@@ -111,6 +111,8 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
     let not_held = |error| ExportError::Format { path: path.to_owned(), error };
     let columns = table.schema().iter().map(|column| column.name).filter(|name| !table.is_internal(name));
     let mut frame = curation.frame(table).select(columns).map_err(not_held)?;
+    // The pieces that a join leaves depend on the number of threads; the bytes of a file must not.
+    frame.rechunk_mut();
     let file = File::create(path).map_err(failed)?;
     let mut out = io::BufWriter::with_capacity(1 << 18, &file);
     match format {

@@ -1,5 +1,6 @@
 //! What the bytes of a file are: compressed, JSON, CSV, Parquet or something that is not read.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use crate::domain::{Cancelled, Progress};
@@ -26,17 +27,19 @@ fn most(bytes: &[u8]) -> u64 {
 ///
 /// # Errors
 /// When cancelled.
-pub fn plain(bytes: Vec<u8>, progress: &Progress) -> Result<(Vec<u8>, Option<String>), Cancelled> {
-    let limit = most(&bytes);
+pub fn plain<'a>(bytes: &'a [u8], progress: &Progress) -> Result<(Cow<'a, [u8]>, Option<String>), Cancelled> {
+    let limit = most(bytes);
     let mut decoder: Box<dyn Read + '_> = if bytes.starts_with(&[0x1f, 0x8b]) {
-        Box::new(flate2::read::MultiGzDecoder::new(bytes.as_slice()))
+        Box::new(flate2::read::MultiGzDecoder::new(bytes))
     } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        match zstd::Decoder::new(bytes.as_slice()) {
+        match zstd::Decoder::new(bytes) {
             Ok(decoder) => Box::new(decoder),
-            Err(error) => return Ok((vec![], Some(format!("its compression cannot be taken off ({error})")))),
+            Err(error) => {
+                return Ok((Cow::Owned(vec![]), Some(format!("its compression cannot be taken off ({error})"))));
+            }
         }
     } else {
-        return Ok((bytes, None));
+        return Ok((Cow::Borrowed(bytes), None));
     };
     let mut out = vec![];
     let damage = loop {
@@ -57,7 +60,7 @@ pub fn plain(bytes: Vec<u8>, progress: &Progress) -> Result<(Vec<u8>, Option<Str
         }
     };
     drop(decoder);
-    Ok((out, damage))
+    Ok((Cow::Owned(out), damage))
 }
 
 /// What the bytes are.

@@ -43,11 +43,11 @@ pub struct Place {
     pub reason: RefusedReason,
 }
 
-/// Reads one file.
+/// Reads one file. `buffer` is room that is used again from file to file; its content does not matter.
 ///
 /// # Errors
 /// When cancelled, or when the columns cannot be put together. What is wrong with the file is part of the result.
-pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, LandingError> {
+pub fn read(found: &FoundFile, buffer: &mut Vec<u8>, progress: &Progress) -> Result<FileResult, LandingError> {
     let mut result = FileResult {
         file: LandingFile {
             name: found.name.clone(),
@@ -65,8 +65,8 @@ pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, Landin
         result.findings.push(Finding::ReadFailed { file: file(), error });
         return Ok(result);
     }
-    let bytes = match bytes(found, progress) {
-        Ok(bytes) => bytes,
+    match fill(buffer, found, progress) {
+        Ok(()) => {}
         Err(ReadError::Cancelled(cancelled)) => return Err(cancelled.into()),
         Err(ReadError::NoFile) => {
             let kind = "it is neither a file nor a folder".to_owned();
@@ -77,9 +77,10 @@ pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, Landin
             result.findings.push(Finding::ReadFailed { file: file(), error: error.to_string() });
             return Ok(result);
         }
-    };
+    }
+    let bytes = buffer.as_slice();
     result.file.bytes = bytes.len() as u64;
-    result.file.sha256 = hexadecimal(&Sha256::digest(&bytes));
+    result.file.sha256 = hexadecimal(&Sha256::digest(bytes));
     if bytes.is_empty() {
         result.findings.push(Finding::EmptyFile { file: file() });
         return Ok(result);
@@ -89,7 +90,7 @@ pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, Landin
         result.findings.push(Finding::ReadFailed { file: file(), error });
     }
     match content::kind(&bytes) {
-        Ok(kind) => take(&mut result, kind, bytes, progress)?,
+        Ok(kind) => take(&mut result, kind, &bytes, progress)?,
         Err(kind) => {
             result.findings.push(Finding::UnreadableKind { file: file(), kind: kind.to_owned() });
         }
@@ -97,10 +98,10 @@ pub fn read(found: &FoundFile, progress: &Progress) -> Result<FileResult, Landin
     Ok(result)
 }
 
-fn take(result: &mut FileResult, kind: Kind, bytes: Vec<u8>, progress: &Progress) -> Result<(), LandingError> {
+fn take(result: &mut FileResult, kind: Kind, bytes: &[u8], progress: &Progress) -> Result<(), LandingError> {
     let file = result.file.name.clone();
     let parquet = match kind {
-        Kind::Parquet => match parquet_file::open(bytes.clone()) {
+        Kind::Parquet => match parquet_file::open(bytes.to_vec()) {
             Ok(frame) => Some(frame),
             Err(error) => {
                 result.findings.push(Finding::ReadFailed { file, error: error.to_string() });
@@ -111,8 +112,8 @@ fn take(result: &mut FileResult, kind: Kind, bytes: Vec<u8>, progress: &Progress
     };
     let keys_say = match (&parquet, kind) {
         (Some(frame), _) => find::dataset_of_keys(frame.get_column_names().iter().map(|name| name.as_str())),
-        (None, Kind::Csv) => csv_file::dataset(&bytes),
-        (None, _) => find::dataset_of_json(&bytes),
+        (None, Kind::Csv) => csv_file::dataset(bytes),
+        (None, _) => find::dataset_of_json(bytes),
     };
     if let (Some(says), Some(looks_like)) = (result.file.dataset, keys_say)
         && says != looks_like
@@ -127,8 +128,8 @@ fn take(result: &mut FileResult, kind: Kind, bytes: Vec<u8>, progress: &Progress
     let mut columns = Columns::new(dataset, bytes.len() / 100);
     let refused = match (&parquet, kind) {
         (Some(frame), _) => parquet_file::read(frame, dataset, &mut columns, progress)?,
-        (None, Kind::Csv) => csv_file::read(&bytes, &mut columns, progress)?,
-        (None, _) => json(&bytes, &mut columns, progress)?,
+        (None, Kind::Csv) => csv_file::read(bytes, &mut columns, progress)?,
+        (None, _) => json(bytes, &mut columns, progress)?,
     };
     result.file.rows = columns.rows();
     result.file.refused = refused.len() as u64;
@@ -171,20 +172,25 @@ enum ReadError {
 }
 
 /// All bytes of a file, read in pieces so that progress moves and cancelling works.
-fn bytes(found: &FoundFile, progress: &Progress) -> Result<Vec<u8>, ReadError> {
+fn fill(buffer: &mut Vec<u8>, found: &FoundFile, progress: &Progress) -> Result<(), ReadError> {
     const PIECE: u64 = 1 << 20;
+    /// More room than this is given back after a large file.
+    const MOST_KEPT: usize = 64 << 20;
     let about = std::fs::metadata(&found.path).map_err(ReadError::Io)?;
     if !about.is_file() {
         return Err(ReadError::NoFile);
     }
     let mut file = File::open(&found.path).map_err(ReadError::Io)?;
-    let mut bytes = Vec::with_capacity(about.len() as usize);
+    buffer.clear();
+    buffer.shrink_to(MOST_KEPT);
+    // One byte more, so that the end of the file is found without asking for room.
+    buffer.reserve(about.len() as usize + 1);
     loop {
         progress.check().map_err(ReadError::Cancelled)?;
-        let read = Read::by_ref(&mut file).take(PIECE).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+        let read = Read::by_ref(&mut file).take(PIECE).read_to_end(buffer).map_err(ReadError::Io)?;
         progress.advance(read as u64);
         if read == 0 {
-            return Ok(bytes);
+            return Ok(());
         }
     }
 }

@@ -132,7 +132,8 @@ pub fn dataset_of_keys<'a>(keys: impl Iterator<Item = &'a str> + Clone) -> Optio
 /// The data set that the first records of a JSON file belong to by their keys.
 pub fn dataset_of_json(bytes: &[u8]) -> Option<Dataset> {
     const LOOKED_AT: usize = 20;
-    let mut scanner = Scanner::new(bytes);
+    const FIRST_BYTES: usize = 1 << 16;
+    let mut scanner = Scanner::new(&bytes[..bytes.len().min(FIRST_BYTES)]);
     for _ in 0..LOOKED_AT {
         let mut keys = vec![];
         let found = scanner.next(|key, _| keys.push(key))?;

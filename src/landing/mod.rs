@@ -94,8 +94,10 @@ pub enum LandingError {
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
     let found = find::files(source)?;
     progress.set_total(found.iter().map(|file| file.bytes).sum());
-    let results: Vec<FileResult> =
-        found.par_iter().map(|found| file::read(found, progress)).collect::<Result<_, _>>()?;
+    let results: Vec<FileResult> = found
+        .par_iter()
+        .map_init(Vec::new, |buffer, found| file::read(found, buffer, progress))
+        .collect::<Result<_, _>>()?;
     if results.iter().all(|result| result.records.is_none()) {
         let path = match source {
             Source::Folder(path) => path.display().to_string(),
@@ -142,7 +144,6 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
         rows,
     }));
     for dataset in Dataset::ALL {
-        landing.frames[dataset.index()].rechunk_mut();
         if landing.rows(dataset) == 0 {
             landing.findings.push(Finding::MissingDataset { dataset });
         }
@@ -154,6 +155,14 @@ impl Landing {
     /// The rows of a data set, with the catalog's columns; no rows where the data set is missing.
     pub fn frame(&self, dataset: Dataset) -> &DataFrame {
         &self.frames[dataset.index()]
+    }
+
+    /// The same records, each column in one piece, so that looking at them copies nothing.
+    pub fn in_one_piece(mut self) -> Self {
+        for frame in &mut self.frames {
+            frame.rechunk_mut();
+        }
+        self
     }
 
     /// Records read of a data set.

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::checkout;
+
 /// Which folders of `src/` each folder may name. A folder may always name itself.
 const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("domain", &[]),
@@ -33,7 +35,7 @@ const BELONGS: [(&str, &[&str]); 9] = [
 const LONGEST_FILE: usize = 500;
 
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = checkout().join("src");
     let mut files = vec![];
     collect(&root, &mut files);
     files.sort();
@@ -120,7 +122,7 @@ fn the_rules_find_what_they_forbid() {
 
 #[test]
 fn the_map_names_every_folder() {
-    let map = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    let map = fs::read_to_string(checkout().join("ARCHITECTURE.md")).unwrap();
     for (folder, _) in MAY_KNOW {
         assert!(map.contains(&format!("{folder}/")), "ARCHITECTURE.md does not name {folder}/");
     }

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use stedi_workbench::domain::{Dataset, Progress};
 use stedi_workbench::generate::{GenerateError, Generated, Generator, sample};
 
+use crate::support::sample_data;
+
 mod defects;
 mod proportions;
 
@@ -71,7 +73,7 @@ fn another_seed_makes_other_customers() {
 
 #[test]
 fn the_sample_is_what_the_generator_makes() {
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let committed = sample_data();
     let (folder, generated) = generate(&sample());
     let (made, there) = (contents(folder.path()), contents(&committed));
     assert_eq!(made.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>());

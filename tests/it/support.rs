@@ -9,16 +9,20 @@ use stedi_workbench::app::{App, Settings};
 use stedi_workbench::landing::Source;
 use stedi_workbench::state::State;
 
+/// The top of the checkout. Asked when the test runs: a kept target folder may come from another checkout.
+pub fn checkout() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| std::env::current_dir().unwrap(), PathBuf::from)
+}
+
 /// The sample data that come with the sources.
 pub fn sample_data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data")
+    checkout().join("sample_data")
 }
 
 /// The public STEDI landing files, which do not come with the sources: where `STEDI_DATA` says, or beside the
 /// checkout. None, and a word about it, where they are not there; in CI that is a failure.
 pub fn real_data() -> Option<PathBuf> {
-    let folder = std::env::var_os("STEDI_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/stedi"), PathBuf::from);
+    let folder = std::env::var_os("STEDI_DATA").map_or_else(|| checkout().join("../shared/data/stedi"), PathBuf::from);
     if folder.join("customer").is_dir() {
         return Some(folder);
     }
