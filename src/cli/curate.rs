@@ -1,15 +1,15 @@
 //! `curate` and `count`: read, curate, write if asked to, and say what came of it.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::curation::curate;
-use crate::domain::{Progress, Recipe};
-use crate::export::write_tables;
+use crate::domain::{Progress, Recipe, Table};
+use crate::export::{file_name, write_file, write_tables};
 use crate::landing::{self, Finding, Landing, Source};
 
 use super::arguments::{Job, Output};
@@ -23,9 +23,7 @@ pub fn run(job: &Job, output: Option<&Output>) -> anyhow::Result<u8> {
     let started = Instant::now();
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     let recipe = recipe(job)?;
-    if let Some(output) = output {
-        not_among_sources(&source, &output.out)?;
-    }
+    loses_nothing(job, &source, output)?;
     let progress = Progress::default();
     let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
@@ -35,7 +33,7 @@ pub fn run(job: &Job, output: Option<&Output>) -> anyhow::Result<u8> {
     let seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &job.refused {
         let text = report::refused_csv(&landing)?;
-        fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+        write_file(file, &text)?;
     }
     if job.json {
         report::json(&landing, &curation, seconds)?;
@@ -56,17 +54,28 @@ fn recipe(job: &Job) -> anyhow::Result<Recipe> {
     Ok(job.apply_to(recipe))
 }
 
-/// Tables written among the landing files would be read as landing files the next time.
-fn not_among_sources(source: &Source, out: &Path) -> anyhow::Result<()> {
-    let Source::Folder(folder) = source else { return Ok(()) };
-    let real = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
-    let (folder, out) = (real(folder)?, real(out)?);
-    anyhow::ensure!(
-        !out.starts_with(&folder),
-        "{} lies within the landing folder, and what is written there would be read as landing files the next time. \
-         Choose a folder outside of it",
-        out.display()
-    );
+/// Nothing that is written may replace what is read, or be read as a landing file the next time.
+fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>) -> anyhow::Result<()> {
+    let tables = output.map_or_else(Vec::new, |output| {
+        Table::derived().map(|table| output.out.join(file_name(table, output.format.into()))).collect()
+    });
+    let written: Vec<PathBuf> = tables.iter().chain(&job.refused).cloned().collect();
+    if let Some(path) = source.would_read(&written)? {
+        anyhow::bail!(
+            "{} lies among the landing files: it would take the place of one, or be read as one the next time. \
+             Choose a folder outside of them",
+            path.display()
+        );
+    }
+    if let Some(refused) = &job.refused {
+        let real = landing::real_path(refused)?;
+        let mut others = tables.iter().chain(&job.recipe);
+        anyhow::ensure!(
+            !others.any(|other| landing::real_path(other).is_ok_and(|other| other == real)),
+            "{} is the place of something else. Choose another file for the refused records",
+            refused.display()
+        );
+    }
     Ok(())
 }
 

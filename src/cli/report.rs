@@ -5,36 +5,69 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 
 use crate::curation::Curation;
 use crate::domain::Table;
 use crate::domain::format::{counted, difference, thousands};
 use crate::landing::Landing;
 
-/// Prints one JSON object: the rows of each table, what was refused or dropped, and the seconds it took.
+/// Prints one JSON object: the rows of each table in the order of the catalog, what was refused or dropped, and the
+/// seconds it took.
 pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Result<()> {
-    let mut tables = Map::new();
-    for table in Table::ALL {
-        let mut entry = Map::new();
-        entry.insert("rows".to_owned(), curation.rows(table).into());
-        if let Some(dataset) = table.dataset() {
-            entry.insert("refused".to_owned(), landing.refused(dataset).into());
-        }
-        if let Some(count) = curation.count(table) {
-            let mut dropped = Map::new();
-            for step in count.steps.iter().filter(|step| step.dropped > 0) {
-                dropped.insert(step.reason.label().to_owned(), step.dropped.into());
-            }
-            entry.insert("source".to_owned(), count.source.name().into());
-            entry.insert("dropped".to_owned(), Value::Object(dropped));
-            entry.insert("added".to_owned(), count.added().into());
-        }
-        tables.insert(table.name().to_owned(), Value::Object(entry));
-    }
-    let object = json!({ "tables": tables, "seconds": seconds });
-    writeln!(std::io::stdout(), "{object}")?;
+    let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, landing, curation)));
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), seconds })?;
+    writeln!(out)?;
     Ok(())
+}
+
+#[derive(Serialize)]
+struct Report {
+    tables: InOrder<TableReport>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct TableReport {
+    rows: u64,
+    /// Records that could not be read, of a landing table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<u64>,
+    #[serde(flatten)]
+    change: Option<Change>,
+}
+
+/// What a derived table is against the one that it is made from.
+#[derive(Serialize)]
+struct Change {
+    source: &'static str,
+    dropped: InOrder<u64>,
+    added: u64,
+}
+
+impl TableReport {
+    fn of(table: Table, landing: &Landing, curation: &Curation) -> Self {
+        let change = curation.count(table).map(|count| {
+            let dropped = count.steps.iter().filter(|step| step.dropped > 0);
+            Change {
+                source: count.source.name(),
+                dropped: InOrder(dropped.map(|step| (step.reason.label(), step.dropped)).collect()),
+                added: count.added(),
+            }
+        });
+        let refused = table.dataset().map(|dataset| landing.refused(dataset));
+        Self { rows: curation.rows(table), refused, change }
+    }
+}
+
+/// An object whose keys keep their order.
+struct InOrder<T>(Vec<(&'static str, T)>);
+
+impl<T: Serialize> Serialize for InOrder<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
 }
 
 /// Prints a table for people on standard output, and what was refused on standard error.

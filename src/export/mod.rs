@@ -1,5 +1,9 @@
 //! Out of the house: tables as files, complete or not there at all.
 
+mod error;
+mod place;
 mod write;
 
-pub use write::{ExportError, Format, write_tables};
+pub use error::ExportError;
+pub use place::write_file;
+pub use write::{Format, file_name, write_tables};

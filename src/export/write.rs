@@ -1,7 +1,7 @@
-//! Writes the derived tables of a curation. All files are written beside their places first and moved there when
-//! the last one is on the disk: a failure leaves nothing that looks done, and nothing that was there is lost.
+//! Writes the derived tables of a curation, all or none: the same rows in the same order as the window shows them, so
+//! that equal landing files and recipe give equal bytes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::curation::Curation;
-use crate::domain::{Cancelled, Progress, Table};
+use crate::domain::{Progress, Table};
 
-/// The end of the name of a file that is not whole yet.
-const UNFINISHED: &str = "unfinished";
+use super::ExportError;
+use super::place::Place;
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Parquet, Self::Csv, Self::Ndjson];
+
     /// The end of the file's name.
     pub fn extension(self) -> &'static str {
         match self {
@@ -37,83 +40,49 @@ impl Format {
     }
 }
 
-/// Tables that could not be written. The message says what, where and what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The disk or its permissions do not allow it.
-    #[error("{} cannot be written: {error}", path.display())]
-    Write { path: PathBuf, error: io::Error },
-    /// The format cannot hold the table.
-    #[error("{} cannot be written: {error}", path.display())]
-    Format { path: PathBuf, error: PolarsError },
-    /// It was asked to stop.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
+/// The name of the file that holds a table.
+pub fn file_name(table: Table, format: Format) -> String {
+    format!("{}.{}", table.name(), format.extension())
 }
 
 /// Writes each derived table to `folder/<table>.<extension>`, without the columns that only checks need. A table
 /// that is there from an earlier run is replaced by the new one, whole. Progress counts tables.
 ///
 /// # Errors
-/// When the disk refuses, or when cancelled; then every file that was there before is as it was, and no other is
-/// there.
+/// When the disk refuses, another run writes to the folder, or when cancelled; then every file that was there before
+/// is as it was, and no other is there.
 pub fn write_tables(
     curation: &Curation,
     folder: &Path,
     format: Format,
     progress: &Progress,
 ) -> Result<Vec<PathBuf>, ExportError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |error| ExportError::Write { path, error }
-    };
-    let tables: Vec<(Table, PathBuf)> = Table::derived()
-        .map(|table| (table, folder.join(format!("{}.{}", table.name(), format.extension()))))
-        .collect();
-    let made_folder = !folder.exists();
-    fs::create_dir_all(folder).map_err(failed(folder))?;
-    progress.set_total(tables.len() as u64);
-    let written: Result<Vec<()>, ExportError> = tables
-        .par_iter()
-        .map(|(table, path)| {
-            progress.check()?;
-            write_one(curation, *table, &beside(path), format)?;
-            progress.advance(1);
-            Ok(())
-        })
-        .collect();
-    let moved = written.and_then(|_| {
-        progress.check()?;
-        tables.iter().try_for_each(|(_, path)| fs::rename(beside(path), path).map_err(failed(path)))
-    });
-    if let Err(error) = moved {
-        for (_, path) in &tables {
-            // It may never have been made; what matters is that it is not there.
-            fs::remove_file(beside(path)).ok();
-        }
-        if made_folder {
-            fs::remove_dir(folder).ok();
-        }
-        return Err(error);
+    let tables: Vec<Table> = Table::derived().collect();
+    let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
+    let place = Place::take(folder)?;
+    for format in Format::ALL {
+        tables.iter().for_each(|table| place.clear(&file_name(*table, format)));
     }
-    Ok(tables.into_iter().map(|(_, path)| path).collect())
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(UNFINISHED);
-    PathBuf::from(name)
+    progress.set_total(tables.len() as u64);
+    place.fill(&names, |paths| {
+        tables.par_iter().zip(paths).try_for_each(|(table, path)| {
+            progress.check()?;
+            write_one(curation, *table, path, format)?;
+            progress.advance(1);
+            Ok::<_, ExportError>(())
+        })?;
+        Ok(progress.check()?)
+    })
 }
 
 fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> Result<(), ExportError> {
-    let failed = |error| ExportError::Write { path: path.to_owned(), error };
+    let failed = ExportError::at(path);
     let not_held = |error| ExportError::Format { path: path.to_owned(), error };
     let columns = table.schema().iter().map(|column| column.name).filter(|name| !table.is_internal(name));
     let mut frame = curation.frame(table).select(columns).map_err(not_held)?;
     // The pieces that a join leaves depend on the number of threads; the bytes of a file must not.
     frame.rechunk_mut();
-    let file = File::create(path).map_err(failed)?;
+    let file = File::create(path).map_err(&failed)?;
     let mut out = io::BufWriter::with_capacity(1 << 18, &file);
     match format {
         Format::Parquet => {
@@ -128,7 +97,7 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
         Format::Ndjson => JsonWriter::new(&mut out).with_json_format(JsonFormat::JsonLines).finish(&mut frame),
     }
     .map_err(not_held)?;
-    io::Write::flush(&mut out).map_err(failed)?;
+    io::Write::flush(&mut out).map_err(&failed)?;
     drop(out);
     file.sync_all().map_err(failed)
 }

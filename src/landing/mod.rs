@@ -31,7 +31,7 @@ use self::file::FileResult;
 pub use census::{Census, ConsentCensus};
 pub use finding::Finding;
 pub use refused::{Refused, RefusedReason};
-pub use source::Source;
+pub use source::{Source, real_path};
 
 /// What was read from a source.
 #[derive(Clone, Debug)]

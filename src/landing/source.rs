@@ -1,6 +1,11 @@
 //! Where landing files come from.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
+
+use super::{LandingError, find};
 
 /// A place with landing files.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +28,65 @@ impl Source {
                 [path] => last(path),
                 paths => format!("{} files", paths.len()),
             },
+        }
+    }
+
+    /// The first of these paths, which need not be there yet, that is or would be one of the files that are read from
+    /// here. Links are followed on both sides.
+    ///
+    /// # Errors
+    /// When the source cannot be looked into.
+    pub fn would_read<'a>(&self, paths: &'a [PathBuf]) -> Result<Option<&'a Path>, LandingError> {
+        let found = find::files(self)?;
+        // A link within a folder may lead to a folder elsewhere, which is looked through as well.
+        let below = found.iter().filter(|file| file.name.contains('/')).filter_map(|file| file.path.parent());
+        let folders: BTreeSet<&Path> = self.folders().into_iter().chain(below).collect();
+        let resolved = |path: &Path| fs::canonicalize(path).ok();
+        let folders: Vec<PathBuf> = folders.into_iter().filter_map(resolved).collect();
+        let files: BTreeSet<PathBuf> = found.iter().filter_map(|file| resolved(&file.path)).collect();
+        for path in paths {
+            let target = real_path(path)
+                .map_err(|error| LandingError::Unreachable { path: path.display().to_string(), error })?;
+            if files.contains(&target) || folders.iter().any(|folder| target.starts_with(folder)) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The folders that are looked through.
+    fn folders(&self) -> Vec<&Path> {
+        match self {
+            Self::Folder(path) => vec![path],
+            Self::Files(paths) => paths.iter().filter(|path| path.is_dir()).map(PathBuf::as_path).collect(),
+        }
+    }
+}
+
+/// Where a path leads: absolute, and without links as far as it is there.
+///
+/// # Errors
+/// When not even its top can be looked into.
+pub fn real_path(path: &Path) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    let mut missing: Vec<OsString> = vec![];
+    let mut there = absolute.as_path();
+    loop {
+        match (fs::canonicalize(there), there.parent()) {
+            (Ok(mut real), _) => {
+                for part in missing.iter().rev() {
+                    match Path::new(part).components().next() {
+                        Some(Component::ParentDir) => drop(real.pop()),
+                        _ => real.push(part),
+                    }
+                }
+                return Ok(real);
+            }
+            (Err(error), None) => return Err(error),
+            (Err(_), Some(parent)) => {
+                missing.extend(there.components().next_back().map(|part| part.as_os_str().to_owned()));
+                there = parent;
+            }
         }
     }
 }

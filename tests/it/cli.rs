@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use stedi_workbench::domain::Table;
 
 use crate::support::{real_data, sample_data, write};
 
@@ -60,6 +61,9 @@ fn json_is_the_only_output_and_has_every_table() {
     let output = program(&["count", path(&sample_data()), "--json"]);
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(object["tables"].as_object().unwrap().len(), 8);
+    let said = text(&output.stdout);
+    let places = Table::ALL.map(|table| said.find(&format!("\"{}\":{{\"rows\"", table.name())).unwrap());
+    assert!(places.is_sorted(), "the tables are not in the order of the catalog: {said}");
     assert_eq!(object["tables"]["step_trainer_landing"]["refused"], 1);
     assert!(object["seconds"].as_f64().unwrap() > 0.0);
     assert_eq!(text(&output.stderr), "");
@@ -131,16 +135,126 @@ fn a_folder_that_cannot_be_written_leaves_nothing_behind() {
     let output = program(&["curate", path(&sample_data()), "--out", path(&out)]);
     assert_eq!(output.status.code(), Some(2));
     let left: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{left:?}");
+    assert_eq!(left, ["customer_curated.parquet"], "only what was in the way is left");
+}
+
+#[test]
+fn what_a_killed_run_left_is_cleared_whatever_its_format() {
+    let out = tempfile::tempdir().unwrap();
+    for name in ["customer_trusted.parquet.unfinished", "customer_curated.ndjson.replaced", "mine.unfinished"] {
+        write(out.path(), name, "half");
+    }
+    json(&["curate", path(&sample_data()), "--out", path(out.path()), "--format", "csv", "--json"]);
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 6, "five tables and a file that is not ours");
+    assert!(out.path().join("mine.unfinished").exists());
+}
+
+/// Landing files in a folder of their own, which must stay as they are.
+fn small_landing(folder: &Path) -> Vec<std::path::PathBuf> {
+    let customer = r#"{"serialNumber":"d","shareWithPublicAsOfDate":1,"birthDay":"b","registrationDate":1,"shareWithResearchAsOfDate":1,"customerName":"n","email":"e","lastUpdateDate":1,"phone":"1","shareWithFriendsAsOfDate":1}"#;
+    vec![
+        write(folder, "customer/a.json", customer),
+        write(folder, "accelerometer/a.json", r#"{"user":"e","timestamp":1,"x":1,"y":1,"z":1}"#),
+        write(folder, "step_trainer/a.json", r#"{"sensorReadingTime":1,"serialNumber":"d","distanceFromObject":2}"#),
+    ]
+}
+
+/// Runs the program, which must refuse to, and checks that no file in the folder changed, came or went.
+fn refuses(folder: &Path, arguments: &[&str], word: &str) {
+    let all = || {
+        let mut files = vec![];
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                let content = fs::read(&entry).unwrap_or_default();
+                if entry.is_dir() && !entry.is_symlink() {
+                    folders.push(entry.clone());
+                }
+                files.push((entry, content));
+            }
+        }
+        files.sort();
+        files
+    };
+    let before = all();
+    let output = program(arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    assert!(text(&output.stderr).contains(word), "{arguments:?}: {}", text(&output.stderr));
+    assert!(all() == before, "{arguments:?} changed something");
 }
 
 #[test]
 fn tables_are_not_written_among_the_landing_files() {
-    let out = sample_data().join("customer/zones");
-    let output = program(&["curate", path(&sample_data()), "--out", path(&out)]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("lies within the landing folder"), "{}", text(&output.stderr));
-    assert!(!out.exists());
+    let folder = tempfile::tempdir().unwrap();
+    let landing = folder.path().join("landing");
+    small_landing(&landing);
+    let below = landing.join("customer/zones");
+    let roundabout = folder.path().join("not/there/../../landing/zones");
+    for out in [&landing, &below, &roundabout] {
+        refuses(folder.path(), &["curate", path(&landing), "--out", path(out)], "lies among the landing files");
+    }
+    let folders = ["customer", "accelerometer", "step_trainer"].map(|name| landing.join(name));
+    let [customer, accelerometer, step_trainer] = folders.each_ref().map(|folder| path(folder));
+    let out = landing.join("step_trainer/zones");
+    refuses(
+        folder.path(),
+        &["curate", customer, accelerometer, step_trainer, "--out", path(&out)],
+        "lies among the landing files",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_among_the_landing_files() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let landing = folder.path().join("landing");
+    small_landing(&landing);
+    // The output is a link into the landing folder, or the landing folder has a link to where the output is.
+    let (to_landing, elsewhere) = (folder.path().join("link"), folder.path().join("elsewhere"));
+    symlink(&landing, &to_landing).unwrap();
+    write(&elsewhere, "b.json", r#"{"user":"e","timestamp":2,"x":1,"y":1,"z":1}"#);
+    symlink(&elsewhere, landing.join("accelerometer/more")).unwrap();
+    for out in [to_landing.join("zones"), elsewhere.join("zones")] {
+        refuses(folder.path(), &["curate", path(&landing), "--out", path(&out)], "lies among the landing files");
+    }
+    refuses(folder.path(), &["curate", path(&to_landing), "--out", path(&landing.join("zones"))], "lies among");
+}
+
+#[test]
+fn tables_do_not_take_the_place_of_what_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = small_landing(&folder.path().join("landing"));
+    let input = folder.path().join("zones/customer_trusted.ndjson");
+    fs::create_dir(folder.path().join("zones")).unwrap();
+    fs::rename(&files[0], &input).unwrap();
+    let out = folder.path().join("zones");
+    let arguments = ["curate", path(&input), path(&files[1]), path(&files[2]), "--out", path(&out)];
+    refuses(folder.path(), &[&arguments[..], &["--format", "ndjson"]].concat(), "lies among the landing files");
+    json(&[&arguments[..], &["--format", "csv", "--json"]].concat());
+}
+
+#[test]
+fn the_list_of_refused_records_takes_nobodys_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let landing = folder.path().join("landing");
+    let files = small_landing(&landing);
+    let recipe = write(folder.path(), "recipe.json", "{}");
+    let out = folder.path().join("zones");
+    for refused in [&files[0], &landing.join("refused.csv")] {
+        let arguments = ["count", path(&landing), "--refused", path(refused)];
+        refuses(folder.path(), &arguments, "lies among the landing files");
+        refuses(
+            folder.path(),
+            &["count", path(&files[0]), path(&files[1]), "--refused", path(&files[0])],
+            "lies among",
+        );
+    }
+    let arguments = ["count", path(&landing), "--recipe", path(&recipe), "--refused", path(&recipe)];
+    refuses(folder.path(), &arguments, "is the place of something else");
+    let refused = out.join("customer_trusted.csv");
+    let arguments = ["curate", path(&landing), "--out", path(&out), "--format", "csv", "--refused", path(&refused)];
+    refuses(folder.path(), &arguments, "is the place of something else");
 }
 
 #[test]

@@ -1,0 +1,36 @@
+//! Why files could not be written.
+
+use std::io;
+use std::path::PathBuf;
+
+use polars::prelude::PolarsError;
+
+use crate::domain::Cancelled;
+
+/// Files that could not be written. The message says what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The disk or its permissions do not allow it.
+    #[error("{} cannot be written: {error}", path.display())]
+    Write { path: PathBuf, error: io::Error },
+    /// The format cannot hold the table.
+    #[error("{} cannot be written: {error}", path.display())]
+    Format { path: PathBuf, error: PolarsError },
+    /// Two runs would take each other's files for their own.
+    #[error(
+        "another run is writing to {}. Wait until it has ended, or choose another folder",
+        folder.display()
+    )]
+    Busy { folder: PathBuf },
+    /// It was asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl ExportError {
+    /// What an error of the disk at `path` becomes.
+    pub(super) fn at(path: &std::path::Path) -> impl Fn(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::Write { path: path.clone(), error }
+    }
+}

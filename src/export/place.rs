@@ -1,0 +1,248 @@
+//! Files that appear together, each complete, or not at all.
+//!
+//! Every file is written and synced under an unfinished name beside its place, and moved there when the last one is
+//! on the disk. What stood there before is kept until all have moved, so that a failure at any point puts it back.
+//! A run that was killed leaves nothing but names that say so, and the next run clears them. Runs that write to one
+//! folder at the same time would do so to each other, so a folder is locked meanwhile; the system opens the lock when
+//! a run ends, however it ends.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::ExportError;
+
+/// The end of the name of a file that is not whole yet.
+const UNFINISHED: &str = ".unfinished";
+/// The end of the name of a file that is about to be replaced.
+const REPLACED: &str = ".replaced";
+
+/// A folder that nobody else writes to at the moment.
+#[derive(Debug)]
+pub struct Place {
+    folder: PathBuf,
+    was_made: bool,
+    /// None on a file system that cannot lock.
+    lock: Option<File>,
+}
+
+impl Place {
+    /// Takes a folder for this run, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made, or another run has it.
+    pub fn take(folder: &Path) -> Result<Self, ExportError> {
+        let was_made = !folder.exists();
+        fs::create_dir_all(folder).map_err(ExportError::at(folder))?;
+        let lock = match File::open(folder).map(|file| (file.try_lock(), file)) {
+            Ok((Ok(()), file)) => Some(file),
+            Ok((Err(TryLockError::WouldBlock), _)) => return Err(ExportError::Busy { folder: folder.to_owned() }),
+            Ok((Err(TryLockError::Error(_)), _)) | Err(_) => None,
+        };
+        Ok(Self { folder: folder.to_owned(), was_made, lock })
+    }
+
+    /// Removes what an earlier run that was killed may have left of a file. Without the lock it may be another
+    /// run's, and stays.
+    pub fn clear(&self, name: &str) {
+        if self.lock.is_some() {
+            let path = self.folder.join(name);
+            remove(&with_end(&path, UNFINISHED));
+            remove(&with_end(&path, REPLACED));
+        }
+    }
+
+    /// Makes files: `write` writes them to the paths that it is given, in the order of `names`; then they take their
+    /// places.
+    ///
+    /// # Errors
+    /// Those of `write`, and when the disk refuses; then every file that was there before is as it was, and no other
+    /// is there.
+    pub fn fill(
+        self,
+        names: &[String],
+        write: impl FnOnce(&[PathBuf]) -> Result<(), ExportError>,
+    ) -> Result<Vec<PathBuf>, ExportError> {
+        let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.join(name)).collect();
+        let unfinished: Vec<PathBuf> = paths.iter().map(|path| with_end(path, UNFINISHED)).collect();
+        let done = write(&unfinished).and_then(|()| replace_all(&paths));
+        unfinished.iter().for_each(|path| remove(path));
+        paths.iter().for_each(|path| remove(&with_end(path, REPLACED)));
+        if let Err(error) = done {
+            if self.was_made {
+                // It is not empty if somebody else put something there, and then it stays.
+                fs::remove_dir(&self.folder).ok();
+            }
+            return Err(error);
+        }
+        if let Some(folder) = &self.lock {
+            // The files are whole whatever comes of this; it only makes their names survive a power cut now.
+            folder.sync_all().ok();
+        }
+        Ok(paths)
+    }
+}
+
+/// Writes one file, complete or not at all. A pipe or a device is written as it is.
+///
+/// # Errors
+/// When the disk refuses, or another run writes to the same folder.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
+    let is_file = fs::metadata(path).map_or(true, |about| about.is_file());
+    let name = path.file_name().and_then(|name| name.to_str());
+    let (Some(name), true) = (name, is_file) else {
+        return fs::write(path, content).map_err(ExportError::at(path));
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = Place::take(folder)?;
+    place.clear(name);
+    place.fill(&[name.to_owned()], |paths| {
+        let write = |path: &PathBuf| {
+            let mut file = File::create(path)?;
+            file.write_all(content)?;
+            file.sync_all()
+        };
+        paths.iter().try_for_each(|unfinished| write(unfinished).map_err(ExportError::at(path)))
+    })?;
+    Ok(())
+}
+
+/// Moves every unfinished file to its place; if one cannot be moved, those before it go back.
+fn replace_all(paths: &[PathBuf]) -> Result<(), ExportError> {
+    let mut were_there = vec![];
+    for path in paths {
+        were_there.push(keep(path).map_err(ExportError::at(path))?);
+    }
+    for (index, path) in paths.iter().enumerate() {
+        if let Err(error) = fs::rename(with_end(path, UNFINISHED), path) {
+            for (path, was_there) in paths.iter().zip(&were_there).take(index) {
+                if *was_there {
+                    fs::rename(with_end(path, REPLACED), path).map_err(ExportError::at(path))?;
+                } else {
+                    remove(path);
+                }
+            }
+            return Err(ExportError::at(path)(error));
+        }
+    }
+    Ok(())
+}
+
+/// Gives a file a second name, or a copy where the file system has no second names. False if there is no file.
+fn keep(path: &Path) -> io::Result<bool> {
+    let kept = with_end(path, REPLACED);
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+        Ok(about) if about.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+        Ok(_) => {}
+    }
+    // Left by a run that was killed, it may be the same file, and a copy would empty it first.
+    remove(&kept);
+    fs::hard_link(path, &kept).or_else(|_| fs::copy(path, &kept).map(|_| ()))?;
+    Ok(true)
+}
+
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// What matters is that it is not there, not whether it ever was.
+fn remove(path: &Path) {
+    fs::remove_file(path).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Vec<String> {
+        ["a", "b", "c"].map(str::to_owned).to_vec()
+    }
+
+    fn content(folder: &Path) -> Vec<(String, String)> {
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                (name, fs::read_to_string(&path).unwrap_or_default())
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    fn pairs(files: &[(&str, &str)]) -> Vec<(String, String)> {
+        files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn write_new(paths: &[PathBuf]) -> Result<(), ExportError> {
+        paths.iter().try_for_each(|path| fs::write(path, "new").map_err(ExportError::at(path)))
+    }
+
+    #[test]
+    fn files_take_their_places_together() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("b"), "old").unwrap();
+        Place::take(folder.path()).unwrap().fill(&names(), write_new).unwrap();
+        assert_eq!(content(folder.path()), pairs(&[("a", "new"), ("b", "new"), ("c", "new")]));
+    }
+
+    #[test]
+    fn a_file_that_cannot_move_puts_all_others_back() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("b"), "old").unwrap();
+        // The last one was never written, so that its move fails after the others have moved.
+        let failed = Place::take(folder.path()).unwrap().fill(&names(), |paths| write_new(&paths[..2]));
+        assert!(matches!(failed, Err(ExportError::Write { .. })), "{failed:?}");
+        assert_eq!(content(folder.path()), pairs(&[("b", "old")]));
+    }
+
+    #[test]
+    fn a_folder_in_the_way_is_found_before_anything_moves() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), "old").unwrap();
+        fs::create_dir(folder.path().join("c")).unwrap();
+        assert!(Place::take(folder.path()).unwrap().fill(&names(), write_new).is_err());
+        assert_eq!(content(folder.path()), pairs(&[("a", "old"), ("c", "")]));
+    }
+
+    #[test]
+    fn a_folder_that_was_made_for_nothing_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        assert!(Place::take(&out).unwrap().fill(&names(), |_| Err(crate::domain::Cancelled.into())).is_err());
+        assert!(!out.exists());
+    }
+
+    #[test]
+    fn one_run_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Place::take(folder.path()).unwrap();
+        assert!(matches!(Place::take(folder.path()), Err(ExportError::Busy { .. })));
+        drop(first);
+        assert!(Place::take(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_cleared_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a", "a.unfinished", "a.replaced", "mine.unfinished"] {
+            fs::write(folder.path().join(name), "old").unwrap();
+        }
+        Place::take(folder.path()).unwrap().clear("a");
+        assert_eq!(content(folder.path()), pairs(&[("a", "old"), ("mine.unfinished", "old")]));
+    }
+
+    #[test]
+    fn a_single_file_is_written_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        fs::write(&path, "a longer text than the new one").unwrap();
+        write_file(&path, b"new").unwrap();
+        assert_eq!(content(folder.path()), pairs(&[("list.csv", "new")]));
+    }
+}
