@@ -20,23 +20,25 @@ pub fn apply(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns: 
             rows.unique_stable(Some(subset), UniqueKeepStrategy::First)
         }
         Operation::KeepMatching { on, not_before: None, .. } => {
-            let other = other.select(keys(on));
-            join(rows, other, on, JoinType::Semi, MaintainOrderJoin::Left)
+            let keys = Keys::new(on, columns);
+            keys.join(rows, other.select(keys.right()), JoinType::Semi, MaintainOrderJoin::Left)
         }
         Operation::KeepMatching { on, not_before: Some((time, earliest)), .. } => {
+            let keys = Keys::new(on, columns);
             let other = other
                 .filter(col(*earliest).is_not_null())
-                .group_by(keys(on))
+                .group_by(keys.right())
                 .agg([col(*earliest).min().alias(EARLIEST)]);
-            join(rows, other, on, JoinType::Inner, MaintainOrderJoin::Left)
+            keys.join(rows, other, JoinType::Inner, MaintainOrderJoin::Left)
                 .filter(col(*time).gt_eq(col(EARLIEST)))
                 .drop(by_name([EARLIEST], true, false))
         }
         Operation::Join { on, bring, once, .. } => {
-            let brought = bring.iter().map(|(from, name)| col(*from).alias(*name));
-            let other = other.select(keys(on).into_iter().chain(brought).collect::<Vec<_>>());
+            let keys = Keys::new(on, columns);
+            let brought = bring.iter().map(|(from, name)| named(from, name));
+            let other = other.select(keys.right().into_iter().chain(brought).collect::<Vec<_>>());
             let other = if *once { other.unique_stable(None, UniqueKeepStrategy::First) } else { other };
-            join(rows, other, on, JoinType::Inner, MaintainOrderJoin::LeftRight)
+            keys.join(rows, other, JoinType::Inner, MaintainOrderJoin::LeftRight)
         }
     }
 }
@@ -55,24 +57,37 @@ pub fn dropped(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns
         .drop(by_name([ROW], true, false))
 }
 
-/// The other table's keys, under names that none of the rows at hand has.
-fn keys(on: &[ColumnPair]) -> Vec<Expr> {
-    on.iter().enumerate().map(|(number, (_, right))| col(*right).alias(key(number))).collect()
+/// The columns that a join compares: on the left their names, on the right theirs and the names that they take,
+/// which are others only where the rows at hand have such a name already. A column that keeps its name is passed on
+/// as it is, without work for the engine.
+struct Keys<'a>(Vec<(&'a str, &'a str, String)>);
+
+impl<'a> Keys<'a> {
+    fn new(on: &'a [ColumnPair], columns: &[&str]) -> Self {
+        let key = |(number, (left, right)): (usize, &'a ColumnPair)| {
+            let is_taken = left != right && columns.contains(right);
+            (*left, *right, if is_taken { format!("__key{number}") } else { (*right).to_owned() })
+        };
+        Self(on.iter().enumerate().map(key).collect())
+    }
+
+    /// The keys of the other table.
+    fn right(&self) -> Vec<Expr> {
+        self.0.iter().map(|(_, right, name)| named(right, name)).collect()
+    }
+
+    fn join(&self, left: LazyFrame, right: LazyFrame, how: JoinType, order: MaintainOrderJoin) -> LazyFrame {
+        left.join_builder()
+            .with(right)
+            .how(how)
+            .left_on(self.0.iter().map(|(left, ..)| col(*left)).collect::<Vec<_>>())
+            .right_on(self.0.iter().map(|(.., name)| col(name.as_str())).collect::<Vec<_>>())
+            .maintain_order(order)
+            .coalesce(JoinCoalesce::CoalesceColumns)
+            .finish()
+    }
 }
 
-fn key(number: usize) -> String {
-    format!("__key{number}")
-}
-
-fn join(left: LazyFrame, right: LazyFrame, on: &[ColumnPair], how: JoinType, order: MaintainOrderJoin) -> LazyFrame {
-    let left_on: Vec<Expr> = on.iter().map(|(left, _)| col(*left)).collect();
-    let right_on: Vec<Expr> = (0..on.len()).map(|number| col(key(number))).collect();
-    left.join_builder()
-        .with(right)
-        .how(how)
-        .left_on(left_on)
-        .right_on(right_on)
-        .maintain_order(order)
-        .coalesce(JoinCoalesce::CoalesceColumns)
-        .finish()
+fn named(column: &str, name: &str) -> Expr {
+    if column == name { col(column) } else { col(column).alias(name) }
 }

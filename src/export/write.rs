@@ -85,14 +85,7 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
     let file = File::create(path).map_err(&failed)?;
     let mut out = io::BufWriter::with_capacity(1 << 18, &file);
     match format {
-        Format::Parquet => {
-            let level = polars::polars_utils::compression::ZstdLevel::try_new(1).map_err(not_held)?;
-            ParquetWriter::new(&mut out)
-                .with_compression(ParquetCompression::Zstd(Some(level)))
-                .with_statistics(StatisticsOptions::default())
-                .finish(&mut frame)
-                .map(|_| ())
-        }
+        Format::Parquet => parquet(&frame, &mut out),
         Format::Csv => CsvWriter::new(&mut out).include_header(true).finish(&mut frame),
         Format::Ndjson => JsonWriter::new(&mut out).with_json_format(JsonFormat::JsonLines).finish(&mut frame),
     }
@@ -100,4 +93,19 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
     io::Write::flush(&mut out).map_err(&failed)?;
     drop(out);
     file.sync_all().map_err(failed)
+}
+
+/// Writes one row group after the other. The writer's own way of cutting a frame up makes a null column of the whole
+/// length for each piece first.
+fn parquet(frame: &DataFrame, out: impl io::Write) -> PolarsResult<()> {
+    const ROW_GROUP: usize = 1 << 18;
+    let level = polars::polars_utils::compression::ZstdLevel::try_new(1)?;
+    let mut writer = ParquetWriter::new(out)
+        .with_compression(ParquetCompression::Zstd(Some(level)))
+        .with_statistics(StatisticsOptions::default())
+        .batched(frame.schema())?;
+    for start in (0..frame.height().max(1)).step_by(ROW_GROUP) {
+        writer.write_batch(&frame.slice(start as i64, ROW_GROUP))?;
+    }
+    writer.finish().map(|_| ())
 }

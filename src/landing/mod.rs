@@ -19,6 +19,7 @@ mod source;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
@@ -94,9 +95,15 @@ pub enum LandingError {
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
     let found = find::files(source)?;
     progress.set_total(found.iter().map(|file| file.bytes).sum());
+    let buffers = Mutex::new(vec![]);
     let results: Vec<FileResult> = found
         .par_iter()
-        .map_init(Vec::new, |buffer, found| file::read(found, buffer, progress))
+        .map(|found| {
+            let mut buffer = lock(&buffers).pop().unwrap_or_default();
+            let result = file::read(found, &mut buffer, progress);
+            lock(&buffers).push(buffer);
+            result
+        })
         .collect::<Result<_, _>>()?;
     if results.iter().all(|result| result.records.is_none()) {
         let path = match source {
@@ -106,6 +113,11 @@ pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingErro
         return Err(LandingError::NothingFound { path, files: found.len() });
     }
     put_together(source, results)
+}
+
+/// Room for the bytes of a file, used again by the next one.
+fn lock(buffers: &Mutex<Vec<Vec<u8>>>) -> MutexGuard<'_, Vec<Vec<u8>>> {
+    buffers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, LandingError> {
@@ -135,7 +147,12 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
         for (column, rows) in dataset.schema().iter().zip(records.seconds) {
             *seconds.entry((dataset, column.name)).or_default() += rows;
         }
-        landing.frames[dataset.index()].vstack_mut(&records.frame)?;
+        let frame = &mut landing.frames[dataset.index()];
+        if frame.height() == 0 {
+            *frame = records.frame;
+        } else {
+            frame.vstack_mut(&records.frame)?;
+        }
     }
     let suspicious = seconds.into_iter().filter(|(_, rows)| *rows > 0);
     landing.findings.extend(suspicious.map(|((dataset, column), rows)| Finding::LooksLikeSeconds {
