@@ -1,32 +1,31 @@
 //! Typed columns that grow record by record: a record is taken whole or not at all.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+use super::json::Members;
 use super::refused::RefusedReason;
 use super::value::{ConsentStood, Typed, Value, consent_stood, looks_like_seconds, typed};
-use crate::domain::{Dataset, Kind, Purpose, Schema};
+use crate::domain::{self, Dataset, Kind, Purpose, Schema};
 
 /// How many different unknown keys are told apart.
 const MOST_KEYS: usize = 1000;
 /// How much of an unknown key is kept.
 const LONGEST_KEY: usize = 64;
+/// The most columns that a data set has.
+const MOST_COLUMNS: usize = 10;
 
 /// The columns of one data set, and what was counted beside them.
 pub struct Columns<'a> {
     schema: Schema,
     builders: Vec<Builder>,
-    /// The values of the record at hand, good where the bit of their column is set.
-    record: Vec<Value<'a>>,
-    seen: u16,
-    /// The keys of the records before, in their order, with the columns that they name: most records repeat them.
-    usual: Vec<(String, Option<usize>)>,
-    members: usize,
+    record: Record<'a>,
+    /// The keys of the records before, in their order: most records repeat them.
+    usual: Vec<UsualKey<'a>>,
     /// Which purpose each column is the consent for.
     purposes: Vec<Option<usize>>,
-    twice: Option<&'static str>,
-    unknown: Vec<String>,
     rows: u64,
     /// How often each unknown key was seen in records that were read.
     pub unknown_keys: BTreeMap<String, u64>,
@@ -34,6 +33,29 @@ pub struct Columns<'a> {
     pub consents: [[u64; 5]; 3],
     /// Instants in each column that look like seconds.
     pub seconds: Vec<u64>,
+}
+
+/// The record at hand.
+struct Record<'a> {
+    /// Its cells, good where the bit of their column is set.
+    cells: [Typed<'a>; MOST_COLUMNS],
+    seen: u16,
+    /// Members so far.
+    members: usize,
+    /// The first column, in the schema's order, whose value cannot be read, and why.
+    wrong: Option<(usize, RefusedReason)>,
+    twice: Option<&'static str>,
+    unknown: Vec<String>,
+    consents: [ConsentStood; 3],
+}
+
+/// A key as it stood in a record before.
+struct UsualKey<'a> {
+    /// From the first quote to the colon; empty where there are none.
+    bytes: &'a [u8],
+    key: String,
+    /// The column that it names.
+    position: Option<usize>,
 }
 
 enum Builder {
@@ -59,16 +81,20 @@ impl<'a> Columns<'a> {
         Self {
             schema,
             builders,
-            record: vec![Value::Absent; schema.len()],
-            seen: 0,
+            record: Record {
+                cells: [const { Typed::Null }; MOST_COLUMNS],
+                seen: 0,
+                members: 0,
+                wrong: None,
+                twice: None,
+                unknown: vec![],
+                consents: [ConsentStood::Absent; 3],
+            },
             usual: vec![],
-            members: 0,
             purposes: schema
                 .iter()
                 .map(|column| Purpose::ALL.iter().position(|purpose| purpose.column() == column.name))
                 .collect(),
-            twice: None,
-            unknown: vec![],
             rows: 0,
             unknown_keys: BTreeMap::new(),
             consents: [[0; 5]; 3],
@@ -83,24 +109,18 @@ impl<'a> Columns<'a> {
 
     /// Forgets the record at hand.
     pub fn begin(&mut self) {
-        self.seen = 0;
-        self.members = 0;
-        self.twice = None;
-        self.unknown.clear();
+        let record = &mut self.record;
+        record.seen = 0;
+        record.members = 0;
+        record.wrong = None;
+        record.twice = None;
+        record.unknown.clear();
+        record.consents = [ConsentStood::Absent; 3];
     }
 
     /// A key and value of the record at hand.
     pub fn member(&mut self, key: &str, value: Value<'a>) {
-        let Some(position) = self.column_of(key) else {
-            self.unknown.push(key.chars().take(LONGEST_KEY).collect());
-            return;
-        };
-        let bit = 1 << position;
-        if self.seen & bit != 0 {
-            self.twice = Some(self.schema[position].name);
-        }
-        self.seen |= bit;
-        self.record[position] = value;
+        self.keyed(key, &[], value);
     }
 
     /// Takes the record at hand, whole or not at all.
@@ -108,30 +128,31 @@ impl<'a> Columns<'a> {
     /// # Errors
     /// Why it is refused.
     pub fn commit(&mut self) -> Result<(), RefusedReason> {
-        if let Some(column) = self.twice {
+        let record = &mut self.record;
+        if let Some(column) = record.twice {
             return Err(RefusedReason::KeyTwice(column));
         }
-        let mut cells: [Typed<'_>; 10] = [const { Typed::Null }; 10];
-        for (position, (cell, column)) in cells.iter_mut().zip(self.schema).enumerate() {
-            *cell = typed(column, value(&self.record, self.seen, position))?;
-        }
-        for (position, (column, cell)) in self.schema.iter().zip(&cells).enumerate() {
-            if let Some(purpose) = self.purposes[position] {
-                let stood = match consent_stood(value(&self.record, self.seen, position), cell) {
-                    ConsentStood::Given => 0,
-                    ConsentStood::Absent => 1,
-                    ConsentStood::Null => 2,
-                    ConsentStood::Blank => 3,
-                    ConsentStood::Zero => 4,
-                };
-                self.consents[purpose][stood] += 1;
+        let is_missing =
+            |(position, column): &(usize, &domain::Column)| column.required && record.seen & (1 << position) == 0;
+        let missing = self.schema.iter().enumerate().find(is_missing);
+        match (missing, record.wrong) {
+            (Some((position, column)), wrong) if wrong.is_none_or(|(place, _)| position < place) => {
+                return Err(RefusedReason::Missing(column.name));
             }
-            if let (Kind::Time, Typed::Integer(instant)) = (column.kind, cell) {
+            (_, Some((_, reason))) => return Err(reason),
+            _ => {}
+        }
+        for (position, builder) in self.builders.iter_mut().enumerate() {
+            let cell = if record.seen & (1 << position) == 0 { &Typed::Null } else { &record.cells[position] };
+            if let (Kind::Time, Typed::Integer(instant)) = (self.schema[position].kind, cell) {
                 self.seconds[position] += u64::from(looks_like_seconds(*instant));
             }
-            self.builders[position].push(cell);
+            if let Some(purpose) = self.purposes[position] {
+                self.consents[purpose][record.consents[purpose] as usize] += 1;
+            }
+            builder.push(cell);
         }
-        for key in self.unknown.drain(..) {
+        for key in record.unknown.drain(..) {
             let known = self.unknown_keys.len() < MOST_KEYS || self.unknown_keys.contains_key(&key);
             *self.unknown_keys.entry(if known { key } else { "…".to_owned() }).or_default() += 1;
         }
@@ -139,22 +160,49 @@ impl<'a> Columns<'a> {
         Ok(())
     }
 
-    /// The column that a key names; looked up only when the key is another than at this place in the record before.
-    fn column_of(&mut self, key: &str) -> Option<usize> {
+    /// A key, which is looked up unless it is the same as at this place in the record before.
+    fn keyed(&mut self, key: &str, bytes: &'a [u8], value: Value<'a>) {
         const MOST_USUAL: usize = 64;
-        let place = self.members;
-        self.members += 1;
-        if let Some((usual, position)) = self.usual.get(place)
-            && usual == key
-        {
-            return *position;
+        let place = self.record.members;
+        self.record.members += 1;
+        let position = match self.usual.get(place) {
+            Some(usual) if usual.key == key => usual.position,
+            _ => {
+                let position = self.schema.iter().position(|column| same_key(column.name, key));
+                if place < MOST_USUAL {
+                    self.usual.truncate(place);
+                    self.usual.push(UsualKey { bytes, key: key.to_owned(), position });
+                }
+                position
+            }
+        };
+        match position {
+            Some(position) => self.set(position, value),
+            None => self.record.unknown.push(shortened(key)),
         }
-        let position = self.schema.iter().position(|column| same_key(column.name, key));
-        if place < MOST_USUAL {
-            self.usual.truncate(place);
-            self.usual.push((key.to_owned(), position));
+    }
+
+    fn set(&mut self, position: usize, value: Value<'a>) {
+        let (column, record) = (&self.schema[position], &mut self.record);
+        let bit = 1 << position;
+        if record.seen & bit != 0 {
+            record.twice = Some(column.name);
         }
-        position
+        record.seen |= bit;
+        let stood = self.purposes[position].map(|purpose| (purpose, consent_stood(&value)));
+        match typed(column, value) {
+            Ok(cell) => {
+                if let Some((purpose, stood)) = stood {
+                    let is_zero = stood == ConsentStood::Given && cell == Typed::Null;
+                    record.consents[purpose] = if is_zero { ConsentStood::Zero } else { stood };
+                }
+                record.cells[position] = cell;
+            }
+            Err(reason) if record.wrong.is_none_or(|(first, _)| position < first) => {
+                record.wrong = Some((position, reason));
+            }
+            Err(_) => {}
+        }
     }
 
     /// The rows as a frame.
@@ -175,8 +223,28 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn value<'r, 'a>(record: &'r [Value<'a>], seen: u16, position: usize) -> &'r Value<'a> {
-    if seen & (1 << position) == 0 { &Value::Absent } else { &record[position] }
+impl<'a> Members<'a> for Columns<'a> {
+    fn expected(&self) -> &'a [u8] {
+        self.usual.get(self.record.members).map_or(&[], |usual| usual.bytes)
+    }
+
+    fn take_expected(&mut self, value: Value<'a>) {
+        let place = self.record.members;
+        self.record.members += 1;
+        match self.usual.get(place) {
+            Some(UsualKey { position: Some(position), .. }) => self.set(*position, value),
+            Some(UsualKey { key, .. }) => self.record.unknown.push(shortened(key)),
+            None => {}
+        }
+    }
+
+    fn take(&mut self, key: Cow<'a, str>, bytes: &'a [u8], value: Value<'a>) {
+        self.keyed(&key, bytes, value);
+    }
+}
+
+fn shortened(key: &str) -> String {
+    key.chars().take(LONGEST_KEY).collect()
 }
 
 impl Builder {

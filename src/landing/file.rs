@@ -150,7 +150,7 @@ fn json<'a>(bytes: &'a [u8], columns: &mut Columns<'a>, progress: &Progress) -> 
     let mut records = 0_usize;
     loop {
         columns.begin();
-        let (start, end, reason) = match scanner.next(|key, value| columns.member(&key, value)) {
+        let (start, end, reason) = match scanner.next(columns) {
             None => return Ok(refused),
             Some(Found::Record { start, end }) => (start, end, columns.commit().err()),
             Some(Found::Damaged { start, end, reason }) => (start, end, Some(reason)),

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::number::{self, Digits};
 use super::refused::RefusedReason;
 use super::value::Value;
 
@@ -19,6 +20,19 @@ pub enum Found {
     Record { start: usize, end: usize },
     /// Bytes that are no object, up to `end`.
     Damaged { start: usize, end: usize, reason: RefusedReason },
+}
+
+/// Takes the members of an object as they come.
+pub trait Members<'a> {
+    /// The bytes of the key that is most likely to come next, from its first quote to its colon; empty if nothing is
+    /// likely. A key that comes as expected is compared and not read.
+    fn expected(&self) -> &'a [u8];
+
+    /// The value of the key that was expected.
+    fn take_expected(&mut self, value: Value<'a>);
+
+    /// Any other key, its bytes as far as its colon, and its value.
+    fn take(&mut self, key: Cow<'a, str>, bytes: &'a [u8], value: Value<'a>);
 }
 
 /// Goes through a file from object to object.
@@ -39,9 +53,9 @@ impl<'a> Scanner<'a> {
         Self { bytes, utf8: std::str::from_utf8(bytes).ok(), at: 0 }
     }
 
-    /// The next object or damage; none at the end of the file. `member` gets each key and value of the outermost
+    /// The next object or damage; none at the end of the file. `members` gets each key and value of the outermost
     /// object as they come; what it got of an object that turns out damaged is void.
-    pub fn next(&mut self, mut member: impl FnMut(Cow<'a, str>, Value<'a>)) -> Option<Found> {
+    pub fn next(&mut self, members: &mut impl Members<'a>) -> Option<Found> {
         self.at = skip_separators(self.bytes, self.at);
         let start = self.at;
         if start == self.bytes.len() {
@@ -52,7 +66,7 @@ impl<'a> Scanner<'a> {
             self.at = end;
             return Some(Found::Damaged { start, end: self.trimmed(start, end), reason: RefusedReason::StrayBytes });
         }
-        match self.object(&mut member) {
+        match self.object(members) {
             Ok(()) => Some(Found::Record { start, end: self.at }),
             Err(Broken(reason)) => {
                 let reason = if self.at >= self.bytes.len() { RefusedReason::CutOff } else { reason };
@@ -84,7 +98,7 @@ impl<'a> Scanner<'a> {
         end
     }
 
-    fn object(&mut self, member: &mut impl FnMut(Cow<'a, str>, Value<'a>)) -> Parsed<()> {
+    fn object(&mut self, members: &mut impl Members<'a>) -> Parsed<()> {
         self.at += 1;
         self.space();
         if self.peek() == Some(b'}') {
@@ -93,12 +107,21 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.space();
-            let key = self.text()?;
-            self.space();
-            self.expect(b':')?;
-            self.space();
-            let value = self.value()?;
-            member(key, value);
+            let (start, expected) = (self.at, members.expected());
+            if !expected.is_empty() && self.bytes[start..].starts_with(expected) {
+                self.at += expected.len();
+                self.space();
+                let value = self.value()?;
+                members.take_expected(value);
+            } else {
+                let key = self.text()?;
+                self.space();
+                self.expect(b':')?;
+                let bytes = &self.bytes[start..self.at];
+                self.space();
+                let value = self.value()?;
+                members.take(key, bytes, value);
+            }
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -179,37 +202,24 @@ impl<'a> Scanner<'a> {
 
     fn number(&mut self) -> Parsed<Value<'a>> {
         let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        match self.peek() {
-            Some(b'N') => return self.word("NaN", Value::Number("NaN")),
-            Some(b'I') => return self.word("Infinity", Value::Number("inf")),
-            Some(b'0') if matches!(self.bytes.get(self.at + 1), Some(b'0'..=b'9')) => {
-                return Err(Broken(RefusedReason::Malformed));
+        match number::scan(self.bytes, start) {
+            Ok((end, digits)) => {
+                self.at = end;
+                if let Some(integer) = digits.and_then(Digits::integer) {
+                    return Ok(Value::Integer(integer));
+                }
+                let text = self.slice(start, end)?;
+                Ok(digits.and_then(Digits::float).map_or(Value::Number(text), |number| Value::Decimal(text, number)))
             }
-            _ => self.digits()?,
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
+            Err(end) => {
+                self.at = end;
+                match self.peek() {
+                    Some(b'N') => self.word("NaN", Value::Float(f64::NAN)),
+                    Some(b'I') => self.word("Infinity", Value::Float(f64::INFINITY)),
+                    _ => Err(Broken(RefusedReason::Malformed)),
+                }
             }
-            self.digits()?;
         }
-        self.slice(start, self.at).map(Value::Number)
-    }
-
-    fn digits(&mut self) -> Parsed<()> {
-        let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        if self.at > start { Ok(()) } else { Err(Broken(RefusedReason::Malformed)) }
     }
 
     fn word(&mut self, word: &str, value: Value<'a>) -> Parsed<Value<'a>> {

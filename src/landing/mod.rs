@@ -13,6 +13,7 @@ mod file;
 mod find;
 mod finding;
 mod json;
+mod number;
 mod parquet_file;
 mod refused;
 mod source;

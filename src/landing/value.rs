@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::number::Digits;
 use super::refused::RefusedReason;
 use crate::domain::{Column, Kind};
 
@@ -15,8 +16,10 @@ pub enum Value<'a> {
     Null,
     /// A text, escapes resolved.
     Text(Cow<'a, str>),
-    /// A number as it is written, or one of the words for what is not finite.
+    /// A number as it is written.
     Number(&'a str),
+    /// A number with a fraction, as it is written and as it is read.
+    Decimal(&'a str, f64),
     /// A whole number that is one already.
     Integer(i64),
     /// A number that is one already.
@@ -25,7 +28,7 @@ pub enum Value<'a> {
     Other,
 }
 
-/// What stood where a consent belongs.
+/// What stood where a consent belongs, in the order in which it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsentStood {
     Given,
@@ -51,20 +54,21 @@ const LAST_INSTANT: i64 = 253_402_300_799_999;
 ///
 /// # Errors
 /// The reason for which its record is refused.
-pub fn typed<'a>(column: &Column, value: &Value<'a>) -> Result<Typed<'a>, RefusedReason> {
-    if is_nothing(value) {
+#[inline]
+pub fn typed<'a>(column: &Column, value: Value<'a>) -> Result<Typed<'a>, RefusedReason> {
+    if is_nothing(&value) {
         return match value {
             _ if column.required => Err(RefusedReason::Missing(column.name)),
-            Value::Text(text) if column.kind == Kind::Text => Ok(Typed::Text(text.clone())),
+            Value::Text(text) if column.kind == Kind::Text => Ok(Typed::Text(text)),
             _ => Ok(Typed::Null),
         };
     }
     match column.kind {
         Kind::Text => text(column, value),
-        Kind::Integer => integer(column, value).map(Typed::Integer),
-        Kind::Float => float(column, value).map(Typed::Float),
+        Kind::Integer => integer(column, &value).map(Typed::Integer),
+        Kind::Float => float(column, &value).map(Typed::Float),
         Kind::Time => {
-            let instant = integer(column, value)?;
+            let instant = integer(column, &value)?;
             if !(0..=LAST_INSTANT).contains(&instant) {
                 return Err(RefusedReason::OutOfRange(column.name));
             }
@@ -73,13 +77,12 @@ pub fn typed<'a>(column: &Column, value: &Value<'a>) -> Result<Typed<'a>, Refuse
     }
 }
 
-/// What a value that was read well says as a consent.
-pub fn consent_stood(value: &Value<'_>, typed: &Typed<'_>) -> ConsentStood {
-    match (typed, value) {
-        (Typed::Null, Value::Absent) => ConsentStood::Absent,
-        (Typed::Null, Value::Null) => ConsentStood::Null,
-        (Typed::Null, value) if is_nothing(value) => ConsentStood::Blank,
-        (Typed::Null, _) => ConsentStood::Zero,
+/// What a value says as a consent, if it can be read as one.
+pub fn consent_stood(value: &Value<'_>) -> ConsentStood {
+    match value {
+        Value::Absent => ConsentStood::Absent,
+        Value::Null => ConsentStood::Null,
+        value if is_nothing(value) => ConsentStood::Blank,
         _ => ConsentStood::Given,
     }
 }
@@ -94,15 +97,16 @@ pub fn looks_like_seconds(instant: i64) -> bool {
 fn is_nothing(value: &Value<'_>) -> bool {
     match value {
         Value::Absent | Value::Null => true,
-        Value::Text(text) => text.trim().is_empty(),
+        // Most texts say at their first byte that they are not blank.
+        Value::Text(text) => !text.bytes().next().is_some_and(|byte| byte.is_ascii_graphic()) && text.trim().is_empty(),
         _ => false,
     }
 }
 
-fn text<'a>(column: &Column, value: &Value<'a>) -> Result<Typed<'a>, RefusedReason> {
+fn text<'a>(column: &Column, value: Value<'a>) -> Result<Typed<'a>, RefusedReason> {
     Ok(Typed::Text(match value {
-        Value::Text(text) => text.clone(),
-        Value::Number(number) => Cow::Borrowed(*number),
+        Value::Text(text) => text,
+        Value::Number(number) | Value::Decimal(number, _) => Cow::Borrowed(number),
         Value::Integer(number) => Cow::Owned(number.to_string()),
         Value::Float(number) => Cow::Owned(number.to_string()),
         _ => return Err(RefusedReason::Mistyped(column.name)),
@@ -113,6 +117,7 @@ fn integer(column: &Column, value: &Value<'_>) -> Result<i64, RefusedReason> {
     let number = match value {
         Value::Integer(number) => return Ok(*number),
         Value::Float(number) => return whole(column, *number),
+        Value::Decimal(_, number) => return whole(column, *number),
         Value::Number(number) => number,
         Value::Text(text) => text.trim(),
         _ => return Err(RefusedReason::Mistyped(column.name)),
@@ -127,6 +132,7 @@ fn float(column: &Column, value: &Value<'_>) -> Result<f64, RefusedReason> {
     let number = match value {
         Value::Integer(number) => *number as f64,
         Value::Float(number) => *number,
+        Value::Decimal(_, number) => *number,
         Value::Number(number) => decimal(column, number)?,
         Value::Text(text) => decimal(column, text.trim())?,
         _ => return Err(RefusedReason::Mistyped(column.name)),
@@ -135,41 +141,10 @@ fn float(column: &Column, value: &Value<'_>) -> Result<f64, RefusedReason> {
 }
 
 fn decimal(column: &Column, number: &str) -> Result<f64, RefusedReason> {
-    if let Some(number) = short_decimal(number.as_bytes()) {
+    if let Some(number) = Digits::of(number).and_then(Digits::float) {
         return Ok(number);
     }
     number.parse().map_err(|_| RefusedReason::Mistyped(column.name))
-}
-
-/// A number of few digits without an exponent, correctly rounded: whole number and power of ten are both exact, so
-/// their quotient is rounded once (Clinger 1990, the fast path). None for any other.
-fn short_decimal(text: &[u8]) -> Option<f64> {
-    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.is_empty() || digits.len() > POWERS.len() || !digits[0].is_ascii_digit() {
-        return None;
-    }
-    let mut whole = 0_u64;
-    let mut decimals = None;
-    for &byte in digits {
-        match byte {
-            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
-            b'.' if decimals.is_none() => {
-                decimals = Some(0);
-                continue;
-            }
-            _ => return None,
-        }
-        decimals = decimals.map(|count: usize| count + 1);
-    }
-    if decimals == Some(0) {
-        return None;
-    }
-    let number = whole as f64 / POWERS[decimals.unwrap_or(0)];
-    Some(if negative { -number } else { number })
 }
 
 /// A number without a fraction, up to the largest below which every whole number is told apart.
@@ -183,31 +158,5 @@ fn whole(column: &Column, number: f64) -> Result<i64, RefusedReason> {
         Err(RefusedReason::OutOfRange(column.name))
     } else {
         Ok(number as i64)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn the_fast_way_gives_the_number_that_the_slow_way_gives(text in "-?[0-9]{0,9}[.]?[0-9]{0,8}[e]?") {
-            if let Some(fast) = short_decimal(text.as_bytes()) {
-                prop_assert_eq!(Ok(fast.to_bits()), text.parse().map(f64::to_bits), "{}", text);
-            }
-        }
-    }
-
-    #[test]
-    fn the_fast_way_is_taken() {
-        for (text, number) in [("0", 0.0), ("-1.0", -1.0), ("0.1", 0.1), ("-0.0", -0.0), ("123.4567", 123.4567)] {
-            assert_eq!(short_decimal(text.as_bytes()).map(f64::to_bits), Some(f64::to_bits(number)), "{text}");
-        }
-        for text in ["", "-", ".5", "1.", "1e3", "1.2.3", "12345678901234567"] {
-            assert_eq!(short_decimal(text.as_bytes()), None, "{text}");
-        }
     }
 }
