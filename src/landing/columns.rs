@@ -1,12 +1,12 @@
 //! Typed columns that grow record by record: a record is taken whole or not at all.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::json::Members;
+use super::json::Member;
 use super::refused::RefusedReason;
+use super::usual::{Layout, MOST_COLUMNS, Plain};
 use super::value::{ConsentStood, Typed, Value, consent_stood, looks_like_seconds, typed};
 use crate::domain::{self, Dataset, Kind, Purpose, Schema};
 
@@ -14,16 +14,16 @@ use crate::domain::{self, Dataset, Kind, Purpose, Schema};
 const MOST_KEYS: usize = 1000;
 /// How much of an unknown key is kept.
 const LONGEST_KEY: usize = 64;
-/// The most columns that a data set has.
-const MOST_COLUMNS: usize = 10;
 
 /// The columns of one data set, and what was counted beside them.
 pub struct Columns<'a> {
     schema: Schema,
     builders: Vec<Builder>,
     record: Record<'a>,
-    /// The keys of the records before, in their order: most records repeat them.
-    usual: Vec<UsualKey<'a>>,
+    /// The keys of the records before, in their order, with the columns that they name: most records repeat them.
+    usual: Vec<(String, Option<usize>)>,
+    /// The layout of a record before.
+    layout: Option<Layout<'a>>,
     /// Which purpose each column is the consent for.
     purposes: Vec<Option<usize>>,
     rows: u64,
@@ -40,22 +40,13 @@ struct Record<'a> {
     /// Its cells, good where the bit of their column is set.
     cells: [Typed<'a>; MOST_COLUMNS],
     seen: u16,
-    /// Members so far.
-    members: usize,
+    /// What stands before each member so far, and the column that it names.
+    members: Vec<(&'a [u8], Option<usize>)>,
     /// The first column, in the schema's order, whose value cannot be read, and why.
     wrong: Option<(usize, RefusedReason)>,
     twice: Option<&'static str>,
     unknown: Vec<String>,
     consents: [ConsentStood; 3],
-}
-
-/// A key as it stood in a record before.
-struct UsualKey<'a> {
-    /// From the first quote to the colon; empty where there are none.
-    bytes: &'a [u8],
-    key: String,
-    /// The column that it names.
-    position: Option<usize>,
 }
 
 enum Builder {
@@ -84,13 +75,14 @@ impl<'a> Columns<'a> {
             record: Record {
                 cells: [const { Typed::Null }; MOST_COLUMNS],
                 seen: 0,
-                members: 0,
+                members: vec![],
                 wrong: None,
                 twice: None,
                 unknown: vec![],
                 consents: [ConsentStood::Absent; 3],
             },
             usual: vec![],
+            layout: None,
             purposes: schema
                 .iter()
                 .map(|column| Purpose::ALL.iter().position(|purpose| purpose.column() == column.name))
@@ -111,7 +103,7 @@ impl<'a> Columns<'a> {
     pub fn begin(&mut self) {
         let record = &mut self.record;
         record.seen = 0;
-        record.members = 0;
+        record.members.clear();
         record.wrong = None;
         record.twice = None;
         record.unknown.clear();
@@ -121,6 +113,34 @@ impl<'a> Columns<'a> {
     /// A key and value of the record at hand.
     pub fn member(&mut self, key: &str, value: Value<'a>) {
         self.keyed(key, &[], value);
+    }
+
+    /// A member of the record at hand, which may be the pattern for those after it.
+    pub fn json_member(&mut self, member: Member<'a>) {
+        self.keyed(&member.key, member.before, member.value);
+    }
+
+    /// Takes the record that starts at `start` if it has the layout of one before, and gives its end.
+    pub fn take_usual(&mut self, text: &'a str, start: usize) -> Option<usize> {
+        let mut cells = [Plain::default(); MOST_COLUMNS];
+        let end = self.layout.as_ref()?.read(text, start, &mut cells)?;
+        for (position, (builder, cell)) in self.builders.iter_mut().zip(&cells).enumerate() {
+            match (builder, cell) {
+                (Builder::Text(builder), Plain::Text(text)) => builder.append_value(text),
+                (Builder::Float(builder), Plain::Float(number)) => builder.append_value(*number),
+                (Builder::Integer(builder), Plain::Integer(number)) => {
+                    builder.append_value(*number);
+                    let is_time = self.schema[position].kind == Kind::Time;
+                    self.seconds[position] += u64::from(is_time && looks_like_seconds(*number));
+                }
+                (builder, _) => builder.push(&Typed::Null),
+            }
+        }
+        for purpose in self.purposes.iter().flatten() {
+            self.consents[*purpose][ConsentStood::Given as usize] += 1;
+        }
+        self.rows += 1;
+        Some(end)
     }
 
     /// Takes the record at hand, whole or not at all.
@@ -152,6 +172,7 @@ impl<'a> Columns<'a> {
             }
             builder.push(cell);
         }
+        self.layout = Layout::new(self.schema, &record.members);
         for key in record.unknown.drain(..) {
             let known = self.unknown_keys.len() < MOST_KEYS || self.unknown_keys.contains_key(&key);
             *self.unknown_keys.entry(if known { key } else { "…".to_owned() }).or_default() += 1;
@@ -161,24 +182,24 @@ impl<'a> Columns<'a> {
     }
 
     /// A key, which is looked up unless it is the same as at this place in the record before.
-    fn keyed(&mut self, key: &str, bytes: &'a [u8], value: Value<'a>) {
+    fn keyed(&mut self, key: &str, before: &'a [u8], value: Value<'a>) {
         const MOST_USUAL: usize = 64;
-        let place = self.record.members;
-        self.record.members += 1;
+        let place = self.record.members.len();
         let position = match self.usual.get(place) {
-            Some(usual) if usual.key == key => usual.position,
+            Some((usual, position)) if usual == key => *position,
             _ => {
                 let position = self.schema.iter().position(|column| same_key(column.name, key));
                 if place < MOST_USUAL {
                     self.usual.truncate(place);
-                    self.usual.push(UsualKey { bytes, key: key.to_owned(), position });
+                    self.usual.push((key.to_owned(), position));
                 }
                 position
             }
         };
+        self.record.members.push((before, position));
         match position {
             Some(position) => self.set(position, value),
-            None => self.record.unknown.push(shortened(key)),
+            None => self.record.unknown.push(key.chars().take(LONGEST_KEY).collect()),
         }
     }
 
@@ -221,30 +242,6 @@ impl<'a> Columns<'a> {
             .collect();
         DataFrame::new_infer_height(columns)
     }
-}
-
-impl<'a> Members<'a> for Columns<'a> {
-    fn expected(&self) -> &'a [u8] {
-        self.usual.get(self.record.members).map_or(&[], |usual| usual.bytes)
-    }
-
-    fn take_expected(&mut self, value: Value<'a>) {
-        let place = self.record.members;
-        self.record.members += 1;
-        match self.usual.get(place) {
-            Some(UsualKey { position: Some(position), .. }) => self.set(*position, value),
-            Some(UsualKey { key, .. }) => self.record.unknown.push(shortened(key)),
-            None => {}
-        }
-    }
-
-    fn take(&mut self, key: Cow<'a, str>, bytes: &'a [u8], value: Value<'a>) {
-        self.keyed(&key, bytes, value);
-    }
-}
-
-fn shortened(key: &str) -> String {
-    key.chars().take(LONGEST_KEY).collect()
 }
 
 impl Builder {

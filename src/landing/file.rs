@@ -143,24 +143,31 @@ fn take(result: &mut FileResult, kind: Kind, bytes: &[u8], progress: &Progress) 
     Ok(())
 }
 
-fn json<'a>(bytes: &'a [u8], columns: &mut Columns<'a>, progress: &Progress) -> Result<Vec<Place>, LandingError> {
+/// Reads JSON records into columns, and gives those that are refused.
+///
+/// # Errors
+/// When cancelled.
+pub fn json<'a>(bytes: &'a [u8], columns: &mut Columns<'a>, progress: &Progress) -> Result<Vec<Place>, LandingError> {
     const LOOK_UP_EVERY: usize = 256;
     let mut scanner = Scanner::new(bytes);
     let mut refused = vec![];
     let mut records = 0_usize;
     loop {
+        records += 1;
+        if records.is_multiple_of(LOOK_UP_EVERY) {
+            progress.check()?;
+        }
+        if scanner.pass(|text, start| columns.take_usual(text, start)) {
+            continue;
+        }
         columns.begin();
-        let (start, end, reason) = match scanner.next(columns) {
+        let (start, end, reason) = match scanner.next(|member| columns.json_member(member)) {
             None => return Ok(refused),
             Some(Found::Record { start, end }) => (start, end, columns.commit().err()),
             Some(Found::Damaged { start, end, reason }) => (start, end, Some(reason)),
         };
         if let Some(reason) = reason {
             refused.push(Place { offset: start as u64, length: (end - start) as u64, reason });
-        }
-        records += 1;
-        if records.is_multiple_of(LOOK_UP_EVERY) {
-            progress.check()?;
         }
     }
 }

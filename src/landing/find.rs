@@ -1,12 +1,10 @@
 //! Which files of a source are landing files, and what kind and data set each is.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::columns::same_key;
-use super::json::{Found, Members, Scanner};
-use super::value::Value;
+use super::json::{Found, Scanner};
 use super::{LandingError, Source};
 use crate::domain::Dataset;
 
@@ -137,28 +135,13 @@ pub fn dataset_of_json(bytes: &[u8]) -> Option<Dataset> {
     const FIRST_BYTES: usize = 1 << 16;
     let mut scanner = Scanner::new(&bytes[..bytes.len().min(FIRST_BYTES)]);
     for _ in 0..LOOKED_AT {
-        let mut keys = Keys(vec![]);
-        let found = scanner.next(&mut keys)?;
+        let mut keys = vec![];
+        let found = scanner.next(|member| keys.push(member.key))?;
         if matches!(found, Found::Record { .. })
-            && let Some(dataset) = dataset_of_keys(keys.0.iter().map(AsRef::as_ref))
+            && let Some(dataset) = dataset_of_keys(keys.iter().map(AsRef::as_ref))
         {
             return Some(dataset);
         }
     }
     None
-}
-
-/// The keys of a record, whatever they say.
-struct Keys<'a>(Vec<Cow<'a, str>>);
-
-impl<'a> Members<'a> for Keys<'a> {
-    fn expected(&self) -> &'a [u8] {
-        &[]
-    }
-
-    fn take_expected(&mut self, _: Value<'a>) {}
-
-    fn take(&mut self, key: Cow<'a, str>, _: &'a [u8], _: Value<'a>) {
-        self.0.push(key);
-    }
 }

@@ -22,17 +22,13 @@ pub enum Found {
     Damaged { start: usize, end: usize, reason: RefusedReason },
 }
 
-/// Takes the members of an object as they come.
-pub trait Members<'a> {
-    /// The bytes of the key that is most likely to come next, from its first quote to its colon; empty if nothing is
-    /// likely. A key that comes as expected is compared and not read.
-    fn expected(&self) -> &'a [u8];
-
-    /// The value of the key that was expected.
-    fn take_expected(&mut self, value: Value<'a>);
-
-    /// Any other key, its bytes as far as its colon, and its value.
-    fn take(&mut self, key: Cow<'a, str>, bytes: &'a [u8], value: Value<'a>);
+/// A member of an object.
+pub struct Member<'a> {
+    /// Escapes resolved.
+    pub key: Cow<'a, str>,
+    pub value: Value<'a>,
+    /// The bytes from the end of the value before it, or from the brace, to its own value.
+    pub before: &'a [u8],
 }
 
 /// Goes through a file from object to object.
@@ -53,9 +49,9 @@ impl<'a> Scanner<'a> {
         Self { bytes, utf8: std::str::from_utf8(bytes).ok(), at: 0 }
     }
 
-    /// The next object or damage; none at the end of the file. `members` gets each key and value of the outermost
-    /// object as they come; what it got of an object that turns out damaged is void.
-    pub fn next(&mut self, members: &mut impl Members<'a>) -> Option<Found> {
+    /// The next object or damage; none at the end of the file. `take` gets each member of the outermost object as
+    /// they come; what it got of an object that turns out damaged is void.
+    pub fn next(&mut self, mut take: impl FnMut(Member<'a>)) -> Option<Found> {
         self.at = skip_separators(self.bytes, self.at);
         let start = self.at;
         if start == self.bytes.len() {
@@ -66,7 +62,7 @@ impl<'a> Scanner<'a> {
             self.at = end;
             return Some(Found::Damaged { start, end: self.trimmed(start, end), reason: RefusedReason::StrayBytes });
         }
-        match self.object(members) {
+        match self.object(&mut take) {
             Ok(()) => Some(Found::Record { start, end: self.at }),
             Err(Broken(reason)) => {
                 let reason = if self.at >= self.bytes.len() { RefusedReason::CutOff } else { reason };
@@ -75,6 +71,15 @@ impl<'a> Scanner<'a> {
                 Some(Found::Damaged { start, end: self.trimmed(start, end), reason })
             }
         }
+    }
+
+    /// Goes behind the next object if `read` can read it, which gets the file and where the object starts, and gives
+    /// its end.
+    pub fn pass(&mut self, read: impl FnOnce(&'a str, usize) -> Option<usize>) -> bool {
+        self.at = skip_separators(self.bytes, self.at);
+        let end = self.utf8.and_then(|text| read(text, self.at));
+        self.at = end.unwrap_or(self.at);
+        end.is_some()
     }
 
     /// Where the next object may start: a brace that a key or another brace follows.
@@ -98,8 +103,9 @@ impl<'a> Scanner<'a> {
         end
     }
 
-    fn object(&mut self, members: &mut impl Members<'a>) -> Parsed<()> {
+    fn object(&mut self, take: &mut impl FnMut(Member<'a>)) -> Parsed<()> {
         self.at += 1;
+        let mut before = self.at;
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -107,21 +113,14 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.space();
-            let (start, expected) = (self.at, members.expected());
-            if !expected.is_empty() && self.bytes[start..].starts_with(expected) {
-                self.at += expected.len();
-                self.space();
-                let value = self.value()?;
-                members.take_expected(value);
-            } else {
-                let key = self.text()?;
-                self.space();
-                self.expect(b':')?;
-                let bytes = &self.bytes[start..self.at];
-                self.space();
-                let value = self.value()?;
-                members.take(key, bytes, value);
-            }
+            let key = self.text()?;
+            self.space();
+            self.expect(b':')?;
+            self.space();
+            let start = self.at;
+            let value = self.value()?;
+            take(Member { key, value, before: &self.bytes[before..start] });
+            before = self.at;
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -333,7 +332,7 @@ impl<'a> Scanner<'a> {
 /// How many bytes of a text come before a quote, a backslash or a control character. Eight bytes at a time: a byte
 /// less than n, or equal to one, borrows from its highest bit (Mycroft's test; exact for the lowest byte that
 /// passes, which is the one that counts).
-fn plain_text(bytes: &[u8]) -> usize {
+pub fn plain_text(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let equal = |word: u64, byte: u8| {

@@ -17,6 +17,7 @@ mod number;
 mod parquet_file;
 mod refused;
 mod source;
+mod usual;
 mod value;
 
 use std::collections::BTreeMap;

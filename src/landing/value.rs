@@ -48,13 +48,12 @@ pub enum Typed<'a> {
 }
 
 /// The last millisecond of the year 9999.
-const LAST_INSTANT: i64 = 253_402_300_799_999;
+pub const LAST_INSTANT: i64 = 253_402_300_799_999;
 
 /// Reads a value as its column wants it.
 ///
 /// # Errors
 /// The reason for which its record is refused.
-#[inline]
 pub fn typed<'a>(column: &Column, value: Value<'a>) -> Result<Typed<'a>, RefusedReason> {
     if is_nothing(&value) {
         return match value {

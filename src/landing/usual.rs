@@ -1,0 +1,198 @@
+//! The layout that the records of a file usually have. Machines write record after record with the same keys in the
+//! same order and the same spaces between, so what stands between two values is compared and not read, and each value
+//! is read as what its column wants. A record that differs in anything is left to the careful way.
+
+use super::json::plain_text;
+use super::number::{self, Digits};
+use super::value::LAST_INSTANT;
+use crate::domain::{Kind, Schema};
+
+/// The most columns that a data set has.
+pub const MOST_COLUMNS: usize = 10;
+
+/// A cell that needed no second look: never null, blank, zero or out of range.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Plain<'a> {
+    /// Not read yet.
+    #[default]
+    Nothing,
+    Text(&'a str),
+    Integer(i64),
+    Float(f64),
+}
+
+/// What stands before each value of a record, and the column of each value; every column has one.
+#[derive(Debug)]
+pub struct Layout<'a> {
+    members: Vec<(&'a [u8], usize, Kind)>,
+}
+
+impl<'a> Layout<'a> {
+    /// The layout of a record that was read: for each member, the bytes from the end of the value before it, or from
+    /// the brace, to its own value, and its column. None unless it has every column of the schema once and no other
+    /// member.
+    pub fn new(schema: Schema, members: &[(&'a [u8], Option<usize>)]) -> Option<Self> {
+        let mut has = [false; MOST_COLUMNS];
+        let mut known = vec![];
+        for (before, position) in members {
+            let position = (*position)?;
+            if std::mem::replace(&mut has[position], true) {
+                return None;
+            }
+            known.push((*before, position, schema[position].kind));
+        }
+        (known.len() == schema.len()).then_some(Self { members: known })
+    }
+
+    /// Reads the record whose brace is at `start` if it has this layout and needs no second look, and gives its end.
+    /// The cells that it gives otherwise are void.
+    pub fn read(&self, text: &'a str, start: usize, cells: &mut [Plain<'a>; MOST_COLUMNS]) -> Option<usize> {
+        let bytes = text.as_bytes();
+        if bytes.get(start) != Some(&b'{') {
+            return None;
+        }
+        let mut at = start + 1;
+        for (before, position, kind) in &self.members {
+            if !bytes.get(at..)?.starts_with(before) {
+                return None;
+            }
+            at += before.len();
+            if *kind == Kind::Text {
+                let (quote, first) = (bytes.get(at)?, bytes.get(at + 1)?);
+                let end = at + 1 + plain_text(&bytes[at + 1..]);
+                let is_plain = *quote == b'"' && *first != b'"' && first.is_ascii_graphic();
+                if !is_plain || bytes.get(end) != Some(&b'"') {
+                    return None;
+                }
+                cells[*position] = Plain::Text(text.get(at + 1..end)?);
+                at = end + 1;
+                continue;
+            }
+            let (end, digits) = number::scan(bytes, at).ok()?;
+            at = end;
+            cells[*position] = match kind {
+                Kind::Float => Plain::Float(digits?.float()?),
+                Kind::Time => Plain::Integer(digits?.integer().filter(|instant| (1..=LAST_INSTANT).contains(instant))?),
+                Kind::Integer | Kind::Text => Plain::Integer(digits.and_then(Digits::integer)?),
+            };
+        }
+        (bytes.get(at) == Some(&b'}')).then_some(at + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{Dataset, Progress};
+    use crate::landing::columns::Columns;
+    use crate::landing::file::{Place, json};
+    use crate::landing::json::{Found, Scanner};
+
+    /// Most members as a machine writes them, some not.
+    fn member(key: &'static str, usual: &'static str) -> impl Strategy<Value = String> {
+        let values = vec![
+            "1",
+            "0",
+            "-0",
+            "-3.25",
+            "1e3",
+            "9007199254740993",
+            "12345678901234567890",
+            "null",
+            "true",
+            "{\"a\": [1]}",
+            "NaN",
+            "\"\"",
+            "\" \"",
+            "\"a\\u0062\"",
+            "\"é\"",
+            "\"1655296678763\"",
+            "\"cut",
+            "01",
+            "1.",
+            "253402300800000",
+        ];
+        let spaces = prop::sample::select(vec!["", " ", "\n\t"]);
+        let spaces = prop_oneof![30 => Just(""), 1 => spaces];
+        let value = prop_oneof![30 => Just(usual), 1 => prop::sample::select(values)];
+        (spaces.clone(), spaces, value)
+            .prop_map(move |(before, after, value)| format!("\"{key}\"{before}:{after}{value}"))
+    }
+
+    fn record() -> impl Strategy<Value = String> {
+        let members = (
+            member("user", "\"a@example.com\""),
+            member("timestamp", "1655296678763"),
+            member("x", "-1.5"),
+            member("y", "0.0"),
+            member("z", "2"),
+        );
+        let order = prop_oneof![20 => Just(vec![0, 1, 2, 3, 4]), 1 => prop::collection::vec(0..5_usize, 0..7)];
+        let end = prop_oneof![20 => Just("}"), 1 => prop::sample::select(vec!["", "]}", ",}", "}}", "} ,"])];
+        let gap = prop::sample::select(vec!["\n", "", " ", "\r\n"]);
+        (members, order, end, gap).prop_map(|((user, time, x, y, z), order, end, gap)| {
+            let members = [user, time, x, y, z];
+            let members: Vec<&str> = order.into_iter().map(|member| members[member].as_str()).collect();
+            format!("{{{}{end}{gap}", members.join(","))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn a_usual_record_is_read_as_the_careful_way_reads_it(records in prop::collection::vec(record(), 1..12)) {
+            let text = records.concat();
+            let mut usual = Columns::new(Dataset::Accelerometer, 1);
+            let refused = json(text.as_bytes(), &mut usual, &Progress::default()).unwrap();
+            let mut careful = Columns::new(Dataset::Accelerometer, 1);
+            prop_assert_eq!(refused, carefully(text.as_bytes(), &mut careful), "{}", text);
+            prop_assert_eq!(usual.rows(), careful.rows());
+            prop_assert_eq!(&usual.unknown_keys, &careful.unknown_keys);
+            prop_assert_eq!(&usual.seconds, &careful.seconds);
+            prop_assert!(usual.finish().unwrap().equals_missing(&careful.finish().unwrap()), "{text}");
+        }
+    }
+
+    /// As [`json`] does, but without a layout.
+    fn carefully<'a>(bytes: &'a [u8], columns: &mut Columns<'a>) -> Vec<Place> {
+        let mut scanner = Scanner::new(bytes);
+        let mut refused = vec![];
+        loop {
+            columns.begin();
+            let (start, end, reason) = match scanner.next(|member| columns.json_member(member)) {
+                None => return refused,
+                Some(Found::Record { start, end }) => (start, end, columns.commit().err()),
+                Some(Found::Damaged { start, end, reason }) => (start, end, Some(reason)),
+            };
+            let place = |reason| Place { offset: start as u64, length: (end - start) as u64, reason };
+            refused.extend(reason.map(place));
+        }
+    }
+
+    #[test]
+    fn the_usual_way_is_taken() {
+        let bytes = |key: &'static str| key.as_bytes();
+        let members = [
+            (bytes("\"user\": "), Some(0)),
+            (bytes(", \"timestamp\": "), Some(1)),
+            (bytes(", \"x\": "), Some(2)),
+            (bytes(", \"y\": "), Some(3)),
+            (bytes(", \"z\": "), Some(4)),
+        ];
+        let schema = Dataset::Accelerometer.schema();
+        let layout = Layout::new(schema, &members).unwrap();
+        let record = r#"{"user": "a", "timestamp": 7, "x": 1, "y": -0.5, "z": 0}"#;
+        let mut cells = [Plain::default(); MOST_COLUMNS];
+        assert_eq!(layout.read(record, 0, &mut cells), Some(record.len()));
+        let expected = [Plain::Text("a"), Plain::Integer(7), Plain::Float(1.0), Plain::Float(-0.5), Plain::Float(0.0)];
+        assert_eq!(cells[..5], expected);
+        for end in 0..record.len() {
+            assert_eq!(layout.read(&record[..end], 0, &mut cells), None, "cut off after {end} bytes");
+        }
+        assert!(Layout::new(schema, &members[..4]).is_none());
+        assert!(Layout::new(schema, &[&members[..4], &[(bytes(","), None)]].concat()).is_none());
+        assert!(Layout::new(schema, &[&members[..4], &members[..1]].concat()).is_none());
+    }
+}
