@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::number::{self, Digits};
 use super::refused::RefusedReason;
@@ -82,16 +82,18 @@ impl<'a> Scanner<'a> {
         end.is_some()
     }
 
-    /// Where the next object may start: a brace that a key or another brace follows.
+    /// Where the next object may start: a brace that a key or another brace follows, or a key on a new line after a
+    /// brace that closes, which is an object that lost its own brace.
     fn next_start(&self, from: usize) -> usize {
         let mut at = from;
-        while let Some(found) = memchr(b'{', &self.bytes[at..]) {
+        while let Some(found) = memchr2(b'{', b'}', &self.bytes[at..]) {
             let brace = at + found;
             let after = skip_space(self.bytes, brace + 1);
-            if matches!(self.bytes.get(after), Some(b'"' | b'}') | None) {
-                return brace;
+            match (self.bytes[brace], self.bytes.get(after)) {
+                (b'{', Some(b'"' | b'}') | None) => return brace,
+                (b'}', Some(b'"')) if memchr(b'\n', &self.bytes[brace..after]).is_some() => return after,
+                _ => at = brace + 1,
             }
-            at = brace + 1;
         }
         self.bytes.len()
     }

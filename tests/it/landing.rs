@@ -132,6 +132,57 @@ fn one_bad_byte_costs_one_record() {
 }
 
 #[test]
+fn damaged_records_side_by_side_are_counted_one_by_one() {
+    let stray = GOOD.replace('{', "");
+    let bad = GOOD.replace('5', "");
+    for (damaged, wanted) in [
+        ([&stray, &stray, &stray], [Reason::StrayBytes; 3]),
+        ([&bad, &stray, &stray], [Reason::Malformed, Reason::StrayBytes, Reason::StrayBytes]),
+        ([&bad, &bad, &bad], [Reason::Malformed; 3]),
+    ] {
+        for newline in ["\n", "\r\n", " \n\n"] {
+            let [a, b, c] = damaged;
+            let text = [GOOD, a, b, c, GOOD].map(|line| format!("{line}{newline}")).concat();
+            let landing = one("step_trainer", &text);
+            assert_eq!((landing.rows(Dataset::StepTrainer), reasons(&landing)), (2, wanted.to_vec()), "{text}");
+            for refused in &landing.refused {
+                let (start, end) = (refused.offset as usize, (refused.offset + refused.length) as usize);
+                assert!(text[..start].ends_with(newline) && text[end..].starts_with(newline), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_unpacks_without_end_is_cut_off_and_said_so() {
+    let mut packed = zstd::Encoder::new(vec![], 3).unwrap();
+    packed.write_all(format!("{GOOD}\n").as_bytes()).unwrap();
+    for _ in 0..80 {
+        packed.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    packed.write_all(GOOD.as_bytes()).unwrap();
+    let landing = one("step_trainer", packed.finish().unwrap());
+    assert_eq!(landing.rows(Dataset::StepTrainer), 1);
+    let [Finding::ReadFailed { file, error }, ..] = landing.findings.as_slice() else {
+        panic!("{:?}", landing.findings)
+    };
+    assert!(file == "step_trainer/landing/part" && error.contains("unpacks to more than"), "{error}");
+}
+
+#[test]
+fn a_folder_too_deep_is_named_and_the_rest_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "step_trainer/part", GOOD);
+    let deep = format!("step_trainer/{}part", "d/".repeat(20));
+    write(folder.path(), &deep, GOOD);
+    let landing = load(folder.path());
+    assert_eq!(landing.rows(Dataset::StepTrainer), 1);
+    let is_named =
+        |finding: &Finding| matches!(finding, Finding::ReadFailed { error, .. } if error.contains("folders deep"));
+    assert_eq!(landing.findings.iter().filter(|finding| is_named(finding)).count(), 1, "{:?}", landing.findings);
+}
+
+#[test]
 fn a_quote_that_is_never_closed_costs_one_line_of_csv() {
     let landing = one(
         "step_trainer",
