@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """One job of DuckDB's: landing JSON to five Parquet tables. Prints one JSON object: the seconds within the process,
-without the start of Python and DuckDB, and what was counted.
+without the start of Python and DuckDB, and what was counted. The files are on the disk when it ends, as ours are.
 
 Usage: duckdb_job.py declared|detected|checked LANDING OUT
 
@@ -12,6 +12,7 @@ checked    the tables, and everything else that the workbench answers for: a SHA
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -100,7 +101,10 @@ def main():
         for table, steps in DROPPED.items():
             dropped[table] = [connection.execute(f"SELECT count(*) {step}").fetchone()[0] for step in steps]
     for table in tables.TABLES:
-        connection.execute(f"COPY {table} TO '{out}/{table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        path = f"{out}/{table}.parquet"
+        connection.execute(f"COPY {table} TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
     seconds = time.perf_counter() - started
     rows = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables.TABLES}
     print(json.dumps({"seconds": seconds, "rows": rows, "dropped": dropped}))
