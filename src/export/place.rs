@@ -67,7 +67,6 @@ impl Place {
         let unfinished: Vec<PathBuf> = paths.iter().map(|path| with_end(path, UNFINISHED)).collect();
         let done = write(&unfinished).and_then(|()| replace_all(&paths));
         unfinished.iter().for_each(|path| remove(path));
-        paths.iter().for_each(|path| remove(&with_end(path, REPLACED)));
         if let Err(error) = done {
             if self.was_made {
                 // It is not empty if somebody else put something there, and then it stays.
@@ -107,25 +106,32 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
     Ok(())
 }
 
-/// Moves every unfinished file to its place; if one cannot be moved, those before it go back.
+/// Moves every unfinished file to its place; if one cannot be moved, those before it go back. One that cannot go back
+/// either keeps its second name.
 fn replace_all(paths: &[PathBuf]) -> Result<(), ExportError> {
     let mut were_there = vec![];
-    for path in paths {
+    let kept = paths.iter().try_for_each(|path| {
         were_there.push(keep(path).map_err(ExportError::at(path))?);
-    }
-    for (index, path) in paths.iter().enumerate() {
-        if let Err(error) = fs::rename(with_end(path, UNFINISHED), path) {
-            for (path, was_there) in paths.iter().zip(&were_there).take(index) {
-                if *was_there {
-                    fs::rename(with_end(path, REPLACED), path).map_err(ExportError::at(path))?;
-                } else {
-                    remove(path);
-                }
+        Ok(())
+    });
+    let mut moved = 0;
+    let done = kept.and_then(|()| {
+        paths.iter().try_for_each(|path| {
+            fs::rename(with_end(path, UNFINISHED), path).map_err(ExportError::at(path))?;
+            moved += 1;
+            Ok(())
+        })
+    });
+    for (index, (path, was_there)) in paths.iter().zip(were_there).enumerate() {
+        match (&done, index < moved, was_there) {
+            (Err(_), true, true) => {
+                fs::rename(with_end(path, REPLACED), path).ok();
             }
-            return Err(ExportError::at(path)(error));
+            (Err(_), true, false) => remove(path),
+            (Ok(()), ..) | (Err(_), false, _) => remove(&with_end(path, REPLACED)),
         }
     }
-    Ok(())
+    done
 }
 
 /// Gives a file a second name, or a copy where the file system has no second names. False if there is no file.
