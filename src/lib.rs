@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod curation;
 pub mod domain;
+pub mod explore;
 pub mod export;
 pub mod generate;
 pub mod jobs;

@@ -24,6 +24,8 @@ impl App {
                 self.workers.load.cancel();
                 self.workers.curate.cancel();
                 self.workers.dropped.cancel();
+                self.workers.look.cancel();
+                self.workers.summarise.cancel();
             }
             Command::SetRecipe(recipe) => {
                 self.state.recipe = recipe;
@@ -37,6 +39,10 @@ impl App {
                 self.workers.dropped.forget();
                 self.look_up_dropped();
             }
+            Command::SetQuery(shown, query) => {
+                self.state.queries.insert(shown, query);
+            }
+            Command::Follow(follow) => self.state.follow = follow,
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
                 theme::apply(context, choice);

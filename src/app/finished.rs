@@ -39,6 +39,22 @@ impl App {
                 Err(Failure::Error(error)) => self.state.dropped.fail(error),
             }
         }
+        while let Some((_, outcome)) = self.workers.look.poll() {
+            match flatten(outcome) {
+                Ok(look) => self.show_look(look),
+                Err(Failure::Cancelled) if self.workers.look.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.look.give_up(),
+                Err(Failure::Error(error)) => self.state.look.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.workers.summarise.poll() {
+            match flatten(outcome) {
+                Ok(summaries) => self.state.summaries = Slot::Ready(summaries),
+                Err(Failure::Cancelled) if self.workers.summarise.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.summaries = Slot::Empty,
+                Err(Failure::Error(error)) => self.state.summaries.fail(error),
+            }
+        }
         while let Some((_, outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
             match outcome {
@@ -91,6 +107,8 @@ impl App {
             self.save_settings();
         }
         self.state.landing = Slot::Ready(loaded);
+        self.state.follow = None;
+        self.state.queries.clear();
         self.state.before = None;
         self.state.curation = Slot::Empty;
         if matches!(self.state.shown, Shown::Dropped { .. }) {
@@ -128,6 +146,10 @@ impl App {
             Some(work("Curating", workers.curate.progress()))
         } else if workers.dropped.is_busy() {
             Some(work("Looking up rows", workers.dropped.progress()))
+        } else if workers.look.is_busy() {
+            Some(work("Finding rows", workers.look.progress()))
+        } else if workers.summarise.is_busy() {
+            Some(work("Summarising", workers.summarise.progress()))
         } else {
             None
         }

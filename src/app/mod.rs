@@ -4,6 +4,7 @@
 mod commands;
 mod dialogs;
 mod finished;
+mod looking;
 mod sample;
 mod settings;
 mod work;
@@ -16,7 +17,7 @@ use crate::landing::Source;
 use crate::state::{Command, State};
 use crate::ui::{self, Screens};
 
-use self::work::Workers;
+use self::work::{LookRequest, Workers};
 
 pub use settings::Settings;
 
@@ -50,6 +51,8 @@ pub struct App {
     commands: Vec<Command>,
     workers: Workers,
     settings: Settings,
+    /// The rows that were asked for last.
+    looked: Option<LookRequest>,
     title: String,
 }
 
@@ -67,6 +70,7 @@ impl App {
             commands: vec![],
             workers: Workers::new(context).context("the workers cannot be started")?,
             settings,
+            looked: None,
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -121,6 +125,7 @@ impl eframe::App for App {
         self.take_finished(context);
         self.take_dropped_files(context);
         self.carry_out(context);
+        self.look();
         self.set_title(context);
     }
 

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::curation::{Codes, Curation, CurationError, TableView, curate};
-use crate::domain::{Progress, Recipe, Table};
+use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
+use crate::explore::{self, Follow, Query};
 use crate::jobs::Lane;
 use crate::landing::{self, Landing, LandingError, Source};
-use crate::state::Loaded;
+use crate::state::{Loaded, Look, Shown, Summaries};
 
 use super::dialogs::{self, Choice};
 use super::sample;
@@ -20,7 +21,11 @@ pub struct Workers {
     /// Makes the tables of a recipe.
     pub curate: Lane<CurateRequest, Result<Arc<Curation>, Failure>>,
     /// Looks up the rows behind a loss.
-    pub dropped: Lane<DroppedRequest, Result<TableView, Failure>>,
+    pub dropped: Lane<DroppedRequest, Result<Arc<TableView>, Failure>>,
+    /// Finds the rows that a query asks for.
+    pub look: Lane<LookRequest, Result<Look, Failure>>,
+    /// Looks through the columns of what is shown.
+    pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
     /// Shows the system's file dialogs.
     pub dialog: Lane<Choice, Vec<PathBuf>>,
     /// Writes the settings.
@@ -76,6 +81,74 @@ impl PartialEq for DroppedRequest {
     }
 }
 
+/// Which rows to find.
+#[derive(Clone)]
+pub struct LookRequest {
+    /// Of which table.
+    pub shown: Shown,
+    /// Where its rows are.
+    pub rows: Place,
+    /// What is wanted of it.
+    pub query: Query,
+    /// Whom it is narrowed to.
+    pub follow: Option<Follow>,
+    /// What landed, and the codes by which people are found.
+    pub loaded: Loaded,
+    /// Personal data are compared as they are, not by their codes.
+    pub revealed: bool,
+}
+
+/// What holds the rows of a table.
+#[derive(Clone)]
+pub enum Place {
+    Landing(Dataset),
+    Curation(Arc<Curation>, Table),
+    Dropped(Arc<TableView>),
+}
+
+impl Place {
+    /// The table, to look at.
+    pub fn view(&self, landing: &Landing) -> TableView {
+        match self {
+            Self::Landing(dataset) => TableView::new(landing.frame(*dataset), Table::landing(*dataset).schema()),
+            Self::Curation(curation, table) => curation.view(*table),
+            Self::Dropped(view) => TableView::clone(view),
+        }
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Landing(one), Self::Landing(other)) => one == other,
+            (Self::Curation(one, table), Self::Curation(other, same)) => Arc::ptr_eq(one, other) && table == same,
+            (Self::Dropped(one), Self::Dropped(other)) => Arc::ptr_eq(one, other),
+            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_), _) => false,
+        }
+    }
+}
+
+impl PartialEq for LookRequest {
+    fn eq(&self, other: &Self) -> bool {
+        self.shown == other.shown
+            && self.rows == other.rows
+            && self.query == other.query
+            && self.follow == other.follow
+            && self.revealed == other.revealed
+            && Arc::ptr_eq(&self.loaded.landing, &other.loaded.landing)
+    }
+}
+
+/// What to look through.
+#[derive(Clone)]
+pub struct SummariseRequest(pub Arc<Look>);
+
+impl PartialEq for SummariseRequest {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Workers {
     /// Starts them; each wakes the window when it has an answer.
     ///
@@ -93,7 +166,13 @@ impl Workers {
                 Ok(Arc::new(curation.in_one_piece()))
             })?,
             dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
-                request.curation.dropped(request.table, request.step, progress).map_err(Failure::from)
+                Ok(Arc::new(request.curation.dropped(request.table, request.step, progress)?))
+            })?,
+            look: Lane::new("look", wake(), look)?,
+            summarise: Lane::new("summarise", wake(), |request: &SummariseRequest, progress: &Progress| {
+                let look = Arc::clone(&request.0);
+                let columns = explore::summarise(&look.view, &look.rows, progress)?;
+                Ok(Summaries { look, columns })
             })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
             save: Lane::new("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
@@ -112,6 +191,23 @@ fn load(request: &LoadRequest, progress: &Progress) -> Result<Loaded, Failure> {
     let landing = landing::read(&source, progress)?.in_one_piece();
     let codes = Arc::new(Codes::new(&landing));
     Ok(Loaded { landing: Arc::new(landing), codes })
+}
+
+/// Whom a table is narrowed to is one more filter, before those that were set.
+fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
+    let LookRequest { shown, query, follow, loaded, revealed, .. } = request;
+    let view = request.rows.view(&loaded.landing);
+    let narrowed = follow.as_ref().and_then(|follow| follow.filter(view.columns(), &loaded.landing));
+    let mut whole = query.clone();
+    whole.filters.splice(0..0, narrowed);
+    let rows = explore::select(&view, &whole, &loaded.codes, *revealed, progress)?;
+    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows })
+}
+
+impl From<Cancelled> for Failure {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl From<LandingError> for Failure {

@@ -21,10 +21,20 @@ impl Codes {
     /// land.
     pub fn get(&self, column: &Column, identity: &str) -> Option<Code> {
         match column.privacy {
-            Privacy::Person => self.people.get(identity),
-            Privacy::Device => self.devices.get(identity),
+            Privacy::Person => self.person(identity),
+            Privacy::Device => self.device(identity),
             Privacy::Open | Privacy::Personal => None,
         }
+    }
+
+    /// The code of an e-mail address that landed.
+    pub fn person(&self, email: &str) -> Option<Code> {
+        self.people.get(email)
+    }
+
+    /// The code of a serial number that landed.
+    pub fn device(&self, serial: &str) -> Option<Code> {
+        self.devices.get(serial)
     }
 }
 

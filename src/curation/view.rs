@@ -1,14 +1,22 @@
 //! A table as the window sees it: how many rows, which columns, and the content of single cells.
 
-use polars::prelude::{AnyValue, DataFrame, DataType, Series};
+use polars::prelude::{DataFrame, DataType, Float64Chunked, Int64Chunked, StringChunked};
 
 use crate::domain::{Column, Kind};
 
 /// A table whose cells can be looked at. Cloning is cheap: the columns are shared.
 #[derive(Clone, Debug)]
 pub struct TableView {
-    columns: Vec<(Column, Series)>,
+    columns: Vec<(Column, Values)>,
     rows: usize,
+}
+
+/// A column's values, in one piece, so that a cell is one look-up away.
+#[derive(Clone, Debug)]
+enum Values {
+    Text(StringChunked),
+    Integer(Int64Chunked),
+    Float(Float64Chunked),
 }
 
 /// The content of one cell.
@@ -34,14 +42,19 @@ impl TableView {
             .iter()
             .filter_map(|&column| {
                 let series = frame.column(column.name).ok()?.as_materialized_series().rechunk();
-                Some((column, series))
+                let values = match column.kind {
+                    Kind::Text => Values::Text(series.str().ok()?.clone()),
+                    Kind::Integer | Kind::Time => Values::Integer(series.i64().ok()?.clone()),
+                    Kind::Float => Values::Float(series.f64().ok()?.clone()),
+                };
+                Some((column, values))
             })
             .collect();
         Self { columns, rows: frame.height() }
     }
 
     /// The columns, in order.
-    pub fn columns(&self) -> impl ExactSizeIterator<Item = &Column> {
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = &Column> + Clone {
         self.columns.iter().map(|(column, _)| column)
     }
 
@@ -52,14 +65,26 @@ impl TableView {
 
     /// The content of a cell; null outside of the table.
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        let Some((column, series)) = self.columns.get(column) else { return Cell::Null };
-        match (series.get(row), column.kind) {
-            (Ok(AnyValue::String(text)), _) => Cell::Text(text),
-            (Ok(AnyValue::Int64(value)), Kind::Time) => Cell::Time(value),
-            (Ok(AnyValue::Int64(value)), _) => Cell::Integer(value),
-            (Ok(AnyValue::Float64(value)), _) => Cell::Float(value),
-            _ => Cell::Null,
+        let Some((column, values)) = self.columns.get(column) else { return Cell::Null };
+        if row >= self.rows {
+            return Cell::Null;
         }
+        match values {
+            Values::Text(values) => values.get(row).map_or(Cell::Null, Cell::Text),
+            Values::Float(values) => values.get(row).map_or(Cell::Null, Cell::Float),
+            Values::Integer(values) if column.kind == Kind::Time => values.get(row).map_or(Cell::Null, Cell::Time),
+            Values::Integer(values) => values.get(row).map_or(Cell::Null, Cell::Integer),
+        }
+    }
+
+    /// A column by its position.
+    pub fn column(&self, position: usize) -> Option<&Column> {
+        self.columns.get(position).map(|(column, _)| column)
+    }
+
+    /// The position of a column by its name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|(column, _)| column.name == name)
     }
 }
 

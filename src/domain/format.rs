@@ -35,6 +35,31 @@ pub fn utc(milliseconds: i64) -> Option<String> {
     Some(instant.format("%Y-%m-%d %H:%M:%S%.3f").to_string())
 }
 
+/// A number with as many digits as it takes to tell it from its neighbours on the screen.
+pub fn short(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return format!("{number:.0}").replace('-', "−");
+    }
+    format!("{number:.4}").trim_end_matches('0').replace('-', "−")
+}
+
+/// A number that somebody wrote, or with `instant` a date or instant in UTC (`2022-06-18`, `2022-06-18 17:58:55.123`),
+/// as milliseconds since 1970; none if it is neither.
+pub fn number_or_instant(text: &str, instant: bool) -> Option<f64> {
+    let text = text.trim().replace('−', "-");
+    if let Ok(number) = text.parse::<f64>() {
+        return number.is_finite().then_some(number);
+    }
+    if !instant {
+        return None;
+    }
+    let text = text.trim_end_matches(['Z', 'z']).replace(['T', 't'], " ");
+    let day = chrono::NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0));
+    let moment = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"];
+    let moment = moment.iter().find_map(|form| chrono::NaiveDateTime::parse_from_str(&text, form).ok());
+    moment.or(day).map(|moment| moment.and_utc().timestamp_millis() as f64)
+}
+
 /// Bytes in a unit that leaves up to three digits: `12 MB`, `1.4 GB`.
 pub fn bytes(bytes: u64) -> String {
     let mut value = bytes as f64;
@@ -72,6 +97,24 @@ mod tests {
     fn instants_are_utc_to_the_millisecond() {
         assert_eq!(utc(1_655_564_376_361).as_deref(), Some("2022-06-18 14:59:36.361"));
         assert_eq!(utc(i64::MAX), None);
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!([short(-1.0), short(0.5), short(1.0 / 3.0), short(-0.25)], ["−1", "0.5", "0.3333", "−0.25"]);
+    }
+
+    #[test]
+    fn numbers_and_instants_are_read_as_people_write_them() {
+        for text in ["1655564376361", "2022-06-18 14:59:36.361", "2022-06-18T14:59:36.361Z"] {
+            assert_eq!(number_or_instant(text, true), Some(1_655_564_376_361.0), "{text}");
+        }
+        assert_eq!(number_or_instant("2022-06-18", true), Some(1_655_510_400_000.0));
+        assert_eq!(number_or_instant(" −0.5 ", false), Some(-0.5));
+        assert_eq!(
+            [number_or_instant("2022-06-18", false), number_or_instant("soon", true), number_or_instant("inf", true)],
+            [None; 3]
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
+mod look;
 mod slot;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,8 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
+use crate::explore::{Follow, Query};
 use crate::landing::{Landing, Source};
 
+pub use look::{Look, Summaries};
 pub use slot::Slot;
 
 /// Everything the window shows.
@@ -29,7 +33,15 @@ pub struct State {
     /// What the middle of the window shows.
     pub shown: Shown,
     /// The rows behind a loss, once they are looked up.
-    pub dropped: Slot<TableView>,
+    pub dropped: Slot<Arc<TableView>>,
+    /// What somebody wants to see of each table.
+    pub queries: HashMap<Shown, Query>,
+    /// Whom all tables are narrowed to.
+    pub follow: Option<Follow>,
+    /// The rows that the table in the middle shows.
+    pub look: Slot<Arc<Look>>,
+    /// What its columns hold.
+    pub summaries: Slot<Summaries>,
     /// Folders opened before, the last one first.
     pub recent: Vec<PathBuf>,
     /// What the user should know, the newest last.
@@ -63,7 +75,7 @@ pub struct Before {
 }
 
 /// What the middle of the window shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shown {
     /// A table.
     Table(Table),
@@ -71,6 +83,13 @@ pub enum Shown {
     Dropped { table: Table, step: usize },
     /// The records that could not be read, and remarks on the files.
     Refused,
+}
+
+impl State {
+    /// What is wanted of the table that is shown.
+    pub fn query(&self) -> Query {
+        self.queries.get(&self.shown).cloned().unwrap_or_default()
+    }
 }
 
 impl Default for Shown {
@@ -141,6 +160,10 @@ pub enum Command {
     Show(Shown),
     /// Look the rows behind the shown loss up again.
     RetryDropped,
+    /// Look at a table in this way.
+    SetQuery(Shown, Query),
+    /// Narrow all tables to this customer or device, or to nobody.
+    Follow(Option<Follow>),
     /// Use these colours.
     SetTheme(Theme),
     /// Show personal data as it is, or masked.

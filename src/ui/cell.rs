@@ -25,7 +25,7 @@ pub fn grid_column(column: &Column) -> GridColumn {
     GridColumn {
         title: column.name.to_owned(),
         hover: format!("{}: {kind}{privacy}", column.name),
-        width: f32::max(usual_width(column), column.name.len() as f32 * 8.25),
+        width: f32::max(usual_width(column), column.name.len() as f32 * 8.25 + 32.0),
         right: matches!(column.kind, Kind::Integer | Kind::Float),
     }
 }

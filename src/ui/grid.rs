@@ -2,11 +2,12 @@
 //! number of pixels, so that a hundred million rows scroll as exactly as ten.
 
 use egui::{
-    Align, EventFilter, Key, Layout, PointerButton, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    pos2, vec2,
+    Align, EventFilter, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
+use super::selection::Selection;
 use super::{theme, widgets};
 use crate::domain::format::thousands;
 
@@ -29,6 +30,16 @@ impl RowScroll {
         self.top = if row.is_finite() { row.clamp(0.0, last) } else { 0.0 };
     }
 
+    /// Moves as little as it takes to have a row in sight.
+    pub fn reveal(&mut self, row: usize, count: usize, visible: usize) {
+        let first = self.first();
+        if row < first {
+            self.to(row as f64, count, visible);
+        } else if row >= first + visible {
+            self.to((row + 1 - visible.min(row + 1)) as f64, count, visible);
+        }
+    }
+
     /// The row at the top.
     pub fn first(&self) -> usize {
         self.top.floor() as usize
@@ -48,22 +59,81 @@ pub struct GridColumn {
     pub right: bool,
 }
 
-/// Paints a table into all the room there is. `cell` paints one cell.
+/// What a grid looks like.
+pub struct GridShape<'a> {
+    /// What it is called, and what keeps its widths.
+    pub id: &'a str,
+    /// Its columns, from left to right.
+    pub columns: &'a [GridColumn],
+    /// How many of them, from the left, stay in sight.
+    pub pinned: usize,
+    /// How many rows there are.
+    pub rows: usize,
+    /// Room for the titles.
+    pub header_height: f32,
+}
+
+/// What is painted into a grid.
+pub trait GridContent {
+    /// The title of a column.
+    fn title_ui(&mut self, ui: &mut Ui, column: usize);
+
+    /// A cell.
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
+
+    /// What can be done with a cell.
+    fn menu_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
+}
+
+/// Paints a table of plain titles into all the room there is. `cell` paints one cell.
 pub fn grid_ui(
     ui: &mut Ui,
     id: &str,
     columns: &[GridColumn],
     rows: usize,
     scroll: &mut RowScroll,
-    mut cell: impl FnMut(&mut Ui, usize, usize),
+    cell: impl FnMut(&mut Ui, usize, usize),
+) {
+    let shape = GridShape { id, columns, pinned: 0, rows, header_height: theme::HEADER_HEIGHT };
+    content_grid_ui(ui, &shape, scroll, None, &mut Plain { columns, cell });
+}
+
+struct Plain<'a, F> {
+    columns: &'a [GridColumn],
+    cell: F,
+}
+
+impl<F: FnMut(&mut Ui, usize, usize)> GridContent for Plain<'_, F> {
+    fn title_ui(&mut self, ui: &mut Ui, column: usize) {
+        let column = &self.columns[column];
+        ui.with_layout(side(column.right), |ui| {
+            ui.add(egui::Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(&column.hover);
+        });
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
+        (self.cell)(ui, row, column);
+    }
+
+    fn menu_ui(&mut self, _: &mut Ui, _: usize, _: usize) {}
+}
+
+/// Paints a table into all the room there is. With a selection, cells can be chosen.
+pub fn content_grid_ui(
+    ui: &mut Ui,
+    shape: &GridShape<'_>,
+    scroll: &mut RowScroll,
+    mut selection: Option<&mut Option<Selection>>,
+    content: &mut impl GridContent,
 ) {
     let (outer, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let table_rect = Rect::from_min_max(outer.min, outer.max - vec2(theme::SCROLL_BAR_WIDTH + 4.0, 0.0));
-    let body_height = (table_rect.height() - theme::HEADER_HEIGHT - 14.0).max(theme::ROW_HEIGHT);
+    let body_height = (table_rect.height() - shape.header_height - 14.0).max(theme::ROW_HEIGHT);
     let visible = (body_height / theme::ROW_HEIGHT).floor().max(1.0) as usize;
-    let grid_id = ui.make_persistent_id(id);
+    let rows = shape.rows;
+    let grid_id = ui.make_persistent_id(shape.id);
     let response = ui.interact(table_rect, grid_id, Sense::click());
-    widgets::named(&response, ui, Role::Table, &format!("{id}, {} rows", thousands(rows as u64)));
+    widgets::named(&response, ui, Role::Table, &format!("{}, {} rows", shape.id, thousands(rows as u64)));
     if response.clicked_by(PointerButton::Primary) {
         response.request_focus();
     }
@@ -74,68 +144,151 @@ pub fn grid_ui(
         }
     }
     if response.has_focus() {
-        keyboard(ui, grid_id, rows, visible, scroll);
+        match selection.as_deref_mut() {
+            Some(Some(selection)) => {
+                lock_arrows(ui, grid_id);
+                if selection.keyboard(ui, rows, shape.columns.len(), visible) {
+                    scroll.reveal(selection.head.0, rows, visible);
+                }
+            }
+            _ => keyboard(ui, grid_id, rows, visible, scroll),
+        }
         let stroke = Stroke::new(1.0, theme::palette(ui).accent);
         ui.painter().rect_stroke(table_rect.shrink(0.5), 2.0, stroke, StrokeKind::Inside);
     }
     scroll.by(0.0, rows, visible);
-    let mut table_ui = ui.new_child(UiBuilder::new().max_rect(table_rect).layout(Layout::top_down(Align::Min)));
-    table_ui.set_clip_rect(table_rect.intersect(ui.clip_rect()));
     let first = scroll.first();
     let shown = visible.min(rows - first.min(rows));
-    ScrollArea::horizontal().id_salt(id).auto_shrink([false, false]).show(&mut table_ui, |ui| {
-        ui.style_mut().interaction.selectable_labels = false;
-        ui.spacing_mut().item_spacing = vec2(12.0, 0.0);
-        table_body_ui(ui, id, columns, (first, shown), &mut cell);
+    let pinned_width: f32 = shape.columns[..shape.pinned].iter().map(|column| column.width + COLUMN_GAP).sum();
+    let split = (table_rect.left() + ROW_NUMBER_WIDTH + COLUMN_GAP + pinned_width).min(table_rect.right());
+    let mut body = Body { shape, first, shown, chosen: selection.as_deref().copied().flatten(), chosen_now: None };
+    let left = Rect::from_min_max(table_rect.min, pos2(split, table_rect.bottom()));
+    let mut left_ui = part_ui(ui, left);
+    body.paint(&mut left_ui, true, content);
+    let right = Rect::from_min_max(pos2(split, table_rect.top()), table_rect.max);
+    let mut right_ui = part_ui(ui, right);
+    ScrollArea::horizontal().id_salt(shape.id).auto_shrink([false, false]).show(&mut right_ui, |ui| {
+        body.paint(ui, false, content);
     });
-    scroll_bar_ui(ui, outer, grid_id, rows, visible, scroll);
+    if let (Some(selection), Some(chosen)) = (selection, body.chosen_now) {
+        *selection = Some(chosen);
+        response.request_focus();
+    }
+    scroll_bar_ui(ui, outer, grid_id, (rows, visible), shape.header_height, scroll);
 }
 
-fn table_body_ui(
-    ui: &mut Ui,
-    id: &str,
-    columns: &[GridColumn],
-    (first, shown): (usize, usize),
-    cell: &mut impl FnMut(&mut Ui, usize, usize),
-) {
-    let layout = |right: bool| {
-        if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) }
-    };
-    let mut table = TableBuilder::new(ui).id_salt(id).vscroll(false).striped(false).resizable(true);
-    table = table.column(Column::exact(64.0));
-    for column in columns {
-        table = table.column(Column::initial(column.width).at_least(40.0).clip(true));
-    }
-    table
-        .header(theme::HEADER_HEIGHT, |mut header| {
-            header.col(|_| {});
-            for column in columns {
-                header.col(|ui| {
-                    ui.with_layout(layout(column.right), |ui| {
-                        ui.add(egui::Label::new(widgets::strong(&column.title)).truncate())
-                            .on_hover_text(&column.hover);
-                    });
-                });
-            }
-        })
-        .body(|body| {
-            body.rows(theme::ROW_HEIGHT, shown, |mut row| {
-                let number = first + row.index();
-                row.col(|ui| {
-                    ui.with_layout(layout(true), |ui| ui.label(widgets::small(ui, thousands(number as u64 + 1))));
-                });
-                for (position, column) in columns.iter().enumerate() {
-                    row.col(|ui| {
-                        ui.with_layout(layout(column.right), |ui| cell(ui, number, position));
-                    });
-                }
+const ROW_NUMBER_WIDTH: f32 = 64.0;
+const COLUMN_GAP: f32 = 12.0;
+
+fn part_ui(ui: &mut Ui, rect: Rect) -> Ui {
+    let mut part = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    part.set_clip_rect(rect.intersect(ui.clip_rect()));
+    part.style_mut().interaction.selectable_labels = false;
+    part.spacing_mut().item_spacing = vec2(COLUMN_GAP, 0.0);
+    part
+}
+
+/// The rows in sight.
+struct Body<'a> {
+    shape: &'a GridShape<'a>,
+    first: usize,
+    shown: usize,
+    chosen: Option<Selection>,
+    /// What was chosen in this frame.
+    chosen_now: Option<Selection>,
+}
+
+impl Body<'_> {
+    /// Paints the columns that stay in sight, or those that scroll.
+    fn paint(&mut self, ui: &mut Ui, stays: bool, content: &mut impl GridContent) {
+        let shape = self.shape;
+        let columns = if stays { 0..shape.pinned } else { shape.pinned..shape.columns.len() };
+        let mut table = TableBuilder::new(ui)
+            .id_salt((shape.id, stays))
+            .vscroll(false)
+            .striped(false)
+            .resizable(!stays)
+            .sense(Sense::click_and_drag());
+        if stays {
+            table = table.column(Column::exact(ROW_NUMBER_WIDTH));
+        }
+        for column in &shape.columns[columns.clone()] {
+            table = table.column(if stays {
+                Column::exact(column.width).clip(true)
+            } else {
+                Column::initial(column.width).at_least(40.0).clip(true)
             });
-        });
+        }
+        table
+            .header(shape.header_height, |mut header| {
+                if stays {
+                    header.col(|_| {});
+                }
+                for column in columns.clone() {
+                    header.col(|ui| content.title_ui(ui, column));
+                }
+            })
+            .body(|body| {
+                body.rows(theme::ROW_HEIGHT, self.shown, |mut row| {
+                    let number = self.first + row.index();
+                    if stays {
+                        let (_, response) = row.col(|ui| {
+                            ui.with_layout(side(true), |ui| ui.label(widgets::small(ui, thousands(number as u64 + 1))));
+                        });
+                        if response.clicked() && !shape.columns.is_empty() {
+                            let last = shape.columns.len() - 1;
+                            self.chosen_now = Some(Selection { anchor: (number, 0), head: (number, last) });
+                        }
+                    }
+                    for column in columns.clone() {
+                        let (_, response) = row.col(|ui| {
+                            if self.chosen.is_some_and(|chosen| chosen.contains(number, column)) {
+                                let rect = ui.max_rect().expand2(vec2(COLUMN_GAP / 2.0, 0.0));
+                                ui.painter().rect_filled(rect, 0.0, theme::palette(ui).accent_soft);
+                            }
+                            ui.with_layout(side(shape.columns[column].right), |ui| content.cell_ui(ui, number, column));
+                        });
+                        self.choose(&response, (number, column));
+                        response.context_menu(|ui| content.menu_ui(ui, number, column));
+                    }
+                });
+            });
+    }
+
+    /// A click chooses a cell, with Shift or by dragging the range to it.
+    fn choose(&mut self, response: &Response, cell: (usize, usize)) {
+        let input = &response.ctx;
+        let extends = input.input(|input| input.modifiers.shift);
+        if response.drag_started() || response.clicked() || response.secondary_clicked() {
+            let keeps =
+                response.secondary_clicked() && self.chosen.is_some_and(|chosen| chosen.contains(cell.0, cell.1));
+            self.chosen_now = match self.chosen {
+                Some(chosen) if keeps => Some(chosen),
+                Some(chosen) if extends => Some(Selection { head: cell, ..chosen }),
+                _ => Some(Selection { anchor: cell, head: cell }),
+            };
+        } else if response.contains_pointer()
+            && input.input(|input| input.pointer.is_decidedly_dragging() && input.pointer.primary_down())
+            && let Some(chosen) = self.chosen
+            && chosen.head != cell
+        {
+            self.chosen_now = Some(Selection { head: cell, ..chosen });
+        }
+    }
+}
+
+fn side(right: bool) -> Layout {
+    if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) }
+}
+
+/// The arrow keys are the grid's as long as it has the focus.
+fn lock_arrows(ui: &Ui, id: egui::Id) {
+    let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
 }
 
 fn keyboard(ui: &Ui, id: egui::Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
-    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    lock_arrows(ui, id);
     ui.input(|input| {
         let page = visible.saturating_sub(1).max(1) as f64;
         for (key, by) in [(Key::ArrowDown, 1.0), (Key::ArrowUp, -1.0), (Key::PageDown, page), (Key::PageUp, -page)] {
@@ -153,12 +306,19 @@ fn keyboard(ui: &Ui, id: egui::Id, rows: usize, visible: usize, scroll: &mut Row
     });
 }
 
-fn scroll_bar_ui(ui: &Ui, outer: Rect, id: egui::Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
+fn scroll_bar_ui(
+    ui: &Ui,
+    outer: Rect,
+    id: egui::Id,
+    (rows, visible): (usize, usize),
+    header_height: f32,
+    scroll: &mut RowScroll,
+) {
     if rows <= visible {
         return;
     }
     let track = Rect::from_min_max(
-        pos2(outer.right() - theme::SCROLL_BAR_WIDTH, outer.top() + theme::HEADER_HEIGHT),
+        pos2(outer.right() - theme::SCROLL_BAR_WIDTH, outer.top() + header_height),
         outer.right_bottom(),
     );
     let handle_height = (track.height() * visible as f32 / rows as f32).max(24.0);

@@ -2,6 +2,12 @@
 //! it wants with commands.
 
 mod cell;
+mod chips;
+mod column_menu;
+mod column_title;
+mod columns;
+mod copy;
+mod details;
 mod empty;
 mod flow_strip;
 mod grid;
@@ -10,6 +16,7 @@ mod keys;
 mod landing_page;
 mod notices;
 mod recipe_bar;
+mod selection;
 mod sidebar;
 mod status_bar;
 mod table_page;
@@ -22,12 +29,12 @@ use egui::{CentralPanel, Panel, Ui};
 use crate::state::{Command, Shown, State};
 
 use self::grid::RowScroll;
+use self::table_page::TableScreen;
 
 /// What belongs to the screens alone: where they are scrolled to.
 #[derive(Default)]
 pub struct Screens {
-    table: RowScroll,
-    table_shown: Option<Shown>,
+    table: TableScreen,
     refused: RowScroll,
     files: RowScroll,
 }
@@ -69,10 +76,6 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
             empty::nothing_ui(ui, commands);
         }
         return;
-    }
-    if screens.table_shown != Some(state.shown) {
-        screens.table_shown = Some(state.shown);
-        screens.table = RowScroll::default();
     }
     match state.shown {
         Shown::Table(table) => table_page::table_ui(ui, state, table, &mut screens.table, commands),

@@ -1,35 +1,57 @@
-//! One table, all its rows; and the rows behind a loss.
+//! One table, all its rows or those that were asked for; and the rows behind a loss.
 
-use egui::{RichText, TextStyle, Ui};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::curation::TableView;
-use crate::domain::format::thousands;
-use crate::domain::{Reason, Table};
-use crate::state::{Command, Shown, Slot, State};
+use egui::{Align, Event, Key, Layout, Modifiers, Panel, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 
-use super::grid::{RowScroll, grid_ui};
-use super::{cell, empty, icons, widgets};
+use crate::curation::{Cell, Codes};
+use crate::domain::format::{counted, thousands};
+use crate::domain::{Column, Reason, Table};
+use crate::explore::{Filter, Follow, Query, Summary, Test};
+use crate::state::{Command, Look, Shown, Slot, State};
+
+use super::column_title::{Title, title_ui};
+use super::columns::ColumnLayout;
+use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
+use super::selection::Selection;
+use super::{cell, chips, column_menu, copy, details, empty, icons, theme, widgets};
+
+/// What belongs to the page alone.
+#[derive(Default)]
+pub struct TableScreen {
+    shown: Option<Shown>,
+    scroll: RowScroll,
+    layouts: HashMap<Shown, ColumnLayout>,
+    selection: Option<Selection>,
+    shows_details: bool,
+}
+
+impl TableScreen {
+    /// Another table begins at its first row, with nothing chosen.
+    fn turn_to(&mut self, shown: Shown) {
+        if self.shown != Some(shown) {
+            self.shown = Some(shown);
+            self.scroll = RowScroll::default();
+            self.selection = None;
+        }
+    }
+}
 
 /// Paints a table.
-pub fn table_ui(ui: &mut Ui, state: &State, table: Table, scroll: &mut RowScroll, commands: &mut Vec<Command>) {
+pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScreen, commands: &mut Vec<Command>) {
     if let Some(error) = state.curation.error() {
         empty::failed_ui(ui, "The tables could not be made", error, Command::SetRecipe(state.recipe.clone()), commands);
         return;
     }
-    let Some(loaded) = state.landing.value() else { return };
-    let view = match (table.dataset(), state.curation.value()) {
-        (Some(dataset), _) => TableView::new(loaded.landing.frame(dataset), table.schema()),
-        (None, Some(curation)) => curation.view(table),
-        (None, None) => return empty::no_rows_ui(ui, "The tables are being made."),
-    };
+    let shown = Shown::Table(table);
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(table.name()).text_style(TextStyle::Heading));
         ui.add_space(8.0);
-        ui.label(format!("{} rows", thousands(view.rows() as u64)));
+        rows_in_words_ui(ui, state, shown);
         losses_ui(ui, state, table, commands);
     });
-    ui.add_space(8.0);
-    rows_ui(ui, state, table.name(), &view, scroll);
+    look_ui(ui, state, shown, table.name(), screen, commands);
 }
 
 /// Paints the rows that a step dropped.
@@ -37,9 +59,10 @@ pub fn dropped_ui(
     ui: &mut Ui,
     state: &State,
     (table, step): (Table, usize),
-    scroll: &mut RowScroll,
+    screen: &mut TableScreen,
     commands: &mut Vec<Command>,
 ) {
+    let shown = Shown::Dropped { table, step };
     let count = state.curation.value().and_then(|curation| curation.count(table));
     let Some((count, step)) = count.and_then(|count| Some((count, count.steps.get(step)?))) else { return };
     ui.horizontal_wrapped(|ui| {
@@ -50,15 +73,34 @@ pub fn dropped_ui(
         ui.label(RichText::new(title).text_style(TextStyle::Heading));
         ui.add_space(8.0);
         ui.label(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name()));
+        rows_in_words_ui(ui, state, shown);
     });
     ui.label(widgets::weak(ui, step.reason.explanation()));
-    ui.add_space(8.0);
     match &state.dropped {
-        Slot::Ready(view) => rows_ui(ui, state, "dropped rows", view, scroll),
+        Slot::Ready(_) => look_ui(ui, state, shown, "dropped rows", screen, commands),
         Slot::Failed { error, .. } => {
             empty::failed_ui(ui, "The rows could not be looked up", error, Command::RetryDropped, commands);
         }
         Slot::Empty | Slot::Loading(_) => empty::no_rows_ui(ui, "The rows are being looked up."),
+    }
+}
+
+/// How many of the rows are shown, and why not all.
+fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown) {
+    let Some(look) = state.look.value().filter(|look| look.shown == shown) else { return };
+    let all = look.view.rows() as u64;
+    if !look.query.has_filters() && look.follow.is_none() {
+        ui.label(counted(all, "row"));
+        return;
+    }
+    let filters = look.query.filters.iter().filter(|filter| filter.on).count() + usize::from(look.follow.is_some());
+    let mut words = format!("{} of {} rows", thousands(look.len() as u64), thousands(all));
+    if filters > 0 {
+        words.push_str(&format!(" · {}", counted(filters as u64, "filter")));
+    }
+    ui.label(words);
+    if state.look.is_loading() {
+        ui.label(widgets::weak(ui, "looking…"));
     }
 }
 
@@ -85,14 +127,199 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
     }
 }
 
-fn rows_ui(ui: &mut Ui, state: &State, id: &str, view: &TableView, scroll: &mut RowScroll) {
+/// The rows that were asked for, with what narrows them, and one of them whole.
+fn look_ui(
+    ui: &mut Ui,
+    state: &State,
+    shown: Shown,
+    name: &str,
+    screen: &mut TableScreen,
+    commands: &mut Vec<Command>,
+) {
     let Some(loaded) = state.landing.value() else { return };
-    if view.rows() == 0 {
-        return empty::no_rows_ui(ui, "Nothing came through; the figures above say where it was lost.");
+    screen.turn_to(shown);
+    if let Some(error) = state.look.error() {
+        return empty::failed_ui(
+            ui,
+            "The rows could not be found",
+            error,
+            Command::SetQuery(shown, Query::default()),
+            commands,
+        );
     }
-    let columns: Vec<_> = view.columns().map(cell::grid_column).collect();
-    let kinds: Vec<_> = view.columns().copied().collect();
-    grid_ui(ui, id, &columns, view.rows(), scroll, |ui, row, column| {
-        cell::cell_ui(ui, &kinds[column], view.cell(row, column), &loaded.codes, state.revealed);
+    let Some(look) = state.look.value().filter(|look| look.shown == shown).map(Arc::clone) else {
+        return empty::no_rows_ui(ui, "The rows are being looked up.");
+    };
+    let asked = state.query();
+    let mut query = asked.clone();
+    bar_ui(ui, state, &look, &mut query, screen, commands);
+    if screen.shows_details {
+        Panel::right("details").frame(theme::side_frame(ui)).default_size(260.0).size_range(180.0..=420.0).show(
+            ui,
+            |ui| {
+                let place = screen.selection.map(|selection| selection.head.0);
+                details::details_ui(ui, &look, place, &loaded.codes, state.revealed, commands);
+            },
+        );
+    }
+    let layout = screen.layouts.entry(shown).or_default();
+    let (columns, pinned) = layout.in_sight(&look.view);
+    if look.view.rows() == 0 {
+        empty::no_rows_ui(ui, "Nothing came through; the figures above say where it was lost.");
+    } else {
+        let titles: Vec<GridColumn> =
+            columns.iter().filter_map(|&at| look.view.column(at)).map(cell::grid_column).collect();
+        let summaries = state.summaries.value().filter(|summaries| summaries.look.shown == shown);
+        let mut content = Content {
+            look: &look,
+            columns: &columns,
+            titles: &titles,
+            summaries: summaries.map(|summaries| summaries.columns.as_slice()),
+            codes: &loaded.codes,
+            revealed: state.revealed,
+            query: &mut query,
+            layout,
+            commands,
+        };
+        let shape =
+            GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::TITLE_HEIGHT };
+        content_grid_ui(ui, &shape, &mut screen.scroll, Some(&mut screen.selection), &mut content);
+        copy_keys(ui, state, &look, &columns, &mut screen.selection, &loaded.codes, commands);
+    }
+    if query != asked {
+        commands.push(Command::SetQuery(shown, query));
+    }
+}
+
+/// Finding, what is in force, what is chosen, and the columns out of sight: one line, so that nothing below it moves.
+fn bar_ui(
+    ui: &mut Ui,
+    state: &State,
+    look: &Look,
+    query: &mut Query,
+    screen: &mut TableScreen,
+    commands: &mut Vec<Command>,
+) {
+    let shown = look.shown;
+    ui.horizontal(|ui| {
+        ui.label(widgets::weak(ui, icons::SEARCH));
+        let response =
+            ui.add(TextEdit::singleline(&mut query.find).hint_text("Find in all columns").desired_width(180.0));
+        widgets::named(&response, ui, egui::Role::TextInput, "Find in all columns");
+        if !query.find.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Find nothing in particular").clicked() {
+            query.find.clear();
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let name = if screen.shows_details { "Hide details" } else { "Show details" };
+            if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
+                screen.shows_details = !screen.shows_details;
+            }
+            let layout = screen.layouts.entry(shown).or_default();
+            if !layout.is_plain() && ui.button("Reset columns").clicked() {
+                *layout = ColumnLayout::default();
+            }
+            let hidden: Vec<&'static str> = layout.hidden().collect();
+            if !hidden.is_empty() {
+                ui.menu_button(counted(hidden.len() as u64, "hidden column"), |ui| {
+                    for name in hidden {
+                        if ui.button(format!("Show {name}")).clicked() {
+                            layout.hide(name, false);
+                        }
+                    }
+                });
+            }
+            if let Some(selection) = screen.selection {
+                let (columns, _) = layout.in_sight(&look.view);
+                ui.label(widgets::weak(ui, copy::in_words(look, &columns, &selection)));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ScrollArea::horizontal().id_salt("chips").show(ui, |ui| {
+                    chips::chips_ui(ui, state, look, query, commands);
+                });
+            });
+        });
     });
+}
+
+/// Copies what is chosen, with Shift below the titles of its columns; chooses all.
+fn copy_keys(
+    ui: &Ui,
+    state: &State,
+    look: &Look,
+    columns: &[usize],
+    selection: &mut Option<Selection>,
+    codes: &Codes,
+    commands: &mut Vec<Command>,
+) {
+    if ui.ctx().text_edit_focused() {
+        return;
+    }
+    if !look.is_empty() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
+        *selection = Some(Selection::all(look.len(), columns.len()));
+    }
+    let Some(selection) = *selection else { return };
+    let (copies, titles) = ui.input(|input| (input.events.contains(&Event::Copy), input.modifiers.shift));
+    if copies && let Some(text) = copy::text(look, columns, &selection, titles, codes, state.revealed) {
+        commands.push(Command::Copy(text));
+    }
+}
+
+/// What is painted into the grid.
+struct Content<'a> {
+    look: &'a Look,
+    columns: &'a [usize],
+    titles: &'a [GridColumn],
+    summaries: Option<&'a [Summary]>,
+    codes: &'a Codes,
+    revealed: bool,
+    query: &'a mut Query,
+    layout: &'a mut ColumnLayout,
+    commands: &'a mut Vec<Command>,
+}
+
+impl Content<'_> {
+    fn at(&self, place: usize, column: usize) -> Option<(&Column, Cell<'_>)> {
+        let position = *self.columns.get(column)?;
+        let row = self.look.rows.get(place)?;
+        Some((self.look.view.column(position)?, self.look.view.cell(row, position)))
+    }
+}
+
+impl GridContent for Content<'_> {
+    fn title_ui(&mut self, ui: &mut Ui, column: usize) {
+        let position = self.columns[column];
+        let Some(about) = self.look.view.column(position) else { return };
+        let summary = self.summaries.and_then(|summaries| summaries.get(position));
+        let hover = &self.titles[column].hover;
+        let title = Title { column: about, hover, summary, codes: self.codes, revealed: self.revealed };
+        title_ui(ui, &title, self.query, |ui, query| {
+            column_menu::menu_ui(ui, &title, &self.look.view, query, self.layout);
+        });
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
+        if let Some((column, cell)) = self.at(place, column) {
+            cell::cell_ui(ui, column, cell, self.codes, self.revealed);
+        }
+    }
+
+    fn menu_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
+        let Some((column, cell)) = self.at(place, column) else { return };
+        let (column, follow) = (*column, if let Cell::Text(text) = cell { Follow::of(column, text) } else { None });
+        let test = match cell {
+            Cell::Null => Some(Test::Missing),
+            Cell::Text(text) => Some(Test::OneOf([text.to_owned()].into())),
+            Cell::Integer(number) | Cell::Time(number) => Some(Test::Within(number, number)),
+            Cell::Float(number) => Some(Test::Between(number, number)),
+        };
+        if let Some(follow) = follow {
+            details::follow_button_ui(ui, &follow, self.codes, self.revealed, self.commands);
+        }
+        if let Some(test) = test
+            && ui.button(format!("{} Only rows with this {}", icons::FILTER, column.name)).clicked()
+        {
+            self.query.set(Filter { column: column.name, test, on: true });
+            ui.close();
+        }
+    }
 }

@@ -18,6 +18,8 @@ pub const SIDEBAR_WIDTH: f32 = 248.0;
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
 pub const HEADER_HEIGHT: f32 = 28.0;
+/// Height of the row of column titles with their spreads.
+pub const TITLE_HEIGHT: f32 = 68.0;
 /// Least and most room for one figure in the strip, from left to right.
 pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 100.0..=132.0;
 /// Room for one figure in the strip, from top to bottom.

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("landing", &["domain"]),
     ("curation", &["domain", "landing"]),
+    ("explore", &["domain", "landing", "curation"]),
     ("export", &["domain", "landing", "curation"]),
     ("generate", &["domain"]),
-    ("jobs", &["domain", "landing", "curation", "export"]),
-    ("state", &["domain", "landing", "curation"]),
-    ("ui", &["domain", "landing", "curation", "state"]),
-    ("app", &["domain", "landing", "curation", "export", "generate", "jobs", "state", "ui"]),
+    ("jobs", &["domain", "landing", "curation", "explore", "export"]),
+    ("state", &["domain", "landing", "curation", "explore"]),
+    ("ui", &["domain", "landing", "curation", "explore", "state"]),
+    ("app", &["domain", "landing", "curation", "explore", "export", "generate", "jobs", "state", "ui"]),
     ("cli", &["domain", "landing", "curation", "export", "generate", "jobs", "app"]),
 ];
 

@@ -9,6 +9,7 @@
 mod architecture;
 mod cli;
 mod curation;
+mod explore;
 mod generate;
 mod landing;
 mod landing_damage;

@@ -1,0 +1,61 @@
+//! Keeps the rows in the middle of the window what the table, the query and the followed customer make them.
+
+use std::sync::Arc;
+
+use crate::state::{Look, Shown, Slot};
+
+use super::App;
+use super::work::{LookRequest, Place, SummariseRequest};
+
+impl App {
+    /// Asks for the rows that should be shown, unless they are or were asked for last. All rows as they are need no
+    /// work and are there at once.
+    pub(super) fn look(&mut self) {
+        let Some(request) = self.wanted() else { return };
+        if self.looked.as_ref() == Some(&request) {
+            return;
+        }
+        if request.query.is_plain() && request.follow.is_none() {
+            self.workers.look.cancel();
+            let look = Look {
+                query: request.query.clone(),
+                ..Look::whole(request.shown, request.rows.view(&request.loaded.landing))
+            };
+            self.show_look(look);
+        } else {
+            if self.state.look.value().is_some_and(|look| look.shown != request.shown) {
+                self.state.look = Slot::Empty;
+            }
+            self.state.look.begin();
+            self.workers.look.forget();
+            self.workers.look.request(request.clone());
+        }
+        self.looked = Some(request);
+    }
+
+    /// Shows rows, and asks what their columns hold.
+    pub(super) fn show_look(&mut self, look: Look) {
+        let look = Arc::new(look);
+        self.state.look = Slot::Ready(Arc::clone(&look));
+        self.state.summaries.begin();
+        self.workers.summarise.request(SummariseRequest(look));
+    }
+
+    fn wanted(&self) -> Option<LookRequest> {
+        let loaded = self.state.landing.value()?;
+        let shown = self.state.shown;
+        let rows = match shown {
+            Shown::Table(table) => match table.dataset() {
+                Some(dataset) => Place::Landing(dataset),
+                None => Place::Curation(Arc::clone(self.state.curation.value()?), table),
+            },
+            Shown::Dropped { .. } => match &self.state.dropped {
+                Slot::Ready(view) => Place::Dropped(Arc::clone(view)),
+                _ => return None,
+            },
+            Shown::Refused => return None,
+        };
+        let (query, follow, revealed) = (self.state.query(), self.state.follow.clone(), self.state.revealed);
+        Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })
+    }
+}

@@ -1,0 +1,15 @@
+//! A table looked at: which of its rows are shown in which order, and what each column holds. Off the frame; the table
+//! itself is never copied, a choice of rows is a list of row numbers.
+
+mod find;
+mod follow;
+mod query;
+mod select;
+mod sort;
+mod summary;
+
+pub use find::shown;
+pub use follow::Follow;
+pub use query::{Filter, Query, Sort, Test};
+pub use select::{Rows, select};
+pub use summary::{Bins, Spread, Summary, summarise};

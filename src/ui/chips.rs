@@ -1,0 +1,95 @@
+//! What is in force on a table: filters and orders, each to be switched off or taken away, and whom the tables are
+//! narrowed to.
+
+use egui::Ui;
+
+use crate::curation::{Cell, Codes};
+use crate::domain::{Column, format};
+use crate::explore::{Filter, Follow, Query, Test, shown};
+use crate::state::{Command, Look, State};
+
+use super::{icons, widgets};
+
+/// Paints the chips of a table; what is clicked changes the query.
+pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, commands: &mut Vec<Command>) {
+    let Some(loaded) = state.landing.value() else { return };
+    if query.filters.is_empty() && query.sorts.is_empty() && state.follow.is_none() {
+        return;
+    }
+    ui.horizontal(|ui| {
+        follow_ui(ui, state, &loaded.codes, commands);
+        let mut removed = None;
+        for (place, filter) in query.filters.iter_mut().enumerate() {
+            let Some(column) = look.view.columns().find(|column| column.name == filter.column) else { continue };
+            let text = describe(column, filter, &loaded.codes, state.revealed);
+            let hover =
+                if filter.on { "Let all rows pass this filter for now" } else { "Put this filter in force again" };
+            let response = ui.selectable_label(filter.on, format!("{} {text}", icons::FILTER)).on_hover_text(hover);
+            widgets::named_choice(&response, ui, filter.on, &format!("Filter: {text}"));
+            if response.clicked() {
+                filter.on = !filter.on;
+            }
+            if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Remove filter: {text}")).clicked() {
+                removed = Some(place);
+            }
+        }
+        if let Some(place) = removed {
+            query.filters.remove(place);
+        }
+        let mut lifted = None;
+        for sort in &query.sorts {
+            let icon = if sort.descending { icons::DOWN } else { icons::UP };
+            ui.label(widgets::weak(ui, format!("{icon} {}", sort.column)));
+            if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Do not sort by {}", sort.column)).clicked() {
+                lifted = Some(sort.column);
+            }
+        }
+        query.sorts.retain(|sort| lifted != Some(sort.column));
+        if query.filters.len() + query.sorts.len() > 1 && ui.button("Clear all").clicked() {
+            query.filters.clear();
+            query.sorts.clear();
+        }
+    });
+}
+
+/// The chip of the customer or device that all tables are narrowed to.
+fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
+    let Some(follow) = &state.follow else { return };
+    let name = name_of(follow, codes, state.revealed);
+    ui.label(widgets::warning(ui, format!("{} Only {name}, in every table", icons::FOLLOW)));
+    if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Show all, not only {name}")).clicked() {
+        commands.push(Command::Follow(None));
+    }
+    ui.separator();
+}
+
+/// A customer or device as it is shown.
+pub fn name_of(follow: &Follow, codes: &Codes, revealed: bool) -> String {
+    let (code, text) = match follow {
+        Follow::Person(text) => (codes.person(text), text),
+        Follow::Device(text) => (codes.device(text), text),
+    };
+    if revealed { text.clone() } else { code.map_or_else(|| "•••".to_owned(), |code| code.to_string()) }
+}
+
+/// A filter in words.
+fn describe(column: &Column, filter: &Filter, codes: &Codes, revealed: bool) -> String {
+    let name = filter.column;
+    let text = |cell: Cell<'_>| {
+        shown(column, cell, codes, revealed).map_or_else(|| "•••".to_owned(), |text| text.into_owned())
+    };
+    match &filter.test {
+        Test::Missing => format!("{name} is null"),
+        Test::Present => format!("{name} is not null"),
+        Test::Between(from, to) => format!("{name} from {} to {}", format::short(*from), format::short(*to)),
+        Test::Within(from, to) if column.kind == crate::domain::Kind::Time => {
+            format!("{name} from {} to {}", text(Cell::Time(*from)), text(Cell::Time(*to)))
+        }
+        Test::Within(from, to) => format!("{name} from {from} to {to}"),
+        Test::OneOf(texts) if texts.len() == 1 => {
+            texts.first().map_or_else(String::new, |only| format!("{name} is {}", text(Cell::Text(only))))
+        }
+        Test::OneOf(texts) => format!("{name} is one of {}", texts.len()),
+        Test::Contains(part) => format!("{name} contains \u{201c}{part}\u{201d}"),
+    }
+}

@@ -1,0 +1,175 @@
+//! What can be done with a column: order, filters as its kind has them, and its place.
+
+use std::collections::BTreeSet;
+
+use egui::{Id, ScrollArea, TextEdit, Ui};
+
+use crate::curation::{Cell, TableView};
+use crate::domain::{Column, Kind, Privacy, format};
+use crate::explore::{Filter, Query, Sort, Spread, Test, shown};
+
+use super::column_title::Title;
+use super::columns::ColumnLayout;
+use super::{icons, widgets};
+
+/// Paints the menu of a column.
+pub fn menu_ui(ui: &mut Ui, title: &Title<'_>, view: &TableView, query: &mut Query, layout: &mut ColumnLayout) {
+    ui.set_min_width(240.0);
+    let column = title.column;
+    ui.label(widgets::strong(column.name));
+    order_ui(ui, column, query);
+    ui.separator();
+    if column.privacy == Privacy::Personal && !title.revealed {
+        ui.label(widgets::weak(ui, "Masked: it can be filtered by null only"));
+    } else if column.kind == Kind::Text {
+        contains_ui(ui, column, query);
+        values_ui(ui, title, query);
+    } else {
+        range_ui(ui, column, query);
+    }
+    ui.horizontal(|ui| {
+        for (test, text) in [(Test::Missing, "Only null"), (Test::Present, "Not null")] {
+            if ui.button(text).clicked() {
+                query.set(Filter { column: column.name, test, on: true });
+            }
+        }
+    });
+    ui.separator();
+    place_ui(ui, column, view, layout);
+}
+
+fn order_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
+    let name = column.name;
+    let current = query.sorts.iter().find(|sort| sort.column == name).copied();
+    let mut nulls_first = current.is_some_and(|sort| sort.nulls_first);
+    ui.horizontal(|ui| {
+        for (descending, icon, text) in [(false, icons::UP, "Ascending"), (true, icons::DOWN, "Descending")] {
+            let chosen = current.is_some_and(|sort| sort.descending == descending);
+            if ui.selectable_label(chosen, format!("{icon} {text}")).clicked() {
+                query.sorts.retain(|sort| sort.column != name);
+                if !chosen {
+                    query.sorts.push(Sort { column: name, descending, nulls_first });
+                }
+            }
+        }
+    });
+    if ui.checkbox(&mut nulls_first, "Nulls first").changed() {
+        match query.sorts.iter_mut().find(|sort| sort.column == name) {
+            Some(sort) => sort.nulls_first = nulls_first,
+            None => query.sorts.push(Sort { column: name, descending: false, nulls_first }),
+        }
+    }
+}
+
+/// A line of text that is kept while the menu is open.
+fn line_ui(ui: &mut Ui, id: Id, hint: &str, name: &str) -> (String, bool) {
+    let mut text = ui.data_mut(|data| data.get_temp::<String>(id).unwrap_or_default());
+    let response = ui.add(TextEdit::singleline(&mut text).hint_text(hint).desired_width(150.0));
+    widgets::named(&response, ui, egui::Role::TextInput, name);
+    ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    (text, response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)))
+}
+
+fn contains_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
+    ui.horizontal(|ui| {
+        let id = Id::unique(("contains", column.name));
+        let (text, entered) = line_ui(ui, id, "text", &format!("Text in {}", column.name));
+        if (ui.button("Contains").clicked() || entered) && !text.trim().is_empty() {
+            query.set(Filter { column: column.name, test: Test::Contains(text.trim().to_owned()), on: true });
+        }
+    });
+}
+
+/// The most frequent texts, to be ticked.
+fn values_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query) {
+    let Some(Spread::Texts(texts)) = title.summary.map(|summary| &summary.spread) else { return };
+    let name = title.column.name;
+    let current = query.filters.iter().find_map(|filter| match &filter.test {
+        Test::OneOf(texts) if filter.column == name => Some(texts.clone()),
+        _ => None,
+    });
+    let mut chosen: BTreeSet<String> = current.clone().unwrap_or_default();
+    ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
+        for (text, count) in texts {
+            let label = match shown(title.column, Cell::Text(text), title.codes, title.revealed) {
+                Some(label) if label.is_empty() => "blank".into(),
+                Some(label) => label,
+                None => continue,
+            };
+            let mut ticked = chosen.contains(text);
+            if ui.checkbox(&mut ticked, format!("{label}  {}", format::thousands(*count))).changed() {
+                if ticked {
+                    chosen.insert(text.clone());
+                } else {
+                    chosen.remove(text);
+                }
+            }
+        }
+    });
+    if current.as_ref() != Some(&chosen) && (current.is_some() || !chosen.is_empty()) {
+        if chosen.is_empty() {
+            query.filters.retain(|filter| !(filter.column == name && matches!(filter.test, Test::OneOf(_))));
+        } else {
+            query.set(Filter { column: name, test: Test::OneOf(chosen), on: true });
+        }
+    }
+}
+
+fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
+    let name = column.name;
+    let hint = if column.kind == Kind::Time { "2022-06-18 17:58:55" } else { "number" };
+    let (mut from, mut to, mut entered) = (String::new(), String::new(), false);
+    for (word, text) in [("From", &mut from), ("To", &mut to)] {
+        ui.horizontal(|ui| {
+            ui.label(widgets::weak(ui, word));
+            let (line, enter) = line_ui(ui, Id::unique((word, name)), hint, &format!("{word} {name}"));
+            *text = line;
+            entered |= enter;
+        });
+    }
+    let bound = |text: &str, otherwise: f64| match text.trim() {
+        "" => Some(otherwise),
+        text => format::number_or_instant(text, column.kind == Kind::Time),
+    };
+    match (bound(&from, f64::NEG_INFINITY), bound(&to, f64::INFINITY)) {
+        (Some(low), Some(high)) => {
+            let asked = !(from.trim().is_empty() && to.trim().is_empty());
+            if (ui.button("Between").clicked() || entered) && asked {
+                query.set(Filter { column: name, test: Test::range(column, low, high), on: true });
+            }
+        }
+        _ => {
+            let what = if column.kind == Kind::Time {
+                "a UTC instant like 2022-06-18 17:58:55, or milliseconds"
+            } else {
+                "a number"
+            };
+            ui.label(widgets::warning(ui, format!("Write {what}")));
+        }
+    }
+}
+
+fn place_ui(ui: &mut Ui, column: &Column, view: &TableView, layout: &mut ColumnLayout) {
+    let name = column.name;
+    ui.horizontal(|ui| {
+        if ui.button("Move left").clicked() {
+            layout.shift(view, name, false);
+        }
+        if ui.button("Move right").clicked() {
+            layout.shift(view, name, true);
+        }
+    });
+    ui.horizontal(|ui| {
+        let pinned = layout.is_pinned(name);
+        if ui
+            .button(if pinned { "Unpin" } else { "Pin" })
+            .on_hover_text("Keep it in sight while the others scroll")
+            .clicked()
+        {
+            layout.pin(name, !pinned);
+        }
+        if ui.button("Hide").clicked() {
+            layout.hide(name, true);
+        }
+    });
+}

@@ -1,0 +1,57 @@
+//! One row, whole: every column of it, and the way to everything else of its customer or device.
+
+use egui::{Grid, Label, ScrollArea, Ui};
+
+use crate::curation::{Cell, Codes};
+use crate::explore::Follow;
+use crate::state::{Command, Look};
+
+use super::{cell, chips, icons, widgets};
+
+/// Paints the row at a place.
+pub fn details_ui(
+    ui: &mut Ui,
+    look: &Look,
+    place: Option<usize>,
+    codes: &Codes,
+    revealed: bool,
+    commands: &mut Vec<Command>,
+) {
+    let Some((place, row)) = place.and_then(|place| Some((place, look.rows.get(place)?))) else {
+        ui.label(widgets::weak(ui, "Choose a row to see all of it."));
+        return;
+    };
+    ui.label(widgets::strong(format!("Row {}", crate::domain::format::thousands(place as u64 + 1))));
+    ui.add_space(4.0);
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        Grid::new("details").num_columns(2).spacing([12.0, 6.0]).show(ui, |ui| {
+            for (position, column) in look.view.columns().enumerate() {
+                ui.add(Label::new(widgets::weak(ui, column.name)).truncate());
+                ui.horizontal(|ui| cell::cell_ui(ui, column, look.view.cell(row, position), codes, revealed));
+                ui.end_row();
+            }
+        });
+        ui.add_space(8.0);
+        let mut followed = vec![];
+        for (position, column) in look.view.columns().enumerate() {
+            let Cell::Text(text) = look.view.cell(row, position) else { continue };
+            let Some(follow) = Follow::of(column, text) else { continue };
+            if !followed.contains(&follow) {
+                follow_button_ui(ui, &follow, codes, revealed, commands);
+                followed.push(follow);
+            }
+        }
+    });
+}
+
+/// A button that narrows all tables to somebody.
+pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: bool, commands: &mut Vec<Command>) {
+    let name = chips::name_of(follow, codes, revealed);
+    let response = ui
+        .button(format!("{} Only {name}", icons::FOLLOW))
+        .on_hover_text("Narrow every table to this customer or device, until the chip is taken away");
+    if response.clicked() {
+        commands.push(Command::Follow(Some(follow.clone())));
+        ui.close();
+    }
+}
