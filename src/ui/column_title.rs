@@ -1,7 +1,7 @@
 //! The title of a column: its name, its order, its menu, how its values spread and what is missing. Dragging over the
 //! spread filters.
 
-use egui::{Align, Layout, Popup, Rect, Response, Role, Sense, Ui, pos2, vec2};
+use egui::{Align, Id, Layout, Popup, Rect, Response, Role, Sense, Ui, pos2, vec2};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::{Column, Kind, format};
@@ -30,7 +30,9 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
             ui.spacing_mut().item_spacing.x = 2.0;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let button = widgets::icon_button_ui(ui, icons::MORE, &format!("Column {name}"));
+                // Named for the column, so that it stays open when the column moves.
                 Popup::menu(&button)
+                    .id(Id::unique(("column menu", name)))
                     .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
                     .show(|ui| menu(ui, query));
                 let sort = query.sorts.iter().position(|sort| sort.column == name);

@@ -1,0 +1,249 @@
+//! The page of a table, driven by label: order, filters, finding, columns, cells, one customer everywhere.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2};
+use egui_kittest::kittest::{NodeT, Queryable};
+use stedi_workbench::curation::Cell;
+use stedi_workbench::domain::Table;
+use stedi_workbench::domain::format::thousands;
+use stedi_workbench::explore::{Follow, Test};
+use stedi_workbench::state::Look;
+
+use crate::support::{Window, sample_data};
+
+fn open(table: Table) -> Window {
+    let mut window = Window::open_folder(&sample_data());
+    window.harness.set_size(egui::vec2(2000.0, 900.0));
+    window.harness.get_by_role_and_label(Role::Button, table.name()).click();
+    settle(&mut window);
+    window
+}
+
+/// Waits until the rows and what their columns hold are there.
+fn settle(window: &mut Window) {
+    window.harness.run_steps(2);
+    window.wait("the rows", |state| state.work.is_none() && !state.look.is_loading() && !state.summaries.is_loading());
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.harness.get_by_label(label).click();
+    settle(window);
+}
+
+fn look(window: &Window) -> &Look {
+    window.harness.state().state().look.value().unwrap()
+}
+
+/// The cells of a column in the order in which they are shown.
+fn column<'a>(look: &'a Look, name: &str) -> Vec<Cell<'a>> {
+    let position = look.view.position(name).unwrap();
+    look.rows.iter(look.view.rows()).map(|row| look.view.cell(row, position)).collect()
+}
+
+fn times(look: &Look, name: &str) -> Vec<i64> {
+    column(look, name).iter().map(|cell| if let Cell::Time(at) = cell { *at } else { i64::MIN }).collect()
+}
+
+fn says(window: &Window, text: &str) -> bool {
+    window.harness.query_by_label(text).is_some()
+}
+
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+    let button = |pos, pressed| Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let moved = |share: f32| Event::PointerMoved(from.lerp(to, share));
+    pointer(window, [moved(0.0), button(from, true), moved(0.5), moved(0.9), moved(1.0), button(to, false)]);
+}
+
+fn press(window: &mut Window, pos: Pos2) {
+    pointer(window, [Event::PointerMoved(pos), button(pos, true), button(pos, false)]);
+}
+
+fn button(pos: Pos2, pressed: bool) -> Event {
+    Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE }
+}
+
+fn pointer(window: &mut Window, events: impl IntoIterator<Item = Event>) {
+    for event in events {
+        window.harness.event(event);
+        window.harness.step();
+    }
+    settle(window);
+}
+
+#[test]
+fn a_title_sorts_up_then_down_then_not_at_all() {
+    let mut window = open(Table::AccelerometerTrusted);
+    let landed = times(look(&window), "timestamp");
+    click(&mut window, "Sort by timestamp");
+    assert!(times(look(&window), "timestamp").is_sorted());
+    click(&mut window, "Sort by timestamp");
+    assert!(times(look(&window), "timestamp").is_sorted_by(|a, b| a >= b));
+    click(&mut window, "Do not sort by timestamp");
+    assert_eq!(times(look(&window), "timestamp"), landed);
+}
+
+#[test]
+fn nulls_stand_where_they_are_wanted() {
+    let mut window = open(Table::CustomerLanding);
+    let consent = "sharewithpublicasofdate";
+    click(&mut window, &format!("Column {consent}"));
+    click(&mut window, "Nulls first");
+    let nulls = |window: &Window| -> Vec<bool> {
+        column(look(window), consent).iter().map(|cell| *cell == Cell::Null).collect()
+    };
+    let first = nulls(&window);
+    assert!(first.contains(&true) && first.contains(&false));
+    assert!(first.is_sorted_by(|a, b| a >= b), "nulls first");
+    click(&mut window, "Nulls first");
+    assert!(nulls(&window).is_sorted(), "nulls last");
+}
+
+#[test]
+fn a_filter_is_set_switched_and_taken_away() {
+    let mut window = open(Table::CustomerLanding);
+    let all = look(&window).len();
+    click(&mut window, "Column sharewithresearchasofdate");
+    click(&mut window, "Only null");
+    let null = look(&window).len();
+    assert!(null > 0 && null < all);
+    let words = format!("{} of {} rows · 1 filter", thousands(null as u64), thousands(all as u64));
+    assert!(says(&window, &words), "{words}");
+    window.harness.key_press(Key::Escape);
+    settle(&mut window);
+    click(&mut window, "Filter: sharewithresearchasofdate is null");
+    assert_eq!(look(&window).len(), all, "switched off");
+    click(&mut window, "Filter: sharewithresearchasofdate is null");
+    assert_eq!(look(&window).len(), null, "switched on");
+    click(&mut window, "Remove filter: sharewithresearchasofdate is null");
+    assert_eq!(look(&window).len(), all, "taken away");
+    assert!(says(&window, &format!("{} rows", thousands(all as u64))));
+}
+
+#[test]
+fn a_range_is_written_or_brushed() {
+    let mut window = open(Table::StepTrainerLanding);
+    let all = look(&window).len();
+    click(&mut window, "Column distancefromobject");
+    for (label, text) in [("From distancefromobject", "200"), ("To distancefromobject", "250")] {
+        window.harness.get_by_label(label).focus();
+        window.harness.run_steps(2);
+        window.harness.get_by_label(label).type_text(text);
+        window.harness.run_steps(2);
+    }
+    click(&mut window, "Between");
+    let within = look(&window).len();
+    assert!(within > 0 && within < all);
+    assert!(column(look(&window), "distancefromobject").iter().all(|cell| matches!(cell, Cell::Integer(200..=250))));
+    window.harness.key_press(Key::Escape);
+    settle(&mut window);
+    click(&mut window, "Remove filter: distancefromobject from 200 to 250");
+    let spread = window.harness.get_by_label("Spread of sensorreadingtime").rect();
+    drag(&mut window, spread.left_center(), spread.center());
+    let brushed = look(&window);
+    assert!(!brushed.is_empty() && brushed.len() < all, "{} of {all}", brushed.len());
+    assert!(matches!(brushed.query.filters[0].test, Test::Within(..)));
+}
+
+#[test]
+fn finding_narrows_to_rows_that_show_the_text() {
+    let mut window = open(Table::AccelerometerLanding);
+    let all = look(&window).len();
+    let person = {
+        let look = look(&window);
+        let Cell::Text(email) = look.view.cell(0, 0) else { panic!("no e-mail") };
+        let codes = &window.harness.state().state().landing.value().unwrap().codes;
+        codes.person(email).unwrap().to_string()
+    };
+    window.harness.get_by_label("Find in all columns").focus();
+    window.harness.run_steps(2);
+    window.harness.get_by_label("Find in all columns").type_text(&person);
+    settle(&mut window);
+    let found = look(&window).len();
+    assert!(found > 0 && found < all, "{found} of {all}");
+    click(&mut window, "Find nothing in particular");
+    assert_eq!(look(&window).len(), all);
+}
+
+#[test]
+fn columns_are_hidden_moved_pinned_and_put_back() {
+    let mut window = open(Table::AccelerometerLanding);
+    let left = |window: &Window, name: &str| window.harness.get_by_label(&format!("Sort by {name}")).rect().left();
+    assert!(left(&window, "x") < left(&window, "y"));
+    click(&mut window, "Column x");
+    click(&mut window, "Move right");
+    assert!(left(&window, "x") > left(&window, "y"));
+    click(&mut window, "Pin");
+    assert!(left(&window, "x") < left(&window, "user"));
+    click(&mut window, "Hide");
+    assert!(!says(&window, "Sort by x"));
+    window.harness.key_press(Key::Escape);
+    settle(&mut window);
+    click(&mut window, "Reset columns");
+    assert!(left(&window, "user") < left(&window, "x") && left(&window, "x") < left(&window, "y"));
+}
+
+#[test]
+fn chosen_cells_are_added_up_and_copied_masked() {
+    let mut window = open(Table::StepTrainerLanding);
+    let (email, sum) = {
+        let look = look(&window);
+        let position = look.view.position("distancefromobject").unwrap();
+        let number = |row| if let Cell::Integer(number) = look.view.cell(row, position) { number } else { 0 };
+        let Cell::Text(serial) = look.view.cell(0, look.view.position("serialnumber").unwrap()) else {
+            panic!("no serial")
+        };
+        (serial.to_owned(), number(0) + number(1))
+    };
+    let spread = window.harness.get_by_label("Spread of distancefromobject").rect();
+    let first = Pos2::new(spread.center().x, spread.bottom() + 32.0);
+    drag(&mut window, first, Pos2::new(first.x, first.y + 24.0));
+    let words = format!("2 cells · sum {sum} · mean {}", stedi_workbench::domain::format::short(sum as f64 / 2.0));
+    assert!(says(&window, &words), "{words}");
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.step();
+    window.harness.event_modifiers(Event::Copy, Modifiers::COMMAND | Modifiers::SHIFT);
+    let mut copied = None;
+    for _ in 0..4 {
+        window.harness.step();
+        for command in &window.harness.output().platform_output.commands {
+            if let OutputCommand::CopyText(text) = command {
+                copied = Some(text.clone());
+            }
+        }
+    }
+    let copied = copied.expect("nothing was copied");
+    assert_eq!(copied.lines().next(), Some("sensorreadingtime\tserialnumber\tdistancefromobject"));
+    assert_eq!(copied.lines().count(), look(&window).len() + 1);
+    assert!(copied.contains("D·") && !copied.contains(&email));
+}
+
+#[test]
+fn one_customer_is_followed_until_the_chip_is_lifted() {
+    let mut window = open(Table::AccelerometerLanding);
+    let all = look(&window).len();
+    click(&mut window, "Show details");
+    assert!(says(&window, "Choose a row to see all of it."));
+    let spread = window.harness.get_by_label("Spread of x").rect();
+    let cell = Pos2::new(spread.center().x, spread.bottom() + 32.0);
+    press(&mut window, cell);
+    let name = {
+        let Cell::Text(email) = look(&window).view.cell(0, 0) else { panic!("no e-mail") };
+        window.harness.state().state().landing.value().unwrap().codes.person(email).unwrap().to_string()
+    };
+    let label = window.harness.get_by_label_contains(&format!("Only {name}")).accesskit_node().label().unwrap();
+    click(&mut window, &label);
+    assert!(matches!(window.harness.state().state().follow, Some(Follow::Person(_))));
+    assert!(look(&window).len() < all);
+    for table in Table::ALL {
+        window.harness.get_by_role_and_label(Role::Button, table.name()).click();
+        settle(&mut window);
+        assert!(look(&window).len() < look(&window).view.rows(), "{} is not narrowed", table.name());
+    }
+    click(&mut window, &format!("Show all, not only {name}"));
+    assert_eq!(look(&window).len(), look(&window).view.rows());
+}
