@@ -91,6 +91,11 @@ impl App {
         &self.state
     }
 
+    /// Asks for what a view would ask for.
+    pub fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
     fn carry_out(&mut self, context: &egui::Context) {
         for command in std::mem::take(&mut self.commands) {
             self.handle(command, context);

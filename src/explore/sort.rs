@@ -7,7 +7,7 @@ use super::find::shown;
 use super::query::Sort;
 use super::select::LOOK_UP_EVERY;
 use crate::curation::{Cell, Codes, TableView};
-use crate::domain::{Cancelled, Progress};
+use crate::domain::{Cancelled, Column, Kind, Progress};
 
 /// Where a row belongs: nulls apart from the others, then by value, then as it was.
 type Key = (bool, u64, u32);
@@ -24,7 +24,8 @@ pub fn sorted(
     revealed: bool,
     progress: &Progress,
 ) -> Result<Vec<u32>, Cancelled> {
-    let ranks = ranks(view, &rows, column, codes, revealed, progress)?;
+    let texts = Texts::number(view, &rows, column, progress)?;
+    let ranks = texts.ranks(view.column(column), codes, revealed);
     let mut keys: Vec<Key> = Vec::with_capacity(rows.len());
     for (place, &row) in rows.iter().enumerate() {
         if place.is_multiple_of(LOOK_UP_EVERY) {
@@ -34,7 +35,7 @@ pub fn sorted(
             Cell::Null => None,
             Cell::Integer(number) | Cell::Time(number) => Some(number.cast_unsigned() ^ (1 << 63)),
             Cell::Float(number) => Some(order_of(number)),
-            Cell::Text(text) => ranks.get(text).copied(),
+            Cell::Text(_) => Some(ranks[texts.numbers[place] as usize]),
         };
         let value = value.map(|value| if sort.descending { !value } else { value });
         keys.push((value.is_some() == sort.nulls_first, value.unwrap_or(0), place as u32));
@@ -50,35 +51,61 @@ pub fn sorted(
     Ok(keys.into_iter().map(|(.., place)| rows[place as usize]).collect())
 }
 
-/// The place of each text of a column among its different texts, as they are shown; what is hidden has none.
-fn ranks<'a>(
-    view: &'a TableView,
-    rows: &[u32],
-    column: usize,
-    codes: &Codes,
-    revealed: bool,
-    progress: &Progress,
-) -> Result<HashMap<&'a str, u64>, Cancelled> {
-    let Some(about) = view.column(column) else { return Ok(HashMap::new()) };
-    let mut ranks = HashMap::new();
-    for (place, &row) in rows.iter().enumerate() {
-        if place.is_multiple_of(LOOK_UP_EVERY) {
-            progress.check()?;
+/// The different texts of a column, numbered as they come.
+#[derive(Default)]
+struct Texts<'a> {
+    /// The number of the text in each row; of no meaning for a null.
+    numbers: Vec<u32>,
+    different: Vec<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    /// Numbers them; nothing to do for a column of another kind.
+    fn number(view: &'a TableView, rows: &[u32], column: usize, progress: &Progress) -> Result<Self, Cancelled> {
+        let mut texts = Self::default();
+        if view.column(column).is_none_or(|about| about.kind != Kind::Text) {
+            return Ok(texts);
         }
-        if let Cell::Text(text) = view.cell(row as usize, column) {
-            ranks.entry(text).or_insert(0);
+        let mut known = HashMap::<&str, u32>::new();
+        let mut last = ("", 0);
+        for (place, &row) in rows.iter().enumerate() {
+            if place.is_multiple_of(LOOK_UP_EVERY) {
+                progress.check()?;
+            }
+            let number = match view.cell(row as usize, column) {
+                // Readings of one session stand together, so the text is often that of the row before.
+                Cell::Text(text) if text == last.0 && !texts.different.is_empty() => last.1,
+                Cell::Text(text) => {
+                    let next = texts.different.len() as u32;
+                    let number = *known.entry(text).or_insert(next);
+                    if number == next {
+                        texts.different.push(text);
+                    }
+                    last = (text, number);
+                    number
+                }
+                _ => 0,
+            };
+            texts.numbers.push(number);
         }
+        Ok(texts)
     }
-    let mut by_text = BTreeMap::<_, Vec<&str>>::new();
-    for text in ranks.keys() {
-        by_text.entry(shown(about, Cell::Text(text), codes, revealed)).or_default().push(text);
-    }
-    for (rank, texts) in by_text.into_values().enumerate() {
-        for text in texts {
-            ranks.insert(text, rank as u64);
+
+    /// The place of each text among all as they are shown; those that are hidden share one.
+    fn ranks(&self, about: Option<&Column>, codes: &Codes, revealed: bool) -> Vec<u64> {
+        let Some(about) = about else { return vec![] };
+        let mut by_text = BTreeMap::<_, Vec<usize>>::new();
+        for (number, text) in self.different.iter().enumerate() {
+            by_text.entry(shown(about, Cell::Text(text), codes, revealed)).or_default().push(number);
         }
+        let mut ranks = vec![0; self.different.len()];
+        for (rank, numbers) in by_text.into_values().enumerate() {
+            for number in numbers {
+                ranks[number] = rank as u64;
+            }
+        }
+        ranks
     }
-    Ok(ranks)
 }
 
 /// A number whose order is that of the floating-point number (IEEE 754, total order).
