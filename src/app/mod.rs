@@ -1,9 +1,11 @@
 //! The glue of the window: owns the state and the workers, takes finished work in, carries commands out. The only
 //! place that changes state.
 
+mod choices;
 mod commands;
 mod dialogs;
 mod finished;
+mod recipe_file;
 mod sample;
 mod settings;
 mod work;
@@ -87,6 +89,11 @@ impl App {
         &self.state
     }
 
+    /// Asks for something as a view would, for tests where a dialog of the system would ask.
+    pub fn ask(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
     fn carry_out(&mut self, context: &egui::Context) {
         for command in std::mem::take(&mut self.commands) {
             self.handle(command, context);
@@ -100,7 +107,7 @@ impl App {
         });
         self.state.files_hover = hovering;
         if !dropped.is_empty() {
-            self.commands.push(Command::OpenPaths(dropped));
+            self.commands.push(Command::OpenAny(dropped));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::landing::{self, Landing, LandingError, Source};
 use crate::state::Loaded;
 
 use super::dialogs::{self, Choice};
+use super::recipe_file::{self, OpenRequest, Opened};
 use super::sample;
 use super::settings::SaveRequest;
 
@@ -23,6 +24,10 @@ pub struct Workers {
     pub dropped: Lane<DroppedRequest, Result<TableView, Failure>>,
     /// Shows the system's file dialogs.
     pub dialog: Lane<Choice, Vec<PathBuf>>,
+    /// Opens recipes.
+    pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
+    /// Writes recipes.
+    pub save_recipe: Lane<recipe_file::SaveRequest, Result<(), String>>,
     /// Writes the settings.
     pub save: Lane<SaveRequest, Result<(), String>>,
 }
@@ -96,6 +101,10 @@ impl Workers {
                 request.curation.dropped(request.table, request.step, progress).map_err(Failure::from)
             })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
+            open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, _: &Progress| request.carry_out())?,
+            save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
+                request.carry_out()
+            })?,
             save: Lane::new("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
         })
     }

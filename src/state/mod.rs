@@ -1,5 +1,7 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
+mod choices;
+mod history;
 mod slot;
 
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
 use crate::landing::{Landing, Source};
 
+pub use choices::{Choices, RecipeFile};
+pub use history::{History, Label};
 pub use slot::Slot;
 
 /// Everything the window shows.
@@ -20,14 +24,12 @@ pub struct State {
     pub source: Option<Source>,
     /// What was read.
     pub landing: Slot<Loaded>,
-    /// The choices as they stand on the screen.
-    pub recipe: Recipe,
+    /// The choices as they stand on the screen, and those before them. Read them with [`State::choices`].
+    pub history: History<Choices>,
     /// The tables that those choices make.
     pub curation: Slot<Arc<Curation>>,
     /// The rows of each table before the last change of the recipe.
     pub before: Option<Before>,
-    /// What the middle of the window shows.
-    pub shown: Shown,
     /// The rows behind a loss, once they are looked up.
     pub dropped: Slot<TableView>,
     /// Folders opened before, the last one first.
@@ -42,6 +44,13 @@ pub struct State {
     pub work: Option<Work>,
     /// Files are held over the window.
     pub files_hover: bool,
+}
+
+impl State {
+    /// The choices as they stand on the screen.
+    pub fn choices(&self) -> &Choices {
+        self.history.present()
+    }
 }
 
 /// What was read from a source, ready to be looked at.
@@ -129,6 +138,8 @@ pub enum Command {
     ChooseFiles,
     /// Open this folder, or these files.
     OpenPaths(Vec<PathBuf>),
+    /// Open what was handed over: a recipe, or landing files.
+    OpenAny(Vec<PathBuf>),
     /// Open the sample data.
     OpenSample,
     /// Read the source again.
@@ -137,6 +148,22 @@ pub enum Command {
     Cancel,
     /// Curate with these choices.
     SetRecipe(Recipe),
+    /// Ask for a recipe and open it.
+    ChooseRecipe,
+    /// Curate with the recipe in this file.
+    OpenRecipe(PathBuf),
+    /// Write the recipe to its file, or ask for one.
+    SaveRecipe,
+    /// Ask for a file and write the recipe to it.
+    SaveRecipeAs,
+    /// Write the recipe to this file.
+    SaveRecipeTo(PathBuf),
+    /// Go back to before the last change.
+    Undo,
+    /// Make the change again that was undone last.
+    Redo,
+    /// Go to this entry of the history, counted from the oldest.
+    GoTo(usize),
     /// Show this in the middle.
     Show(Shown),
     /// Look the rows behind the shown loss up again.

@@ -5,11 +5,13 @@ mod cell;
 mod empty;
 mod flow_strip;
 mod grid;
+mod history_menu;
 mod icons;
 mod keys;
 mod landing_page;
 mod notices;
 mod recipe_bar;
+mod recipe_menu;
 mod sidebar;
 mod status_bar;
 mod table_page;
@@ -70,11 +72,11 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         }
         return;
     }
-    if screens.table_shown != Some(state.shown) {
-        screens.table_shown = Some(state.shown);
+    if screens.table_shown != Some(state.choices().shown) {
+        screens.table_shown = Some(state.choices().shown);
         screens.table = RowScroll::default();
     }
-    match state.shown {
+    match state.choices().shown {
         Shown::Table(table) => table_page::table_ui(ui, state, table, &mut screens.table, commands),
         Shown::Dropped { table, step } => {
             table_page::dropped_ui(ui, state, (table, step), &mut screens.table, commands);

@@ -13,7 +13,13 @@ use super::{cell, empty, icons, widgets};
 /// Paints a table.
 pub fn table_ui(ui: &mut Ui, state: &State, table: Table, scroll: &mut RowScroll, commands: &mut Vec<Command>) {
     if let Some(error) = state.curation.error() {
-        empty::failed_ui(ui, "The tables could not be made", error, Command::SetRecipe(state.recipe.clone()), commands);
+        empty::failed_ui(
+            ui,
+            "The tables could not be made",
+            error,
+            Command::SetRecipe(state.choices().recipe.clone()),
+            commands,
+        );
         return;
     }
     let Some(loaded) = state.landing.value() else { return };
