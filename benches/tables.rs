@@ -35,7 +35,7 @@ fn main() {
     line("read and curated", took.elapsed());
     let shown = Shown::Table(Table::AccelerometerLanding);
     let took = Instant::now();
-    harness.state_mut().command(Command::Show(shown));
+    harness.state_mut().ask(Command::Show(shown));
     settle(&mut harness);
     line("looked through all columns", took.elapsed());
     let rows = harness.state().state().look.value().unwrap().len();
@@ -49,7 +49,7 @@ fn main() {
     ];
     for (name, query) in queries {
         let took = Instant::now();
-        harness.state_mut().command(Command::SetQuery(shown, query));
+        harness.state_mut().ask(Command::SetQuery(shown, query));
         wait_for(&mut harness, |state| !state.look.is_loading());
         line(name, took.elapsed());
         settle(&mut harness);

@@ -1,14 +1,15 @@
 //! Carries out what the views ask for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::landing::Source;
-use crate::state::{Command, Shown, Slot};
+use crate::state::{Command, RecipeFile, Shown, Slot};
 use crate::ui::theme;
 
 use super::App;
 use super::dialogs::Choice;
+use super::recipe_file::{self, OpenRequest};
 use super::work::{CurateRequest, DroppedRequest, LoadRequest};
 
 impl App {
@@ -18,31 +19,40 @@ impl App {
             Command::ChooseFolder => self.workers.dialog.request(Choice::Folder),
             Command::ChooseFiles => self.workers.dialog.request(Choice::Files),
             Command::OpenPaths(paths) => self.open(paths),
+            Command::OpenAny(paths) => self.open_any(paths),
             Command::OpenSample => self.load(LoadRequest::Sample),
             Command::Reload => self.reload(),
             Command::Cancel => {
                 self.workers.load.cancel();
                 self.workers.curate.cancel();
                 self.workers.dropped.cancel();
-                self.workers.look.cancel();
-                self.workers.summarise.cancel();
+                self.cancel_look(context);
             }
-            Command::SetRecipe(recipe) => {
-                self.state.recipe = recipe;
-                self.curate();
-            }
-            Command::Show(shown) => {
-                self.state.shown = shown;
-                self.look_up_dropped();
-            }
+            Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
+            Command::ChooseRecipe => self.workers.dialog.request(Choice::OpenRecipe),
+            Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
+            Command::SaveRecipe => match self.state.choices().named_file().map(|file| file.path.clone()) {
+                Some(path) => self.save_recipe(path),
+                None => self.choose_place(),
+            },
+            Command::SaveRecipeAs => self.choose_place(),
+            Command::SaveRecipeTo(path) => self.save_recipe(path),
+            Command::Undo => self.travel(|history| {
+                history.undo();
+            }),
+            Command::Redo => self.travel(|history| {
+                history.redo();
+            }),
+            Command::GoTo(position) => self.travel(|history| history.go_to(position)),
+            Command::Show(shown) => self.choose(context, |choices| choices.shown = shown),
             Command::RetryDropped => {
                 self.workers.dropped.forget();
                 self.look_up_dropped();
             }
-            Command::SetQuery(shown, query) => {
-                self.state.queries.insert(shown, query);
-            }
-            Command::Follow(follow) => self.state.follow = follow,
+            Command::SetQuery(shown, query) => self.choose(context, |choices| {
+                choices.queries.insert(shown, query);
+            }),
+            Command::Follow(follow) => self.choose(context, |choices| choices.follow = follow),
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
                 theme::apply(context, choice);
@@ -74,6 +84,32 @@ impl App {
         self.load(LoadRequest::Paths(paths));
     }
 
+    /// A single JSON file may be a recipe; what else is handed over is landing files.
+    fn open_any(&mut self, paths: Vec<PathBuf>) {
+        match paths.as_slice() {
+            [path] if is_json(path) => self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true }),
+            _ => self.open(paths),
+        }
+    }
+
+    fn open_recipe(&self, request: OpenRequest) {
+        self.workers.open_recipe.forget();
+        self.workers.open_recipe.request(request);
+    }
+
+    /// Asks where to write the recipe.
+    fn choose_place(&self) {
+        let file = self.state.choices().file.as_ref().map(|file| file.path.clone());
+        self.workers.dialog.request(Choice::SaveRecipe(file));
+    }
+
+    fn save_recipe(&self, path: PathBuf) {
+        let file = Arc::new(RecipeFile { path, recipe: self.state.choices().recipe.clone() });
+        let source = self.state.source.clone();
+        self.workers.save_recipe.forget();
+        self.workers.save_recipe.request(recipe_file::SaveRequest { file, source });
+    }
+
     fn reload(&mut self) {
         match self.state.source.clone() {
             Some(Source::Folder(path)) => self.load(LoadRequest::Paths(vec![path])),
@@ -92,25 +128,42 @@ impl App {
     pub(super) fn curate(&mut self) {
         let Some(loaded) = self.state.landing.value() else { return };
         let landing = Arc::clone(&loaded.landing);
-        if matches!(&self.state.curation, Slot::Ready(curation) if curation.recipe == self.state.recipe) {
+        if self.is_curated() {
             return;
         }
+        if !self.state.curation.is_loading() {
+            self.workers.curate.forget();
+        }
+        let recipe = self.state.choices().recipe.clone();
         self.state.curation.begin();
-        self.workers.curate.forget();
-        self.workers.curate.request(CurateRequest { landing, recipe: self.state.recipe.clone() });
+        self.workers.curate.request(CurateRequest { landing, recipe });
+    }
+
+    /// Whether the tables are those of the recipe.
+    fn is_curated(&self) -> bool {
+        matches!(&self.state.curation, Slot::Ready(curation) if curation.recipe == self.state.choices().recipe)
     }
 
     /// Asks for the rows behind the loss that is shown, if one is.
     pub(super) fn look_up_dropped(&mut self) {
-        let Shown::Dropped { table, step } = self.state.shown else { return };
+        let Shown::Dropped { table, step } = self.state.choices().shown else { return };
+        if !self.is_curated() {
+            // They are looked up as soon as the tables are there.
+            self.workers.dropped.cancel();
+            self.state.dropped = Slot::Loading(None);
+            return;
+        }
         let Some(curation) = self.state.curation.value().map(Arc::clone) else { return };
         if curation.count(table).is_none_or(|count| step >= count.steps.len()) {
             // The recipe that had this step is gone.
-            self.state.shown = Shown::Table(table);
-            return;
+            return self.show_instead(Shown::Table(table));
         }
         self.state.dropped = Slot::Loading(None);
         self.workers.dropped.forget();
         self.workers.dropped.request(DroppedRequest { curation, table, step });
     }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }

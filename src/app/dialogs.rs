@@ -1,14 +1,36 @@
 //! The system's file dialogs, off the frame. A dialog that is cancelled is nothing at all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::state::Command;
 
 /// What to ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// One folder.
     Folder,
     /// One file or several.
     Files,
+    /// The file of a recipe.
+    OpenRecipe,
+    /// A place for a recipe; it has this one now.
+    SaveRecipe(Option<PathBuf>),
+}
+
+impl Choice {
+    /// What is to be done with the answer; nothing with none.
+    pub(super) fn command(&self, mut paths: Vec<PathBuf>) -> Option<Command> {
+        let last = paths.pop()?;
+        Some(match self {
+            Self::Folder => Command::OpenPaths(vec![last]),
+            Self::Files => {
+                paths.push(last);
+                Command::OpenAny(paths)
+            }
+            Self::OpenRecipe => Command::OpenRecipe(last),
+            Self::SaveRecipe(_) => Command::SaveRecipeTo(last),
+        })
+    }
 }
 
 /// Asks, and waits for the answer: for a worker, never for the frame.
@@ -22,5 +44,18 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             .add_filter("All files", &["*"])
             .pick_files()
             .unwrap_or_default(),
+        Choice::OpenRecipe => with_recipes(dialog.set_title("Open a recipe")).pick_file().into_iter().collect(),
+        Choice::SaveRecipe(file) => {
+            let name = file.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+            let dialog = with_recipes(dialog.set_title("Save the recipe"));
+            let dialog = dialog.set_file_name(name.unwrap_or_else(|| "recipe.json".to_owned()));
+            let folder = file.as_deref().and_then(Path::parent);
+            let dialog = folder.into_iter().fold(dialog, rfd::FileDialog::set_directory);
+            dialog.save_file().into_iter().collect()
+        }
     }
+}
+
+fn with_recipes(dialog: rfd::FileDialog) -> rfd::FileDialog {
+    dialog.add_filter("Recipes", &["json"]).add_filter("All files", &["*"])
 }

@@ -8,6 +8,7 @@ use crate::jobs::Outcome;
 use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
 
+use super::recipe_file::Opened;
 use super::work::{CurateRequest, Failure, LoadRequest};
 use super::{App, settings};
 
@@ -55,13 +56,13 @@ impl App {
                 Err(Failure::Error(error)) => self.state.summaries.fail(error),
             }
         }
-        while let Some((_, outcome)) = self.workers.dialog.poll() {
+        while let Some((choice, outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
-            match outcome {
-                Outcome::Done(paths) if !paths.is_empty() => self.commands.push(Command::OpenPaths(paths)),
-                _ => {}
+            if let Outcome::Done(paths) = outcome {
+                self.commands.extend(choice.command(paths));
             }
         }
+        self.take_recipes(context);
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
                 notify(&mut self.state, Severity::Warning, error);
@@ -81,7 +82,7 @@ impl App {
         context: &egui::Context,
     ) {
         match answer {
-            Ok(curation) if curation.recipe == self.state.recipe && self.is_current(request) => {
+            Ok(curation) if curation.recipe == self.state.choices().recipe && self.is_current(request) => {
                 self.remember_before(context);
                 self.state.curation = Slot::Ready(curation);
                 self.look_up_dropped();
@@ -90,31 +91,60 @@ impl App {
             Err(Failure::Cancelled) if self.workers.curate.is_busy() => {}
             Err(Failure::Cancelled) => {
                 self.state.curation.give_up();
-                if let Some(curation) = self.state.curation.value() {
+                if let Some(curation) = self.state.curation.value().map(Arc::clone) {
                     // The switches go back to what the figures show.
-                    self.state.recipe = curation.recipe.clone();
+                    self.return_to(context, &curation);
                 }
             }
-            Err(Failure::Error(error)) => self.state.curation.fail(error),
+            Err(Failure::Error(error)) => {
+                self.state.curation.fail(error);
+                if let Shown::Dropped { table, .. } = self.state.choices().shown {
+                    // Its page says what went wrong.
+                    self.show_instead(Shown::Table(table));
+                }
+            }
+        }
+    }
+
+    fn take_recipes(&mut self, context: &egui::Context) {
+        while let Some((_, outcome)) = self.workers.open_recipe.poll() {
+            match outcome {
+                Outcome::Done(Ok(Opened::Recipe(file))) => self.choose(context, |choices| {
+                    choices.recipe = file.recipe.clone();
+                    choices.file = Some(file);
+                }),
+                Outcome::Done(Ok(Opened::Landing(path))) => self.commands.push(Command::OpenPaths(vec![path])),
+                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
+                Outcome::Cancelled => {}
+            }
+        }
+        while let Some((request, outcome)) = self.workers.save_recipe.poll() {
+            match outcome {
+                Outcome::Done(Ok(())) => self.name_recipe(&request.file),
+                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
+                Outcome::Cancelled => {}
+            }
         }
     }
 
     fn take_landing(&mut self, request: &LoadRequest, loaded: Loaded) {
-        self.state.source = Some(loaded.landing.source.clone());
+        let source = &loaded.landing.source;
+        self.state.source = Some(source.clone());
+        if self.state.landing.value().is_none_or(|before| before.landing.source != *source) {
+            self.start_history(&source.name());
+        }
         if let (LoadRequest::Paths(paths), Source::Folder(folder)) = (request, &loaded.landing.source) {
             debug_assert_eq!(paths.first(), Some(folder));
             settings::remember(&mut self.state.recent, folder.clone());
             self.save_settings();
         }
         self.state.landing = Slot::Ready(loaded);
-        self.state.follow = None;
-        self.state.queries.clear();
         self.state.before = None;
         self.state.curation = Slot::Empty;
-        if matches!(self.state.shown, Shown::Dropped { .. }) {
-            self.state.shown = Shown::default();
-        }
         self.curate();
+        self.look_up_dropped();
     }
 
     /// Goes on with what was open before.

@@ -41,9 +41,25 @@ impl App {
         self.workers.summarise.request(SummariseRequest(look));
     }
 
+    /// Stops looking for rows; what was wanted goes back to what is shown.
+    pub(super) fn cancel_look(&mut self, context: &egui::Context) {
+        self.workers.summarise.cancel();
+        if !self.workers.look.is_busy() {
+            return;
+        }
+        self.workers.look.cancel();
+        if let Some(look) = self.state.look.value().map(Arc::clone) {
+            self.choose(context, |choices| {
+                choices.queries.insert(look.shown, look.query.clone());
+                choices.follow.clone_from(&look.follow);
+            });
+        }
+    }
+
     fn wanted(&self) -> Option<LookRequest> {
         let loaded = self.state.landing.value()?;
-        let shown = self.state.shown;
+        let choices = self.state.choices();
+        let shown = choices.shown;
         let rows = match shown {
             Shown::Table(table) => match table.dataset() {
                 Some(dataset) => Place::Landing(dataset),
@@ -55,7 +71,7 @@ impl App {
             },
             Shown::Refused => return None,
         };
-        let (query, follow, revealed) = (self.state.query(), self.state.follow.clone(), self.state.revealed);
+        let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
         Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })
     }
 }

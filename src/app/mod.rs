@@ -1,10 +1,12 @@
 //! The glue of the window: owns the state and the workers, takes finished work in, carries commands out. The only
 //! place that changes state.
 
+mod choices;
 mod commands;
 mod dialogs;
 mod finished;
 mod looking;
+mod recipe_file;
 mod sample;
 mod settings;
 mod work;
@@ -91,8 +93,8 @@ impl App {
         &self.state
     }
 
-    /// Asks for what a view would ask for.
-    pub fn command(&mut self, command: Command) {
+    /// Asks for something as a view would, for tests where a dialog of the system would ask.
+    pub fn ask(&mut self, command: Command) {
         self.commands.push(command);
     }
 
@@ -109,7 +111,7 @@ impl App {
         });
         self.state.files_hover = hovering;
         if !dropped.is_empty() {
-            self.commands.push(Command::OpenPaths(dropped));
+            self.commands.push(Command::OpenAny(dropped));
         }
     }
 

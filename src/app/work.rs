@@ -11,6 +11,7 @@ use crate::landing::{self, Landing, LandingError, Source};
 use crate::state::{Loaded, Look, Shown, Summaries};
 
 use super::dialogs::{self, Choice};
+use super::recipe_file::{self, OpenRequest, Opened};
 use super::sample;
 use super::settings::SaveRequest;
 
@@ -28,6 +29,10 @@ pub struct Workers {
     pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
     /// Shows the system's file dialogs.
     pub dialog: Lane<Choice, Vec<PathBuf>>,
+    /// Opens recipes.
+    pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
+    /// Writes recipes.
+    pub save_recipe: Lane<recipe_file::SaveRequest, Result<(), String>>,
     /// Writes the settings.
     pub save: Lane<SaveRequest, Result<(), String>>,
 }
@@ -175,6 +180,10 @@ impl Workers {
                 Ok(Summaries { look, columns })
             })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
+            open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, _: &Progress| request.carry_out())?,
+            save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
+                request.carry_out()
+            })?,
             save: Lane::new("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
         })
     }

@@ -1,6 +1,11 @@
 //! Every choice that changes a result. Equal recipe and equal landing files mean equal bytes out.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+
+use super::Dataset;
 
 /// The choices of one curation. The default is the specification's: research consent present, whatever its date,
 /// duplicates kept, machine learning joined on the time stamp alone.
@@ -93,6 +98,16 @@ impl Recipe {
         serde_json::from_str(text).map_err(|error| RecipeError(error.to_string()))
     }
 
+    /// Whether a text is meant as a recipe and not as landing records, right or wrong: one JSON object with a key of a
+    /// recipe and none of a record.
+    pub fn is_meant_by(text: &str) -> bool {
+        let Ok(object) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) else { return false };
+        let known = serde_json::to_value(Self::default()).unwrap_or_default();
+        let has = |key: &str| object.keys().any(|other| other.eq_ignore_ascii_case(key));
+        object.keys().any(|key| known.get(key).is_some())
+            && !Dataset::ALL.iter().flat_map(|dataset| dataset.schema()).any(|column| has(column.name))
+    }
+
     /// The recipe as JSON, every key written out, ending in a line feed.
     pub fn to_json(&self) -> String {
         // Plain enums and a bool under string keys: there is nothing in them that JSON cannot hold.
@@ -118,6 +133,24 @@ mod tests {
     #[test]
     fn an_empty_recipe_is_the_specification() {
         assert_eq!(Recipe::from_json("{}"), Ok(Recipe::default()));
+    }
+
+    #[test]
+    fn a_recipe_is_told_apart_from_landing_records() {
+        for text in [&Recipe::default().to_json(), r#"{"join": "owner"}"#, r#"{"join": 7, "consent-date": true}"#] {
+            assert!(Recipe::is_meant_by(text), "{text}");
+        }
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "{\"join\": \"owner\"",
+            r#"{"email": "a", "serialNumber": "b"}"#,
+            r#"{"serialNumber": "b", "join": "owner"}"#,
+            "{\"join\": \"owner\"}\n{\"join\": \"owner\"}",
+        ] {
+            assert!(!Recipe::is_meant_by(text), "{text}");
+        }
     }
 
     #[test]

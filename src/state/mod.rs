@@ -1,9 +1,10 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
+mod choices;
+mod history;
 mod look;
 mod slot;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use crate::domain::{Recipe, Table};
 use crate::explore::{Follow, Query};
 use crate::landing::{Landing, Source};
 
+pub use choices::{Choices, RecipeFile};
+pub use history::{History, Label};
 pub use look::{Look, Summaries};
 pub use slot::Slot;
 
@@ -24,20 +27,14 @@ pub struct State {
     pub source: Option<Source>,
     /// What was read.
     pub landing: Slot<Loaded>,
-    /// The choices as they stand on the screen.
-    pub recipe: Recipe,
+    /// The choices as they stand on the screen, and those before them. Read them with [`State::choices`].
+    pub history: History<Choices>,
     /// The tables that those choices make.
     pub curation: Slot<Arc<Curation>>,
     /// The rows of each table before the last change of the recipe.
     pub before: Option<Before>,
-    /// What the middle of the window shows.
-    pub shown: Shown,
     /// The rows behind a loss, once they are looked up.
     pub dropped: Slot<Arc<TableView>>,
-    /// What somebody wants to see of each table.
-    pub queries: HashMap<Shown, Query>,
-    /// Whom all tables are narrowed to.
-    pub follow: Option<Follow>,
     /// The rows that the table in the middle shows.
     pub look: Slot<Arc<Look>>,
     /// What its columns hold.
@@ -54,6 +51,13 @@ pub struct State {
     pub work: Option<Work>,
     /// Files are held over the window.
     pub files_hover: bool,
+}
+
+impl State {
+    /// The choices as they stand on the screen.
+    pub fn choices(&self) -> &Choices {
+        self.history.present()
+    }
 }
 
 /// What was read from a source, ready to be looked at.
@@ -83,13 +87,6 @@ pub enum Shown {
     Dropped { table: Table, step: usize },
     /// The records that could not be read, and remarks on the files.
     Refused,
-}
-
-impl State {
-    /// What is wanted of the table that is shown.
-    pub fn query(&self) -> Query {
-        self.queries.get(&self.shown).cloned().unwrap_or_default()
-    }
 }
 
 impl Default for Shown {
@@ -148,6 +145,8 @@ pub enum Command {
     ChooseFiles,
     /// Open this folder, or these files.
     OpenPaths(Vec<PathBuf>),
+    /// Open what was handed over: a recipe, or landing files.
+    OpenAny(Vec<PathBuf>),
     /// Open the sample data.
     OpenSample,
     /// Read the source again.
@@ -156,6 +155,22 @@ pub enum Command {
     Cancel,
     /// Curate with these choices.
     SetRecipe(Recipe),
+    /// Ask for a recipe and open it.
+    ChooseRecipe,
+    /// Curate with the recipe in this file.
+    OpenRecipe(PathBuf),
+    /// Write the recipe to its file, or ask for one.
+    SaveRecipe,
+    /// Ask for a file and write the recipe to it.
+    SaveRecipeAs,
+    /// Write the recipe to this file.
+    SaveRecipeTo(PathBuf),
+    /// Go back to before the last change.
+    Undo,
+    /// Make the change again that was undone last.
+    Redo,
+    /// Go to this entry of the history, counted from the oldest.
+    GoTo(usize),
     /// Show this in the middle.
     Show(Shown),
     /// Look the rows behind the shown loss up again.

@@ -13,7 +13,7 @@ use super::{icons, widgets};
 /// Paints the chips of a table; what is clicked changes the query.
 pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, commands: &mut Vec<Command>) {
     let Some(loaded) = state.landing.value() else { return };
-    if query.filters.is_empty() && query.sorts.is_empty() && state.follow.is_none() {
+    if query.filters.is_empty() && query.sorts.is_empty() && state.choices().follow.is_none() {
         return;
     }
     ui.horizontal(|ui| {
@@ -54,7 +54,7 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
 
 /// The chip of the customer or device that all tables are narrowed to.
 fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
-    let Some(follow) = &state.follow else { return };
+    let Some(follow) = &state.choices().follow else { return };
     let name = name_of(follow, codes, state.revealed);
     ui.label(widgets::warning(ui, format!("{} Only {name}, in every table", icons::FOLLOW)));
     if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Show all, not only {name}")).clicked() {

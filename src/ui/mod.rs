@@ -11,11 +11,13 @@ mod details;
 mod empty;
 mod flow_strip;
 mod grid;
+mod history_menu;
 mod icons;
 mod keys;
 mod landing_page;
 mod notices;
 mod recipe_bar;
+mod recipe_menu;
 mod selection;
 mod sidebar;
 mod status_bar;
@@ -77,7 +79,7 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         }
         return;
     }
-    match state.shown {
+    match state.choices().shown {
         Shown::Table(table) => table_page::table_ui(ui, state, table, &mut screens.table, commands),
         Shown::Dropped { table, step } => {
             table_page::dropped_ui(ui, state, (table, step), &mut screens.table, commands);

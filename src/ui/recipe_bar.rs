@@ -9,7 +9,7 @@ use super::{icons, widgets};
 
 /// Paints the switches; each shows its effect in the strip above at once.
 pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let mut recipe = state.recipe.clone();
+    let mut recipe = state.choices().recipe.clone();
     ui.horizontal_wrapped(|ui| {
         ui.label(widgets::weak(ui, "Consent for"));
         for purpose in Purpose::ALL {
@@ -40,7 +40,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.label(widgets::warning(ui, text));
         }
     });
-    if recipe != state.recipe {
+    if recipe != state.choices().recipe {
         commands.push(Command::SetRecipe(recipe));
     }
 }

@@ -27,7 +27,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
-    let selected = state.shown == Shown::Table(table);
+    let selected = state.choices().shown == Shown::Table(table);
     let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
     let response = entry_ui(ui, selected, icons::TABLE, table.title(), &rows, false);
     widgets::named_choice(&response, ui, selected, table.name());
@@ -54,7 +54,7 @@ fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         format!("{} refused", thousands(landing.refused.len() as u64))
     };
     let icon = if remarkable { icons::WARNING } else { icons::FILES };
-    let selected = state.shown == Shown::Refused;
+    let selected = state.choices().shown == Shown::Refused;
     let response = entry_ui(ui, selected, icon, "files", &text, remarkable);
     widgets::named_choice(&response, ui, selected, "Files and refused records");
     if response.on_hover_text("Files, remarks and refused records").clicked() {

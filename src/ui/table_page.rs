@@ -41,7 +41,13 @@ impl TableScreen {
 /// Paints a table.
 pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScreen, commands: &mut Vec<Command>) {
     if let Some(error) = state.curation.error() {
-        empty::failed_ui(ui, "The tables could not be made", error, Command::SetRecipe(state.recipe.clone()), commands);
+        empty::failed_ui(
+            ui,
+            "The tables could not be made",
+            error,
+            Command::SetRecipe(state.choices().recipe.clone()),
+            commands,
+        );
         return;
     }
     let shown = Shown::Table(table);
@@ -150,7 +156,7 @@ fn look_ui(
     let Some(look) = state.look.value().filter(|look| look.shown == shown).map(Arc::clone) else {
         return empty::no_rows_ui(ui, "The rows are being looked up.");
     };
-    let asked = state.query();
+    let asked = state.choices().query();
     let mut query = asked.clone();
     bar_ui(ui, state, &look, &mut query, screen, commands);
     if screen.shows_details {

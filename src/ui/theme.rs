@@ -14,6 +14,10 @@ use crate::state::Theme;
 
 /// Width of the list of tables at the first start.
 pub const SIDEBAR_WIDTH: f32 = 248.0;
+/// Width of the list of what was done.
+pub const HISTORY_WIDTH: f32 = 260.0;
+/// Most height of the list of what was done; a longer one scrolls.
+pub const HISTORY_HEIGHT: f32 = 320.0;
 /// Height of a row in a table.
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.

@@ -7,7 +7,7 @@ use egui::{Align, Layout, Role, Ui};
 use crate::landing::Source;
 use crate::state::{Command, State, Theme};
 
-use super::{icons, widgets};
+use super::{history_menu, icons, recipe_menu, widgets};
 
 /// Paints the line.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -18,6 +18,10 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if widgets::icon_button_ui(ui, icons::RELOAD, "Reload (Ctrl+R)").clicked() {
             commands.push(Command::Reload);
         }
+        ui.separator();
+        recipe_menu::recipe_menu_ui(ui, state, commands);
+        ui.separator();
+        history_menu::history_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (theme, icon, name) in [
                 (Theme::Dark, icons::MOON, "Dark theme"),
@@ -36,7 +40,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 fn source_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let name = state.source.as_ref().map_or_else(|| "nothing opened".to_owned(), Source::name);
-    let button = ui.menu_button(format!("{name}  {}", icons::MENU), |ui| {
+    let button = ui.menu_button(format!("{}  {}", widgets::shortened(&name), icons::MENU), |ui| {
         ui.set_min_width(240.0);
         if ui.button(format!("{}  Open folder…   Ctrl+O", icons::OPEN_FOLDER)).clicked() {
             commands.push(Command::ChooseFolder);

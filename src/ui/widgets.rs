@@ -31,6 +31,17 @@ pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: &str) {
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, name));
 }
 
+/// A name of a file, short enough for a bar: the middle gives way, as the ends tell files apart.
+pub fn shortened(name: &str) -> String {
+    const MOST: usize = 28;
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= MOST {
+        return name.to_owned();
+    }
+    let (start, end) = (&letters[..MOST / 2], &letters[letters.len() - MOST / 2 + 1..]);
+    start.iter().chain(['…'].iter()).chain(end).collect()
+}
+
 /// Text that is less important.
 pub fn weak(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).color(theme::palette(ui).weak)

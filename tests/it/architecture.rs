@@ -27,7 +27,7 @@ const BELONGS: [(&str, &[&str]); 9] = [
     ("egui_extras::", &["ui/"]),
     ("rfd::", &["app/dialogs.rs"]),
     ("polars::", &["landing/", "curation/", "export/"]),
-    ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs"]),
+    ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs"]),
     ("File::", &["landing/", "export/", "generate/"]),
     ("thread::", &["jobs/"]),
     ("Color32::from_", &["ui/theme.rs"]),

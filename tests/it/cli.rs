@@ -22,7 +22,7 @@ fn path(path: &Path) -> &str {
 }
 
 /// Standard output as the one JSON object that it must be.
-fn json(arguments: &[&str]) -> Value {
+pub fn json(arguments: &[&str]) -> Value {
     let output = program(arguments);
     assert!(output.status.success(), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()

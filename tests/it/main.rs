@@ -17,3 +17,4 @@ mod landing_formats;
 mod support;
 mod window;
 mod window_tables;
+mod window_undo;

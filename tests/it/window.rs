@@ -12,20 +12,20 @@ use stedi_workbench::state::{Shown, State};
 use crate::support::{Window, real_data, sample_data, write};
 
 /// The figure of a table in the flow strip, by its accessible name.
-fn shows(window: &Window, table: Table, rows: u64) -> bool {
+pub fn shows(window: &Window, table: Table, rows: u64) -> bool {
     window.harness.query_by_label(&format!("{}: {} rows", table.name(), thousands(rows))).is_some()
 }
 
-fn click(window: &mut Window, label: &str) {
+pub fn click(window: &mut Window, label: &str) {
     window.harness.get_by_label(label).click();
     window.harness.run_steps(2);
 }
 
-fn curated_with(recipe: Recipe) -> impl Fn(&State) -> bool {
+pub fn curated_with(recipe: Recipe) -> impl Fn(&State) -> bool {
     move |state| state.work.is_none() && state.curation.value().is_some_and(|curation| curation.recipe == recipe)
 }
 
-fn rows(window: &Window, table: Table) -> u64 {
+pub fn rows(window: &Window, table: Table) -> u64 {
     window.harness.state().state().curation.value().unwrap().rows(table)
 }
 
@@ -79,7 +79,7 @@ fn every_table_opens_with_all_its_rows() {
     for table in Table::ALL {
         window.harness.get_by_role_and_label(Role::Button, table.name()).click();
         window.harness.run_steps(2);
-        assert_eq!(window.harness.state().state().shown, Shown::Table(table));
+        assert_eq!(window.harness.state().state().choices().shown, Shown::Table(table));
         let grid = format!("{}, {} rows", table.name(), thousands(rows(&window, table)));
         assert!(window.harness.query_by_label(&grid).is_some(), "{grid}");
     }
@@ -98,7 +98,7 @@ fn a_loss_opens_the_rows_behind_it() {
     let grid = format!("dropped rows, {} rows", thousands(dropped));
     assert!(window.harness.query_by_label(&grid).is_some(), "{grid}");
     click(&mut window, "Back to customer_trusted");
-    assert_eq!(window.harness.state().state().shown, Shown::Table(Table::CustomerTrusted));
+    assert_eq!(window.harness.state().state().choices().shown, Shown::Table(Table::CustomerTrusted));
 }
 
 #[test]

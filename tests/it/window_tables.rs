@@ -237,7 +237,7 @@ fn one_customer_is_followed_until_the_chip_is_lifted() {
     };
     let label = window.harness.get_by_label_contains(&format!("Only {name}")).accesskit_node().label().unwrap();
     click(&mut window, &label);
-    assert!(matches!(window.harness.state().state().follow, Some(Follow::Person(_))));
+    assert!(matches!(window.harness.state().state().choices().follow, Some(Follow::Person(_))));
     assert!(look(&window).len() < all);
     for table in Table::ALL {
         window.harness.get_by_role_and_label(Role::Button, table.name()).click();

@@ -1,0 +1,68 @@
+//! The one place where choices change: each change is a step of the history, and what follows from it is asked for.
+
+use std::sync::Arc;
+
+use crate::curation::Curation;
+use crate::state::{Choices, History, Label, RecipeFile, Shown};
+
+use super::App;
+
+impl App {
+    /// Changes choices. What is to be undone by itself becomes a step; anything else belongs to the step before.
+    pub(super) fn choose(&mut self, context: &egui::Context, change: impl FnOnce(&mut Choices)) {
+        let before = self.state.choices().clone();
+        let mut after = before.clone();
+        change(&mut after);
+        match before.label_of(&after) {
+            Some(label) => self.state.history.push(label, after, context.input(|input| input.time)),
+            None => self.state.history.amend(after),
+        }
+        self.follow(&before);
+    }
+
+    /// Goes back or forth among the choices that were made.
+    pub(super) fn travel(&mut self, go: impl FnOnce(&mut History<Choices>)) {
+        let before = self.state.choices().clone();
+        go(&mut self.state.history);
+        self.follow(&before);
+    }
+
+    /// Goes back to choices with the recipe whose tables are there.
+    pub(super) fn return_to(&mut self, context: &egui::Context, curation: &Curation) {
+        match self.state.history.nearest(|choices| choices.recipe == curation.recipe) {
+            Some(position) => self.travel(|history| history.go_to(position)),
+            None => self.choose(context, |choices| choices.recipe = curation.recipe.clone()),
+        }
+    }
+
+    /// Another source is open: what was done to the last one cannot be undone on it.
+    pub(super) fn start_history(&mut self, name: &str) {
+        let choices = self.state.choices().clone().for_another_source();
+        self.state.history = History::new(Label::new(format!("opened {name}")), choices);
+    }
+
+    /// The recipe was written to a file. All choices that were made since the one before was opened have its name.
+    pub(super) fn name_recipe(&mut self, file: &Arc<RecipeFile>) {
+        let before = self.state.choices().file.clone();
+        self.state.history.amend_all(|choices| {
+            if choices.file == before {
+                choices.file = Some(Arc::clone(file));
+            }
+        });
+    }
+
+    /// Shows something else instead of what cannot be shown any more. Nothing follows from that.
+    pub(super) fn show_instead(&mut self, shown: Shown) {
+        let choices = Choices { shown, ..self.state.choices().clone() };
+        self.state.history.amend(choices);
+    }
+
+    /// Asks for what the choices need, as far as it is not there or on its way.
+    fn follow(&mut self, before: &Choices) {
+        self.curate();
+        let now = self.state.choices();
+        if now.recipe != before.recipe || now.shown != before.shown {
+            self.look_up_dropped();
+        }
+    }
+}

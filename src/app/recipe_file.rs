@@ -1,0 +1,88 @@
+//! Recipes as files: told apart from landing files, read and written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::Recipe;
+use crate::export::write_file;
+use crate::landing::Source;
+use crate::state::RecipeFile;
+
+/// No recipe is longer: what is longer is not read as one.
+const LONGEST: u64 = 16 << 20;
+
+/// What to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenRequest {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// It may be a landing file as well: its keys decide.
+    pub may_be_landing: bool,
+}
+
+/// What was opened.
+pub enum Opened {
+    /// A recipe.
+    Recipe(Arc<RecipeFile>),
+    /// It is no recipe, so it is for the reader of landing files.
+    Landing(PathBuf),
+}
+
+/// Which recipe to write.
+#[derive(Clone, PartialEq)]
+pub struct SaveRequest {
+    /// What it will say, and where.
+    pub file: Arc<RecipeFile>,
+    /// The landing files that are open; nothing may be written among them.
+    pub source: Option<Source>,
+}
+
+impl OpenRequest {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// A sentence that says which file cannot be read and why: for a recipe, with the wrong key or value.
+    pub(super) fn carry_out(&self) -> Result<Opened, String> {
+        let path = &self.path;
+        match read(path) {
+            Ok(text) if self.may_be_landing && !Recipe::is_meant_by(&text) => Ok(Opened::Landing(path.clone())),
+            Err(_) if self.may_be_landing => Ok(Opened::Landing(path.clone())),
+            Ok(text) => match Recipe::from_json(&text) {
+                Ok(recipe) => Ok(Opened::Recipe(Arc::new(RecipeFile { path: path.clone(), recipe }))),
+                Err(error) => Err(format!("{}: {error}. Correct it there and open it again", path.display())),
+            },
+            Err(error) => Err(format!("{}: the recipe cannot be read: {error}", path.display())),
+        }
+    }
+}
+
+impl SaveRequest {
+    /// Writes the file, whole or not at all.
+    ///
+    /// # Errors
+    /// A sentence that says what could not be saved, where and why.
+    pub(super) fn carry_out(&self) -> Result<(), String> {
+        let RecipeFile { path, recipe } = self.file.as_ref();
+        if let Some(source) = &self.source {
+            let paths = [path.clone()];
+            let would_read = source.would_read(&paths);
+            if would_read.map_err(|error| format!("The recipe was not saved: {error}"))?.is_some() {
+                return Err(format!(
+                    "The recipe was not saved: {} lies among the landing files, where it would take the place of one, \
+                     or be read as one the next time. Choose a folder outside of them",
+                    path.display()
+                ));
+            }
+        }
+        write_file(path, recipe.to_json().as_bytes()).map_err(|error| format!("The recipe was not saved: {error}"))
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > LONGEST {
+        return Err("it is larger than 16 MiB, which no recipe is".to_owned());
+    }
+    fs::read_to_string(path).map_err(|error| error.to_string())
+}

@@ -1,0 +1,221 @@
+//! Everything that can be undone, in one value. A field that is added here is undone and redone with the others; all
+//! that is left to do is to name its change in [`Choices::label_of`].
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::{Duplicates, Recipe};
+use crate::explore::{Follow, Query};
+
+use super::{Label, Shown};
+
+/// The choices as they stand on the screen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choices {
+    /// How the tables are made.
+    pub recipe: Recipe,
+    /// The file that the recipe was read from or written to.
+    pub file: Option<Arc<RecipeFile>>,
+    /// What the middle of the window shows.
+    pub shown: Shown,
+    /// What is wanted of the rows of each table.
+    pub queries: HashMap<Shown, Query>,
+    /// Whom all tables are narrowed to.
+    pub follow: Option<Follow>,
+}
+
+/// A recipe as it lies on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipeFile {
+    /// Where.
+    pub path: PathBuf,
+    /// What it said when it was read or written.
+    pub recipe: Recipe,
+}
+
+impl RecipeFile {
+    /// The name without its folder.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+}
+
+impl Choices {
+    /// What is called the change from these choices to others. None if it is no step to be undone by itself: looking
+    /// at something else belongs to the step before it.
+    pub fn label_of(&self, to: &Self) -> Option<Label> {
+        // Taken apart by name, so that no field is forgotten.
+        let Self { recipe, file, shown: _, queries: _, follow } = to;
+        if let Some(file) = file
+            && to.file != self.file
+        {
+            return Some(Label::new(format!("recipe: {}", file.name())));
+        }
+        if *follow != self.follow {
+            return Some(Label::new(match follow {
+                Some(Follow::Person(_)) => "one customer only",
+                Some(Follow::Device(_)) => "one device only",
+                None => "all customers",
+            }));
+        }
+        if let Some(label) = query_label(&self.query(), &to.query()) {
+            return Some(label);
+        }
+        let mut labels = recipe_labels(&self.recipe, recipe);
+        if labels.len() > 1 && *recipe == Recipe::default() {
+            return Some(Label::new("recipe: as specified"));
+        }
+        match labels.len() {
+            0 | 1 => labels.pop(),
+            _ => Some(Label::new(labels.iter().map(Label::text).collect::<Vec<_>>().join(", "))),
+        }
+    }
+
+    /// What remains of them when another source is opened: what was chosen among its rows would mean nothing there.
+    #[must_use]
+    pub fn for_another_source(mut self) -> Self {
+        if matches!(self.shown, Shown::Dropped { .. }) {
+            self.shown = Shown::default();
+        }
+        self.queries.clear();
+        self.follow = None;
+        self
+    }
+
+    /// What is wanted of the table that is shown.
+    pub fn query(&self) -> Query {
+        self.queries.get(&self.shown).cloned().unwrap_or_default()
+    }
+
+    /// The file that the recipe has its name from. The specification's recipe has its own, unless a file says it.
+    pub fn named_file(&self) -> Option<&RecipeFile> {
+        let file = self.file.as_deref()?;
+        (file.recipe == self.recipe || self.recipe != Recipe::default()).then_some(file)
+    }
+
+    /// What the recipe is called: by its file, or as the specification's.
+    pub fn recipe_name(&self) -> String {
+        self.named_file().map_or_else(|| "specification".to_owned(), RecipeFile::name)
+    }
+
+    /// Whether the recipe is another than its name says.
+    pub fn is_recipe_changed(&self) -> bool {
+        let is_filed = self.file.as_ref().is_some_and(|file| file.recipe == self.recipe);
+        !is_filed && self.recipe != Recipe::default()
+    }
+}
+
+/// The texts of a filter may be personal, so only its column is named.
+fn query_label(from: &Query, to: &Query) -> Option<Label> {
+    if from.find != to.find {
+        return Some(Label::running("find", "find"));
+    }
+    if from.filters != to.filters {
+        let changed = to.filters.iter().find(|filter| !from.filters.contains(filter));
+        let gone = from.filters.iter().find(|filter| !to.filters.contains(filter));
+        return Some(match (changed, gone) {
+            (Some(filter), _) if filter.on => Label::new(format!("filter: {}", filter.column)),
+            (Some(filter), _) => Label::new(format!("filter off: {}", filter.column)),
+            (None, Some(filter)) => Label::new(format!("filter removed: {}", filter.column)),
+            (None, None) => Label::new("filters"),
+        });
+    }
+    if from.sorts != to.sorts {
+        let names: Vec<&str> = to.sorts.iter().map(|sort| sort.column).collect();
+        let text = if names.is_empty() { "not sorted".to_owned() } else { format!("sorted by {}", names.join(", ")) };
+        return Some(Label::new(text));
+    }
+    None
+}
+
+fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
+    let Recipe { purpose, consent_date, duplicates, join } = to;
+    let mut labels = vec![];
+    if *purpose != from.purpose {
+        labels.push(Label::new(format!("purpose: {}", purpose.name())));
+    }
+    if *consent_date != from.consent_date {
+        labels.push(Label::new(if *consent_date { "consent date on" } else { "consent date off" }));
+    }
+    if *duplicates != from.duplicates {
+        labels.push(Label::new(match duplicates {
+            Duplicates::Keep => "duplicates kept",
+            Duplicates::Drop => "duplicates dropped",
+        }));
+    }
+    if *join != from.join {
+        labels.push(Label::new(format!("join: {}", join.name())));
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{JoinRule, Purpose, Table};
+
+    fn label(from: &Recipe, to: &Recipe) -> Option<String> {
+        let choices = |recipe: &Recipe| Choices { recipe: recipe.clone(), ..Choices::default() };
+        choices(from).label_of(&choices(to)).map(|label| label.text().to_owned())
+    }
+
+    fn in_file(recipe: &Recipe) -> Option<Arc<RecipeFile>> {
+        Some(Arc::new(RecipeFile { path: PathBuf::from("/some/where/mine.json"), recipe: recipe.clone() }))
+    }
+
+    #[test]
+    fn every_change_of_the_recipe_has_a_name() {
+        let specification = Recipe::default();
+        let public = Recipe { purpose: Purpose::Public, ..Recipe::default() };
+        let dated = Recipe { consent_date: true, ..Recipe::default() };
+        let distinct = Recipe { duplicates: Duplicates::Drop, ..Recipe::default() };
+        let owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
+        for (from, to, name) in [
+            (&specification, &public, "purpose: public"),
+            (&specification, &dated, "consent date on"),
+            (&dated, &specification, "consent date off"),
+            (&specification, &distinct, "duplicates dropped"),
+            (&distinct, &specification, "duplicates kept"),
+            (&specification, &owner, "join: owner"),
+            (&public, &owner, "purpose: research, join: owner"),
+        ] {
+            assert_eq!(label(from, to).as_deref(), Some(name));
+        }
+        let both = Recipe { consent_date: true, ..owner };
+        assert_eq!(label(&both, &specification).as_deref(), Some("recipe: as specified"));
+        assert_eq!(label(&both, &both), None);
+    }
+
+    #[test]
+    fn looking_elsewhere_is_no_step() {
+        let from = Choices::default();
+        let to = Choices { shown: Shown::Table(Table::CustomerTrusted), ..Choices::default() };
+        assert_eq!(from.label_of(&to), None);
+    }
+
+    #[test]
+    fn a_recipe_has_the_name_of_its_file_and_says_when_it_differs() {
+        let owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
+        let named = |recipe: &Recipe, file| {
+            let choices = Choices { recipe: recipe.clone(), file, ..Choices::default() };
+            (choices.recipe_name(), choices.is_recipe_changed())
+        };
+        let specification = Recipe::default();
+        assert_eq!(named(&specification, None), ("specification".to_owned(), false));
+        assert_eq!(named(&owner, None), ("specification".to_owned(), true));
+        assert_eq!(named(&owner, in_file(&owner)), ("mine.json".to_owned(), false));
+        assert_eq!(named(&owner, in_file(&specification)), ("mine.json".to_owned(), true));
+        assert_eq!(named(&specification, in_file(&specification)), ("mine.json".to_owned(), false));
+        assert_eq!(named(&specification, in_file(&owner)), ("specification".to_owned(), false));
+    }
+
+    #[test]
+    fn a_recipe_that_is_opened_is_a_step_even_if_it_says_the_same() {
+        let from = Choices::default();
+        let to = Choices { file: in_file(&from.recipe), ..Choices::default() };
+        assert_eq!(from.label_of(&to), Some(Label::new("recipe: mine.json")));
+        assert_eq!(to.label_of(&to), None);
+    }
+}

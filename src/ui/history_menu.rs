@@ -1,0 +1,63 @@
+//! Undo, redo, and the list of what was done.
+
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
+
+use crate::state::{Command, State};
+
+use super::{icons, theme, widgets};
+
+/// Paints the two buttons and the menu, from left to right.
+pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    step_ui(ui, icons::UNDO, ("Undo", "Ctrl+Z"), state.history.undo_label(), Command::Undo, commands);
+    step_ui(ui, icons::REDO, ("Redo", "Ctrl+Shift+Z"), state.history.redo_label(), Command::Redo, commands);
+    // It stays open, so that one can step through and look at what each entry makes of the figures.
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let button = Button::new(icons::HISTORY).frame_when_inactive(false);
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| list_ui(ui, state, commands));
+    widgets::named(&response, ui, Role::Button, "History");
+    response.on_hover_text("History: what was done, to go back to");
+}
+
+fn step_ui(
+    ui: &mut Ui,
+    icon: &str,
+    (what, keys): (&str, &str),
+    label: Option<&str>,
+    command: Command,
+    commands: &mut Vec<Command>,
+) {
+    let name = label.map_or_else(|| format!("{what}: nothing"), |label| format!("{what}: {label}"));
+    ui.add_enabled_ui(label.is_some(), |ui| {
+        let response = ui.add(Button::new(icon).frame_when_inactive(false));
+        widgets::named(&response, ui, Role::Button, &name);
+        let response = response.on_disabled_hover_text(format!("Nothing to {}", what.to_lowercase()));
+        if response.on_hover_text(format!("{name} ({keys})")).clicked() {
+            commands.push(command);
+        }
+    });
+}
+
+/// The newest on top, what was undone above the entry in force.
+fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.set_min_width(theme::HISTORY_WIDTH);
+    ui.set_max_width(theme::HISTORY_WIDTH);
+    let labels: Vec<&str> = state.history.labels().collect();
+    let present = state.history.position();
+    ui.label(widgets::small(ui, "HISTORY"));
+    ScrollArea::vertical().max_height(theme::HISTORY_HEIGHT).show(ui, |ui| {
+        for (position, label) in labels.iter().enumerate().rev() {
+            let is_present = position == present;
+            let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(*label) };
+            let entry = Button::selectable(is_present, text).truncate();
+            let response = ui.add(entry.min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)));
+            widgets::named_choice(&response, ui, is_present, label);
+            if response.clicked() {
+                commands.push(Command::GoTo(position));
+            }
+            if is_present && ui.is_sizing_pass() {
+                response.scroll_to_me(Some(Align::Center));
+            }
+        }
+    });
+}

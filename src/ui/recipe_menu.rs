@@ -1,0 +1,49 @@
+//! The recipe by its name, and where it can be opened from and saved to.
+
+use egui::{Button, Role, Ui};
+
+use crate::state::{Choices, Command, State};
+
+use super::{icons, widgets};
+
+/// Paints the button with its menu.
+pub fn recipe_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let choices = state.choices();
+    let name = choices.recipe_name();
+    let changed = choices.is_recipe_changed();
+    let mark = if changed { " •" } else { "" };
+    let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name), icons::MENU);
+    let button = ui.menu_button(text, |ui| {
+        ui.set_min_width(260.0);
+        let mut entry = |icon: &str, text: &str, keys: &str, command: Command| {
+            let response = ui.add(Button::new(format!("{icon}  {text}")).shortcut_text(keys));
+            widgets::named(&response, ui, Role::Button, text);
+            if response.clicked() {
+                commands.push(command);
+            }
+        };
+        entry(icons::OPEN_FILES, "Open recipe…", "Ctrl+Shift+R", Command::ChooseRecipe);
+        match choices.named_file() {
+            Some(file) => {
+                let save = format!("Save to {}", widgets::shortened(&file.name()));
+                entry(icons::SAVE, &save, "Ctrl+S", Command::SaveRecipe);
+                entry(icons::SAVE, "Save recipe as…", "Ctrl+Shift+S", Command::SaveRecipeAs);
+            }
+            None => entry(icons::SAVE, "Save recipe…", "Ctrl+S", Command::SaveRecipe),
+        }
+    });
+    let said = if changed { ", changed" } else { "" };
+    widgets::named(&button.response, ui, Role::Button, &format!("Recipe: {name}{said}"));
+    button.response.on_hover_text(about(choices));
+}
+
+fn about(choices: &Choices) -> String {
+    let place = choices
+        .named_file()
+        .map_or_else(|| "The choices of the specification".to_owned(), |file| file.path.display().to_string());
+    match (choices.is_recipe_changed(), choices.named_file()) {
+        (false, _) => place,
+        (true, Some(_)) => format!("{place}\nChanged since it was opened or saved"),
+        (true, None) => format!("{place}, changed. They are in no file yet"),
+    }
+}
