@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::curation::curate;
-use crate::domain::{Progress, Recipe, Table};
+use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
 use crate::landing::{self, Finding, Landing, Source};
 
@@ -51,7 +51,13 @@ fn recipe(job: &Job) -> anyhow::Result<Recipe> {
             Recipe::from_json(&text).with_context(|| format!("{}", file.display()))?
         }
     };
-    Ok(job.apply_to(recipe))
+    let mut recipe = job.apply_to(recipe);
+    if let Some(file) = &job.withdrawn {
+        let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let listed = Withdrawn::parse(&text).with_context(|| format!("{}", file.display()))?;
+        recipe.withdrawn = recipe.withdrawn.and(&listed)?;
+    }
+    Ok(recipe)
 }
 
 /// Nothing that is written may replace what is read, or be read as a landing file the next time.
@@ -69,7 +75,7 @@ fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>) -> anyhow:
     }
     if let Some(refused) = &job.refused {
         let real = landing::real_path(refused)?;
-        let mut others = tables.iter().chain(&job.recipe);
+        let mut others = tables.iter().chain(&job.recipe).chain(&job.withdrawn);
         anyhow::ensure!(
             !others.any(|other| landing::real_path(other).is_ok_and(|other| other == real)),
             "{} is the place of something else. Choose another file for the refused records",

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use crate::curation::Curation;
+use crate::curation::{Curation, withdrawals};
 use crate::domain::Table;
 use crate::domain::format::{counted, difference, thousands};
 use crate::landing::Landing;
@@ -17,7 +17,8 @@ use crate::landing::Landing;
 pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Result<()> {
     let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, landing, curation)));
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), seconds })?;
+    let withdrawn = WithdrawnReport::of(landing, curation);
+    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), withdrawn, seconds })?;
     writeln!(out)?;
     Ok(())
 }
@@ -25,7 +26,26 @@ pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Res
 #[derive(Serialize)]
 struct Report {
     tables: InOrder<TableReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn: Option<WithdrawnReport>,
     seconds: f64,
+}
+
+/// How much of the list of withdrawn customers landed; none without a list.
+#[derive(Serialize)]
+struct WithdrawnReport {
+    listed: u64,
+    matched: u64,
+    customers: u64,
+}
+
+impl WithdrawnReport {
+    fn of(landing: &Landing, curation: &Curation) -> Option<Self> {
+        let list = &curation.recipe.withdrawn;
+        let found = withdrawals(landing, list);
+        let report = Self { listed: found.listed, matched: found.matched, customers: found.customers };
+        (!list.is_empty()).then_some(report)
+    }
 }
 
 #[derive(Serialize)]
@@ -98,6 +118,15 @@ pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds:
             }
         }
         text.push('\n');
+    }
+    if let Some(WithdrawnReport { listed, matched, customers }) = WithdrawnReport::of(landing, curation) {
+        let customers = counted(customers, "customer");
+        writeln!(
+            text,
+            "{} of {} entries of the list of withdrawn customers landed: {customers} left out.",
+            thousands(matched),
+            thousands(listed)
+        )?;
     }
     if let Some(out) = out {
         writeln!(text, "Five tables were written to {} in {seconds:.2} s.", out.display())?;

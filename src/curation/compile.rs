@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::withdrawn;
 use crate::domain::Operation;
 use crate::domain::plan::ColumnPair;
 
@@ -15,17 +16,20 @@ const EARLIEST: &str = "__earliest";
 pub fn apply(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns: &[&str]) -> LazyFrame {
     match operation {
         Operation::KeepPresent(column) => rows.filter(col(*column).is_not_null()),
+        Operation::KeepUpTo(column, latest) => rows.filter(col(*column).lt_eq(lit(*latest))),
+        Operation::DropWithdrawn { column, identity, list } => withdrawn::drop(rows, column, *identity, list, other),
         Operation::Distinct => {
             let subset = by_name(columns.iter().copied(), true, false);
             rows.unique_stable(Some(subset), UniqueKeepStrategy::First)
         }
-        Operation::KeepMatching { on, not_before: None, .. } => {
+        Operation::KeepMatching { on, present, not_before: None, .. } => {
             let keys = Keys::new(on, columns);
+            let other = only_present(other, *present);
             keys.join(rows, other.select(keys.right()), JoinType::Semi, MaintainOrderJoin::Left)
         }
-        Operation::KeepMatching { on, not_before: Some((time, earliest)), .. } => {
+        Operation::KeepMatching { on, present, not_before: Some((time, earliest)), .. } => {
             let keys = Keys::new(on, columns);
-            let other = other
+            let other = only_present(other, *present)
                 .filter(col(*earliest).is_not_null())
                 .group_by(keys.right())
                 .agg([col(*earliest).min().alias(EARLIEST)]);
@@ -55,6 +59,13 @@ pub fn dropped(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns
         .maintain_order(MaintainOrderJoin::Left)
         .finish()
         .drop(by_name([ROW], true, false))
+}
+
+fn only_present(other: LazyFrame, column: Option<&str>) -> LazyFrame {
+    match column {
+        Some(column) => other.filter(col(column).is_not_null()),
+        None => other,
+    }
 }
 
 /// The columns that a join compares: on the left their names, on the right theirs and the names that they take,

@@ -4,7 +4,9 @@ mod codes;
 mod compile;
 mod run;
 mod view;
+mod withdrawn;
 
 pub use codes::Codes;
 pub use run::{Curation, CurationError, curate};
 pub use view::{Cell, TableView, data_type};
+pub use withdrawn::{Withdrawals, withdrawals};

@@ -1,6 +1,6 @@
 //! Numbers and instants as people read them, the same on the screen and on the command line.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 /// `1234567` as `1,234,567`.
 pub fn thousands(number: u64) -> String {
@@ -33,6 +33,24 @@ pub fn difference(before: u64, after: u64) -> String {
 pub fn utc(milliseconds: i64) -> Option<String> {
     let instant = DateTime::from_timestamp_millis(milliseconds)?;
     Some(instant.format("%Y-%m-%d %H:%M:%S%.3f").to_string())
+}
+
+/// An instant as people write it, in milliseconds since 1970 UTC: RFC 3339 (`2022-06-18T17:58:55Z`, with any offset), a
+/// day (`2022-06-18`, at its start in UTC), what [`utc`] gives, or the milliseconds themselves. None for anything else.
+pub fn instant(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(milliseconds) = text.parse() {
+        return utc(milliseconds).map(|_| milliseconds);
+    }
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.timestamp_millis());
+    }
+    let at_midnight = |day: NaiveDate| day.and_hms_opt(0, 0, 0);
+    let in_utc = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
+        .ok()
+        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(at_midnight))?;
+    Some(in_utc.and_utc().timestamp_millis())
 }
 
 /// Bytes in a unit that leaves up to three digits: `12 MB`, `1.4 GB`.
@@ -72,6 +90,23 @@ mod tests {
     fn instants_are_utc_to_the_millisecond() {
         assert_eq!(utc(1_655_564_376_361).as_deref(), Some("2022-06-18 14:59:36.361"));
         assert_eq!(utc(i64::MAX), None);
+    }
+
+    #[test]
+    fn instants_are_read_in_every_form_that_they_are_written_in() {
+        for text in [
+            "1655564376361",
+            "2022-06-18T14:59:36.361Z",
+            "2022-06-18T16:59:36.361+02:00",
+            " 2022-06-18 14:59:36.361 ",
+            "2022-06-18T14:59:36.361",
+        ] {
+            assert_eq!(instant(text), Some(1_655_564_376_361), "{text}");
+        }
+        assert_eq!(instant("2022-06-18"), Some(1_655_510_400_000));
+        for text in ["", "yesterday", "2022-06", "9223372036854775807"] {
+            assert_eq!(instant(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -15,3 +15,4 @@ mod landing_damage;
 mod landing_formats;
 mod support;
 mod window;
+mod withdrawn;
