@@ -15,7 +15,7 @@ const EXAMPLES: &str = "Examples:
   stedi-workbench count landing/                rows of every table, and what each step dropped
   stedi-workbench curate landing/ --out zones/  write the trusted and curated tables as Parquet
 
-Exit codes: 0 done, 1 done but something was refused and --strict was given, 2 could not.";
+Exit codes: 0 done, 1 done but something was refused or not as expected and --strict was given, 2 could not.";
 
 const CURATE_EXAMPLES: &str = "Examples:
   stedi-workbench curate landing/ --out zones/
@@ -27,6 +27,7 @@ const CURATE_EXAMPLES: &str = "Examples:
 const COUNT_EXAMPLES: &str = "Examples:
   stedi-workbench count landing/
   stedi-workbench count landing/ --consent-date --json
+  stedi-workbench count landing/ --expected athena.json --strict
   stedi-workbench count customers.json motion.json.gz distance.parquet";
 
 const GENERATE_EXAMPLES: &str = "Examples:
@@ -51,7 +52,7 @@ pub enum Command {
     Curate(CurateArguments),
     /// Count the rows of every table, and write nothing
     #[command(after_help = COUNT_EXAMPLES)]
-    Count(Job),
+    Count(CountArguments),
     /// Write made-up landing files, the same bytes for the same seed
     #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
     Generate(GenerateArguments),
@@ -65,6 +66,16 @@ pub struct CurateArguments {
     pub job: Job,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct CountArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// Compare with the counts of this file (JSON, CSV, or a table and its rows a line), and say which mistake gives a
+    /// count that differs
+    #[arg(long, value_name = "FILE")]
+    pub expected: Option<PathBuf>,
 }
 
 /// What to read and how to curate it.
@@ -97,7 +108,7 @@ pub struct Job {
     /// Print one JSON object, and nothing else
     #[arg(long)]
     pub json: bool,
-    /// Exit with 1 if any record or file was refused
+    /// Exit with 1 if any record or file was refused, or a count is not the expected one
     #[arg(long)]
     pub strict: bool,
     /// Write the place and reason of every refused record to this CSV file

@@ -11,14 +11,18 @@ use crate::curation::{Curation, withdrawals};
 use crate::domain::Table;
 use crate::domain::format::{counted, difference, thousands};
 use crate::landing::Landing;
+use crate::review::Verdict;
 
-/// Prints one JSON object: the rows of each table in the order of the catalog, what was refused or dropped, and the
-/// seconds it took.
-pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Result<()> {
+use super::verdicts::{self, VerdictReport};
+
+/// Prints one JSON object: the rows of each table in the order of the catalog, what was refused or dropped, how they
+/// compare with the expected counts, and the seconds it took.
+pub fn json(landing: &Landing, curation: &Curation, verdicts: Option<&[Verdict]>, seconds: f64) -> anyhow::Result<()> {
     let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, landing, curation)));
     let mut out = std::io::stdout().lock();
     let withdrawn = WithdrawnReport::of(landing, curation);
-    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), withdrawn, seconds })?;
+    let expected = verdicts.map(verdicts::report);
+    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), withdrawn, expected, seconds })?;
     writeln!(out)?;
     Ok(())
 }
@@ -28,6 +32,8 @@ struct Report {
     tables: InOrder<TableReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     withdrawn: Option<WithdrawnReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<InOrder<VerdictReport>>,
     seconds: f64,
 }
 
@@ -82,7 +88,7 @@ impl TableReport {
 }
 
 /// An object whose keys keep their order.
-struct InOrder<T>(Vec<(&'static str, T)>);
+pub struct InOrder<T>(pub Vec<(&'static str, T)>);
 
 impl<T: Serialize> Serialize for InOrder<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

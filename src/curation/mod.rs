@@ -2,6 +2,7 @@
 
 mod codes;
 mod compile;
+mod counting;
 mod run;
 mod view;
 mod withdrawn;

@@ -16,7 +16,7 @@ pub struct Curation {
     pub recipe: Recipe,
     /// How each derived table came by its rows, in the order in which they were made.
     pub counts: Vec<TableCount>,
-    frames: [DataFrame; 8],
+    pub(super) frames: [DataFrame; 8],
 }
 
 /// A table that could not be made.

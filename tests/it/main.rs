@@ -13,6 +13,7 @@ mod generate;
 mod landing;
 mod landing_damage;
 mod landing_formats;
+mod review;
 mod support;
 mod window;
 mod withdrawn;
