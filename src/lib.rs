@@ -9,5 +9,6 @@ pub mod export;
 pub mod generate;
 pub mod jobs;
 pub mod landing;
+pub mod review;
 pub mod state;
 pub mod ui;

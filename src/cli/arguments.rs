@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
+use crate::domain::{Duplicates, JoinRule, Purpose, Recipe, format};
 use crate::export::Format;
 use crate::generate::Defects;
 
@@ -15,17 +15,19 @@ const EXAMPLES: &str = "Examples:
   stedi-workbench count landing/                rows of every table, and what each step dropped
   stedi-workbench curate landing/ --out zones/  write the trusted and curated tables as Parquet
 
-Exit codes: 0 done, 1 done but something was refused and --strict was given, 2 could not.";
+Exit codes: 0 done, 1 done but something was refused or not as expected and --strict was given, 2 could not.";
 
 const CURATE_EXAMPLES: &str = "Examples:
   stedi-workbench curate landing/ --out zones/
   stedi-workbench curate landing/ --out zones/ --consent-date --join owner
   stedi-workbench curate landing/ --out zones/ --format csv --json
-  stedi-workbench curate landing/ --out zones/ --recipe recipe.json --strict";
+  stedi-workbench curate landing/ --out zones/ --recipe recipe.json --strict
+  stedi-workbench curate landing/ --out zones/ --withdrawn left.txt --as-of 2022-06-18";
 
 const COUNT_EXAMPLES: &str = "Examples:
   stedi-workbench count landing/
   stedi-workbench count landing/ --consent-date --json
+  stedi-workbench count landing/ --expected athena.json --strict
   stedi-workbench count customers.json motion.json.gz distance.parquet";
 
 const GENERATE_EXAMPLES: &str = "Examples:
@@ -50,7 +52,7 @@ pub enum Command {
     Curate(CurateArguments),
     /// Count the rows of every table, and write nothing
     #[command(after_help = COUNT_EXAMPLES)]
-    Count(Job),
+    Count(CountArguments),
     /// Write made-up landing files, the same bytes for the same seed
     #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
     Generate(GenerateArguments),
@@ -64,6 +66,16 @@ pub struct CurateArguments {
     pub job: Job,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct CountArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// Compare with the counts of this file (JSON, CSV, or a table and its rows a line), and say which mistake gives a
+    /// count that differs
+    #[arg(long, value_name = "FILE")]
+    pub expected: Option<PathBuf>,
 }
 
 /// What to read and how to curate it.
@@ -81,6 +93,12 @@ pub struct Job {
     /// Keep a reading only if it was taken at or after its customer's consent
     #[arg(long)]
     pub consent_date: bool,
+    /// Count only consents given at or before this instant: RFC 3339, a day (its start in UTC) or milliseconds
+    #[arg(long, value_name = "INSTANT", value_parser = instant, allow_negative_numbers = true)]
+    pub as_of: Option<i64>,
+    /// Leave out these customers and their readings: a file of e-mail addresses or serial numbers, one a line
+    #[arg(long, value_name = "FILE")]
+    pub withdrawn: Option<PathBuf>,
     /// Keep the first of the rows of a landing table that are equal in every column
     #[arg(long)]
     pub drop_duplicates: bool,
@@ -90,7 +108,7 @@ pub struct Job {
     /// Print one JSON object, and nothing else
     #[arg(long)]
     pub json: bool,
-    /// Exit with 1 if any record or file was refused
+    /// Exit with 1 if any record or file was refused, or a count is not the expected one
     #[arg(long)]
     pub strict: bool,
     /// Write the place and reason of every refused record to this CSV file
@@ -162,7 +180,7 @@ impl From<FormatName> for Format {
 }
 
 impl Job {
-    /// A recipe with the choices that were made here.
+    /// A recipe with the choices that were made here, but for the list of withdrawn customers, which is in a file.
     pub fn apply_to(&self, mut recipe: Recipe) -> Recipe {
         if let Some(purpose) = self.purpose {
             recipe.purpose = match purpose {
@@ -178,11 +196,17 @@ impl Job {
             };
         }
         recipe.consent_date |= self.consent_date;
+        recipe.as_of = self.as_of.or(recipe.as_of);
         if self.drop_duplicates {
             recipe.duplicates = Duplicates::Drop;
         }
         recipe
     }
+}
+
+fn instant(text: &str) -> Result<i64, String> {
+    format::instant(text)
+        .ok_or_else(|| "not an instant; give one such as 2022-06-18T17:58:55Z, 2022-06-18 or 1655575135000".to_owned())
 }
 
 fn generate_help() -> String {

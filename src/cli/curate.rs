@@ -1,29 +1,40 @@
 //! `curate` and `count`: read, curate, write if asked to, and say what came of it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::curation::curate;
-use crate::domain::{Progress, Recipe, Table};
+use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
 use crate::landing::{self, Finding, Landing, Source};
+use crate::review::{Expected, diagnose};
 
-use super::arguments::{Job, Output};
-use super::{DONE, report};
+use super::arguments::{CountArguments, CurateArguments, Job, Output};
+use super::{DONE, report, verdicts};
 
-/// Done, but something was refused.
-const REFUSED: u8 = 1;
+/// Done, but something was refused, or is not as expected.
+const NOT_AS_IT_SHOULD_BE: u8 = 1;
 
-/// Runs the job; without an output it only counts. Gives the exit code.
-pub fn run(job: &Job, output: Option<&Output>) -> anyhow::Result<u8> {
+/// Writes the tables. Gives the exit code.
+pub fn curate_job(arguments: &CurateArguments) -> anyhow::Result<u8> {
+    run(&arguments.job, Some(&arguments.output), None)
+}
+
+/// Counts, and compares if asked to. Gives the exit code.
+pub fn count_job(arguments: &CountArguments) -> anyhow::Result<u8> {
+    run(&arguments.job, None, arguments.expected.as_deref())
+}
+
+fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::Result<u8> {
     let started = Instant::now();
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     let recipe = recipe(job)?;
-    loses_nothing(job, &source, output)?;
+    let expected_counts = expected.map(read_expected).transpose()?;
+    loses_nothing(job, &source, output, expected)?;
     let progress = Progress::default();
     let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
@@ -35,12 +46,21 @@ pub fn run(job: &Job, output: Option<&Output>) -> anyhow::Result<u8> {
         let text = report::refused_csv(&landing)?;
         write_file(file, &text)?;
     }
+    let diagnosed = |expected| diagnose(&landing, &curation, &expected, &Progress::default());
+    let verdicts = expected_counts.map(diagnosed).transpose()?;
     if job.json {
-        report::json(&landing, &curation, seconds)?;
+        report::json(&landing, &curation, verdicts.as_deref(), seconds)?;
     } else {
         report::text(&landing, &curation, output.map(|output| output.out.as_path()), seconds)?;
+        verdicts::text(verdicts.as_deref().unwrap_or_default())?;
     }
-    Ok(if job.strict && is_anything_refused(&landing) { REFUSED } else { DONE })
+    let differs = verdicts.iter().flatten().any(|verdict| !verdict.agrees());
+    Ok(if job.strict && (differs || is_anything_refused(&landing)) { NOT_AS_IT_SHOULD_BE } else { DONE })
+}
+
+fn read_expected(file: &Path) -> anyhow::Result<Expected> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Expected::parse(&text).with_context(|| format!("{}", file.display()))
 }
 
 fn recipe(job: &Job) -> anyhow::Result<Recipe> {
@@ -51,11 +71,17 @@ fn recipe(job: &Job) -> anyhow::Result<Recipe> {
             Recipe::from_json(&text).with_context(|| format!("{}", file.display()))?
         }
     };
-    Ok(job.apply_to(recipe))
+    let mut recipe = job.apply_to(recipe);
+    if let Some(file) = &job.withdrawn {
+        let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let listed = Withdrawn::parse(&text).with_context(|| format!("{}", file.display()))?;
+        recipe.withdrawn = recipe.withdrawn.and(&listed)?;
+    }
+    Ok(recipe)
 }
 
 /// Nothing that is written may replace what is read, or be read as a landing file the next time.
-fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>) -> anyhow::Result<()> {
+fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>, expected: Option<&Path>) -> anyhow::Result<()> {
     let tables = output.map_or_else(Vec::new, |output| {
         Table::derived().map(|table| output.out.join(file_name(table, output.format.into()))).collect()
     });
@@ -69,7 +95,8 @@ fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>) -> anyhow:
     }
     if let Some(refused) = &job.refused {
         let real = landing::real_path(refused)?;
-        let mut others = tables.iter().chain(&job.recipe);
+        let read = job.recipe.iter().chain(&job.withdrawn).map(PathBuf::as_path).chain(expected);
+        let mut others = tables.iter().map(PathBuf::as_path).chain(read);
         anyhow::ensure!(
             !others.any(|other| landing::real_path(other).is_ok_and(|other| other == real)),
             "{} is the place of something else. Choose another file for the refused records",

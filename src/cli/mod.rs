@@ -4,6 +4,7 @@ mod arguments;
 mod curate;
 mod generate;
 mod report;
+mod verdicts;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -35,8 +36,8 @@ pub fn run() -> ExitCode {
 fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
         None => open_window(arguments.landing),
-        Some(Command::Curate(arguments)) => curate::run(&arguments.job, Some(&arguments.output)),
-        Some(Command::Count(job)) => curate::run(&job, None),
+        Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
+        Some(Command::Count(arguments)) => curate::count_job(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];

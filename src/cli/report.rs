@@ -7,17 +7,22 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use crate::curation::Curation;
+use crate::curation::{Curation, withdrawals};
 use crate::domain::Table;
 use crate::domain::format::{counted, difference, thousands};
 use crate::landing::Landing;
+use crate::review::Verdict;
 
-/// Prints one JSON object: the rows of each table in the order of the catalog, what was refused or dropped, and the
-/// seconds it took.
-pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Result<()> {
+use super::verdicts::{self, VerdictReport};
+
+/// Prints one JSON object: the rows of each table in the order of the catalog, what was refused or dropped, how they
+/// compare with the expected counts, and the seconds it took.
+pub fn json(landing: &Landing, curation: &Curation, verdicts: Option<&[Verdict]>, seconds: f64) -> anyhow::Result<()> {
     let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, landing, curation)));
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), seconds })?;
+    let withdrawn = WithdrawnReport::of(landing, curation);
+    let expected = verdicts.map(verdicts::report);
+    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), withdrawn, expected, seconds })?;
     writeln!(out)?;
     Ok(())
 }
@@ -25,7 +30,28 @@ pub fn json(landing: &Landing, curation: &Curation, seconds: f64) -> anyhow::Res
 #[derive(Serialize)]
 struct Report {
     tables: InOrder<TableReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn: Option<WithdrawnReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<InOrder<VerdictReport>>,
     seconds: f64,
+}
+
+/// How much of the list of withdrawn customers landed; none without a list.
+#[derive(Serialize)]
+struct WithdrawnReport {
+    listed: u64,
+    matched: u64,
+    customers: u64,
+}
+
+impl WithdrawnReport {
+    fn of(landing: &Landing, curation: &Curation) -> Option<Self> {
+        let list = &curation.recipe.withdrawn;
+        let found = withdrawals(landing, list);
+        let report = Self { listed: found.listed, matched: found.matched, customers: found.customers };
+        (!list.is_empty()).then_some(report)
+    }
 }
 
 #[derive(Serialize)]
@@ -62,7 +88,7 @@ impl TableReport {
 }
 
 /// An object whose keys keep their order.
-struct InOrder<T>(Vec<(&'static str, T)>);
+pub struct InOrder<T>(pub Vec<(&'static str, T)>);
 
 impl<T: Serialize> Serialize for InOrder<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -98,6 +124,15 @@ pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds:
             }
         }
         text.push('\n');
+    }
+    if let Some(WithdrawnReport { listed, matched, customers }) = WithdrawnReport::of(landing, curation) {
+        let customers = counted(customers, "customer");
+        writeln!(
+            text,
+            "{} of {} entries of the list of withdrawn customers landed: {customers} left out.",
+            thousands(matched),
+            thousands(listed)
+        )?;
     }
     if let Some(out) = out {
         writeln!(text, "Five tables were written to {} in {seconds:.2} s.", out.display())?;

@@ -2,12 +2,17 @@
 
 use polars::prelude::*;
 
+use super::withdrawn;
 use crate::domain::Operation;
 use crate::domain::plan::ColumnPair;
 
 /// The column that numbers the rows at hand while a step is looked at. No catalog name has underscores.
 pub const ROW: &str = "__row";
 
+/// The column of a number of rows.
+pub const ROWS: &str = "__rows";
+
+const PARTNERS: &str = "__partners";
 const EARLIEST: &str = "__earliest";
 
 /// The rows that an operation leaves, in the order in which they were. `other` is the table that the operation
@@ -15,17 +20,20 @@ const EARLIEST: &str = "__earliest";
 pub fn apply(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns: &[&str]) -> LazyFrame {
     match operation {
         Operation::KeepPresent(column) => rows.filter(col(*column).is_not_null()),
+        Operation::KeepUpTo(column, latest) => rows.filter(col(*column).lt_eq(lit(*latest))),
+        Operation::DropWithdrawn { column, identity, list } => withdrawn::drop(rows, column, *identity, list, other),
         Operation::Distinct => {
             let subset = by_name(columns.iter().copied(), true, false);
             rows.unique_stable(Some(subset), UniqueKeepStrategy::First)
         }
-        Operation::KeepMatching { on, not_before: None, .. } => {
+        Operation::KeepMatching { on, present, not_before: None, .. } => {
             let keys = Keys::new(on, columns);
+            let other = only_present(other, *present);
             keys.join(rows, other.select(keys.right()), JoinType::Semi, MaintainOrderJoin::Left)
         }
-        Operation::KeepMatching { on, not_before: Some((time, earliest)), .. } => {
+        Operation::KeepMatching { on, present, not_before: Some((time, earliest)), .. } => {
             let keys = Keys::new(on, columns);
-            let other = other
+            let other = only_present(other, *present)
                 .filter(col(*earliest).is_not_null())
                 .group_by(keys.right())
                 .agg([col(*earliest).min().alias(EARLIEST)]);
@@ -57,6 +65,33 @@ pub fn dropped(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns
         .drop(by_name([ROW], true, false))
 }
 
+fn only_present(other: LazyFrame, column: Option<&str>) -> LazyFrame {
+    match column {
+        Some(column) => other.filter(col(column).is_not_null()),
+        None => other,
+    }
+}
+
+/// One number, [`ROWS`]: how many rows a join leaves. Equal keys are counted on both sides and the numbers multiplied,
+/// so that a join of any size takes no more room than its keys.
+pub fn count_joined(
+    on: &[ColumnPair],
+    bring: &[ColumnPair],
+    once: bool,
+    rows: LazyFrame,
+    other: LazyFrame,
+    columns: &[&str],
+) -> LazyFrame {
+    let keys = Keys::new(on, columns);
+    let brought = bring.iter().filter(|_| once).map(|(from, name)| named(from, name));
+    let other = other.select(keys.right().into_iter().chain(brought).collect::<Vec<_>>());
+    let other = if once { other.unique_stable(None, UniqueKeepStrategy::First) } else { other };
+    let left = rows.group_by(keys.left()).agg([len().cast(DataType::Int64).alias(ROWS)]);
+    let right = other.group_by(keys.joined()).agg([len().cast(DataType::Int64).alias(PARTNERS)]);
+    let pairs = keys.join(left, right, JoinType::Inner, MaintainOrderJoin::None);
+    pairs.select([(col(ROWS) * col(PARTNERS)).sum().alias(ROWS)])
+}
+
 /// The columns that a join compares: on the left their names, on the right theirs and the names that they take,
 /// which are others only where the rows at hand have such a name already. A column that keeps its name is passed on
 /// as it is, without work for the engine.
@@ -76,12 +111,22 @@ impl<'a> Keys<'a> {
         self.0.iter().map(|(_, right, name)| named(right, name)).collect()
     }
 
+    /// The keys of the rows at hand.
+    fn left(&self) -> Vec<Expr> {
+        self.0.iter().map(|(left, ..)| col(*left)).collect()
+    }
+
+    /// The keys of the other table under the names that they take.
+    fn joined(&self) -> Vec<Expr> {
+        self.0.iter().map(|(.., name)| col(name.as_str())).collect()
+    }
+
     fn join(&self, left: LazyFrame, right: LazyFrame, how: JoinType, order: MaintainOrderJoin) -> LazyFrame {
         left.join_builder()
             .with(right)
             .how(how)
-            .left_on(self.0.iter().map(|(left, ..)| col(*left)).collect::<Vec<_>>())
-            .right_on(self.0.iter().map(|(.., name)| col(name.as_str())).collect::<Vec<_>>())
+            .left_on(self.left())
+            .right_on(self.joined())
             .maintain_order(order)
             .coalesce(JoinCoalesce::CoalesceColumns)
             .finish()

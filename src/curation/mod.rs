@@ -2,9 +2,12 @@
 
 mod codes;
 mod compile;
+mod counting;
 mod run;
 mod view;
+mod withdrawn;
 
 pub use codes::Codes;
 pub use run::{Curation, CurationError, curate};
 pub use view::{Cell, TableView, data_type};
+pub use withdrawn::{Withdrawals, withdrawals};

@@ -16,7 +16,7 @@ pub struct Curation {
     pub recipe: Recipe,
     /// How each derived table came by its rows, in the order in which they were made.
     pub counts: Vec<TableCount>,
-    frames: [DataFrame; 8],
+    pub(super) frames: [DataFrame; 8],
 }
 
 /// A table that could not be made.
@@ -147,10 +147,7 @@ impl Curation {
         let columns: Vec<PlSmallStr> =
             rows.get_column_names().into_iter().filter(|name| *name != ROW).cloned().collect();
         let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
-        let other = match operation {
-            Operation::KeepMatching { other, .. } | Operation::Join { other, .. } => self.frame(*other).clone(),
-            Operation::KeepPresent(_) | Operation::Distinct => DataFrame::empty(),
-        };
+        let other = operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone());
         compiled(operation, rows.lazy(), other.lazy(), &columns)
     }
 }

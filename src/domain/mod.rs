@@ -9,13 +9,15 @@ pub mod plan;
 pub mod progress;
 pub mod recipe;
 pub mod schema;
+pub mod withdrawn;
 pub mod zone;
 
 pub use code::Code;
 pub use count::{StepCount, TableCount};
 pub use dataset::Dataset;
-pub use plan::{Operation, Plan, Reason, Step, TableDefinition};
+pub use plan::{Identity, Operation, Plan, Reason, Step, TableDefinition};
 pub use progress::{Cancelled, Progress};
 pub use recipe::{Duplicates, JoinRule, Purpose, Recipe, RecipeError};
 pub use schema::{Column, Kind, Privacy, Schema};
+pub use withdrawn::{Withdrawn, WithdrawnError};
 pub use zone::{Table, Zone};

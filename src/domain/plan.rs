@@ -3,7 +3,7 @@
 //! A [`Recipe`] makes a [`Plan`]; from the plan come the polars frames, the counts, the rows behind each count (the
 //! same step turned round) and later the SQL for other engines. Nothing else knows how a table is made.
 
-use super::{Duplicates, JoinRule, Recipe, Table};
+use super::{Duplicates, JoinRule, Recipe, Table, Withdrawn};
 
 /// How every derived table is made, in an order in which each needs only those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,18 @@ pub type ColumnPair = (&'static str, &'static str);
 pub enum Operation {
     /// Keep the rows in which this column is not null.
     KeepPresent(&'static str),
+    /// Keep the rows in which this column is not null and at or before an instant, in milliseconds since 1970 UTC.
+    KeepUpTo(&'static str, i64),
+    /// Anti-join: drop the rows in which a column holds an identity of somebody who withdrew. Compared are
+    /// identities as [`Withdrawn::folded`] makes them; null is nobody's.
+    DropWithdrawn {
+        /// The column of the rows at hand.
+        column: &'static str,
+        /// What the column holds, which says what is looked for.
+        identity: Identity,
+        /// Who withdrew.
+        list: Withdrawn,
+    },
     /// Semi-join: keep the rows for which `other` has at least one row with equal keys. With `not_before`, only if
     /// the first column (of the row at hand) is at or after the second (of that other row).
     KeepMatching {
@@ -47,6 +59,8 @@ pub enum Operation {
         other: Table,
         /// The keys; null never matches.
         on: Vec<ColumnPair>,
+        /// Only rows of `other` in which this column is not null.
+        present: Option<&'static str>,
         /// Instants that must be in order.
         not_before: Option<ColumnPair>,
     },
@@ -65,11 +79,38 @@ pub enum Operation {
     },
 }
 
+/// Whose rows a withdrawal takes away. All are found through the customer records of the landing zone:
+///
+/// - A *withdrawn record* has an e-mail address or a serial number that is on the list. A serial number that stands on
+///   many records withdraws all of them, since nobody can say who of them meant it.
+/// - A *withdrawn person* is an e-mail address of a withdrawn record, or on the list: all records and all motions with
+///   that address go, also records that came with another serial number or none.
+/// - A *withdrawn device* is a serial number that is on the list, or stands on records of withdrawn persons and on
+///   nobody else's. Its distances go.
+/// - A *shared device* is a serial number that stands on records of withdrawn persons and of others. Nothing in the
+///   feed says whose its distances are, and they may be those of the one who withdrew, so they go as well, with a
+///   reason of their own: it can be seen how much of others is lost. The others stay, with all their motions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// E-mail addresses of withdrawn persons.
+    Person,
+    /// Serial numbers of withdrawn devices.
+    Device,
+    /// Serial numbers of withdrawn and of shared devices.
+    SharedDevice,
+}
+
 /// Why a row did not come through a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
+    /// The customer withdrew.
+    Withdrawn,
+    /// Somebody who withdrew has the same serial number on their record.
+    SharedDevice,
     /// The customer did not agree to share for this purpose.
     NoConsent,
+    /// The customer agreed after the instant that the recipe asks for.
+    LaterConsent,
     /// The reading was taken before its customer agreed.
     BeforeConsent,
     /// No customer record has this e-mail address.
@@ -90,7 +131,10 @@ impl Reason {
     /// A few words for a list of losses.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Withdrawn => "withdrawn",
+            Self::SharedDevice => "device shared with somebody withdrawn",
             Self::NoConsent => "no consent",
+            Self::LaterConsent => "consent given later",
             Self::BeforeConsent => "before consent",
             Self::UnknownUser => "unknown user",
             Self::UnknownDevice => "unknown device",
@@ -104,6 +148,12 @@ impl Reason {
     /// A sentence that says what the figure counts.
     pub fn explanation(self) -> &'static str {
         match self {
+            Self::Withdrawn => "The customer is on the list of those who withdrew.",
+            Self::SharedDevice => {
+                "The serial number stands on the records of somebody who withdrew and of others: it cannot be said whose \
+                 readings these are."
+            }
+            Self::LaterConsent => "The customer agreed to share, but only after the instant for which the recipe asks.",
             Self::NoConsent => "The customer's record has no consent for the chosen purpose: absent, null, blank or 0.",
             Self::BeforeConsent => "The reading was taken before the customer agreed to share.",
             Self::UnknownUser => "No customer record in the landing zone has the e-mail address of this reading.",
@@ -138,7 +188,11 @@ impl Plan {
 
 fn customer_trusted(recipe: &Recipe) -> TableDefinition {
     let mut steps = landed(recipe);
+    steps.extend(withdrawn(recipe, "email", Identity::Person, Reason::Withdrawn));
     steps.push(Step::new(Operation::KeepPresent(recipe.purpose.column()), Reason::NoConsent));
+    if let Some(instant) = recipe.as_of {
+        steps.push(Step::new(Operation::KeepUpTo(recipe.purpose.column(), instant), Reason::LaterConsent));
+    }
     TableDefinition { table: Table::CustomerTrusted, source: Table::CustomerLanding, steps }
 }
 
@@ -147,12 +201,14 @@ fn customer_trusted(recipe: &Recipe) -> TableDefinition {
 fn accelerometer_trusted(recipe: &Recipe) -> TableDefinition {
     let email = || vec![("user", "email")];
     let mut steps = landed(recipe);
+    steps.extend(withdrawn(recipe, "user", Identity::Person, Reason::Withdrawn));
     steps.push(Step::keep_matching(Table::CustomerLanding, email(), Reason::UnknownUser));
-    steps.push(Step::keep_matching(Table::CustomerTrusted, email(), Reason::NoConsent));
+    steps.extend(consented(recipe, email));
     if recipe.consent_date {
         let operation = Operation::KeepMatching {
             other: Table::CustomerTrusted,
             on: email(),
+            present: None,
             not_before: Some(("timestamp", recipe.purpose.column())),
         };
         steps.push(Step::new(operation, Reason::BeforeConsent));
@@ -175,8 +231,10 @@ fn customer_curated() -> TableDefinition {
 fn step_trainer_trusted(recipe: &Recipe) -> TableDefinition {
     let serial = || vec![("serialnumber", "serialnumber")];
     let mut steps = landed(recipe);
+    steps.extend(withdrawn(recipe, "serialnumber", Identity::Device, Reason::Withdrawn));
+    steps.extend(withdrawn(recipe, "serialnumber", Identity::SharedDevice, Reason::SharedDevice));
     steps.push(Step::keep_matching(Table::CustomerLanding, serial(), Reason::UnknownDevice));
-    steps.push(Step::keep_matching(Table::CustomerTrusted, serial(), Reason::NoConsent));
+    steps.extend(consented(recipe, serial));
     steps.push(Step::keep_matching(Table::CustomerCurated, serial(), Reason::NoReadings));
     TableDefinition { table: Table::StepTrainerTrusted, source: Table::StepTrainerLanding, steps }
 }
@@ -211,13 +269,45 @@ fn landed(recipe: &Recipe) -> Vec<Step> {
     }
 }
 
+/// Keeps the readings of trusted customers, and tells those who agreed later from those who never did.
+fn consented(recipe: &Recipe, on: impl Fn() -> Vec<ColumnPair>) -> Vec<Step> {
+    if recipe.as_of.is_none() {
+        return vec![Step::keep_matching(Table::CustomerTrusted, on(), Reason::NoConsent)];
+    }
+    let ever = Operation::KeepMatching {
+        other: Table::CustomerLanding,
+        on: on(),
+        present: Some(recipe.purpose.column()),
+        not_before: None,
+    };
+    vec![Step::new(ever, Reason::NoConsent), Step::keep_matching(Table::CustomerTrusted, on(), Reason::LaterConsent)]
+}
+
+/// Nothing at all if nobody withdrew.
+fn withdrawn(recipe: &Recipe, column: &'static str, identity: Identity, reason: Reason) -> Option<Step> {
+    let list = recipe.withdrawn.clone();
+    let operation = Operation::DropWithdrawn { column, identity, list };
+    (!recipe.withdrawn.is_empty()).then(|| Step::new(operation, reason))
+}
+
+impl Operation {
+    /// The other table that is looked into.
+    pub fn other(&self) -> Option<Table> {
+        match self {
+            Self::KeepPresent(_) | Self::KeepUpTo(..) | Self::Distinct => None,
+            Self::DropWithdrawn { .. } => Some(Table::CustomerLanding),
+            Self::KeepMatching { other, .. } | Self::Join { other, .. } => Some(*other),
+        }
+    }
+}
+
 impl Step {
     fn new(operation: Operation, reason: Reason) -> Self {
         Self { operation, reason }
     }
 
     fn keep_matching(other: Table, on: Vec<ColumnPair>, reason: Reason) -> Self {
-        Self::new(Operation::KeepMatching { other, on, not_before: None }, reason)
+        Self::new(Operation::KeepMatching { other, on, present: None, not_before: None }, reason)
     }
 }
 
@@ -232,7 +322,10 @@ mod tests {
             for consent_date in [false, true] {
                 for duplicates in [Duplicates::Keep, Duplicates::Drop] {
                     for join in JoinRule::ALL {
-                        recipes.push(Recipe { purpose, consent_date, duplicates, join });
+                        let recipe = Recipe { purpose, consent_date, duplicates, join, ..Recipe::default() };
+                        let withdrawn = Withdrawn::parse("ann@example.com").unwrap();
+                        recipes.push(Recipe { withdrawn, as_of: Some(1), ..recipe.clone() });
+                        recipes.push(recipe);
                     }
                 }
             }
@@ -247,7 +340,7 @@ mod tests {
             for definition in Plan::new(&recipe).tables {
                 assert!(known.contains(&definition.source), "{recipe:?}: {definition:?}");
                 for step in &definition.steps {
-                    if let Operation::KeepMatching { other, .. } | Operation::Join { other, .. } = step.operation {
+                    if let Some(other) = step.operation.other() {
                         assert!(known.contains(&other), "{recipe:?}: {definition:?}");
                     }
                 }
@@ -260,6 +353,20 @@ mod tests {
     }
 
     #[test]
+    fn without_withdrawals_there_is_no_step_for_them() {
+        let reasons = |recipe: &Recipe| -> Vec<Reason> {
+            let tables = Plan::new(recipe).tables;
+            tables.iter().flat_map(|table| &table.steps).map(|step| step.reason).collect()
+        };
+        let recipe = Recipe { withdrawn: Withdrawn::parse("ann@example.com").unwrap(), ..Recipe::default() };
+        let with: Vec<Reason> = reasons(&recipe);
+        let is_withdrawal = |reason: &&Reason| matches!(reason, Reason::Withdrawn | Reason::SharedDevice);
+        assert_eq!(with.iter().filter(is_withdrawal).count(), 4);
+        let others: Vec<Reason> = with.iter().filter(|reason| !is_withdrawal(reason)).copied().collect();
+        assert_eq!(reasons(&Recipe::default()), others);
+    }
+
+    #[test]
     fn every_column_that_a_step_names_is_there() {
         let has = |table: Table, name: &str| table.schema().iter().any(|column| column.name == name);
         for recipe in recipes() {
@@ -267,9 +374,12 @@ mod tests {
                 let mut at_hand: Vec<&str> = definition.source.schema().iter().map(|column| column.name).collect();
                 for step in &definition.steps {
                     match &step.operation {
-                        Operation::KeepPresent(column) => assert!(at_hand.contains(column)),
+                        Operation::KeepPresent(column)
+                        | Operation::KeepUpTo(column, _)
+                        | Operation::DropWithdrawn { column, .. } => assert!(at_hand.contains(column)),
                         Operation::Distinct => {}
-                        Operation::KeepMatching { other, on, not_before } => {
+                        Operation::KeepMatching { other, on, present, not_before } => {
+                            assert!(present.is_none_or(|column| has(*other, column)), "{definition:?}");
                             for (left, right) in on.iter().chain(not_before) {
                                 assert!(at_hand.contains(left) && has(*other, right), "{definition:?}");
                             }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::Dataset;
+use super::{Dataset, Withdrawn};
 
 /// The choices of one curation. The default is the specification's: research consent present, whatever its date,
-/// duplicates kept, machine learning joined on the time stamp alone.
+/// duplicates kept, machine learning joined on the time stamp alone, nobody withdrawn.
 ///
-/// As JSON: `{"purpose": "research", "consent_date": false, "duplicates": "keep", "join": "timestamp"}`; a key
-/// that is left out has its default, a key that is not known is an error.
+/// As JSON: `{"purpose": "research", "consent_date": false, "as_of": null, "duplicates": "keep", "join": "timestamp",
+/// "withdrawn": []}`; a key that is left out has its default, a key that is not known is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recipe {
@@ -19,10 +19,15 @@ pub struct Recipe {
     pub purpose: Purpose,
     /// Keep a reading only if it was taken at or after its customer's consent.
     pub consent_date: bool,
+    /// Only consents given at or before this instant count, in milliseconds since 1970-01-01 00:00 UTC: what was
+    /// allowed on that day. None: all that were ever given.
+    pub as_of: Option<i64>,
     /// What happens to rows that are equal in every column.
     pub duplicates: Duplicates,
     /// How distances and motions are paired.
     pub join: JoinRule,
+    /// Customers who withdrew: they and their readings are in no table that is made.
+    pub withdrawn: Withdrawn,
 }
 
 /// With whom a customer may have agreed to share.
@@ -110,7 +115,7 @@ impl Recipe {
 
     /// The recipe as JSON, every key written out, ending in a line feed.
     pub fn to_json(&self) -> String {
-        // Plain enums and a bool under string keys: there is nothing in them that JSON cannot hold.
+        // Plain enums, numbers and texts under string keys: there is nothing in them that JSON cannot hold.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 }
@@ -126,6 +131,8 @@ mod tests {
             consent_date: true,
             duplicates: Duplicates::Drop,
             join: JoinRule::Owner,
+            as_of: Some(1_655_564_376_361),
+            withdrawn: Withdrawn::parse("ben@example.com,ann@example.com").unwrap(),
         };
         assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));
     }
@@ -159,5 +166,7 @@ mod tests {
         assert!(key.contains("consent-date") && key.contains("consent_date"), "{key}");
         let value = Recipe::from_json(r#"{"purpose": "marketing"}"#).unwrap_err().to_string();
         assert!(value.contains("marketing") && value.contains("research"), "{value}");
+        let list = Recipe::from_json(r#"{"withdrawn": "ann@example.com"}"#).unwrap_err().to_string();
+        assert!(list.contains("withdrawn") && !list.contains("example"), "{list}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{Duplicates, Recipe};
+use crate::domain::{Duplicates, Recipe, format};
 use crate::explore::{Follow, Query};
 
 use super::{Label, Shown};
@@ -131,13 +131,20 @@ fn query_label(from: &Query, to: &Query) -> Option<Label> {
 }
 
 fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
-    let Recipe { purpose, consent_date, duplicates, join } = to;
+    let Recipe { purpose, consent_date, as_of, duplicates, join, withdrawn } = to;
     let mut labels = vec![];
     if *purpose != from.purpose {
         labels.push(Label::new(format!("purpose: {}", purpose.name())));
     }
     if *consent_date != from.consent_date {
         labels.push(Label::new(if *consent_date { "consent date on" } else { "consent date off" }));
+    }
+    if *as_of != from.as_of {
+        let day = as_of.and_then(format::utc);
+        labels.push(Label::running("as of", day.map_or_else(|| "as of now".to_owned(), |day| format!("as of {day}"))));
+    }
+    if *withdrawn != from.withdrawn {
+        labels.push(Label::new(format!("withdrawn: {}", format::counted(withdrawn.len() as u64, "customer"))));
     }
     if *duplicates != from.duplicates {
         labels.push(Label::new(match duplicates {

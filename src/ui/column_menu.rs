@@ -129,7 +129,8 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     }
     let bound = |text: &str, otherwise: f64| match text.trim() {
         "" => Some(otherwise),
-        text => format::number_or_instant(text, column.kind == Kind::Time),
+        text if column.kind == Kind::Time => format::instant(text).map(|instant| instant as f64),
+        text => text.replace('−', "-").parse().ok().filter(|number: &f64| number.is_finite()),
     };
     match (bound(&from, f64::NEG_INFINITY), bound(&to, f64::INFINITY)) {
         (Some(low), Some(high)) => {

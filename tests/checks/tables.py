@@ -25,6 +25,10 @@ RECIPES = [
     {"purpose": "public"},
     {"purpose": "friends", "consent_date": True, "drop_duplicates": True},
     {"drop_duplicates": True, "join": "owner"},
+    {"withdrawn": True},
+    {"withdrawn": True, "consent_date": True, "drop_duplicates": True, "join": "owner"},
+    {"as_of": True},
+    {"as_of": True, "withdrawn": True, "consent_date": True, "join": "owner"},
 ]
 # Of the public data, computed with other engines before this program was there.
 KNOWN = {
@@ -57,17 +61,51 @@ def land(connection, folder):
         )
 
 
+def halfway(connection):
+    """An instant up to which about half of those who share with research had agreed, in milliseconds."""
+    column = CONSENT["research"]
+    return connection.execute(f"SELECT quantile_disc({column}, 0.5) FROM customer_landing").fetchone()[0]
+
+
+def listed(connection):
+    """Who is on the list of withdrawals: some e-mail addresses and serial numbers that landed, one that did not."""
+    emails = connection.execute("SELECT DISTINCT email FROM customer_landing ORDER BY email").fetchall()
+    serials = connection.execute(
+        "SELECT DISTINCT serialnumber FROM customer_landing WHERE serialnumber IS NOT NULL ORDER BY serialnumber DESC"
+    ).fetchall()
+    return [row[0].upper() for row in emails[::9] + serials[::29]] + ["nobody@example.com"]
+
+
+def withdraw(connection, is_asked_for):
+    """The people and devices that are in no table. A device on a withdrawn record goes, whoever else has it too."""
+    connection.execute("CREATE OR REPLACE TABLE listed (entry VARCHAR)")
+    if is_asked_for:
+        connection.executemany("INSERT INTO listed VALUES (lower(?))", [[entry] for entry in listed(connection)])
+    connection.execute(
+        "CREATE OR REPLACE TABLE gone_people AS SELECT entry FROM listed UNION SELECT lower(email) FROM customer_landing "
+        "WHERE lower(serialnumber) IN (FROM listed)"
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE gone_devices AS SELECT entry FROM listed UNION SELECT lower(serialnumber) "
+        "FROM customer_landing WHERE serialnumber IS NOT NULL AND lower(email) IN (FROM gone_people)"
+    )
+
+
 def curate(connection, recipe):
     """The zone tables, written down independently of the program."""
     consent = CONSENT[recipe.get("purpose", "research")]
     distinct = "DISTINCT" if recipe.get("drop_duplicates") else ""
     dated = f'AND a."timestamp" >= c.{consent}' if recipe.get("consent_date") else ""
+    until = f"AND {consent} <= {halfway(connection)}" if recipe.get("as_of") else ""
+    withdraw(connection, bool(recipe.get("withdrawn")))
     connection.execute(
-        f"CREATE OR REPLACE TABLE customer_trusted AS SELECT {distinct} * FROM customer_landing WHERE {consent} IS NOT NULL"
+        f"CREATE OR REPLACE TABLE customer_trusted AS SELECT {distinct} * FROM customer_landing "
+        f"WHERE {consent} IS NOT NULL {until} AND lower(email) NOT IN (FROM gone_people)"
     )
     connection.execute(
         f"CREATE OR REPLACE TABLE accelerometer_trusted AS SELECT {distinct} * FROM accelerometer_landing a "
         f'WHERE EXISTS (SELECT 1 FROM customer_trusted c WHERE c.email = a."user" {dated})'
+        'AND lower(a."user") NOT IN (FROM gone_people)'
     )
     connection.execute(
         "CREATE OR REPLACE TABLE customer_curated AS SELECT DISTINCT * FROM customer_trusted c "
@@ -75,7 +113,8 @@ def curate(connection, recipe):
     )
     connection.execute(
         f"CREATE OR REPLACE TABLE step_trainer_trusted AS SELECT {distinct} * FROM step_trainer_landing s "
-        "WHERE EXISTS (SELECT 1 FROM customer_curated c WHERE c.serialnumber = s.serialnumber)"
+        "WHERE EXISTS (SELECT 1 FROM customer_curated c WHERE c.serialnumber = s.serialnumber) "
+        "AND lower(s.serialnumber) NOT IN (FROM gone_devices)"
     )
     owner = (
         'JOIN (SELECT DISTINCT serialnumber, email FROM customer_curated) o ON o.serialnumber = s.serialnumber AND o.email = a."user"'
@@ -110,11 +149,13 @@ def differences(connection, table, query):
     return one, other
 
 
-def flags(recipe):
+def flags(recipe, values={"withdrawn": "FILE", "as_of": "INSTANT"}):
     options = []
     for key, value in recipe.items():
         options.append("--" + key.replace("_", "-"))
-        if value is not True:
+        if key in values:
+            options.append(values[key])
+        elif value is not True:
             options.append(value)
     return options
 
@@ -123,7 +164,10 @@ def check(program, name, folder, recipe, form, connection):
     """Compares the five tables of one recipe in one format; gives the number of tables that differ."""
     wrong = 0
     with tempfile.TemporaryDirectory() as out:
-        command = [program, "curate", str(folder), "--out", out, "--format", form, "--json", *flags(recipe)]
+        withdrawn = Path(out) / "withdrawn.txt"
+        withdrawn.write_text("\n".join(listed(connection)))
+        options = flags(recipe, {"withdrawn": str(withdrawn), "as_of": str(halfway(connection))})
+        command = [program, "curate", str(folder), "--out", out, "--format", form, "--json", *options]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         counts = []
         for table in TABLES:

@@ -10,30 +10,37 @@ use stedi_workbench::landing::{Landing, Source, read};
 
 use crate::support::{real_data, sample_data, write};
 
-fn landing(folder: &Path) -> Landing {
+pub fn landing(folder: &Path) -> Landing {
     read(&Source::Folder(folder.to_owned()), &Progress::default()).unwrap()
 }
 
-fn curated(landing: &Landing, recipe: &Recipe) -> Curation {
+pub fn curated(landing: &Landing, recipe: &Recipe) -> Curation {
     curate(landing, recipe, &Progress::default()).unwrap()
 }
 
-fn rows(curation: &Curation) -> [u64; 8] {
+pub fn rows(curation: &Curation) -> [u64; 8] {
     Table::ALL.map(|table| curation.rows(table))
 }
 
-fn every_recipe() -> impl Iterator<Item = Recipe> {
+/// Every combination of the choices that have few values.
+pub fn every_recipe() -> impl Iterator<Item = Recipe> {
     Purpose::ALL.into_iter().flat_map(|purpose| {
         [false, true].into_iter().flat_map(move |consent_date| {
             [Duplicates::Keep, Duplicates::Drop].into_iter().flat_map(move |duplicates| {
-                JoinRule::ALL.into_iter().map(move |join| Recipe { purpose, consent_date, duplicates, join })
+                JoinRule::ALL.into_iter().map(move |join| Recipe {
+                    purpose,
+                    consent_date,
+                    duplicates,
+                    join,
+                    ..Recipe::default()
+                })
             })
         })
     })
 }
 
 /// Each count adds up, and the rows behind each loss are as many as the count says.
-fn assert_explained(curation: &Curation, recipe: &Recipe) {
+pub fn assert_explained(curation: &Curation, recipe: &Recipe) {
     for count in &curation.counts {
         assert!(count.adds_up(), "{recipe:?}: {count:?}");
         assert_eq!(count.rows_in, curation.rows(count.source));
@@ -91,7 +98,7 @@ fn every_loss_is_explained_on_data_with_every_defect() {
 
 /// Two customers who share an instant, a stranger, a customer without consent, a reading before consent, one
 /// delivered twice, and a customer without readings: every reason once, counted by hand.
-fn by_hand(folder: &Path) {
+pub fn by_hand(folder: &Path) {
     let customers = [
         r#"{"email":"ann@example.com","serialNumber":"d1","shareWithResearchAsOfDate":1655564000000}"#,
         r#"{"email":"ben@example.com","serialNumber":"d2","shareWithResearchAsOfDate":1655564000000}"#,

@@ -1,0 +1,80 @@
+//! How many rows a table would have if it were made by another definition: counted, and not made.
+
+use polars::prelude::*;
+
+use super::compile::{self, ROWS};
+use super::{Curation, CurationError};
+use crate::domain::{Operation, Plan, Privacy, Progress, Step, Table, TableDefinition, Zone};
+
+impl Curation {
+    /// The rows of a table if it were made by this definition from the other tables as they are.
+    ///
+    /// # Errors
+    /// When cancelled, or when the engine gives up.
+    pub fn count_by(&self, definition: &TableDefinition, progress: &Progress) -> Result<u64, CurationError> {
+        progress.check()?;
+        let failed = |error| CurationError::Engine { table: definition.table, error };
+        let counted = match definition.steps.split_last() {
+            Some((Step { operation: Operation::Join { other, on, bring, once }, .. }, before)) => {
+                let (rows, columns) = self.through(definition.source, before);
+                compile::count_joined(on, bring, *once, rows, self.frame(*other).clone().lazy(), &columns)
+            }
+            _ => self.through(definition.source, &definition.steps).0.select([len().alias(ROWS)]),
+        };
+        single(&counted.collect().map_err(failed)?).map_err(failed)
+    }
+
+    /// The rows of each table, in the order of [`Table::ALL`], if all were made by this plan from what landed.
+    ///
+    /// # Errors
+    /// When cancelled, or when the engine gives up.
+    pub fn count_all_by(&self, plan: &Plan, progress: &Progress) -> Result<[u64; 8], CurationError> {
+        let mut other = self.clone();
+        let mut rows = Table::ALL.map(|table| if table.zone() == Zone::Landing { self.rows(table) } else { 0 });
+        for definition in &plan.tables {
+            let table = definition.table;
+            // The last table is looked into by no other, and is the one that can be larger than all of them.
+            if table == Table::MachineLearningCurated {
+                rows[table.index()] = other.count_by(definition, progress)?;
+                continue;
+            }
+            progress.check()?;
+            let failed = |error| CurationError::Engine { table, error };
+            let (made, columns) = other.through(definition.source, &definition.steps);
+            let needed = columns.iter().filter(|name| is_needed(table, name)).map(|name| col(*name));
+            let made = made.select(needed.collect::<Vec<_>>()).collect().map_err(failed)?;
+            rows[table.index()] = made.height() as u64;
+            other.frames[table.index()] = made;
+        }
+        Ok(rows)
+    }
+
+    /// The rows of a table taken through steps, and the names of the columns that they have then.
+    fn through<'a>(&'a self, source: Table, steps: &'a [Step]) -> (LazyFrame, Vec<&'a str>) {
+        let frame = self.frame(source);
+        let mut columns: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
+        let mut rows = frame.clone().lazy();
+        for Step { operation, .. } in steps {
+            let other = operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone());
+            rows = compile::apply(operation, rows, other.lazy(), &columns);
+            if let Operation::Join { bring, .. } = operation {
+                columns.extend(bring.iter().map(|(_, name)| *name));
+            }
+        }
+        (rows, columns)
+    }
+}
+
+/// Customers are few, and compared whole; of the readings only what joins look at is kept.
+fn is_needed(table: Table, name: &str) -> bool {
+    let is_customer = matches!(table, Table::CustomerTrusted | Table::CustomerCurated);
+    let is_key = |column: &&crate::domain::Column| {
+        column.name == name && (column.privacy != Privacy::Open || column.kind == crate::domain::Kind::Time)
+    };
+    is_customer || table.schema().iter().any(|column| is_key(&column))
+}
+
+fn single(frame: &DataFrame) -> PolarsResult<u64> {
+    let rows = frame.column(ROWS)?.cast(&DataType::Int64)?;
+    Ok(rows.i64()?.get(0).unwrap_or_default().unsigned_abs())
+}

@@ -1,0 +1,133 @@
+//! Withdrawals on polars lazy frames: whose rows go, and how many of a list landed at all.
+
+use std::collections::{HashMap, HashSet};
+
+use polars::prelude::*;
+
+use crate::domain::{Dataset, Identity, Privacy, Table, Withdrawn};
+use crate::landing::Landing;
+
+const KEY: &str = "__withdrawn";
+const PERSON: &str = "__person";
+const DEVICE: &str = "__device";
+
+/// What a list of withdrawn customers meets in a landing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Withdrawals {
+    /// Entries of the list.
+    pub listed: u64,
+    /// Entries that stand in any record that landed; the others withdraw nobody, and may be mistyped.
+    pub matched: u64,
+    /// Different e-mail addresses of customer records that are withdrawn.
+    pub customers: u64,
+}
+
+/// Counts how much of a list landed.
+pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
+    let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
+    let mut found = HashSet::new();
+    for dataset in Dataset::ALL {
+        let names = Table::landing(dataset).schema().iter();
+        for column in names.filter(|column| matches!(column.privacy, Privacy::Person | Privacy::Device)) {
+            for_each_different(landing.frame(dataset), column.name, |text| {
+                found.extend(listed.get(&Withdrawn::folded(text)));
+            });
+        }
+    }
+    let matched = list.entries().filter(|entry| found.contains(&Withdrawn::folded(entry))).count();
+    let customers = landing.frame(Dataset::Customer);
+    let mut people = HashSet::new();
+    if let (Ok(emails), Ok(serials)) = (customers.column("email"), customers.column("serialnumber"))
+        && let (Ok(emails), Ok(serials)) = (emails.str(), serials.str())
+    {
+        for (email, serial) in emails.iter().zip(serials.iter()) {
+            let email = email.map(Withdrawn::folded).unwrap_or_default();
+            let serial = serial.map(Withdrawn::folded).unwrap_or_default();
+            if listed.contains(&email) || listed.contains(&serial) {
+                people.insert(email);
+            }
+        }
+    }
+    Withdrawals { listed: list.len() as u64, matched: matched as u64, customers: people.len() as u64 }
+}
+
+fn for_each_different(frame: &DataFrame, column: &str, mut take: impl FnMut(&str)) {
+    let Ok(different) = frame.column(column).and_then(Column::unique) else { return };
+    if let Ok(texts) = different.str() {
+        texts.iter().flatten().for_each(&mut take);
+    }
+}
+
+/// The rows whose `column` is not that of somebody who withdrew; see [`Identity`] for who that is.
+pub fn drop(rows: LazyFrame, column: &str, identity: Identity, list: &Withdrawn, customers: LazyFrame) -> LazyFrame {
+    let gone = match identity {
+        Identity::Person => persons(list, &customers),
+        Identity::Device => devices(list, &customers, false),
+        Identity::SharedDevice => devices(list, &customers, true),
+    };
+    let rows = rows.with_columns([folded(column).alias(KEY)]);
+    matching(rows, KEY, gone, JoinType::Anti).drop(by_name([KEY], true, false))
+}
+
+/// The withdrawn persons, in [`KEY`].
+fn persons(list: &Withdrawn, customers: &LazyFrame) -> LazyFrame {
+    let records = identities(customers);
+    let by_person = matching(records.clone(), PERSON, listed(list), JoinType::Semi);
+    let by_device = matching(records, DEVICE, listed(list), JoinType::Semi);
+    let of = |records: LazyFrame| records.select([col(PERSON).alias(KEY)]);
+    together([listed(list), of(by_person), of(by_device)])
+}
+
+/// The withdrawn devices, in [`KEY`]; with `shared` also those that stand on records of others too.
+fn devices(list: &Withdrawn, customers: &LazyFrame, shared: bool) -> LazyFrame {
+    let records = identities(customers);
+    let of = |how: JoinType| {
+        let records = matching(records.clone(), PERSON, persons(list, customers), how);
+        records.select([col(DEVICE).alias(KEY)])
+    };
+    let theirs = of(JoinType::Semi);
+    let theirs = if shared { theirs } else { matching(theirs, KEY, of(JoinType::Anti), JoinType::Anti) };
+    together([listed(list), theirs])
+}
+
+fn identities(customers: &LazyFrame) -> LazyFrame {
+    customers.clone().select([folded("email").alias(PERSON), folded("serialnumber").alias(DEVICE)])
+}
+
+fn listed(list: &Withdrawn) -> LazyFrame {
+    let entries: StringChunked = list.entries().map(|entry| Some(Withdrawn::folded(entry))).collect();
+    let column = entries.with_name(KEY.into()).into_column();
+    column.into_frame().lazy()
+}
+
+/// The rows whose `column` is among the keys of `others`, or is not.
+fn matching(rows: LazyFrame, column: &str, others: LazyFrame, how: JoinType) -> LazyFrame {
+    rows.join_builder()
+        .with(others)
+        .how(how)
+        .left_on([col(column)])
+        .right_on([col(KEY)])
+        .maintain_order(MaintainOrderJoin::Left)
+        .finish()
+}
+
+fn together<const N: usize>(frames: [LazyFrame; N]) -> LazyFrame {
+    // These all have the one column. Were there none, the join on it would fail, and not let anybody through.
+    concat(frames, UnionArgs::default()).unwrap_or_default()
+}
+
+/// A text as it is compared. Texts repeat by the thousands, so each different one is folded once.
+fn folded(column: &str) -> Expr {
+    col(column).map(
+        |texts| {
+            let texts = texts.str()?;
+            let mut known = HashMap::<&str, String>::new();
+            let folded: StringChunked = texts
+                .iter()
+                .map(|text| text.map(|text| &*known.entry(text).or_insert_with(|| Withdrawn::folded(text))).cloned())
+                .collect();
+            Ok(folded.with_name(texts.name().clone()).into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::String)),
+    )
+}
