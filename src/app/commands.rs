@@ -60,6 +60,8 @@ impl App {
                     self.state.notices.remove(position);
                 }
             }
+            // What was to be saved is saved first.
+            Command::Quit if self.workers.save_recipe.is_busy() => self.commands.push(Command::Quit),
             Command::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
