@@ -227,6 +227,19 @@ fn another_source_starts_a_new_history_and_reading_again_does_not() {
 }
 
 #[test]
+fn a_change_that_is_cancelled_is_undone() {
+    let mut window = two_steps();
+    let recipe = Recipe { purpose: Purpose::Public, ..dated_by_owner() };
+    // Both in one frame, so that the tables cannot be there before the second.
+    window.harness.state_mut().ask(Command::SetRecipe(recipe.clone()));
+    window.harness.state_mut().ask(Command::Cancel);
+    window.wait("the end of it", |state| state.work.is_none() && !state.curation.is_loading());
+    assert!(curated_with(dated_by_owner())(state(&window)));
+    click(&mut window, "Redo: purpose: public");
+    window.wait("the change after all", curated_with(recipe));
+}
+
+#[test]
 fn a_recipe_goes_to_a_file_and_the_command_line_makes_the_same_tables() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.json");
