@@ -16,8 +16,8 @@ impl App {
     /// Carries out one command.
     pub(super) fn handle(&mut self, command: Command, context: &egui::Context) {
         match command {
-            Command::ChooseFolder => self.workers.dialog.request(Choice::Folder),
-            Command::ChooseFiles => self.workers.dialog.request(Choice::Files),
+            Command::ChooseFolder => self.show_dialog(Choice::Folder),
+            Command::ChooseFiles => self.show_dialog(Choice::Files),
             Command::OpenPaths(paths) => self.open(paths),
             Command::OpenAny(paths) => self.open_any(paths),
             Command::OpenSample => self.load(LoadRequest::Sample),
@@ -28,7 +28,7 @@ impl App {
                 self.workers.dropped.cancel();
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
-            Command::ChooseRecipe => self.workers.dialog.request(Choice::OpenRecipe),
+            Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
             Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
             Command::SaveRecipe => match self.state.choices().named_file().map(|file| file.path.clone()) {
                 Some(path) => self.save_recipe(path),
@@ -94,10 +94,17 @@ impl App {
         self.workers.open_recipe.request(request);
     }
 
+    /// One dialog at a time: a second would take the answer of the first away.
+    fn show_dialog(&self, choice: Choice) {
+        if !self.workers.dialog.is_busy() {
+            self.workers.dialog.request(choice);
+        }
+    }
+
     /// Asks where to write the recipe.
     fn choose_place(&self) {
         let file = self.state.choices().file.as_ref().map(|file| file.path.clone());
-        self.workers.dialog.request(Choice::SaveRecipe(file));
+        self.show_dialog(Choice::SaveRecipe(file));
     }
 
     fn save_recipe(&self, path: PathBuf) {
