@@ -16,8 +16,8 @@ impl App {
     /// Carries out one command.
     pub(super) fn handle(&mut self, command: Command, context: &egui::Context) {
         match command {
-            Command::ChooseFolder => self.workers.dialog.request(Choice::Folder),
-            Command::ChooseFiles => self.workers.dialog.request(Choice::Files),
+            Command::ChooseFolder => self.show_dialog(Choice::Folder),
+            Command::ChooseFiles => self.show_dialog(Choice::Files),
             Command::OpenPaths(paths) => self.open(paths),
             Command::OpenAny(paths) => self.open_any(paths),
             Command::OpenSample => self.load(LoadRequest::Sample),
@@ -29,7 +29,7 @@ impl App {
                 self.cancel_look(context);
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
-            Command::ChooseRecipe => self.workers.dialog.request(Choice::OpenRecipe),
+            Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
             Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
             Command::SaveRecipe => match self.state.choices().named_file().map(|file| file.path.clone()) {
                 Some(path) => self.save_recipe(path),
@@ -65,6 +65,8 @@ impl App {
                     self.state.notices.remove(position);
                 }
             }
+            // What was to be saved is saved first.
+            Command::Quit if self.workers.save_recipe.is_busy() => self.commands.push(Command::Quit),
             Command::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -97,10 +99,17 @@ impl App {
         self.workers.open_recipe.request(request);
     }
 
+    /// One dialog at a time: a second would take the answer of the first away.
+    fn show_dialog(&self, choice: Choice) {
+        if !self.workers.dialog.is_busy() {
+            self.workers.dialog.request(choice);
+        }
+    }
+
     /// Asks where to write the recipe.
     fn choose_place(&self) {
         let file = self.state.choices().file.as_ref().map(|file| file.path.clone());
-        self.workers.dialog.request(Choice::SaveRecipe(file));
+        self.show_dialog(Choice::SaveRecipe(file));
     }
 
     fn save_recipe(&self, path: PathBuf) {

@@ -33,7 +33,7 @@ struct Shared<Request> {
 }
 
 struct Current<Request> {
-    waiting: Option<Request>,
+    waiting: Option<(Request, Arc<Progress>)>,
     running: Option<Arc<Progress>>,
     last: Option<Request>,
 }
@@ -60,9 +60,12 @@ where
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while started.recv().is_ok() {
                 let Some((request, progress)) = take(&weak) else { continue };
-                let outcome = match catch_unwind(AssertUnwindSafe(|| work(&request, &progress))) {
+                // Cancelled before it began, it is answered all the same: somebody waits for it.
+                let work = || if progress.is_cancelled() { None } else { Some(work(&request, &progress)) };
+                let outcome = match catch_unwind(AssertUnwindSafe(work)) {
                     _ if progress.is_cancelled() => Outcome::Cancelled,
-                    Ok(done) => Outcome::Done(done),
+                    Ok(Some(done)) => Outcome::Done(done),
+                    Ok(None) => Outcome::Cancelled,
                     Err(_) => Outcome::Died,
                 };
                 finish(&weak, &progress, &outcome);
@@ -85,7 +88,7 @@ where
             running.cancel();
         }
         state.last = Some(request.clone());
-        state.waiting = Some(request);
+        state.waiting = Some((request, Arc::new(Progress::default())));
         drop(state);
         // The worker lives as long as this lane; if it does not, there is nobody left to tell.
         self.shared.start.send(()).ok();
@@ -96,13 +99,13 @@ where
         lock(&self.shared.state).last = None;
     }
 
-    /// Stops what runs and drops what waits.
+    /// Stops what runs, and what waits before it begins.
     pub fn cancel(&self) {
         let mut state = lock(&self.shared.state);
-        state.waiting = None;
         state.last = None;
-        if let Some(running) = &state.running {
-            running.cancel();
+        let waiting = state.waiting.as_ref().map(|(_, progress)| progress);
+        for progress in waiting.into_iter().chain(&state.running) {
+            progress.cancel();
         }
     }
 
@@ -152,8 +155,7 @@ pub fn while_watched<T: Send>(work: impl FnOnce() -> T + Send, mut watch: impl F
 fn take<Request>(shared: &Weak<Shared<Request>>) -> Option<(Request, Arc<Progress>)> {
     let shared = shared.upgrade()?;
     let mut state = lock(&shared.state);
-    let request = state.waiting.take()?;
-    let progress = Arc::new(Progress::default());
+    let (request, progress) = state.waiting.take()?;
     state.running = Some(Arc::clone(&progress));
     Some((request, progress))
 }
@@ -273,5 +275,33 @@ mod tests {
         begin.recv().unwrap();
         go.send(()).unwrap();
         assert_eq!(next(&lane), (7, Outcome::Done(7)));
+    }
+
+    #[test]
+    fn what_is_cancelled_before_it_begins_is_answered_and_not_done() {
+        let (begun, begin) = sync_channel(1);
+        let (go, gate) = channel::<()>();
+        let gate = Mutex::new(gate);
+        let lane = Lane::new(
+            "test",
+            || {},
+            move |&number: &u32, _: &Progress| {
+                begun.send(number).unwrap();
+                gate.lock().unwrap().recv().unwrap();
+                number
+            },
+        )
+        .unwrap();
+        lane.request(1);
+        assert_eq!(begin.recv().unwrap(), 1);
+        lane.request(2);
+        lane.cancel();
+        go.send(()).unwrap();
+        assert_eq!(next(&lane), (1, Outcome::Cancelled));
+        assert_eq!(next(&lane), (2, Outcome::Cancelled));
+        lane.request(3);
+        assert_eq!(begin.recv().unwrap(), 3);
+        go.send(()).unwrap();
+        assert_eq!(next(&lane), (3, Outcome::Done(3)));
     }
 }

@@ -44,7 +44,12 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.set_max_width(theme::HISTORY_WIDTH);
     let labels: Vec<&str> = state.history.labels().collect();
     let present = state.history.position();
-    ui.label(widgets::small(ui, "HISTORY"));
+    ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.horizontal(|ui| {
+        ui.add_space(8.0);
+        ui.label(widgets::small(ui, "HISTORY"));
+    });
     ScrollArea::vertical().max_height(theme::HISTORY_HEIGHT).show(ui, |ui| {
         for (position, label) in labels.iter().enumerate().rev() {
             let is_present = position == present;

@@ -4,15 +4,15 @@ use egui::{Button, Role, Ui};
 
 use crate::state::{Choices, Command, State};
 
-use super::{icons, widgets};
+use super::{icons, theme, widgets};
 
-/// Paints the button with its menu.
-pub fn recipe_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// Paints the button with its menu; the button has so many letters of the name at the most.
+pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {
     let choices = state.choices();
     let name = choices.recipe_name();
     let changed = choices.is_recipe_changed();
     let mark = if changed { " •" } else { "" };
-    let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name), icons::MENU);
+    let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);
     let button = ui.menu_button(text, |ui| {
         ui.set_min_width(260.0);
         let mut entry = |icon: &str, text: &str, keys: &str, command: Command| {
@@ -25,7 +25,7 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         entry(icons::OPEN_FILES, "Open recipe…", "Ctrl+Shift+R", Command::ChooseRecipe);
         match choices.named_file() {
             Some(file) => {
-                let save = format!("Save to {}", widgets::shortened(&file.name()));
+                let save = format!("Save to {}", widgets::shortened(&file.name(), theme::MENU_LETTERS));
                 entry(icons::SAVE, &save, "Ctrl+S", Command::SaveRecipe);
                 entry(icons::SAVE, "Save recipe as…", "Ctrl+Shift+S", Command::SaveRecipeAs);
             }

@@ -16,6 +16,8 @@ use crate::state::Theme;
 pub const SIDEBAR_WIDTH: f32 = 248.0;
 /// Width of the list of what was done.
 pub const HISTORY_WIDTH: f32 = 260.0;
+/// Letters of a name of a file in a menu.
+pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.
 pub const HISTORY_HEIGHT: f32 = 320.0;
 /// Height of a row in a table.
@@ -32,6 +34,11 @@ pub const FIGURE_HEIGHT: f32 = 60.0;
 pub const DIFFERENCE_SECONDS: f64 = 6.0;
 /// Width of a table's own scroll bar.
 pub const SCROLL_BAR_WIDTH: f32 = 12.0;
+
+/// Letters of each of the two names in the top bar that there is room for when it is this wide.
+pub fn bar_letters(width: f32) -> usize {
+    ((width - 530.0) / 16.0).clamp(10.0, 32.0) as usize
+}
 
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug)]

@@ -7,19 +7,20 @@ use egui::{Align, Layout, Role, Ui};
 use crate::landing::Source;
 use crate::state::{Command, State, Theme};
 
-use super::{history_menu, icons, recipe_menu, widgets};
+use super::{history_menu, icons, recipe_menu, theme, widgets};
 
 /// Paints the line.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let letters = theme::bar_letters(ui.available_width());
     ui.horizontal(|ui| {
         ui.label(widgets::strong("STEDI workbench"));
         ui.separator();
-        source_ui(ui, state, commands);
+        source_ui(ui, state, letters, commands);
         if widgets::icon_button_ui(ui, icons::RELOAD, "Reload (Ctrl+R)").clicked() {
             commands.push(Command::Reload);
         }
         ui.separator();
-        recipe_menu::recipe_menu_ui(ui, state, commands);
+        recipe_menu::recipe_menu_ui(ui, state, letters, commands);
         ui.separator();
         history_menu::history_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -38,9 +39,9 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn source_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {
     let name = state.source.as_ref().map_or_else(|| "nothing opened".to_owned(), Source::name);
-    let button = ui.menu_button(format!("{}  {}", widgets::shortened(&name), icons::MENU), |ui| {
+    let button = ui.menu_button(format!("{}  {}", widgets::shortened(&name, letters), icons::MENU), |ui| {
         ui.set_min_width(240.0);
         if ui.button(format!("{}  Open folder…   Ctrl+O", icons::OPEN_FOLDER)).clicked() {
             commands.push(Command::ChooseFolder);

@@ -31,14 +31,13 @@ pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: &str) {
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, name));
 }
 
-/// A name of a file, short enough for a bar: the middle gives way, as the ends tell files apart.
-pub fn shortened(name: &str) -> String {
-    const MOST: usize = 28;
+/// A name with so many letters at the most: the middle gives way, as the ends tell files apart.
+pub fn shortened(name: &str, most: usize) -> String {
     let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= MOST {
+    if letters.len() <= most {
         return name.to_owned();
     }
-    let (start, end) = (&letters[..MOST / 2], &letters[letters.len() - MOST / 2 + 1..]);
+    let (start, end) = (&letters[..most / 2], &letters[letters.len() - most.saturating_sub(1) / 2..]);
     start.iter().chain(['…'].iter()).chain(end).collect()
 }
 
@@ -60,4 +59,16 @@ pub fn warning(ui: &Ui, text: impl Into<String>) -> RichText {
 /// A title of a column or a group.
 pub fn strong(text: impl Into<String>) -> RichText {
     RichText::new(text).text_style(theme::strong_style())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_long_name_loses_its_middle() {
+        assert_eq!(shortened("mine.json", 9), "mine.json");
+        assert_eq!(shortened("recipe-of-june.json", 12), "recipe….json");
+        assert_eq!(shortened("räder-äöü-räder", 9), "räde…äder");
+    }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-
-use stedi_workbench::domain::{JoinRule, Purpose, Recipe, Table};
+use stedi_workbench::domain::{JoinRule, Progress, Purpose, Recipe, Table};
+use stedi_workbench::export::{Format, file_name, write_tables};
 use stedi_workbench::state::{Command, Shown, State};
 
 use crate::support::{Window, sample_data, write};
@@ -36,6 +36,10 @@ fn says(window: &Window, text: &str) -> bool {
 
 fn state(window: &Window) -> &State {
     window.harness.state().state()
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
 }
 
 fn history(window: &Window) -> Vec<&str> {
@@ -222,6 +226,19 @@ fn another_source_starts_a_new_history_and_reading_again_does_not() {
 }
 
 #[test]
+fn a_change_that_is_cancelled_is_undone() {
+    let mut window = two_steps();
+    let recipe = Recipe { purpose: Purpose::Public, ..dated_by_owner() };
+    // Both in one frame, so that the tables cannot be there before the second.
+    window.harness.state_mut().ask(Command::SetRecipe(recipe.clone()));
+    window.harness.state_mut().ask(Command::Cancel);
+    window.wait("the end of it", |state| state.work.is_none() && !state.curation.is_loading());
+    assert!(curated_with(dated_by_owner())(state(&window)));
+    click(&mut window, "Redo: purpose: public");
+    window.wait("the change after all", curated_with(recipe));
+}
+
+#[test]
 fn a_recipe_goes_to_a_file_and_the_command_line_makes_the_same_tables() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.json");
@@ -230,11 +247,15 @@ fn a_recipe_goes_to_a_file_and_the_command_line_makes_the_same_tables() {
     save(&mut window, &file);
     assert!(has(&window, "Recipe: mine.json"));
     assert_eq!(Recipe::from_json(&fs::read_to_string(&file).unwrap()), Ok(dated_by_owner()));
-    let (sample, file) = (sample_data(), file.to_str().unwrap().to_owned());
-    let counts = crate::cli::json(&["count", sample.to_str().unwrap(), "--json", "--recipe", &file]);
-    for table in Table::ALL {
-        let counted = counts["tables"][table.name()]["rows"].as_u64();
-        assert_eq!(counted, Some(rows(&window, table)), "{}", table.name());
+    let (here, there) = (folder.path().join("here"), folder.path().join("there"));
+    let curation = Arc::clone(state(&window).curation.value().unwrap());
+    write_tables(&curation, &here, Format::Csv, &Progress::default()).unwrap();
+    let (sample, file, out) = (sample_data(), text(&file), text(&there));
+    crate::cli::json(&["curate", &text(&sample), "--recipe", &file, "--out", &out, "--format", "csv", "--json"]);
+    for table in Table::derived() {
+        let read = |folder: &Path| fs::read_to_string(folder.join(file_name(table, Format::Csv))).unwrap();
+        assert!(read(&here) == read(&there), "{} differs", table.name());
+        assert_eq!(read(&here).lines().count() as u64, rows(&window, table) + 1);
     }
     click(&mut window, "Drop duplicates");
     assert!(has(&window, "Recipe: mine.json, changed"));
