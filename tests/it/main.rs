@@ -15,5 +15,6 @@ mod landing_damage;
 mod landing_formats;
 mod review;
 mod support;
+mod waterfall;
 mod window;
 mod withdrawn;
