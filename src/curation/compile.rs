@@ -6,7 +6,10 @@ use super::withdrawn;
 use crate::domain::Operation;
 use crate::domain::plan::ColumnPair;
 
-/// The column that numbers the rows at hand while a step is looked at. No catalog name has underscores.
+/// What our own columns start with, which are not compared. No catalog name has underscores.
+pub const OURS: &str = "__";
+
+/// The column that numbers the rows at hand while a step is looked at.
 pub const ROW: &str = "__row";
 
 /// The column of a number of rows.

@@ -4,10 +4,11 @@ mod codes;
 mod compile;
 mod counting;
 mod run;
+mod stood;
 mod view;
 mod withdrawn;
 
 pub use codes::Codes;
 pub use run::{Curation, CurationError, curate};
 pub use view::{Cell, TableView, data_type};
-pub use withdrawn::{Withdrawals, withdrawals};
+pub use withdrawn::{Withdrawals, withdrawals, withdrawn_people};

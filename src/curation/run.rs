@@ -3,7 +3,8 @@
 use polars::prelude::*;
 
 use super::TableView;
-use super::compile::{self, ROW};
+use super::compile::{self, OURS, ROW};
+use super::stood;
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
 };
@@ -17,6 +18,8 @@ pub struct Curation {
     /// How each derived table came by its rows, in the order in which they were made.
     pub counts: Vec<TableCount>,
     pub(super) frames: [DataFrame; 8],
+    /// What stood where the consent belongs, in each row of the landed customers.
+    pub(super) stood: Series,
 }
 
 /// A table that could not be made.
@@ -43,7 +46,8 @@ pub fn curate(landing: &Landing, recipe: &Recipe, progress: &Progress) -> Result
     for dataset in Dataset::ALL {
         frames[Table::landing(dataset).index()] = landing.frame(dataset).clone();
     }
-    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames };
+    let stood = stood::series(landing, recipe.purpose);
+    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood };
     progress.set_total(plan.tables.len() as u64);
     for definition in &plan.tables {
         let count = curation.make(definition, progress)?;
@@ -88,18 +92,36 @@ impl Curation {
     /// # Errors
     /// When there is no such step, when cancelled, or when the engine gives up.
     pub fn dropped(&self, table: Table, step: usize, progress: &Progress) -> Result<TableView, CurationError> {
+        let (definition, _) = self.definition_with(table, step)?;
+        let dropped = self.dropped_of(&definition, step, self.frame(definition.source).clone(), progress)?;
+        Ok(TableView::new(&dropped, definition.source.schema()))
+    }
+
+    /// How a table is made, if it has such a step.
+    pub(super) fn definition_with(&self, table: Table, step: usize) -> Result<(TableDefinition, Step), CurationError> {
         let plan = Plan::new(&self.recipe);
         let definition = plan.definition(table).ok_or(CurationError::NoSuchStep { table })?;
         let the_step = definition.steps.get(step).ok_or(CurationError::NoSuchStep { table })?;
+        Ok((definition.clone(), the_step.clone()))
+    }
+
+    /// The rows that a step drops of those that a table starts from; columns that no catalog has are taken along.
+    pub(super) fn dropped_of(
+        &self,
+        definition: &TableDefinition,
+        step: usize,
+        mut rows: DataFrame,
+        progress: &Progress,
+    ) -> Result<DataFrame, CurationError> {
+        let table = definition.table;
         let failed = |error| CurationError::Engine { table, error };
-        let mut rows = self.frame(definition.source).clone();
+        let the_step = definition.steps.get(step).ok_or(CurationError::NoSuchStep { table })?;
         for before in &definition.steps[..step] {
             progress.check()?;
             rows = self.lazily(&before.operation, rows, compile::apply).collect().map_err(failed)?;
         }
         progress.check()?;
-        let dropped = self.lazily(&the_step.operation, rows, compile::dropped).collect().map_err(failed)?;
-        Ok(TableView::new(&dropped, definition.source.schema()))
+        self.lazily(&the_step.operation, rows, compile::dropped).collect().map_err(failed)
     }
 
     fn make(&mut self, definition: &TableDefinition, progress: &Progress) -> Result<TableCount, CurationError> {
@@ -145,7 +167,7 @@ impl Curation {
         compiled: fn(&Operation, LazyFrame, LazyFrame, &[&str]) -> LazyFrame,
     ) -> LazyFrame {
         let columns: Vec<PlSmallStr> =
-            rows.get_column_names().into_iter().filter(|name| *name != ROW).cloned().collect();
+            rows.get_column_names().into_iter().filter(|name| !name.starts_with(OURS)).cloned().collect();
         let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
         let other = operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone());
         compiled(operation, rows.lazy(), other.lazy(), &columns)

@@ -35,6 +35,13 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
         }
     }
     let matched = list.entries().filter(|entry| found.contains(&Withdrawn::folded(entry))).count();
+    let customers = withdrawn_people(landing, list).len() as u64;
+    Withdrawals { listed: list.len() as u64, matched: matched as u64, customers }
+}
+
+/// The e-mail addresses of withdrawn customer records, as [`Withdrawn::folded`] makes them.
+pub fn withdrawn_people(landing: &Landing, list: &Withdrawn) -> HashSet<String> {
+    let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
     let customers = landing.frame(Dataset::Customer);
     let mut people = HashSet::new();
     if let (Ok(emails), Ok(serials)) = (customers.column("email"), customers.column("serialnumber"))
@@ -42,13 +49,12 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
     {
         for (email, serial) in emails.iter().zip(serials.iter()) {
             let email = email.map(Withdrawn::folded).unwrap_or_default();
-            let serial = serial.map(Withdrawn::folded).unwrap_or_default();
-            if listed.contains(&email) || listed.contains(&serial) {
+            if listed.contains(&email) || serial.is_some_and(|serial| listed.contains(&Withdrawn::folded(serial))) {
                 people.insert(email);
             }
         }
     }
-    Withdrawals { listed: list.len() as u64, matched: matched as u64, customers: people.len() as u64 }
+    people
 }
 
 fn for_each_different(frame: &DataFrame, column: &str, mut take: impl FnMut(&str)) {

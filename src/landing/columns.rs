@@ -26,11 +26,14 @@ pub struct Columns<'a> {
     layout: Option<Layout<'a>>,
     /// Which purpose each column is the consent for.
     purposes: Vec<Option<usize>>,
+    has_consents: bool,
     rows: u64,
     /// How often each unknown key was seen in records that were read.
     pub unknown_keys: BTreeMap<String, u64>,
     /// What stood where the consents belong: given, absent, null, blank, zero for each purpose.
     pub consents: [[u64; 5]; 3],
+    /// What stood where the consents belong in each row, for each purpose; empty where a row has no consents.
+    pub stood: Vec<[ConsentStood; 3]>,
     /// Instants in each column that look like seconds.
     pub seconds: Vec<u64>,
 }
@@ -87,9 +90,11 @@ impl<'a> Columns<'a> {
                 .iter()
                 .map(|column| Purpose::ALL.iter().position(|purpose| purpose.column() == column.name))
                 .collect(),
+            has_consents: schema.iter().any(|column| column.consent),
             rows: 0,
             unknown_keys: BTreeMap::new(),
             consents: [[0; 5]; 3],
+            stood: vec![],
             seconds: vec![0; schema.len()],
         }
     }
@@ -139,6 +144,9 @@ impl<'a> Columns<'a> {
         for purpose in self.purposes.iter().flatten() {
             self.consents[*purpose][ConsentStood::Given as usize] += 1;
         }
+        if self.has_consents {
+            self.stood.push([ConsentStood::Given; 3]);
+        }
         self.rows += 1;
         Some(end)
     }
@@ -171,6 +179,9 @@ impl<'a> Columns<'a> {
                 self.consents[purpose][record.consents[purpose] as usize] += 1;
             }
             builder.push(cell);
+        }
+        if self.has_consents {
+            self.stood.push(record.consents);
         }
         self.layout = Layout::new(self.schema, &record.members);
         for key in record.unknown.drain(..) {

@@ -12,6 +12,7 @@ use super::find::{self, FoundFile};
 use super::finding::Finding;
 use super::json::{Found, Scanner};
 use super::refused::RefusedReason;
+use super::value::ConsentStood;
 use super::{LandingError, LandingFile, csv_file, parquet_file};
 use crate::domain::{Dataset, Progress};
 
@@ -32,6 +33,7 @@ pub struct Records {
     pub refused: Vec<Place>,
     pub unknown_keys: std::collections::BTreeMap<String, u64>,
     pub consents: [[u64; 5]; 3],
+    pub stood: Vec<[ConsentStood; 3]>,
     pub seconds: Vec<u64>,
 }
 
@@ -138,8 +140,9 @@ fn take(result: &mut FileResult, kind: Kind, bytes: &[u8], progress: &Progress) 
     }
     let unknown_keys = std::mem::take(&mut columns.unknown_keys);
     let seconds = std::mem::take(&mut columns.seconds);
-    let consents = columns.consents;
-    result.records = Some(Records { dataset, frame: columns.finish()?, refused, unknown_keys, consents, seconds });
+    let (consents, stood) = (columns.consents, std::mem::take(&mut columns.stood));
+    let frame = columns.finish()?;
+    result.records = Some(Records { dataset, frame, refused, unknown_keys, consents, stood, seconds });
     Ok(())
 }
 

@@ -26,7 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::domain::{Cancelled, Dataset, Progress};
+use crate::domain::{Cancelled, Dataset, Progress, Purpose};
 
 use self::columns::Columns;
 use self::file::FileResult;
@@ -35,6 +35,7 @@ pub use census::{Census, ConsentCensus};
 pub use finding::Finding;
 pub use refused::{Refused, RefusedReason};
 pub use source::{Source, real_path};
+pub use value::ConsentStood;
 
 /// What was read from a source.
 #[derive(Clone, Debug)]
@@ -49,6 +50,7 @@ pub struct Landing {
     pub findings: Vec<Finding>,
     /// What stood where a consent belongs, and keys that no schema knows.
     pub census: Census,
+    stood: Vec<[ConsentStood; 3]>,
     frames: [DataFrame; 3],
 }
 
@@ -129,6 +131,7 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
         refused: vec![],
         findings: vec![],
         census: Census::default(),
+        stood: vec![],
         frames: Dataset::ALL.map(|dataset| Columns::new(dataset, 0).finish().unwrap_or_default()),
     };
     let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
@@ -146,6 +149,7 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
             reason: place.reason,
         }));
         landing.census.add(dataset, records.unknown_keys, records.consents);
+        landing.stood.extend(records.stood);
         for (column, rows) in dataset.schema().iter().zip(records.seconds) {
             *seconds.entry((dataset, column.name)).or_default() += rows;
         }
@@ -174,6 +178,11 @@ impl Landing {
     /// The rows of a data set, with the catalog's columns; no rows where the data set is missing.
     pub fn frame(&self, dataset: Dataset) -> &DataFrame {
         &self.frames[dataset.index()]
+    }
+
+    /// What stood where the consent for a purpose belongs, in each row of the customers.
+    pub fn stood(&self, purpose: Purpose) -> impl ExactSizeIterator<Item = ConsentStood> {
+        self.stood.iter().map(move |stood| stood[purpose as usize])
     }
 
     /// The same records, each column in one piece, so that looking at them copies nothing.

@@ -29,13 +29,34 @@ pub enum Value<'a> {
 }
 
 /// What stood where a consent belongs, in the order in which it is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConsentStood {
+    /// A date: consent was given.
     Given,
+    /// The key was not there.
     Absent,
+    /// JSON null.
     Null,
+    /// A blank text, or an empty cell of a CSV file.
     Blank,
+    /// The number 0.
     Zero,
+}
+
+impl ConsentStood {
+    /// All but given: how a consent can be missing.
+    pub const MISSING: [Self; 4] = [Self::Absent, Self::Null, Self::Blank, Self::Zero];
+
+    /// One word for a list of losses.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Absent => "absent",
+            Self::Null => "null",
+            Self::Blank => "blank",
+            Self::Zero => "zero",
+        }
+    }
 }
 
 /// A cell of a table.

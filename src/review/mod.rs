@@ -1,8 +1,13 @@
-//! What the counts say: whether they are the expected ones, and what happened where they are not.
+//! What the counts say: where every row went, whether counts are the expected ones and what happened where they are not,
+//! and how consents came in over time.
 
 mod doctor;
 mod expected;
 mod mistakes;
+mod timeline;
+mod waterfall;
 
 pub use doctor::{Diagnosis, Verdict, diagnose};
 pub use expected::{Expected, ExpectedError};
+pub use timeline::{Consented, consented};
+pub use waterfall::{Bar, Change, Flow, Waterfall, waterfalls};

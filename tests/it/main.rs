@@ -16,6 +16,7 @@ mod landing_damage;
 mod landing_formats;
 mod review;
 mod support;
+mod waterfall;
 mod window;
 mod window_tables;
 mod window_undo;

@@ -1,0 +1,144 @@
+//! The waterfall of each data set: what came in, what each rule took away and why, what joins added, what is left.
+
+use crate::curation::{Curation, CurationError};
+use crate::domain::{Dataset, Progress, Reason, Table};
+use crate::landing::{ConsentStood, Landing};
+
+/// The bars of one flow, from left to right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waterfall {
+    /// What flows.
+    pub flow: Flow,
+    /// The bars; each change starts where the bar before ended.
+    pub bars: Vec<Bar>,
+}
+
+/// What flows through the zones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flow {
+    /// The records of a data set, from the files that landed to its last table.
+    Dataset(Dataset),
+    /// The trusted distances, joined with motions.
+    MachineLearning,
+}
+
+/// One bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// What it stands for.
+    pub change: Change,
+    /// Its height: rows or records.
+    pub rows: u64,
+    /// The rows that there were before it; 0 for a bar that stands on the ground.
+    pub before: u64,
+    /// The rows that there are after it.
+    pub after: u64,
+}
+
+/// What a bar stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Records that were delivered, sound or not.
+    CameIn,
+    /// Records that could not be read.
+    Refused,
+    /// Rows that a step of a table's definition dropped: [`Curation::dropped`] has them, and for a consent that was
+    /// missing in a certain way [`Curation::dropped_by_consent`].
+    Removed { table: Table, step: usize, reason: Reason, stood: Option<ConsentStood> },
+    /// Rows that a step added because rows found more than one partner.
+    Added { table: Table, step: usize, reason: Reason },
+    /// The rows of a table: what is left so far.
+    Left(Table),
+}
+
+/// The waterfalls of the three data sets and of the machine-learning table. A step is there even if it removed
+/// nothing, so that the bars stay in their places when the recipe's figures change; a consent that was missing has four
+/// bars, one for each way.
+///
+/// # Errors
+/// When cancelled, or when the engine gives up.
+pub fn waterfalls(
+    landing: &Landing,
+    curation: &Curation,
+    progress: &Progress,
+) -> Result<[Waterfall; 4], CurationError> {
+    let of = |dataset: Dataset, tables: &[Table]| {
+        let mut bars = Bars::default();
+        bars.add(Change::CameIn, landing.rows(dataset) + landing.refused(dataset));
+        bars.add(Change::Refused, landing.refused(dataset));
+        bars.add(Change::Left(Table::landing(dataset)), landing.rows(dataset));
+        for table in tables {
+            bars.steps(curation, *table, progress)?;
+        }
+        Ok::<_, CurationError>(Waterfall { flow: Flow::Dataset(dataset), bars: bars.0 })
+    };
+    let mut learning = Bars::default();
+    let start = Table::StepTrainerTrusted;
+    learning.add(Change::Left(start), curation.rows(start));
+    learning.steps(curation, Table::MachineLearningCurated, progress)?;
+    Ok([
+        of(Dataset::Customer, &[Table::CustomerTrusted, Table::CustomerCurated])?,
+        of(Dataset::Accelerometer, &[Table::AccelerometerTrusted])?,
+        of(Dataset::StepTrainer, &[Table::StepTrainerTrusted])?,
+        Waterfall { flow: Flow::MachineLearning, bars: learning.0 },
+    ])
+}
+
+impl Waterfall {
+    /// Whether the bars sum exactly: every change starts where the bar before ended, and every bar that stands on the
+    /// ground is as high as what the changes before it left.
+    pub fn adds_up(&self) -> bool {
+        let mut level = None;
+        self.bars.iter().all(|bar| {
+            let sums = match (bar.change, level) {
+                (Change::CameIn, None) => bar.before == 0 && bar.after == bar.rows,
+                (Change::Left(_), level) => {
+                    bar.before == 0 && bar.after == bar.rows && level.is_none_or(|level| level == bar.rows)
+                }
+                (Change::Refused | Change::Removed { .. }, Some(level)) => {
+                    bar.before == level && bar.before.checked_sub(bar.rows) == Some(bar.after)
+                }
+                (Change::Added { .. }, Some(level)) => {
+                    bar.before == level && bar.before.checked_add(bar.rows) == Some(bar.after)
+                }
+                (Change::CameIn, Some(_)) | (_, None) => false,
+            };
+            level = Some(bar.after);
+            sums
+        })
+    }
+}
+
+#[derive(Default)]
+struct Bars(Vec<Bar>);
+
+impl Bars {
+    fn add(&mut self, change: Change, rows: u64) {
+        let level = self.0.last().map_or(0, |bar| bar.after);
+        let (before, after) = match change {
+            Change::CameIn | Change::Left(_) => (0, rows),
+            Change::Refused | Change::Removed { .. } => (level, level.saturating_sub(rows)),
+            Change::Added { .. } => (level, level.saturating_add(rows)),
+        };
+        self.0.push(Bar { change, rows, before, after });
+    }
+
+    fn steps(&mut self, curation: &Curation, table: Table, progress: &Progress) -> Result<(), CurationError> {
+        let Some(count) = curation.count(table) else { return Ok(()) };
+        for (step, counted) in count.steps.iter().enumerate() {
+            let reason = counted.reason;
+            if reason == Reason::NoConsent {
+                for (stood, rows) in curation.count_missing_consents(table, step, progress)? {
+                    self.add(Change::Removed { table, step, reason, stood: Some(stood) }, rows);
+                }
+            } else {
+                self.add(Change::Removed { table, step, reason, stood: None }, counted.dropped);
+            }
+            if counted.added > 0 {
+                self.add(Change::Added { table, step, reason }, counted.added);
+            }
+        }
+        self.add(Change::Left(table), count.rows);
+        Ok(())
+    }
+}
