@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::landing::Source;
-use crate::state::{Command, RecipeFile, Shown, Slot};
+use crate::state::{Command, Notice, RecipeFile, Shown, Slot};
 use crate::ui::theme;
 
 use super::App;
 use super::dialogs::Choice;
+use super::lists::ListRequest;
 use super::recipe_file::{self, OpenRequest};
 use super::work::{CurateRequest, DroppedRequest, LoadRequest};
 
@@ -27,6 +28,7 @@ impl App {
                 self.workers.curate.cancel();
                 self.workers.dropped.cancel();
                 self.cancel_look(context);
+                self.workers.doctor.cancel();
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
             Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
@@ -53,6 +55,12 @@ impl App {
                 choices.queries.insert(shown, query);
             }),
             Command::Follow(follow) => self.choose(context, |choices| choices.follow = follow),
+            Command::ChooseWithdrawn => self.workers.dialog.request(Choice::Withdrawn),
+            Command::ChooseExpected => self.workers.dialog.request(Choice::Expected),
+            Command::ReadWithdrawn(path) => self.workers.lists.request(ListRequest::Withdrawn(path)),
+            Command::ReadExpected(path) => self.workers.lists.request(ListRequest::Expected(path)),
+            Command::SetExpected(expected) => self.state.expected = expected,
+            Command::Notify(severity, text) => self.state.notices.push(Notice { severity, text }),
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
                 theme::apply(context, choice);
@@ -155,7 +163,7 @@ impl App {
 
     /// Asks for the rows behind the loss that is shown, if one is.
     pub(super) fn look_up_dropped(&mut self) {
-        let Shown::Dropped { table, step } = self.state.choices().shown else { return };
+        let Shown::Dropped { table, step, stood } = self.state.choices().shown else { return };
         if !self.is_curated() {
             // They are looked up as soon as the tables are there.
             self.workers.dropped.cancel();
@@ -169,7 +177,7 @@ impl App {
         }
         self.state.dropped = Slot::Loading(None);
         self.workers.dropped.forget();
-        self.workers.dropped.request(DroppedRequest { curation, table, step });
+        self.workers.dropped.request(DroppedRequest { curation, table, step, stood });
     }
 }
 

@@ -13,6 +13,10 @@ pub enum Choice {
     Files,
     /// The file of a recipe.
     OpenRecipe,
+    /// A file with those who withdrew.
+    Withdrawn,
+    /// A file with the expected counts.
+    Expected,
     /// A place for a recipe; it has this one now.
     SaveRecipe(Option<PathBuf>),
 }
@@ -28,6 +32,8 @@ impl Choice {
                 Command::OpenAny(paths)
             }
             Self::OpenRecipe => Command::OpenRecipe(last),
+            Self::Withdrawn => Command::ReadWithdrawn(last),
+            Self::Expected => Command::ReadExpected(last),
             Self::SaveRecipe(_) => Command::SaveRecipeTo(last),
         })
     }
@@ -45,6 +51,8 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             .pick_files()
             .unwrap_or_default(),
         Choice::OpenRecipe => with_recipes(dialog.set_title("Open a recipe")).pick_file().into_iter().collect(),
+        Choice::Withdrawn => with_texts(dialog.set_title("Open a list of those who withdrew")),
+        Choice::Expected => with_texts(dialog.set_title("Open the expected counts")),
         Choice::SaveRecipe(file) => {
             let name = file.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
             let dialog = with_recipes(dialog.set_title("Save the recipe"));
@@ -58,4 +66,9 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
 
 fn with_recipes(dialog: rfd::FileDialog) -> rfd::FileDialog {
     dialog.add_filter("Recipes", &["json"]).add_filter("All files", &["*"])
+}
+
+fn with_texts(dialog: rfd::FileDialog) -> Vec<PathBuf> {
+    let dialog = dialog.add_filter("Texts", &["txt", "csv", "json"]).add_filter("All files", &["*"]);
+    dialog.pick_file().into_iter().collect()
 }

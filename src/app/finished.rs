@@ -63,6 +63,7 @@ impl App {
             }
         }
         self.take_recipes(context);
+        self.take_consent();
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
                 notify(&mut self.state, Severity::Warning, error);
@@ -176,6 +177,10 @@ impl App {
             Some(work("Curating", workers.curate.progress()))
         } else if workers.dropped.is_busy() {
             Some(work("Looking up rows", workers.dropped.progress()))
+        } else if workers.consent.is_busy() {
+            Some(work("Adding up", workers.consent.progress()))
+        } else if workers.doctor.is_busy() {
+            Some(work("Checking counts", workers.doctor.progress()))
         } else if workers.look.is_busy() {
             Some(work("Finding rows", workers.look.progress()))
         } else if workers.summarise.is_busy() {
@@ -187,14 +192,14 @@ impl App {
 }
 
 /// Adds a notice; one that says the same as the last is not said again.
-fn notify(state: &mut State, severity: Severity, text: String) {
+pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
     let notice = Notice { severity, text };
     if state.notices.last() != Some(&notice) {
         state.notices.push(notice);
     }
 }
 
-fn flatten<T>(outcome: Outcome<Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) fn flatten<T>(outcome: Outcome<Result<T, Failure>>) -> Result<T, Failure> {
     match outcome {
         Outcome::Done(result) => result,
         Outcome::Cancelled => Err(Failure::Cancelled),

@@ -3,8 +3,10 @@
 
 mod choices;
 mod commands;
+mod consenting;
 mod dialogs;
 mod finished;
+mod lists;
 mod looking;
 mod recipe_file;
 mod sample;
@@ -19,7 +21,7 @@ use crate::landing::Source;
 use crate::state::{Command, State};
 use crate::ui::{self, Screens};
 
-use self::work::{LookRequest, Workers};
+use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
 pub use settings::Settings;
 
@@ -55,6 +57,10 @@ pub struct App {
     settings: Settings,
     /// The rows that were asked for last.
     looked: Option<LookRequest>,
+    /// What the consent page was asked for last.
+    consented: Option<ConsentRequest>,
+    /// The counts that were compared last.
+    diagnosed: Option<DoctorRequest>,
     title: String,
 }
 
@@ -73,6 +79,8 @@ impl App {
             workers: Workers::new(context).context("the workers cannot be started")?,
             settings,
             looked: None,
+            consented: None,
+            diagnosed: None,
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -133,6 +141,7 @@ impl eframe::App for App {
         self.take_dropped_files(context);
         self.carry_out(context);
         self.look();
+        self.look_at_consent();
         self.set_title(context);
     }
 

@@ -7,10 +7,12 @@ use crate::curation::{Codes, Curation, CurationError, TableView, curate};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
 use crate::explore::{self, Follow, Query};
 use crate::jobs::Lane;
-use crate::landing::{self, Landing, LandingError, Source};
-use crate::state::{Loaded, Look, Shown, Summaries};
+use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
+use crate::review::{self, Expected, Verdict};
+use crate::state::{ConsentView, Loaded, Look, Shown, Summaries};
 
 use super::dialogs::{self, Choice};
+use super::lists::{List, ListRequest};
 use super::recipe_file::{self, OpenRequest, Opened};
 use super::sample;
 use super::settings::SaveRequest;
@@ -27,6 +29,12 @@ pub struct Workers {
     pub look: Lane<LookRequest, Result<Look, Failure>>,
     /// Looks through the columns of what is shown.
     pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
+    /// Works out what the consent page shows.
+    pub consent: Lane<ConsentRequest, Result<Arc<ConsentView>, Failure>>,
+    /// Compares counts with the expected ones.
+    pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
+    /// Reads lists from files.
+    pub lists: Lane<ListRequest, Result<List, String>>,
     /// Shows the system's file dialogs.
     pub dialog: Lane<Choice, Vec<PathBuf>>,
     /// Opens recipes.
@@ -78,12 +86,39 @@ pub struct DroppedRequest {
     pub table: Table,
     /// In this step.
     pub step: usize,
+    /// Those only whose consent was missing in this way.
+    pub stood: Option<ConsentStood>,
 }
 
 impl PartialEq for DroppedRequest {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.curation, &other.curation) && self.table == other.table && self.step == other.step
+        Arc::ptr_eq(&self.curation, &other.curation)
+            && (self.table, self.step, self.stood) == (other.table, other.step, other.stood)
     }
+}
+
+/// What to work out for the consent page.
+#[derive(Clone)]
+pub struct ConsentRequest {
+    /// What landed.
+    pub landing: Arc<Landing>,
+    /// What was made of it.
+    pub curation: Arc<Curation>,
+}
+
+impl PartialEq for ConsentRequest {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.landing, &other.landing) && Arc::ptr_eq(&self.curation, &other.curation)
+    }
+}
+
+/// Which counts to compare.
+#[derive(Clone, PartialEq)]
+pub struct DoctorRequest {
+    /// Of what.
+    pub of: ConsentRequest,
+    /// With these.
+    pub expected: Expected,
 }
 
 /// Which rows to find.
@@ -171,9 +206,19 @@ impl Workers {
                 Ok(Arc::new(curation.in_one_piece()))
             })?,
             dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
-                Ok(Arc::new(request.curation.dropped(request.table, request.step, progress)?))
+                let DroppedRequest { curation, table, step, stood } = request;
+                Ok(Arc::new(match stood {
+                    Some(stood) => curation.dropped_by_consent(*table, *step, *stood, progress)?,
+                    None => curation.dropped(*table, *step, progress)?,
+                }))
             })?,
             look: Lane::new("look", wake(), look)?,
+            consent: Lane::new("consent", wake(), consent)?,
+            doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
+                let DoctorRequest { of, expected } = request;
+                Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)
+            })?,
+            lists: Lane::new("lists", wake(), |request: &ListRequest, _: &Progress| request.carry_out())?,
             summarise: Lane::new("summarise", wake(), |request: &SummariseRequest, progress: &Progress| {
                 let look = Arc::clone(&request.0);
                 let columns = explore::summarise(&look.view, &look.rows, progress)?;
@@ -211,6 +256,15 @@ fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
     whole.filters.splice(0..0, narrowed);
     let rows = explore::select(&view, &whole, &loaded.codes, *revealed, progress)?;
     Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows })
+}
+
+fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
+    const INSTANTS: usize = 240;
+    let ConsentRequest { landing, curation } = request;
+    let waterfalls = review::waterfalls(landing, curation, progress)?;
+    let consented = review::consented(landing, &curation.recipe, INSTANTS);
+    let sessions = review::sessions(landing, &curation.recipe, progress)?;
+    Ok(Arc::new(ConsentView { waterfalls, consented, sessions }))
 }
 
 impl From<Cancelled> for Failure {

@@ -4,10 +4,12 @@
 mod doctor;
 mod expected;
 mod mistakes;
+mod sessions;
 mod timeline;
 mod waterfall;
 
 pub use doctor::{Diagnosis, Verdict, diagnose};
 pub use expected::{Expected, ExpectedError};
+pub use sessions::{Session, sessions};
 pub use timeline::{Consented, consented};
 pub use waterfall::{Bar, Change, Flow, Waterfall, waterfalls};

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
 use crate::explore::{Follow, Query};
-use crate::landing::{Landing, Source};
+use crate::landing::{ConsentStood, Landing, Source};
+use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
 
 pub use choices::{Choices, RecipeFile};
 pub use history::{History, Label};
@@ -39,6 +40,12 @@ pub struct State {
     pub look: Slot<Arc<Look>>,
     /// What its columns hold.
     pub summaries: Slot<Summaries>,
+    /// What the consent page shows.
+    pub consent: Slot<Arc<ConsentView>>,
+    /// The counts that another system reports.
+    pub expected: Expected,
+    /// What the count doctor says of them.
+    pub verdicts: Slot<Vec<Verdict>>,
     /// Folders opened before, the last one first.
     pub recent: Vec<PathBuf>,
     /// What the user should know, the newest last.
@@ -69,6 +76,17 @@ pub struct Loaded {
     pub codes: Arc<Codes>,
 }
 
+/// Where the rows went, and how the consents came in.
+#[derive(Clone, Debug)]
+pub struct ConsentView {
+    /// Customers, accelerometer, step trainer, machine learning.
+    pub waterfalls: [Waterfall; 4],
+    /// How many customers had agreed at evenly spaced instants.
+    pub consented: Vec<Consented>,
+    /// The readings of each customer against their consent.
+    pub sessions: Vec<Session>,
+}
+
 /// The figures from before a change, to show what it did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Before {
@@ -84,7 +102,11 @@ pub enum Shown {
     /// A table.
     Table(Table),
     /// The rows that a step of a table's definition dropped.
-    Dropped { table: Table, step: usize },
+    ///
+    /// With `stood`, only those whose consent was missing in this way.
+    Dropped { table: Table, step: usize, stood: Option<ConsentStood> },
+    /// Where the rows went and why, who agreed when, who withdrew, and whether counts are the expected ones.
+    Consent,
     /// The records that could not be read, and remarks on the files.
     Refused,
 }
@@ -177,6 +199,18 @@ pub enum Command {
     RetryDropped,
     /// Look at a table in this way.
     SetQuery(Shown, Query),
+    /// Read those who withdrew from a file, and add them to the recipe.
+    ReadWithdrawn(PathBuf),
+    /// Ask for a file with those who withdrew.
+    ChooseWithdrawn,
+    /// Compare with these counts.
+    SetExpected(Expected),
+    /// Read the expected counts from a file.
+    ReadExpected(PathBuf),
+    /// Ask for a file with the expected counts.
+    ChooseExpected,
+    /// Say something that the user should know.
+    Notify(Severity, String),
     /// Narrow all tables to this customer or device, or to nobody.
     Follow(Option<Follow>),
     /// Use these colours.

@@ -3,7 +3,7 @@
 use egui::{Label, RichText, Sense, Ui, vec2};
 
 use crate::curation::{Cell, Codes};
-use crate::domain::{Column, Kind, Privacy, format};
+use crate::domain::{Code, Column, Kind, Privacy, format};
 
 use super::grid::GridColumn;
 use super::{theme, widgets};
@@ -63,15 +63,20 @@ fn text_ui(ui: &mut Ui, column: &Column, content: &str, codes: &Codes, revealed:
         Privacy::Personal => faint(ui, "•••", "Personal and masked; the status bar has the switch"),
         Privacy::Person | Privacy::Device => {
             let Some(code) = codes.get(column, content) else { return faint(ui, "•••", "Masked") };
-            let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-            if column.privacy == Privacy::Person {
-                ui.painter().circle_filled(rect.center(), 4.0, theme::mark(code));
-            } else {
-                ui.painter().rect_filled(rect.shrink(0.5), 1.0, theme::mark(code));
-            }
+            mark_ui(ui, code, column.privacy == Privacy::Person);
             ui.add_space(-4.0);
             if revealed { text(ui, content) } else { text(ui, code.to_string()) }
         }
+    }
+}
+
+/// The mark of a person or device, the same wherever it appears.
+pub fn mark_ui(ui: &mut Ui, code: Code, is_person: bool) {
+    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+    if is_person {
+        ui.painter().circle_filled(rect.center(), 4.0, theme::mark(code));
+    } else {
+        ui.painter().rect_filled(rect.shrink(0.5), 1.0, theme::mark(code));
     }
 }
 

@@ -105,9 +105,11 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
     let text = widgets::small(ui, text);
     let response = widgets::door_ui(ui, text, &name).on_hover_ui(|ui| reasons_ui(ui, count));
     if response.clicked() {
-        commands.push(Command::Show(
-            largest_loss(count).map_or(Shown::Table(table), |step| Shown::Dropped { table, step }),
-        ));
+        commands.push(Command::Show(largest_loss(count).map_or(Shown::Table(table), |step| Shown::Dropped {
+            table,
+            step,
+            stood: None,
+        })));
     }
 }
 

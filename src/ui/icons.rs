@@ -32,3 +32,4 @@ pub const MORE: &str = "\u{e208}";
 pub const FOLLOW: &str = "\u{e1d6}";
 pub const SEARCH: &str = "\u{e30c}";
 pub const DETAILS: &str = "\u{eab6}";
+pub const CONSENT: &str = "\u{e182}";

@@ -6,9 +6,11 @@ mod chips;
 mod column_menu;
 mod column_title;
 mod columns;
+mod consent_page;
 mod copy;
 mod details;
 mod empty;
+mod expected;
 mod flow_strip;
 mod grid;
 mod history_menu;
@@ -23,13 +25,17 @@ mod sidebar;
 mod status_bar;
 mod table_page;
 pub mod theme;
+mod timeline;
 mod top_bar;
+mod waterfall;
 mod widgets;
+mod withdrawals;
 
 use egui::{CentralPanel, Panel, Ui};
 
 use crate::state::{Command, Shown, State};
 
+use self::consent_page::ConsentScreen;
 use self::grid::RowScroll;
 use self::table_page::TableScreen;
 
@@ -37,6 +43,7 @@ use self::table_page::TableScreen;
 #[derive(Default)]
 pub struct Screens {
     table: TableScreen,
+    consent: ConsentScreen,
     refused: RowScroll,
     files: RowScroll,
 }
@@ -81,9 +88,10 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
     }
     match state.choices().shown {
         Shown::Table(table) => table_page::table_ui(ui, state, table, &mut screens.table, commands),
-        Shown::Dropped { table, step } => {
-            table_page::dropped_ui(ui, state, (table, step), &mut screens.table, commands);
+        Shown::Dropped { table, step, stood } => {
+            table_page::dropped_ui(ui, state, (table, step, stood), &mut screens.table, commands);
         }
+        Shown::Consent => consent_page::consent_ui(ui, state, &mut screens.consent, commands),
         Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }
 }

@@ -12,6 +12,13 @@ use super::{flow_strip, icons, theme, widgets};
 pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        let selected = state.choices().shown == Shown::Consent;
+        let response = entry_ui(ui, selected, icons::CONSENT, "Consent", "", false);
+        widgets::named_choice(&response, ui, selected, "Consent");
+        if response.on_hover_text("Where rows went and why, who agreed when, who withdrew, expected counts").clicked() {
+            commands.push(Command::Show(Shown::Consent));
+        }
+        ui.add_space(8.0);
         for zone in Zone::ALL {
             ui.add_space(4.0);
             ui.label(widgets::small(ui, zone.title().to_uppercase()));

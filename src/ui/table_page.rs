@@ -9,6 +9,7 @@ use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
 use crate::domain::{Column, Reason, Table};
 use crate::explore::{Filter, Follow, Query, Summary, Test};
+use crate::landing::ConsentStood;
 use crate::state::{Command, Look, Shown, Slot, State};
 
 use super::column_title::{Title, title_ui};
@@ -64,21 +65,26 @@ pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScre
 pub fn dropped_ui(
     ui: &mut Ui,
     state: &State,
-    (table, step): (Table, usize),
+    (table, step, stood): (Table, usize, Option<ConsentStood>),
     screen: &mut TableScreen,
     commands: &mut Vec<Command>,
 ) {
-    let shown = Shown::Dropped { table, step };
+    let shown = Shown::Dropped { table, step, stood };
     let count = state.curation.value().and_then(|curation| curation.count(table));
     let Some((count, step)) = count.and_then(|count| Some((count, count.steps.get(step)?))) else { return };
     ui.horizontal_wrapped(|ui| {
         if widgets::icon_button_ui(ui, icons::BACK, &format!("Back to {}", table.name())).clicked() {
             commands.push(Command::Show(Shown::Table(table)));
         }
-        let title = format!("{}: {}", table.name(), step.reason.label());
+        let stood = stood.map_or_else(String::new, |stood| format!(", {}", stood.label()));
+        let title = format!("{}: {}{stood}", table.name(), step.reason.label());
         ui.label(RichText::new(title).text_style(TextStyle::Heading));
         ui.add_space(8.0);
-        ui.label(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name()));
+        if stood.is_empty() {
+            ui.label(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name()));
+        } else {
+            ui.label(format!("of {}, dropped:", count.source.name()));
+        }
         rows_in_words_ui(ui, state, shown);
     });
     ui.label(widgets::weak(ui, step.reason.explanation()));
@@ -118,7 +124,7 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
             let text = format!("−{} {}", thousands(step.dropped), step.reason.label());
             let response = ui.button(text).on_hover_text(step.reason.explanation());
             if response.clicked() {
-                commands.push(Command::Show(Shown::Dropped { table, step: position }));
+                commands.push(Command::Show(Shown::Dropped { table, step: position, stood: None }));
             }
         }
         if step.added > 0 && step.reason == Reason::NoMotion {

@@ -28,7 +28,7 @@ const BELONGS: [(&str, &[&str]); 9] = [
     ("egui_extras::", &["ui/"]),
     ("rfd::", &["app/dialogs.rs"]),
     ("polars::", &["landing/", "curation/", "review/", "export/"]),
-    ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs"]),
+    ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs", "app/lists.rs"]),
     ("File::", &["landing/", "export/", "generate/"]),
     ("thread::", &["jobs/"]),
     ("Color32::from_", &["ui/theme.rs"]),

@@ -18,6 +18,7 @@ mod review;
 mod support;
 mod waterfall;
 mod window;
+mod window_consent;
 mod window_tables;
 mod window_undo;
 mod withdrawn;

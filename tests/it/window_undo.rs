@@ -182,7 +182,7 @@ fn the_rows_behind_a_loss_follow_the_recipe() {
         let rows = steps.map(|count| count.dropped() as usize);
         curated_with(recipe)(state) && state.dropped.value().map(|view| view.rows()) == rows
     };
-    ask(&mut window, Command::Show(Shown::Dropped { table: Table::CustomerTrusted, step: 0 }));
+    ask(&mut window, Command::Show(Shown::Dropped { table: Table::CustomerTrusted, step: 0, stood: None }));
     window.wait("the rows", |state| is_looked_up(state, Recipe::default()));
     click(&mut window, "public");
     let public = Recipe { purpose: Purpose::Public, ..Recipe::default() };
@@ -195,7 +195,7 @@ fn the_rows_behind_a_loss_follow_the_recipe() {
 fn a_step_that_is_undone_takes_its_rows_out_of_sight() {
     let mut window = two_steps();
     let count = state(&window).curation.value().unwrap().count(Table::AccelerometerTrusted).unwrap();
-    let last = Shown::Dropped { table: Table::AccelerometerTrusted, step: count.steps.len() - 1 };
+    let last = Shown::Dropped { table: Table::AccelerometerTrusted, step: count.steps.len() - 1, stood: None };
     ask(&mut window, Command::Show(last));
     window.wait("the rows", |state| state.dropped.value().is_some() && state.work.is_none());
     click(&mut window, "Only readings after consent");

@@ -1,0 +1,71 @@
+//! Keeps the consent page and the verdicts on the expected counts what landing, recipe and counts make them.
+
+use std::sync::Arc;
+
+use crate::jobs::Outcome;
+use crate::state::{Command, Severity, Shown, Slot};
+
+use super::App;
+use super::finished::{flatten, notify};
+use super::lists::List;
+use super::work::{ConsentRequest, DoctorRequest, Failure};
+
+impl App {
+    /// Asks for what the consent page shows, while it is shown.
+    pub(super) fn look_at_consent(&mut self) {
+        if self.state.choices().shown != Shown::Consent {
+            return;
+        }
+        let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
+        let of = ConsentRequest { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        if self.consented.as_ref() != Some(&of) {
+            self.consented = Some(of.clone());
+            self.state.consent.begin();
+            self.workers.consent.request(of.clone());
+        }
+        let wanted = DoctorRequest { of, expected: self.state.expected.clone() };
+        if self.diagnosed.as_ref() != Some(&wanted) {
+            self.state.verdicts.begin();
+            self.workers.doctor.request(wanted.clone());
+            self.diagnosed = Some(wanted);
+        }
+    }
+
+    /// Takes in what was worked out for the page.
+    pub(super) fn take_consent(&mut self) {
+        while let Some((_, outcome)) = self.workers.consent.poll() {
+            match flatten(outcome) {
+                Ok(view) => self.state.consent = Slot::Ready(view),
+                Err(Failure::Cancelled) if self.workers.consent.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.consent.give_up(),
+                Err(Failure::Error(error)) => self.state.consent.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.workers.doctor.poll() {
+            match flatten(outcome) {
+                Ok(verdicts) => self.state.verdicts = Slot::Ready(verdicts),
+                Err(Failure::Cancelled) if self.workers.doctor.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.verdicts = Slot::Empty,
+                Err(Failure::Error(error)) => self.state.verdicts.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.workers.lists.poll() {
+            self.workers.lists.forget();
+            match outcome {
+                Outcome::Done(Ok(List::Expected(expected))) => self.commands.push(Command::SetExpected(expected)),
+                Outcome::Done(Ok(List::Withdrawn(list))) => {
+                    let recipe = self.state.choices().recipe.clone();
+                    match recipe.withdrawn.and(&list) {
+                        Ok(withdrawn) => {
+                            let recipe = crate::domain::Recipe { withdrawn, ..recipe };
+                            self.commands.push(Command::SetRecipe(recipe));
+                        }
+                        Err(error) => notify(&mut self.state, Severity::Error, error.to_string()),
+                    }
+                }
+                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
+                Outcome::Cancelled | Outcome::Died => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Lists that are read from files: those who withdrew, and the counts that another system reports.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::domain::Withdrawn;
+use crate::review::Expected;
+
+/// No list is longer: what is longer is not read as one.
+const LONGEST: u64 = 64 << 20;
+
+/// What to read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ListRequest {
+    /// Those who withdrew.
+    Withdrawn(PathBuf),
+    /// The counts of another system.
+    Expected(PathBuf),
+}
+
+/// What was read.
+pub enum List {
+    Withdrawn(Withdrawn),
+    Expected(Expected),
+}
+
+impl ListRequest {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// A sentence that says which file cannot be read and why, without what stands in it.
+    pub(super) fn carry_out(&self) -> Result<List, String> {
+        match self {
+            Self::Withdrawn(path) => {
+                let list = Withdrawn::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+                Ok(List::Withdrawn(list))
+            }
+            Self::Expected(path) => {
+                let counts = Expected::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+                Ok(List::Expected(counts))
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let failed = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    if fs::metadata(path).map_err(failed)?.len() > LONGEST {
+        return Err(format!("{} is too long for a list. Give a text file, one entry a line", path.display()));
+    }
+    fs::read_to_string(path).map_err(failed)
+}

@@ -1,0 +1,146 @@
+//! Who agreed when: the curve of consents with the day up to which they count, and each customer's consent against
+//! their readings.
+
+use egui::{Pos2, Rect, Role, Sense, Slider, Stroke, Ui, pos2, vec2};
+
+use crate::domain::Recipe;
+use crate::domain::format::{counted, thousands, utc};
+use crate::explore::Follow;
+use crate::review::{Consented, Session};
+use crate::state::{Command, ConsentView, State};
+
+use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::{cell, chips, theme, widgets};
+
+const CURVE_HEIGHT: f32 = 96.0;
+
+/// Paints both.
+pub fn timeline_ui(
+    ui: &mut Ui,
+    state: &State,
+    view: &ConsentView,
+    scroll: &mut RowScroll,
+    commands: &mut Vec<Command>,
+) {
+    as_of_ui(ui, state, &view.consented, commands);
+    curve_ui(ui, &view.consented, state.choices().recipe.as_of);
+    ui.add_space(8.0);
+    sessions_ui(ui, state, &view.sessions, scroll, commands);
+}
+
+/// The switch and slider for the last instant at which a consent counts.
+fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<Command>) {
+    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
+    let recipe = &state.choices().recipe;
+    ui.horizontal(|ui| {
+        let mut limited = recipe.as_of.is_some();
+        ui.checkbox(&mut limited, "Only consents given by")
+            .on_hover_text("What would have been allowed at an instant: later consents do not count");
+        let mut at = recipe.as_of.unwrap_or(last.at).clamp(first.at, last.at);
+        let slider = Slider::new(&mut at, first.at..=last.at)
+            .custom_formatter(|at, _| utc(at as i64).unwrap_or_default())
+            .custom_parser(|text| crate::domain::format::instant(text).map(|at| at as f64));
+        ui.spacing_mut().slider_width = 280.0;
+        let response = ui.add_enabled(limited, slider);
+        widgets::named(&response, ui, Role::Slider, "Consents given by");
+        let as_of = limited.then_some(at);
+        // While it is dragged, the tables would be made again at every step; they are made when it is let go.
+        if as_of != recipe.as_of && !response.dragged() {
+            commands.push(Command::SetRecipe(Recipe { as_of, ..recipe.clone() }));
+        }
+    });
+}
+
+fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CURVE_HEIGHT), Sense::hover());
+    widgets::named(&response, ui, Role::Image, "Customers who had agreed, over time");
+    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
+    let palette = theme::palette(ui);
+    let most = curve.iter().map(|point| point.customers).max().unwrap_or(0).max(1);
+    let room = rect.shrink2(vec2(4.0, 8.0));
+    let x = |at: i64| room.left() + room.width() * share(at, first.at, last.at);
+    let y = |customers: u64| room.bottom() - room.height() * (customers as f64 / most as f64) as f32;
+    let points: Vec<Pos2> = curve.iter().map(|point| pos2(x(point.at), y(point.customers))).collect();
+    ui.painter().hline(room.x_range(), room.bottom(), (1.0, palette.line));
+    ui.painter().line(points, Stroke::new(1.5, palette.accent));
+    if let Some(as_of) = as_of {
+        ui.painter().vline(x(as_of.clamp(first.at, last.at)), rect.y_range(), (1.5, palette.warning));
+    }
+    if let Some(pointer) = response.hover_pos() {
+        let place = ((pointer.x - room.left()) / room.width() * (curve.len() - 1) as f32).round().max(0.0) as usize;
+        if let Some(point) = curve.get(place.min(curve.len() - 1)) {
+            ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.weak));
+            let text =
+                format!("{}\n{} had agreed", utc(point.at).unwrap_or_default(), counted(point.customers, "customer"));
+            response.on_hover_text_at_pointer(text);
+        }
+    }
+}
+
+fn share(at: i64, first: i64, last: i64) -> f32 {
+    if last > first { ((at - first) as f64 / (last - first) as f64) as f32 } else { 0.0 }
+}
+
+fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut RowScroll, commands: &mut Vec<Command>) {
+    let Some(loaded) = state.landing.value() else { return };
+    let ends = sessions.iter().filter_map(|session| session.span);
+    let ends = ends.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
+    let column = |title: &str, hover: &str, width, right| GridColumn {
+        title: title.to_owned(),
+        hover: hover.to_owned(),
+        width,
+        right,
+    };
+    let columns = [
+        column("customer", "Click to narrow every table to this customer", 104.0, false),
+        column("consent", "The first consent for the chosen purpose, UTC", 176.0, false),
+        column("readings", "Accelerometer readings", 72.0, true),
+        column("before", "Readings before the consent", 72.0, true),
+        column("from first to last reading", "The line is the recording, the mark the consent", 320.0, false),
+    ];
+    grid_ui(ui, "customers", &columns, sessions.len(), scroll, |ui, row, column| {
+        let session = &sessions[row];
+        match column {
+            0 => {
+                let follow = Follow::Person(session.person.clone());
+                let name = chips::name_of(&follow, &loaded.codes, state.revealed);
+                if let Some(code) = loaded.codes.person(&session.person) {
+                    cell::mark_ui(ui, code, true);
+                }
+                if widgets::door_ui(ui, name.as_str().into(), &format!("Only {name}")).clicked() {
+                    commands.push(Command::Follow(Some(follow)));
+                }
+            }
+            1 => match session.consent.and_then(utc) {
+                Some(at) => drop(ui.label(at)),
+                None => drop(ui.label(widgets::weak(ui, "none").italics())),
+            },
+            2 => drop(ui.label(thousands(session.readings))),
+            3 if session.before > 0 => drop(ui.label(widgets::warning(ui, thousands(session.before)))),
+            3 => drop(ui.label(widgets::weak(ui, "0"))),
+            _ => span_ui(ui, session, ends),
+        }
+    });
+}
+
+/// The recording as a line, what was taken before the consent in the colour of warnings, and the consent as a mark.
+fn span_ui(ui: &mut Ui, session: &Session, ends: Option<(i64, i64)>) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
+    let (Some((first, last)), Some((from, to))) = (ends, session.span) else { return };
+    let palette = theme::palette(ui);
+    let x = |at: i64| rect.left() + rect.width() * share(at, first, last).clamp(0.0, 1.0);
+    let line = |from: f32, to: f32, color| {
+        let bar = Rect::from_x_y_ranges(from..=to.max(from + 2.0), rect.center().y - 3.0..=rect.center().y + 3.0);
+        ui.painter().rect_filled(bar, 1.0, color);
+    };
+    let consent = session.consent.map_or(to, |at| at.clamp(from, to));
+    if session.before > 0 {
+        line(x(from), x(consent), palette.warning);
+    }
+    if session.before < session.readings {
+        line(x(consent), x(to), palette.accent);
+    }
+    if let Some(at) = session.consent.filter(|at| (first..=last).contains(at)) {
+        ui.painter().vline(x(at), rect.y_range().shrink(4.0), (2.0, palette.text));
+    }
+}

@@ -1,0 +1,95 @@
+//! A waterfall: a line for each bar, what came in at the top, what is left at the bottom. Each line opens its rows.
+
+use egui::{Align2, Rect, Role, Sense, TextStyle, Ui, pos2, vec2};
+
+use crate::domain::format::thousands;
+use crate::review::{Bar, Change, Flow, Waterfall};
+use crate::state::{Command, Shown};
+
+use super::{theme, widgets};
+
+const LABEL_WIDTH: f32 = 260.0;
+const NUMBER_WIDTH: f32 = 88.0;
+
+/// Paints it.
+pub fn waterfall_ui(ui: &mut Ui, waterfall: &Waterfall, commands: &mut Vec<Command>) {
+    let title = match waterfall.flow {
+        Flow::Dataset(dataset) => dataset.name(),
+        Flow::MachineLearning => "machine learning",
+    };
+    ui.label(widgets::strong(title));
+    let most = waterfall.bars.iter().map(|bar| bar.before.max(bar.after)).max().unwrap_or(0);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for bar in &waterfall.bars {
+        bar_ui(ui, title, bar, most, commands);
+    }
+}
+
+fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Command>) {
+    let (label, hover) = words(bar.change);
+    let is_change = !matches!(bar.change, Change::CameIn | Change::Left(_));
+    let sign = match bar.change {
+        Change::CameIn | Change::Left(_) => "",
+        Change::Added { .. } => "+",
+        Change::Refused | Change::Removed { .. } => "−",
+    };
+    let opens = opens(bar.change).filter(|_| bar.rows > 0);
+    let sense = if opens.is_some() { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), sense);
+    let figure = if bar.rows == 0 { "0".to_owned() } else { format!("{sign}{}", thousands(bar.rows)) };
+    let role = if opens.is_some() { Role::Button } else { Role::Label };
+    widgets::named(&response, ui, role, &format!("{flow}: {label}: {figure}"));
+    let palette = theme::palette(ui);
+    if response.hovered() && opens.is_some() {
+        ui.painter().rect_filled(rect, 2.0, palette.raised);
+    }
+    let ink = if bar.rows == 0 { palette.weak } else { palette.text };
+    let font = TextStyle::Body.resolve(ui.style());
+    let indent = if is_change { 16.0 } else { 4.0 };
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    painter.text(pos2(rect.left() + indent, rect.center().y), Align2::LEFT_CENTER, &label, font.clone(), ink);
+    let right = rect.left() + LABEL_WIDTH + NUMBER_WIDTH;
+    painter.text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, &figure, font, ink);
+    let room = Rect::from_min_max(pos2(right + 16.0, rect.top() + 4.0), pos2(rect.right() - 4.0, rect.bottom() - 4.0));
+    let at = |rows: u64| room.left() + room.width().max(0.0) * (rows as f64 / most.max(1) as f64) as f32;
+    let (from, to) = (at(bar.before.min(bar.after)), at(bar.before.max(bar.after)));
+    let color = match bar.change {
+        Change::CameIn | Change::Left(_) => palette.accent.gamma_multiply(0.75),
+        Change::Added { .. } => palette.accent.gamma_multiply(0.4),
+        Change::Refused | Change::Removed { .. } => palette.warning.gamma_multiply(0.8),
+    };
+    if bar.rows > 0 {
+        painter.rect_filled(Rect::from_x_y_ranges(from..=to.max(from + 1.0), room.y_range()), 1.0, color);
+    }
+    if response.clicked()
+        && let Some(shown) = opens
+    {
+        commands.push(Command::Show(shown));
+    }
+    response.on_hover_text(hover);
+}
+
+fn words(change: Change) -> (String, String) {
+    match change {
+        Change::CameIn => ("records delivered".to_owned(), "Records in the files, sound or not".to_owned()),
+        Change::Refused => ("refused".to_owned(), "Records that could not be read".to_owned()),
+        Change::Removed { reason, stood, .. } => {
+            let stood = stood.map_or_else(String::new, |stood| format!(": {}", stood.label()));
+            (format!("{}{stood}", reason.label()), reason.explanation().to_owned())
+        }
+        Change::Added { reason, .. } => (
+            "more than one partner".to_owned(),
+            format!("A row that fits several others makes one row with each of them (otherwise: {})", reason.label()),
+        ),
+        Change::Left(table) => (table.name().to_owned(), format!("The rows of {}", table.name())),
+    }
+}
+
+fn opens(change: Change) -> Option<Shown> {
+    match change {
+        Change::CameIn => None,
+        Change::Refused => Some(Shown::Refused),
+        Change::Removed { table, step, stood, .. } => Some(Shown::Dropped { table, step, stood }),
+        Change::Added { table, .. } | Change::Left(table) => Some(Shown::Table(table)),
+    }
+}
