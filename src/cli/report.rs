@@ -48,9 +48,11 @@ struct WithdrawnReport {
 impl WithdrawnReport {
     fn of(landing: &Landing, curation: &Curation) -> Option<Self> {
         let list = &curation.recipe.withdrawn;
+        if list.is_empty() {
+            return None;
+        }
         let found = withdrawals(landing, list);
-        let report = Self { listed: found.listed, matched: found.matched, customers: found.customers };
-        (!list.is_empty()).then_some(report)
+        Some(Self { listed: found.listed, matched: found.matched, customers: found.customers })
     }
 }
 

@@ -23,6 +23,8 @@ pub struct VerdictReport {
 #[derive(Serialize)]
 struct DiagnosisReport {
     id: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    and: Vec<&'static str>,
     what: String,
     todo: String,
     count: u64,
@@ -32,6 +34,7 @@ struct DiagnosisReport {
 pub fn report(verdicts: &[Verdict]) -> InOrder<VerdictReport> {
     let mistake = |diagnosis: &Diagnosis| DiagnosisReport {
         id: diagnosis.id,
+        and: diagnosis.and.clone(),
         what: diagnosis.what.clone(),
         todo: diagnosis.todo.clone(),
         count: diagnosis.count,
@@ -59,7 +62,8 @@ pub fn text(verdicts: &[Verdict]) -> anyhow::Result<()> {
         }
         writeln!(text, "{name}: {expected} expected, but it has {}.", thousands(verdict.found))?;
         for mistake in &verdict.mistakes {
-            writeln!(text, "  {expected} is what comes of this ({}): {} {}", mistake.id, mistake.what, mistake.todo)?;
+            let ids = mistake.and.iter().chain([&mistake.id]).copied().collect::<Vec<_>>().join(" + ");
+            writeln!(text, "  {expected} is what comes of this ({ids}): {} {}", mistake.what, mistake.todo)?;
         }
         if verdict.mistakes.is_empty() {
             text.push_str(

@@ -1,10 +1,11 @@
 //! How many rows a table would have if it were made by another definition: counted, and not made.
 
-use polars::prelude::*;
+use polars::prelude::IntoLazy as _;
+use polars::prelude::{DataFrame, DataType, LazyFrame, PlSmallStr, PolarsResult, col, len};
 
 use super::compile::{self, ROWS};
 use super::{Curation, CurationError};
-use crate::domain::{Operation, Plan, Privacy, Progress, Step, Table, TableDefinition, Zone};
+use crate::domain::{Column, Kind, Operation, Plan, Privacy, Progress, Step, Table, TableDefinition};
 
 impl Curation {
     /// The rows of a table if it were made by this definition from the other tables as they are.
@@ -29,24 +30,34 @@ impl Curation {
     /// # Errors
     /// When cancelled, or when the engine gives up.
     pub fn count_all_by(&self, plan: &Plan, progress: &Progress) -> Result<[u64; 8], CurationError> {
+        let other = self.keys_by(plan, progress)?;
+        let mut rows = Table::ALL.map(|table| other.rows(table));
+        if let Some(definition) = plan.definition(Table::MachineLearningCurated) {
+            rows[definition.table.index()] = other.count_by(definition, progress)?;
+        }
+        Ok(rows)
+    }
+
+    /// What [`Curation::count_by`] needs of the tables that this plan makes from what landed: of readings only what
+    /// joins look at, and nothing of the machine-learning table, which no other table needs, and which is the one
+    /// that can be larger than what landed.
+    ///
+    /// # Errors
+    /// When cancelled, or when the engine gives up.
+    pub fn keys_by(&self, plan: &Plan, progress: &Progress) -> Result<Self, CurationError> {
         let mut other = self.clone();
-        let mut rows = Table::ALL.map(|table| if table.zone() == Zone::Landing { self.rows(table) } else { 0 });
-        for definition in &plan.tables {
-            let table = definition.table;
-            // The last table is looked into by no other, and is the one that can be larger than all of them.
-            if table == Table::MachineLearningCurated {
-                rows[table.index()] = other.count_by(definition, progress)?;
-                continue;
-            }
+        other.counts.clear();
+        other.frames[Table::MachineLearningCurated.index()] = DataFrame::empty();
+        for definition in plan.tables.iter().filter(|definition| definition.table != Table::MachineLearningCurated) {
             progress.check()?;
+            let table = definition.table;
             let failed = |error| CurationError::Engine { table, error };
             let (made, columns) = other.through(definition.source, &definition.steps);
             let needed = columns.iter().filter(|name| is_needed(table, name)).map(|name| col(*name));
             let made = made.select(needed.collect::<Vec<_>>()).collect().map_err(failed)?;
-            rows[table.index()] = made.height() as u64;
             other.frames[table.index()] = made;
         }
-        Ok(rows)
+        Ok(other)
     }
 
     /// The rows of a table taken through steps, and the names of the columns that they have then.
@@ -68,10 +79,8 @@ impl Curation {
 /// Customers are few, and compared whole; of the readings only what joins look at is kept.
 fn is_needed(table: Table, name: &str) -> bool {
     let is_customer = matches!(table, Table::CustomerTrusted | Table::CustomerCurated);
-    let is_key = |column: &&crate::domain::Column| {
-        column.name == name && (column.privacy != Privacy::Open || column.kind == crate::domain::Kind::Time)
-    };
-    is_customer || table.schema().iter().any(|column| is_key(&column))
+    let is_key = |column: &Column| column.privacy != Privacy::Open || column.kind == Kind::Time;
+    is_customer || table.schema().iter().any(|column| column.name == name && is_key(column))
 }
 
 fn single(frame: &DataFrame) -> PolarsResult<u64> {

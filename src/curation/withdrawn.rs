@@ -24,6 +24,9 @@ pub struct Withdrawals {
 
 /// Counts how much of a list landed.
 pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
+    if list.is_empty() {
+        return Withdrawals::default();
+    }
     let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
     let mut found = HashSet::new();
     for dataset in Dataset::ALL {
@@ -41,6 +44,9 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
 
 /// The e-mail addresses of withdrawn customer records, as [`Withdrawn::folded`] makes them.
 pub fn withdrawn_people(landing: &Landing, list: &Withdrawn) -> HashSet<String> {
+    if list.is_empty() {
+        return HashSet::new();
+    }
     let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
     let customers = landing.frame(Dataset::Customer);
     let mut people = HashSet::new();

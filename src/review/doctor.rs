@@ -1,11 +1,11 @@
 //! The count doctor: says of each expected count whether it is right, and which known mistake gives a wrong one.
 
 use crate::curation::{Curation, CurationError};
-use crate::domain::{Duplicates, Operation, Plan, Progress, Reason, Step, Table, TableDefinition};
+use crate::domain::{Duplicates, Operation, Plan, Progress, Reason, Recipe, Step, Table, TableDefinition};
 use crate::landing::Landing;
 
 use super::Expected;
-use super::mistakes::{Mistake, Rule, mistakes};
+use super::mistakes::{Mistake, Rule, Words, elsewhere, mistakes};
 
 /// What the doctor says of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +26,11 @@ pub struct Verdict {
 pub struct Diagnosis {
     /// What the mistake is called; stays the same from version to version.
     pub id: &'static str,
-    /// What happened, as a sentence.
+    /// The mistakes that were made besides, where none alone gives the count: another consent date or join rule.
+    pub and: Vec<&'static str>,
+    /// What happened, in sentences.
     pub what: String,
-    /// What to do about it, as a sentence.
+    /// What to do about it, in sentences.
     pub todo: String,
     /// The rows that the mistake gives.
     pub count: u64,
@@ -46,8 +48,9 @@ impl Verdict {
     }
 }
 
-/// Compares every expected count, in the order of the catalog, and looks for the mistakes that give it. All rules are
-/// counted on the data; no table is made that is larger than what landed. Progress counts rules.
+/// Compares every expected count, in the order of the catalog, and looks for the mistakes that give it: each alone, and
+/// for a count that none explains, together with another consent date, join rule or both. All rules are counted on the
+/// data; no table is made that is larger than what landed. Progress counts rules.
 ///
 /// # Errors
 /// When cancelled, or when the engine gives up.
@@ -61,25 +64,64 @@ pub fn diagnose(
         .iter()
         .map(|(table, expected)| Verdict { table, expected, found: curation.rows(table), mistakes: vec![] })
         .collect();
-    let mistakes = mistakes(&curation.recipe);
-    progress.set_total(mistakes.len() as u64);
-    for mistake in &mistakes {
-        progress.check()?;
-        for (table, count) in counts(mistake, curation, &verdicts, progress)? {
-            note(&mut verdicts, table, mistake.id, mistake.what, mistake.todo, count);
-        }
-        progress.advance(1);
-    }
+    look(&mut verdicts, &curation.recipe, &[], curation, progress)?;
     for verdict in &mut verdicts {
         let more = simple(verdict.table, landing, curation, progress)?;
         verdict.mistakes.extend(more.into_iter().filter(|diagnosis| diagnosis.count == verdict.expected));
     }
+    for (recipe, besides) in elsewhere(&curation.recipe) {
+        let (mut open, told): (Vec<_>, Vec<_>) =
+            verdicts.into_iter().partition(|verdict| !verdict.agrees() && verdict.mistakes.is_empty());
+        if !open.is_empty() {
+            let there = curation.keys_by(&Plan::new(&recipe), progress)?;
+            look(&mut open, &recipe, &besides, &there, progress)?;
+        }
+        verdicts = open.into_iter().chain(told).collect();
+    }
+    verdicts.sort_unstable_by_key(|verdict| verdict.table);
     Ok(verdicts)
+}
+
+/// Notes the mistakes under a recipe that give the expected counts; `tables` are those that the recipe makes, and
+/// `besides` is what is wrong with the recipe itself.
+fn look(
+    verdicts: &mut [Verdict],
+    recipe: &Recipe,
+    besides: &[Words],
+    tables: &Curation,
+    progress: &Progress,
+) -> Result<(), CurationError> {
+    let mistakes = mistakes(recipe);
+    let (_, total) = progress.read();
+    progress.set_total(total + mistakes.len() as u64);
+    let right = Plan::new(recipe);
+    for mistake in &mistakes {
+        progress.check()?;
+        let counts = counts(mistake, &right, tables, verdicts, progress)?;
+        for verdict in verdicts.iter_mut() {
+            let is_it = |(table, count): &&(Table, u64)| *table == verdict.table && *count == verdict.expected;
+            if let Some((_, count)) = counts.iter().find(is_it) {
+                let words = |of: fn(&Words) -> &'static str, last: &'static str| {
+                    besides.iter().map(of).chain([last]).collect::<Vec<_>>()
+                };
+                verdict.mistakes.push(Diagnosis {
+                    id: mistake.id,
+                    and: besides.iter().map(|words| words.id).collect(),
+                    what: words(|words| words.what, mistake.what).join(" "),
+                    todo: words(|words| words.todo, mistake.todo).join(" "),
+                    count: *count,
+                });
+            }
+        }
+        progress.advance(1);
+    }
+    Ok(())
 }
 
 /// What a mistake counts, for those tables that somebody asks for.
 fn counts(
     mistake: &Mistake,
+    right: &Plan,
     curation: &Curation,
     verdicts: &[Verdict],
     progress: &Progress,
@@ -88,7 +130,7 @@ fn counts(
     Ok(match &mistake.rule {
         Rule::Plan(plan) if Table::derived().any(is_asked_for) => {
             let rows = curation.count_all_by(plan, progress)?;
-            let changed = changed_tables(plan, &Plan::new(&curation.recipe));
+            let changed = changed_tables(plan, right);
             changed.into_iter().map(|table| (table, rows[table.index()])).collect()
         }
         Rule::Definition(definition) if is_asked_for(definition.table) => {
@@ -118,12 +160,6 @@ fn changed_tables(plan: &Plan, right: &Plan) -> Vec<Table> {
     changed
 }
 
-fn note(verdicts: &mut [Verdict], table: Table, id: &'static str, what: &str, todo: &str, count: u64) {
-    if let Some(verdict) = verdicts.iter_mut().find(|verdict| verdict.table == table && verdict.expected == count) {
-        verdict.mistakes.push(Diagnosis { id, what: what.to_owned(), todo: todo.to_owned(), count });
-    }
-}
-
 /// Mistakes that need no rule: other figures that are at hand.
 fn simple(
     table: Table,
@@ -133,8 +169,9 @@ fn simple(
 ) -> Result<Vec<Diagnosis>, CurationError> {
     let rows = curation.rows(table);
     let mut found = vec![];
-    let mut add =
-        |id, count, what: String, todo: &str| found.push(Diagnosis { id, what, todo: todo.to_owned(), count });
+    let mut add = |id, count, what: String, todo: &str| {
+        found.push(Diagnosis { id, and: vec![], what, todo: todo.to_owned(), count });
+    };
     for other in Table::ALL.into_iter().filter(|other| *other != table) {
         let todo = "Look which table was counted, and whether a step was left out in between.";
         add("other-table", curation.rows(other), format!("This is the count of {}.", other.name()), todo);
@@ -177,7 +214,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::{JoinRule, Recipe, Withdrawn};
+    use crate::domain::{JoinRule, Withdrawn};
 
     #[test]
     fn every_mistake_is_another_rule_and_is_told_apart() {

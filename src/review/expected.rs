@@ -19,6 +19,13 @@ pub enum ExpectedError {
     /// No table of the catalog is called so.
     #[error("there is no table named {0:?}; known are: {names}", names = Table::ALL.map(Table::name).join(", "))]
     UnknownTable(String),
+    /// What stands there does not even look like a table's name, as in a file that holds something else. It is not
+    /// repeated, since it may be somebody's name.
+    #[error(
+        "entry {0} of the expected counts does not start with the name of a table. Give a table and its rows a line, \
+         such as customer_trusted=482"
+    )]
+    NoTable(usize),
     /// No whole number stands behind the table.
     #[error("the expected count of {} is no whole number. Give one such as {}=482", .0.name(), .0.name())]
     NoNumber(Table),
@@ -42,18 +49,18 @@ impl Expected {
         if text.starts_with(['{', '[']) {
             // Pairs and not a map, so that a name that is there twice is noticed.
             let Pairs(pairs) = serde_json::from_str(text).map_err(|error| ExpectedError::Json(error.to_string()))?;
-            for (name, rows) in pairs {
-                expected.add(&name, &rows.to_string())?;
+            for (number, (name, rows)) in pairs.iter().enumerate() {
+                expected.add(number + 1, name, &rows.to_string())?;
             }
         } else {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             for (number, line) in lines.enumerate() {
                 let line = line.replace('"', "");
-                let end = line.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')));
+                let end = line.find([' ', '\t', ',', ';', '=', ':', '|']);
                 let (name, rows) = line.split_at(end.unwrap_or(line.len()));
                 let is_header = number == 0 && name.eq_ignore_ascii_case("table");
                 if !is_header {
-                    expected.add(name, rows)?;
+                    expected.add(number + 1, name, rows)?;
                 }
             }
         }
@@ -85,9 +92,12 @@ impl Expected {
         self.0.is_empty()
     }
 
-    fn add(&mut self, name: &str, rows: &str) -> Result<(), ExpectedError> {
+    fn add(&mut self, number: usize, name: &str, rows: &str) -> Result<(), ExpectedError> {
         let is_called = |table: &Table| table.name().eq_ignore_ascii_case(name.trim());
-        let unknown = || ExpectedError::UnknownTable(name.trim().chars().take(64).collect());
+        let unknown = || {
+            let is_name = name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+            if is_name { ExpectedError::UnknownTable(name.to_owned()) } else { ExpectedError::NoTable(number) }
+        };
         let table = Table::ALL.into_iter().find(is_called).ok_or_else(unknown)?;
         let rows = rows.trim_start_matches([' ', '\t', ',', ';', '=', ':', '|']).trim_end();
         // Numbers are written for people too: 40,981 and 40_981.
@@ -168,6 +178,9 @@ mod tests {
         }
         for text in ["customer_trusted 1\ncustomer_trusted 1", r#"{"customer_trusted": 1, "customer_trusted": 1}"#] {
             assert_eq!(Expected::parse(text), Err(ExpectedError::Twice(Table::CustomerTrusted)), "{text}");
+        }
+        for text in ["\nann@example.com", r#"{"ann@example.com": 1}"#, "customer_trusted\u{1}=482", "0b8f-11 5"] {
+            assert_eq!(Expected::parse(text), Err(ExpectedError::NoTable(1)), "{text}");
         }
         assert_eq!(Expected::parse(" \n# none\n"), Err(ExpectedError::Nothing));
         assert!(error("[1]").contains("JSON object"), "{}", error("[1]"));

@@ -52,6 +52,65 @@ pub fn mistakes(recipe: &Recipe) -> Vec<Mistake> {
     mistakes
 }
 
+/// The recipes that differ in the consent date, the join or both, and what is wrong then: another system that makes one
+/// of the mistakes need not have these choices of the recipe at hand.
+pub fn elsewhere(recipe: &Recipe) -> [(Recipe, Vec<Words>); 3] {
+    let consent_date = !recipe.consent_date;
+    let (join_words, join) = of_join(recipe.join);
+    let date_words = of_consent_date(recipe.consent_date);
+    [
+        (Recipe { consent_date, ..recipe.clone() }, vec![date_words]),
+        (Recipe { join, ..recipe.clone() }, vec![join_words]),
+        (Recipe { consent_date, join, ..recipe.clone() }, vec![date_words, join_words]),
+    ]
+}
+
+/// What is said of a mistake.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    pub id: &'static str,
+    pub what: &'static str,
+    pub todo: &'static str,
+}
+
+fn of_consent_date(is_asked_for: bool) -> Words {
+    if is_asked_for {
+        Words {
+            id: "consent-date-ignored",
+            what: "Readings from before the consent were kept.",
+            todo: "Keep a reading only if its time stamp is at or after the date of its customer's consent.",
+        }
+    } else {
+        Words {
+            id: "consent-date-applied",
+            what: "Readings from before the consent were left out.",
+            todo: "Switch the consent date on in the recipe, or leave the condition on the time stamp out of the job.",
+        }
+    }
+}
+
+/// Also the join that was taken instead.
+fn of_join(right: JoinRule) -> (Words, JoinRule) {
+    match right {
+        JoinRule::Timestamp => {
+            let words = Words {
+                id: "joined-by-owner",
+                what: "Distances and motions were joined on the time stamp and the device's owner.",
+                todo: "Switch the join to owner in the recipe, or join on the time stamp alone.",
+            };
+            (words, JoinRule::Owner)
+        }
+        JoinRule::Owner => {
+            let words = Words {
+                id: "joined-by-time-stamp",
+                what: "Distances and motions were joined on the time stamp alone, which pairs strangers.",
+                todo: "Join on the time stamp and the device's owner.",
+            };
+            (words, JoinRule::Timestamp)
+        }
+    }
+}
+
 /// The right rules with another choice.
 fn other_recipes(recipe: &Recipe) -> Vec<Mistake> {
     let mut mistakes = vec![];
@@ -67,19 +126,7 @@ fn other_recipes(recipe: &Recipe) -> Vec<Mistake> {
         };
         add(id, what, TODO_PURPOSE, Recipe { purpose, ..recipe.clone() });
     }
-    let (id, what, todo) = if recipe.consent_date {
-        (
-            "consent-date-ignored",
-            "Readings from before the consent were kept.",
-            "Keep a reading only if its time stamp is at or after the date of its customer's consent.",
-        )
-    } else {
-        (
-            "consent-date-applied",
-            "Readings from before the consent were left out.",
-            "Switch the consent date on in the recipe, or leave the condition on the time stamp out of the job.",
-        )
-    };
+    let Words { id, what, todo } = of_consent_date(recipe.consent_date);
     add(id, what, todo, Recipe { consent_date: !recipe.consent_date, ..recipe.clone() });
     let (id, what, todo, duplicates) = match recipe.duplicates {
         Duplicates::Keep => (
@@ -230,20 +277,7 @@ fn machine_learning(definition: &TableDefinition, recipe: &Recipe) -> Vec<Mistak
             *operation = Operation::KeepMatching { other: *other, on: on.clone(), present: None, not_before: None };
         }
     });
-    let (id, what, todo, rule) = match recipe.join {
-        JoinRule::Timestamp => (
-            "joined-by-owner",
-            "Distances and motions were joined on the time stamp and the device's owner.",
-            "Switch the join to owner in the recipe, or join on the time stamp alone.",
-            JoinRule::Owner,
-        ),
-        JoinRule::Owner => (
-            "joined-by-time-stamp",
-            "Distances and motions were joined on the time stamp alone, which pairs strangers.",
-            "Join on the time stamp and the device's owner.",
-            JoinRule::Timestamp,
-        ),
-    };
+    let (Words { id, what, todo }, rule) = of_join(recipe.join);
     const TODO_TRUSTED: &str = "Join step_trainer_trusted with accelerometer_trusted.";
     let mut mistakes = vec![
         Mistake {

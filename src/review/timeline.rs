@@ -50,7 +50,7 @@ fn first_consents(landing: &Landing, recipe: &Recipe) -> Vec<i64> {
             first.entry(email).and_modify(|first| *first = given.min(*first)).or_insert(given);
         }
     }
-    first.retain(|email, _| withdrawn.is_empty() || !withdrawn.contains(&Withdrawn::folded(email)));
+    first.retain(|email, _| !withdrawn.contains(&Withdrawn::folded(email)));
     first.into_values().collect()
 }
 

@@ -76,11 +76,10 @@ def listed(connection):
     return [row[0].upper() for row in emails[::9] + serials[::29]] + ["nobody@example.com"]
 
 
-def withdraw(connection, is_asked_for):
+def withdraw(connection):
     """The people and devices that are in no table. A device on a withdrawn record goes, whoever else has it too."""
     connection.execute("CREATE OR REPLACE TABLE listed (entry VARCHAR)")
-    if is_asked_for:
-        connection.executemany("INSERT INTO listed VALUES (lower(?))", [[entry] for entry in listed(connection)])
+    connection.executemany("INSERT INTO listed VALUES (lower(?))", [[entry] for entry in listed(connection)])
     connection.execute(
         "CREATE OR REPLACE TABLE gone_people AS SELECT entry FROM listed UNION SELECT lower(email) FROM customer_landing "
         "WHERE lower(serialnumber) IN (FROM listed)"
@@ -97,15 +96,19 @@ def curate(connection, recipe):
     distinct = "DISTINCT" if recipe.get("drop_duplicates") else ""
     dated = f'AND a."timestamp" >= c.{consent}' if recipe.get("consent_date") else ""
     until = f"AND {consent} <= {halfway(connection)}" if recipe.get("as_of") else ""
-    withdraw(connection, bool(recipe.get("withdrawn")))
+    stays = {"email": "", '"user"': "", "s.serialnumber": ""}
+    if recipe.get("withdrawn"):
+        withdraw(connection)
+        gone = {"email": "people", '"user"': "people", "s.serialnumber": "devices"}
+        stays = {column: f"AND lower({column}) NOT IN (FROM gone_{kind})" for column, kind in gone.items()}
     connection.execute(
         f"CREATE OR REPLACE TABLE customer_trusted AS SELECT {distinct} * FROM customer_landing "
-        f"WHERE {consent} IS NOT NULL {until} AND lower(email) NOT IN (FROM gone_people)"
+        f"WHERE {consent} IS NOT NULL {until} {stays['email']}"
     )
     connection.execute(
         f"CREATE OR REPLACE TABLE accelerometer_trusted AS SELECT {distinct} * FROM accelerometer_landing a "
-        f'WHERE EXISTS (SELECT 1 FROM customer_trusted c WHERE c.email = a."user" {dated})'
-        'AND lower(a."user") NOT IN (FROM gone_people)'
+        f'WHERE EXISTS (SELECT 1 FROM customer_trusted c WHERE c.email = a."user" {dated}) '
+        + stays['"user"']
     )
     connection.execute(
         "CREATE OR REPLACE TABLE customer_curated AS SELECT DISTINCT * FROM customer_trusted c "
@@ -114,7 +117,7 @@ def curate(connection, recipe):
     connection.execute(
         f"CREATE OR REPLACE TABLE step_trainer_trusted AS SELECT {distinct} * FROM step_trainer_landing s "
         "WHERE EXISTS (SELECT 1 FROM customer_curated c WHERE c.serialnumber = s.serialnumber) "
-        "AND lower(s.serialnumber) NOT IN (FROM gone_devices)"
+        + stays["s.serialnumber"]
     )
     owner = (
         'JOIN (SELECT DISTINCT serialnumber, email FROM customer_curated) o ON o.serialnumber = s.serialnumber AND o.email = a."user"'

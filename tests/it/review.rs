@@ -57,6 +57,28 @@ fn every_row_of_what_a_wrong_count_tells_is_told_on_the_real_data() {
 }
 
 #[test]
+fn a_mistake_is_found_under_another_consent_date_and_join_too() {
+    let Some(folder) = real_data() else { return };
+    let landing = landing(&folder);
+    let ml = Table::MachineLearningCurated;
+    let strict = Recipe { consent_date: true, join: JoinRule::Owner, ..Recipe::default() };
+    let dated = Recipe { consent_date: true, ..Recipe::default() };
+    let owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
+    for (recipe, and) in [
+        (strict, vec!["consent-date-ignored", "joined-by-time-stamp"]),
+        (dated, vec!["consent-date-ignored"]),
+        (owner, vec!["joined-by-time-stamp"]),
+    ] {
+        let verdict = verdict(&landing, &curated(&landing, &recipe), ml, 46_022);
+        let [mistake] = &verdict.mistakes[..] else { panic!("{verdict:?}") };
+        assert_eq!((mistake.id, &mistake.and), ("step-trainer-landing", &and));
+    }
+    let curation = curated(&landing, &Recipe { consent_date: true, ..Recipe::default() });
+    let product = verdict(&landing, &curation, Table::StepTrainerTrusted, 13_823_760);
+    assert!(ids(&product).contains(&"cartesian-product-trusted"), "{product:?}");
+}
+
+#[test]
 fn an_agreement_that_proves_little_says_so() {
     let Some(folder) = real_data() else { return };
     let landing = landing(&folder);
