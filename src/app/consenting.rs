@@ -8,7 +8,7 @@ use crate::state::{Command, Severity, Shown, Slot};
 use super::App;
 use super::finished::{flatten, notify};
 use super::lists::List;
-use super::work::{ConsentRequest, DoctorRequest, Failure};
+use super::work::{AboutRequest, ConsentRequest, DoctorRequest, Failure};
 
 impl App {
     /// Asks for what the consent page shows, while it is shown.
@@ -22,6 +22,17 @@ impl App {
             self.consented = Some(of.clone());
             self.state.consent.begin();
             self.workers.consent.request(of.clone());
+        }
+        let asked = self.state.choices().follow.clone().map(|follow| AboutRequest { of: of.clone(), follow });
+        if self.looked_up != asked {
+            match &asked {
+                Some(request) => {
+                    self.state.about.begin();
+                    self.workers.about.request(request.clone());
+                }
+                None => self.state.about = Slot::Empty,
+            }
+            self.looked_up = asked;
         }
         let wanted = DoctorRequest { of, expected: self.state.expected.clone() };
         if self.diagnosed.as_ref() != Some(&wanted) {
@@ -39,6 +50,15 @@ impl App {
                 Err(Failure::Cancelled) if self.workers.consent.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.consent.give_up(),
                 Err(Failure::Error(error)) => self.state.consent.fail(error),
+            }
+        }
+        while let Some((request, outcome)) = self.workers.about.poll() {
+            match flatten(outcome) {
+                Ok(about) if self.looked_up.as_ref() == Some(&request) => self.state.about = Slot::Ready(about),
+                Ok(_) => {}
+                Err(Failure::Cancelled) if self.workers.about.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.about = Slot::Empty,
+                Err(Failure::Error(error)) => self.state.about.fail(error),
             }
         }
         while let Some((_, outcome)) = self.workers.doctor.poll() {

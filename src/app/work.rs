@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::curation::{Codes, Curation, CurationError, TableView, curate};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
-use crate::explore::{self, Follow, Query};
+use crate::explore::{self, About, Follow, Query};
 use crate::jobs::Lane;
 use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
 use crate::review::{self, Expected, Verdict};
@@ -31,6 +31,8 @@ pub struct Workers {
     pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
     /// Works out what the consent page shows.
     pub consent: Lane<ConsentRequest, Result<Arc<ConsentView>, Failure>>,
+    /// Looks one customer or device up everywhere.
+    pub about: Lane<AboutRequest, Result<About, Failure>>,
     /// Compares counts with the expected ones.
     pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
     /// Reads lists from files.
@@ -110,6 +112,15 @@ impl PartialEq for ConsentRequest {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.landing, &other.landing) && Arc::ptr_eq(&self.curation, &other.curation)
     }
+}
+
+/// Whom to look up.
+#[derive(Clone, PartialEq)]
+pub struct AboutRequest {
+    /// In what.
+    pub of: ConsentRequest,
+    /// This customer or device.
+    pub follow: Follow,
 }
 
 /// Which counts to compare.
@@ -214,6 +225,10 @@ impl Workers {
             })?,
             look: Lane::new("look", wake(), look)?,
             consent: Lane::new("consent", wake(), consent)?,
+            about: Lane::new("about", wake(), |request: &AboutRequest, progress: &Progress| {
+                let AboutRequest { of, follow } = request;
+                Ok(explore::about(follow, &of.landing, &of.curation, progress)?)
+            })?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
                 let DoctorRequest { of, expected } = request;
                 Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)

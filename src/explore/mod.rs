@@ -1,6 +1,7 @@
 //! A table looked at: which of its rows are shown in which order, and what each column holds. Off the frame; the table
 //! itself is never copied, a choice of rows is a list of row numbers.
 
+mod about;
 mod find;
 mod follow;
 mod query;
@@ -8,6 +9,7 @@ mod select;
 mod sort;
 mod summary;
 
+pub use about::{About, AboutTable, about};
 pub use find::shown;
 pub use follow::Follow;
 pub use query::{Filter, Query, Sort, Test};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
-use crate::explore::{Follow, Query};
+use crate::explore::{About, Follow, Query};
 use crate::landing::{ConsentStood, Landing, Source};
 use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
 
@@ -42,6 +42,8 @@ pub struct State {
     pub summaries: Slot<Summaries>,
     /// What the consent page shows.
     pub consent: Slot<Arc<ConsentView>>,
+    /// Everything there is of whom the tables are narrowed to.
+    pub about: Slot<About>,
     /// The counts that another system reports.
     pub expected: Expected,
     /// What the count doctor says of them.

@@ -6,12 +6,13 @@ use egui::{RichText, ScrollArea, TextStyle, Ui};
 use crate::domain::format::counted;
 use crate::state::{Command, Slot, State};
 
+use super::about::about_ui;
 use super::expected::{ExpectedScreen, expected_ui};
 use super::grid::RowScroll;
 use super::timeline::timeline_ui;
 use super::waterfall::waterfall_ui;
 use super::withdrawals::withdrawals_ui;
-use super::{empty, widgets};
+use super::{chips, empty, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -29,6 +30,7 @@ enum Tab {
     Timeline,
     Withdrawals,
     Counts,
+    Followed,
 }
 
 /// Paints the page.
@@ -46,6 +48,13 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
         ] {
             ui.selectable_value(&mut screen.tab, tab, text).on_hover_text(hover);
         }
+        if let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) {
+            let name = chips::name_of(follow, &loaded.codes, state.revealed);
+            ui.selectable_value(&mut screen.tab, Tab::Followed, format!("About {name}"))
+                .on_hover_text("Consents, devices, what is left in each table, and what was dropped and why");
+        } else if screen.tab == Tab::Followed {
+            screen.tab = Tab::Waterfall;
+        }
     });
     ui.add_space(8.0);
     if let Some(error) = state.consent.error() {
@@ -54,6 +63,9 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
     }
     match screen.tab {
         Tab::Withdrawals => withdrawals_ui(ui, state, &mut screen.withdrawn, commands),
+        Tab::Followed => {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| about_ui(ui, state, commands));
+        }
         Tab::Counts => {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 expected_ui(ui, state, &mut screen.expected, commands);

@@ -1,6 +1,7 @@
 //! Painting only. Every view reads the shared state, changes nothing but its own screen's state, and asks for what
 //! it wants with commands.
 
+mod about;
 mod cell;
 mod chips;
 mod column_menu;

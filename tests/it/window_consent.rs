@@ -30,6 +30,7 @@ fn settle(window: &mut Window) {
             && !state.verdicts.is_loading()
             && !state.dropped.is_loading()
             && !state.look.is_loading()
+            && !state.about.is_loading()
     });
 }
 
@@ -175,6 +176,15 @@ fn a_customer_is_followed_from_their_line() {
     let label = window.harness.get_all_by_label_contains("Only C·").next().unwrap().accesskit_node().label().unwrap();
     click(&mut window, &label);
     assert!(window.harness.state().state().choices().follow.is_some());
+    let tab = label.replace("Only", "About");
+    click(&mut window, &tab);
+    let about = window.harness.state().state().about.value().unwrap().clone();
+    let of = |table: Table| about.tables.iter().find(|line| line.table == table).unwrap().clone();
+    let (landed, trusted) = (of(Table::AccelerometerLanding), of(Table::AccelerometerTrusted));
+    let dropped: u64 = trusted.dropped.iter().map(|(.., rows)| rows).sum();
+    assert!(landed.rows > 0);
+    assert_eq!(landed.rows, trusted.rows + dropped, "what landed is left or was dropped for a reason");
+    assert_eq!((about.consents.len(), about.devices.len()), (1, 1));
     window.harness.get_by_role_and_label(Role::Button, Table::AccelerometerLanding.name()).click();
     settle(&mut window);
     let look = window.harness.state().state().look.value().unwrap();
