@@ -10,5 +10,6 @@ pub mod generate;
 pub mod jobs;
 pub mod landing;
 pub mod review;
+pub mod signals;
 pub mod state;
 pub mod ui;

@@ -6,19 +6,23 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("landing", &["domain"]),
     ("curation", &["domain", "landing"]),
     ("explore", &["domain", "landing", "curation"]),
     ("review", &["domain", "landing", "curation"]),
-    ("export", &["domain", "landing", "curation"]),
+    ("signals", &["domain", "landing", "curation", "explore"]),
+    ("export", &["domain", "landing", "curation", "explore", "signals"]),
     ("generate", &["domain"]),
-    ("jobs", &["domain", "landing", "curation", "explore", "review", "export"]),
-    ("state", &["domain", "landing", "curation", "explore", "review"]),
-    ("ui", &["domain", "landing", "curation", "explore", "review", "state"]),
-    ("app", &["domain", "landing", "curation", "explore", "review", "export", "generate", "jobs", "state", "ui"]),
-    ("cli", &["domain", "landing", "curation", "review", "export", "generate", "jobs", "app"]),
+    ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
+    ("state", &["domain", "landing", "curation", "explore", "review", "signals"]),
+    ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "state"]),
+    (
+        "app",
+        &["domain", "landing", "curation", "explore", "review", "signals", "export", "generate", "jobs", "state", "ui"],
+    ),
+    ("cli", &["domain", "landing", "curation", "explore", "review", "signals", "export", "generate", "jobs", "app"]),
 ];
 
 /// Where a library or a part of the standard library may be named: folders, or files.
