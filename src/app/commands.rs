@@ -51,6 +51,10 @@ impl App {
                 self.workers.dropped.forget();
                 self.look_up_dropped();
             }
+            Command::RetryConsent => {
+                self.workers.consent.forget();
+                self.consented = None;
+            }
             Command::SetQuery(shown, query) => self.choose(context, |choices| {
                 choices.queries.insert(shown, query);
             }),

@@ -8,7 +8,7 @@ use crate::state::{Command, Severity, Shown, Slot};
 use super::App;
 use super::finished::{flatten, notify};
 use super::lists::List;
-use super::work::{AboutRequest, ConsentRequest, DoctorRequest, Failure};
+use super::work::{ConsentRequest, Curated, DoctorRequest, Failure};
 
 impl App {
     /// Asks for what the consent page shows, while it is shown.
@@ -17,22 +17,12 @@ impl App {
             return;
         }
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
-        let of = ConsentRequest { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
-        if self.consented.as_ref() != Some(&of) {
-            self.consented = Some(of.clone());
+        let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        let asked = ConsentRequest { of: of.clone(), follow: self.state.choices().follow.clone() };
+        if self.consented.as_ref() != Some(&asked) {
             self.state.consent.begin();
-            self.workers.consent.request(of.clone());
-        }
-        let asked = self.state.choices().follow.clone().map(|follow| AboutRequest { of: of.clone(), follow });
-        if self.looked_up != asked {
-            match &asked {
-                Some(request) => {
-                    self.state.about.begin();
-                    self.workers.about.request(request.clone());
-                }
-                None => self.state.about = Slot::Empty,
-            }
-            self.looked_up = asked;
+            self.workers.consent.request(asked.clone());
+            self.consented = Some(asked);
         }
         let wanted = DoctorRequest { of, expected: self.state.expected.clone() };
         if self.diagnosed.as_ref() != Some(&wanted) {
@@ -50,15 +40,6 @@ impl App {
                 Err(Failure::Cancelled) if self.workers.consent.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.consent.give_up(),
                 Err(Failure::Error(error)) => self.state.consent.fail(error),
-            }
-        }
-        while let Some((request, outcome)) = self.workers.about.poll() {
-            match flatten(outcome) {
-                Ok(about) if self.looked_up.as_ref() == Some(&request) => self.state.about = Slot::Ready(about),
-                Ok(_) => {}
-                Err(Failure::Cancelled) if self.workers.about.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.about = Slot::Empty,
-                Err(Failure::Error(error)) => self.state.about.fail(error),
             }
         }
         while let Some((_, outcome)) = self.workers.doctor.poll() {

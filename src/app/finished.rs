@@ -179,8 +179,6 @@ impl App {
             Some(work("Looking up rows", workers.dropped.progress()))
         } else if workers.consent.is_busy() {
             Some(work("Adding up", workers.consent.progress()))
-        } else if workers.about.is_busy() {
-            Some(work("Looking up", workers.about.progress()))
         } else if workers.doctor.is_busy() {
             Some(work("Checking counts", workers.doctor.progress()))
         } else if workers.look.is_busy() {

@@ -21,7 +21,7 @@ use crate::landing::Source;
 use crate::state::{Command, State};
 use crate::ui::{self, Screens};
 
-use self::work::{AboutRequest, ConsentRequest, DoctorRequest, LookRequest, Workers};
+use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
 pub use settings::Settings;
 
@@ -59,8 +59,6 @@ pub struct App {
     looked: Option<LookRequest>,
     /// What the consent page was asked for last.
     consented: Option<ConsentRequest>,
-    /// Whom was looked up last.
-    looked_up: Option<AboutRequest>,
     /// The counts that were compared last.
     diagnosed: Option<DoctorRequest>,
     title: String,
@@ -82,7 +80,6 @@ impl App {
             settings,
             looked: None,
             consented: None,
-            looked_up: None,
             diagnosed: None,
             title: String::new(),
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::curation::{Codes, Curation, CurationError, TableView, curate};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
-use crate::explore::{self, About, Follow, Query};
+use crate::explore::{self, Follow, Query};
 use crate::jobs::Lane;
 use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
 use crate::review::{self, Expected, Verdict};
@@ -31,8 +31,6 @@ pub struct Workers {
     pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
     /// Works out what the consent page shows.
     pub consent: Lane<ConsentRequest, Result<Arc<ConsentView>, Failure>>,
-    /// Looks one customer or device up everywhere.
-    pub about: Lane<AboutRequest, Result<About, Failure>>,
     /// Compares counts with the expected ones.
     pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
     /// Reads lists from files.
@@ -99,35 +97,33 @@ impl PartialEq for DroppedRequest {
     }
 }
 
-/// What to work out for the consent page.
+/// What landed, and what was made of it.
 #[derive(Clone)]
-pub struct ConsentRequest {
-    /// What landed.
+pub struct Curated {
     pub landing: Arc<Landing>,
-    /// What was made of it.
     pub curation: Arc<Curation>,
 }
 
-impl PartialEq for ConsentRequest {
+impl PartialEq for Curated {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.landing, &other.landing) && Arc::ptr_eq(&self.curation, &other.curation)
     }
 }
 
-/// Whom to look up.
+/// What to work out for the consent page.
 #[derive(Clone, PartialEq)]
-pub struct AboutRequest {
-    /// In what.
-    pub of: ConsentRequest,
-    /// This customer or device.
-    pub follow: Follow,
+pub struct ConsentRequest {
+    /// Of what.
+    pub of: Curated,
+    /// Of this customer or device only.
+    pub follow: Option<Follow>,
 }
 
 /// Which counts to compare.
 #[derive(Clone, PartialEq)]
 pub struct DoctorRequest {
     /// Of what.
-    pub of: ConsentRequest,
+    pub of: Curated,
     /// With these.
     pub expected: Expected,
 }
@@ -225,10 +221,6 @@ impl Workers {
             })?,
             look: Lane::new("look", wake(), look)?,
             consent: Lane::new("consent", wake(), consent)?,
-            about: Lane::new("about", wake(), |request: &AboutRequest, progress: &Progress| {
-                let AboutRequest { of, follow } = request;
-                Ok(explore::about(follow, &of.landing, &of.curation, progress)?)
-            })?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
                 let DoctorRequest { of, expected } = request;
                 Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)
@@ -275,11 +267,16 @@ fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
 
 fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
     const INSTANTS: usize = 240;
-    let ConsentRequest { landing, curation } = request;
-    let waterfalls = review::waterfalls(landing, curation, progress)?;
+    let ConsentRequest { of: Curated { landing, curation }, follow } = request;
+    let waterfalls = review::waterfalls(landing, curation, follow.as_ref(), progress)?;
     let consented = review::consented(landing, &curation.recipe, INSTANTS);
-    let sessions = review::sessions(landing, &curation.recipe, progress)?;
-    Ok(Arc::new(ConsentView { waterfalls, consented, sessions }))
+    let mut sessions = review::sessions(landing, &curation.recipe, progress)?;
+    let about = follow.as_ref().map(|follow| explore::about(follow, landing, curation, progress)).transpose()?;
+    if let Some(follow) = follow {
+        let people = follow.people(landing);
+        sessions.retain(|session| people.contains(&session.person));
+    }
+    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about }))
 }
 
 impl From<Cancelled> for Failure {

@@ -16,8 +16,9 @@ pub fn series(landing: &Landing, purpose: Purpose) -> Series {
 }
 
 impl Curation {
-    /// How many rows a step dropped for want of consent because it was absent, null, blank and zero. A reading goes
-    /// by the first record of its customer or device, in the order in which they landed.
+    /// How many rows a step dropped for want of consent because it was absent, null, blank and zero: of these rows of
+    /// the table that it starts from, or of all. A reading goes by the first record of its customer or device, in the
+    /// order in which they landed.
     ///
     /// # Errors
     /// When the step drops for another reason or is not there, when cancelled, or when the engine gives up.
@@ -25,10 +26,11 @@ impl Curation {
         &self,
         table: Table,
         step: usize,
+        rows: Option<&[u32]>,
         progress: &Progress,
     ) -> Result<[(ConsentStood, u64); 4], CurationError> {
         let failed = |error| CurationError::Engine { table, error };
-        let (_, dropped) = self.dropped_and_stood(table, step, progress)?;
+        let (_, dropped) = self.dropped_and_stood(table, step, rows, progress)?;
         let numbers = dropped.column(STOOD).and_then(|column| column.i32().cloned()).map_err(failed)?;
         let mut counts = [0_u64; 5];
         for number in numbers.iter().flatten() {
@@ -50,7 +52,7 @@ impl Curation {
         stood: ConsentStood,
         progress: &Progress,
     ) -> Result<TableView, CurationError> {
-        let (definition, dropped) = self.dropped_and_stood(table, step, progress)?;
+        let (definition, dropped) = self.dropped_and_stood(table, step, None, progress)?;
         let rows = dropped.lazy().filter(col(STOOD).eq(lit(stood as i32))).collect();
         let rows = rows.map_err(|error| CurationError::Engine { table, error })?;
         Ok(TableView::new(&rows, definition.source.schema()))
@@ -61,6 +63,7 @@ impl Curation {
         &self,
         table: Table,
         step: usize,
+        rows: Option<&[u32]>,
         progress: &Progress,
     ) -> Result<(TableDefinition, DataFrame), CurationError> {
         let failed = |error| CurationError::Engine { table, error };
@@ -71,13 +74,16 @@ impl Curation {
         let mut customers = self.frame(Table::CustomerLanding).clone();
         customers.with_column(self.stood.clone().into_column()).map_err(failed)?;
         if definition.source == Table::CustomerLanding {
+            if let Some(rows) = rows {
+                customers = customers.take(&IdxCa::from_slice(STOOD.into(), rows)).map_err(failed)?;
+            }
             let dropped = self.dropped_of(&definition, step, customers, progress)?;
             return Ok((definition, dropped));
         }
         let Operation::KeepMatching { on, .. } = &the_step.operation else {
             return Err(CurationError::NoSuchStep { table });
         };
-        let dropped = self.dropped_of(&definition, step, self.frame(definition.source).clone(), progress)?;
+        let dropped = self.dropped_of(&definition, step, self.some(&definition, rows)?, progress)?;
         let keys: Vec<String> = (0..on.len()).map(|number| format!("{OURS}key{number}")).collect();
         let renamed = on.iter().zip(&keys).map(|((_, right), key)| col(*right).alias(key.as_str()));
         let first = customers

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Follow, Query, select};
-use crate::curation::{Cell, Codes, Curation, CurationError, TableView};
+use super::Follow;
+use crate::curation::{Cell, Curation, CurationError};
 use crate::domain::{Dataset, Progress, Purpose, Reason, Table};
 use crate::landing::Landing;
 
@@ -30,7 +30,7 @@ pub struct AboutTable {
     pub dropped: Vec<(usize, Reason, u64)>,
 }
 
-/// Looks somebody up everywhere. Progress counts tables and steps.
+/// Looks somebody up everywhere. Progress counts tables.
 ///
 /// # Errors
 /// When cancelled, or when the engine gives up.
@@ -40,31 +40,27 @@ pub fn about(
     curation: &Curation,
     progress: &Progress,
 ) -> Result<About, CurationError> {
-    let steps = curation.counts.iter().map(|count| count.steps.len()).sum::<usize>();
-    progress.set_total((Table::ALL.len() + steps) as u64);
-    let count = |view: &TableView| {
-        progress.check()?;
-        let rows = rows(follow, view, landing)?.len() as u64;
-        progress.advance(1);
-        Ok::<_, CurationError>(rows)
-    };
+    progress.set_total(Table::ALL.len() as u64);
     let mut tables = vec![];
     for table in Table::ALL {
-        let mut dropped = vec![];
-        for (step, counted) in curation.count(table).into_iter().flat_map(|count| count.steps.iter()).enumerate() {
-            if counted.dropped > 0 {
-                let rows = count(&curation.dropped(table, step, &Progress::default())?)?;
-                if rows > 0 {
-                    dropped.push((step, counted.reason, rows));
-                }
+        progress.check()?;
+        let (rows, dropped) = match curation.count(table) {
+            None => (follow.rows(&curation.view(table), landing).len() as u64, vec![]),
+            Some(count) => {
+                let theirs = follow.rows(&curation.view(count.source), landing);
+                let count = curation.count_of(table, &theirs, progress)?;
+                let steps = count.steps.iter().enumerate().filter(|(_, step)| step.dropped > 0);
+                (count.rows, steps.map(|(place, step)| (place, step.reason, step.dropped)).collect())
             }
-        }
-        tables.push(AboutTable { table, rows: count(&curation.view(table))?, dropped });
+        };
+        tables.push(AboutTable { table, rows, dropped });
+        progress.advance(1);
     }
     let customers = curation.view(Table::landing(Dataset::Customer));
     let (mut consents, mut devices) = (vec![], BTreeSet::new());
-    for row in rows(follow, &customers, landing)? {
-        let cell = |name: &str| customers.position(name).map_or(Cell::Null, |column| customers.cell(row, column));
+    for row in follow.rows(&customers, landing) {
+        let position = |name: &str| customers.position(name);
+        let cell = |name: &str| position(name).map_or(Cell::Null, |column| customers.cell(row as usize, column));
         consents.push(
             Purpose::ALL.map(|purpose| if let Cell::Time(at) = cell(purpose.column()) { Some(at) } else { None }),
         );
@@ -73,12 +69,4 @@ pub fn about(
         }
     }
     Ok(About { consents, devices, tables })
-}
-
-/// The rows of a table that are theirs; none of a table that says nothing of people and devices.
-fn rows(follow: &Follow, view: &TableView, landing: &Landing) -> Result<Vec<usize>, CurationError> {
-    let Some(filter) = follow.filter(view.columns(), landing) else { return Ok(vec![]) };
-    let query = Query { filters: vec![filter], ..Query::default() };
-    let rows = select(view, &query, &Codes::default(), false, &Progress::default())?;
-    Ok(rows.iter(view.rows()).collect())
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::query::{Filter, Test};
-use crate::curation::Cell;
-use crate::curation::TableView;
+use crate::curation::{Cell, TableView};
 use crate::domain::{Column, Dataset, Privacy, Table};
 use crate::landing::Landing;
 
@@ -48,6 +47,25 @@ impl Follow {
             }
             (Self::Person(_), Some(_) | None, None) | (Self::Device(_), None, None) => None,
         }
+    }
+
+    /// The e-mail addresses that customer records put them down for.
+    pub fn people(&self, landing: &Landing) -> BTreeSet<String> {
+        match self {
+            Self::Person(email) => BTreeSet::from([email.clone()]),
+            Self::Device(serial) => partners(landing, "serialnumber", serial, "email"),
+        }
+    }
+
+    /// The rows of a table that are theirs, by their numbers; none of a table that says nothing of people and devices.
+    pub fn rows(&self, view: &TableView, landing: &Landing) -> Vec<u32> {
+        let Some(Filter { column, test: Test::OneOf(theirs), .. }) = self.filter(view.columns(), landing) else {
+            return vec![];
+        };
+        let Some(column) = view.position(column) else { return vec![] };
+        let is_theirs =
+            |&row: &u32| matches!(view.cell(row as usize, column), Cell::Text(text) if theirs.contains(text));
+        (0..view.rows() as u32).filter(is_theirs).collect()
     }
 }
 

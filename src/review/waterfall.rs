@@ -2,6 +2,7 @@
 
 use crate::curation::{Curation, CurationError};
 use crate::domain::{Dataset, Progress, Reason, Table};
+use crate::explore::Follow;
 use crate::landing::{ConsentStood, Landing};
 
 /// The bars of one flow, from left to right.
@@ -53,35 +54,82 @@ pub enum Change {
 
 /// The waterfalls of the three data sets and of the machine-learning table. A step is there even if it removed
 /// nothing, so that the bars stay in their places when the recipe's figures change; a consent that was missing has four
-/// bars, one for each way.
+/// bars, one for each way. Of one customer or device there are the rows that are theirs; whose a refused record is,
+/// nobody knows, so theirs begin with what landed.
 ///
 /// # Errors
 /// When cancelled, or when the engine gives up.
 pub fn waterfalls(
     landing: &Landing,
     curation: &Curation,
+    follow: Option<&Follow>,
     progress: &Progress,
 ) -> Result<[Waterfall; 4], CurationError> {
+    let narrowed = Narrowed { landing, curation, follow, progress };
     let of = |dataset: Dataset, tables: &[Table]| {
         let mut bars = Bars::default();
-        bars.add(Change::CameIn, landing.rows(dataset) + landing.refused(dataset));
-        bars.add(Change::Refused, landing.refused(dataset));
-        bars.add(Change::Left(Table::landing(dataset)), landing.rows(dataset));
-        for table in tables {
-            bars.steps(curation, *table, progress)?;
+        if follow.is_none() {
+            bars.add(Change::CameIn, landing.rows(dataset) + landing.refused(dataset));
+            bars.add(Change::Refused, landing.refused(dataset));
         }
-        Ok::<_, CurationError>(Waterfall { flow: Flow::Dataset(dataset), bars: bars.0 })
+        narrowed.flow(Flow::Dataset(dataset), bars, Table::landing(dataset), tables)
     };
-    let mut learning = Bars::default();
-    let start = Table::StepTrainerTrusted;
-    learning.add(Change::Left(start), curation.rows(start));
-    learning.steps(curation, Table::MachineLearningCurated, progress)?;
+    let learning = [Table::MachineLearningCurated];
     Ok([
         of(Dataset::Customer, &[Table::CustomerTrusted, Table::CustomerCurated])?,
         of(Dataset::Accelerometer, &[Table::AccelerometerTrusted])?,
         of(Dataset::StepTrainer, &[Table::StepTrainerTrusted])?,
-        Waterfall { flow: Flow::MachineLearning, bars: learning.0 },
+        narrowed.flow(Flow::MachineLearning, Bars::default(), Table::StepTrainerTrusted, &learning)?,
     ])
+}
+
+/// The tables, or what of them is one customer's or device's.
+struct Narrowed<'a> {
+    landing: &'a Landing,
+    curation: &'a Curation,
+    follow: Option<&'a Follow>,
+    progress: &'a Progress,
+}
+
+impl Narrowed<'_> {
+    fn flow(&self, flow: Flow, mut bars: Bars, start: Table, tables: &[Table]) -> Result<Waterfall, CurationError> {
+        let rows = self.rows(start);
+        bars.add(Change::Left(start), rows.map_or(self.curation.rows(start), |rows| rows.len() as u64));
+        for table in tables {
+            self.steps(*table, &mut bars)?;
+        }
+        Ok(Waterfall { flow, bars: bars.0 })
+    }
+
+    /// Which rows of a table; none for all.
+    fn rows(&self, table: Table) -> Option<Vec<u32>> {
+        self.follow.map(|follow| follow.rows(&self.curation.view(table), self.landing))
+    }
+
+    fn steps(&self, table: Table, bars: &mut Bars) -> Result<(), CurationError> {
+        let Some(whole) = self.curation.count(table) else { return Ok(()) };
+        let rows = self.rows(whole.source);
+        let rows = rows.as_deref();
+        let count = match rows {
+            Some(rows) => &self.curation.count_of(table, rows, self.progress)?,
+            None => whole,
+        };
+        for (step, counted) in count.steps.iter().enumerate() {
+            let reason = counted.reason;
+            if reason == Reason::NoConsent {
+                for (stood, rows) in self.curation.count_missing_consents(table, step, rows, self.progress)? {
+                    bars.add(Change::Removed { table, step, reason, stood: Some(stood) }, rows);
+                }
+            } else {
+                bars.add(Change::Removed { table, step, reason, stood: None }, counted.dropped);
+            }
+            if counted.added > 0 {
+                bars.add(Change::Added { table, step, reason }, counted.added);
+            }
+        }
+        bars.add(Change::Left(table), count.rows);
+        Ok(())
+    }
 }
 
 impl Waterfall {
@@ -121,24 +169,5 @@ impl Bars {
             Change::Added { .. } => (level, level.saturating_add(rows)),
         };
         self.0.push(Bar { change, rows, before, after });
-    }
-
-    fn steps(&mut self, curation: &Curation, table: Table, progress: &Progress) -> Result<(), CurationError> {
-        let Some(count) = curation.count(table) else { return Ok(()) };
-        for (step, counted) in count.steps.iter().enumerate() {
-            let reason = counted.reason;
-            if reason == Reason::NoConsent {
-                for (stood, rows) in curation.count_missing_consents(table, step, progress)? {
-                    self.add(Change::Removed { table, step, reason, stood: Some(stood) }, rows);
-                }
-            } else {
-                self.add(Change::Removed { table, step, reason, stood: None }, counted.dropped);
-            }
-            if counted.added > 0 {
-                self.add(Change::Added { table, step, reason }, counted.added);
-            }
-        }
-        self.add(Change::Left(table), count.rows);
-        Ok(())
     }
 }

@@ -42,8 +42,6 @@ pub struct State {
     pub summaries: Slot<Summaries>,
     /// What the consent page shows.
     pub consent: Slot<Arc<ConsentView>>,
-    /// Everything there is of whom the tables are narrowed to.
-    pub about: Slot<About>,
     /// The counts that another system reports.
     pub expected: Expected,
     /// What the count doctor says of them.
@@ -87,6 +85,8 @@ pub struct ConsentView {
     pub consented: Vec<Consented>,
     /// The readings of each customer against their consent.
     pub sessions: Vec<Session>,
+    /// Everything there is of whom the tables are narrowed to.
+    pub about: Option<About>,
 }
 
 /// The figures from before a change, to show what it did.
@@ -199,6 +199,8 @@ pub enum Command {
     Show(Shown),
     /// Look the rows behind the shown loss up again.
     RetryDropped,
+    /// Work out the consent page again.
+    RetryConsent,
     /// Look at a table in this way.
     SetQuery(Shown, Query),
     /// Read those who withdrew from a file, and add them to the recipe.

@@ -4,28 +4,18 @@ use egui::{Grid, Ui};
 
 use crate::domain::Purpose;
 use crate::domain::format::{counted, thousands, utc};
-use crate::explore::Follow;
+use crate::explore::{About, Follow};
 use crate::state::{Command, Shown, State};
 
-use super::{chips, details, empty, icons, widgets};
+use super::{chips, details, widgets};
 
 /// Paints it for whom the tables are narrowed to.
-pub fn about_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Command>) {
     let (Some(loaded), Some(follow)) = (state.landing.value(), &state.choices().follow) else { return };
-    if let Some(error) = state.about.error() {
-        let retry = Command::Follow(state.choices().follow.clone());
-        return empty::failed_ui(ui, "It could not be looked up", error, retry, commands);
-    }
-    let Some(about) = state.about.value() else {
-        return empty::no_rows_ui(ui, "It is being looked up in every table.");
-    };
     ui.horizontal(|ui| {
         let name = chips::name_of(follow, &loaded.codes, state.revealed);
         ui.label(widgets::strong(&name));
         ui.label(widgets::weak(ui, counted(about.consents.len() as u64, "customer record")));
-        if ui.button(format!("{} Show all again", icons::CLOSE)).clicked() {
-            commands.push(Command::Follow(None));
-        }
     });
     ui.add_space(8.0);
     Grid::new("consents").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {

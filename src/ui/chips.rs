@@ -17,7 +17,10 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
         return;
     }
     ui.horizontal(|ui| {
-        follow_ui(ui, state, &loaded.codes, commands);
+        if state.choices().follow.is_some() {
+            follow_ui(ui, state, &loaded.codes, commands);
+            ui.separator();
+        }
         let mut removed = None;
         for (place, filter) in query.filters.iter_mut().enumerate() {
             let Some(column) = look.view.columns().find(|column| column.name == filter.column) else { continue };
@@ -53,14 +56,13 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
 }
 
 /// The chip of the customer or device that all tables are narrowed to.
-fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
+pub fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
     let Some(follow) = &state.choices().follow else { return };
     let name = name_of(follow, codes, state.revealed);
-    ui.label(widgets::warning(ui, format!("{} Only {name}, in every table", icons::FOLLOW)));
+    ui.label(widgets::warning(ui, format!("{} Only {name}, everywhere", icons::FOLLOW)));
     if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Show all, not only {name}")).clicked() {
         commands.push(Command::Follow(None));
     }
-    ui.separator();
 }
 
 /// A customer or device as it is shown.

@@ -56,22 +56,21 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
             screen.tab = Tab::Waterfall;
         }
     });
+    if let (Some(loaded), Some(_)) = (state.landing.value(), &state.choices().follow) {
+        ui.horizontal(|ui| chips::follow_ui(ui, state, &loaded.codes, commands));
+    }
     ui.add_space(8.0);
     if let Some(error) = state.consent.error() {
-        let retry = Command::SetRecipe(state.choices().recipe.clone());
-        return empty::failed_ui(ui, "The page could not be worked out", error, retry, commands);
+        return empty::failed_ui(ui, "The page could not be worked out", error, Command::RetryConsent, commands);
     }
     match screen.tab {
         Tab::Withdrawals => withdrawals_ui(ui, state, &mut screen.withdrawn, commands),
-        Tab::Followed => {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| about_ui(ui, state, commands));
-        }
         Tab::Counts => {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 expected_ui(ui, state, &mut screen.expected, commands);
             });
         }
-        Tab::Waterfall | Tab::Timeline => {
+        Tab::Waterfall | Tab::Timeline | Tab::Followed => {
             let Some(view) = state.consent.value() else {
                 return empty::no_rows_ui(ui, "The figures are being added up.");
             };
@@ -82,6 +81,9 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
                 ui.label(widgets::weak(ui, "adding up…"));
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                if let (Tab::Followed, Some(about)) = (screen.tab, &view.about) {
+                    return about_ui(ui, state, about, commands);
+                }
                 for waterfall in &view.waterfalls {
                     waterfall_ui(ui, waterfall, commands);
                     ui.add_space(12.0);

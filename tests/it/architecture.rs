@@ -11,7 +11,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("landing", &["domain"]),
     ("curation", &["domain", "landing"]),
     ("explore", &["domain", "landing", "curation"]),
-    ("review", &["domain", "landing", "curation"]),
+    ("review", &["domain", "landing", "curation", "explore"]),
     ("signals", &["domain", "landing", "curation", "explore"]),
     ("export", &["domain", "landing", "curation", "explore", "signals"]),
     ("generate", &["domain"]),

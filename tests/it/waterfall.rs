@@ -1,7 +1,8 @@
 //! The waterfalls sum exactly under every recipe, each bar opens its rows, and consents come in over time.
 
-use stedi_workbench::curation::Curation;
+use stedi_workbench::curation::{Curation, TableView};
 use stedi_workbench::domain::{Dataset, Progress, Purpose, Reason, Recipe, Table, Withdrawn};
+use stedi_workbench::explore::Follow;
 use stedi_workbench::landing::{ConsentStood, Landing};
 use stedi_workbench::review::{Change, Consented, Flow, Waterfall, consented, waterfalls};
 
@@ -10,7 +11,7 @@ use crate::review::messy_landings;
 use crate::support::{sample_data, write};
 
 fn drawn(landing: &Landing, curation: &Curation) -> [Waterfall; 4] {
-    waterfalls(landing, curation, &Progress::default()).unwrap()
+    waterfalls(landing, curation, None, &Progress::default()).unwrap()
 }
 
 /// Sums, ends at the right tables, and as many rows behind each bar as it is high.
@@ -46,6 +47,50 @@ fn assert_sums(landing: &Landing, curation: &Curation) {
             Flow::MachineLearning => vec![Table::StepTrainerTrusted, Table::MachineLearningCurated],
         };
         assert_eq!(left, expected);
+    }
+}
+
+/// The bars of one customer or device: sums, and the rows of theirs behind each.
+fn assert_sums_of(follow: &Follow, landing: &Landing, curation: &Curation) {
+    let flows = waterfalls(landing, curation, Some(follow), &Progress::default()).unwrap();
+    let theirs = |view: &TableView| follow.rows(view, landing).len() as u64;
+    for waterfall in flows {
+        assert!(waterfall.adds_up(), "{:?}: {waterfall:?}", curation.recipe);
+        for bar in waterfall.bars {
+            let progress = Progress::default();
+            let rows = match bar.change {
+                Change::Removed { table, step, stood: None, .. } => {
+                    theirs(&curation.dropped(table, step, &progress).unwrap())
+                }
+                Change::Removed { table, step, stood: Some(stood), .. } => {
+                    theirs(&curation.dropped_by_consent(table, step, stood, &progress).unwrap())
+                }
+                Change::Left(table) => theirs(&curation.view(table)),
+                Change::Added { .. } => bar.rows,
+                Change::CameIn | Change::Refused => panic!("nobody knows whose a refused record is"),
+            };
+            assert_eq!(bar.rows, rows, "{:?}: {bar:?}", curation.recipe);
+        }
+    }
+}
+
+#[test]
+fn the_bars_of_one_customer_sum_exactly_and_have_their_rows() {
+    for landing in messy_landings() {
+        let of = |column: &str| {
+            let texts = landing.frame(Dataset::Customer).column(column).unwrap().str().unwrap().clone();
+            texts.iter().flatten().step_by(17).take(3).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let people = of("email").into_iter().map(Follow::Person);
+        let follows: Vec<Follow> = people.chain(of("serialnumber").into_iter().map(Follow::Device)).collect();
+        assert!(follows.len() > 2);
+        for recipe in every_recipe() {
+            let as_of = Recipe { as_of: Some(1_655_564_000_000), ..recipe.clone() };
+            for recipe in [recipe, as_of] {
+                let curation = curated(&landing, &recipe);
+                follows.iter().for_each(|follow| assert_sums_of(follow, &landing, &curation));
+            }
+        }
     }
 }
 

@@ -30,7 +30,6 @@ fn settle(window: &mut Window) {
             && !state.verdicts.is_loading()
             && !state.dropped.is_loading()
             && !state.look.is_loading()
-            && !state.about.is_loading()
     });
 }
 
@@ -176,9 +175,14 @@ fn a_customer_is_followed_from_their_line() {
     let label = window.harness.get_all_by_label_contains("Only C·").next().unwrap().accesskit_node().label().unwrap();
     click(&mut window, &label);
     assert!(window.harness.state().state().choices().follow.is_some());
+    let narrowed = window.harness.state().state().consent.value().unwrap().clone();
+    assert_eq!(narrowed.sessions.len(), 1);
+    assert_eq!(narrowed.waterfalls[0].bars[0].rows, 1, "the waterfall is theirs as well");
+    let chip = format!("{label}, everywhere");
+    assert!(window.harness.query_all_by_label_contains(&chip).next().is_some(), "a chip says so");
     let tab = label.replace("Only", "About");
     click(&mut window, &tab);
-    let about = window.harness.state().state().about.value().unwrap().clone();
+    let about = window.harness.state().state().consent.value().unwrap().about.clone().unwrap();
     let of = |table: Table| about.tables.iter().find(|line| line.table == table).unwrap().clone();
     let (landed, trusted) = (of(Table::AccelerometerLanding), of(Table::AccelerometerTrusted));
     let dropped: u64 = trusted.dropped.iter().map(|(.., rows)| rows).sum();
@@ -189,4 +193,9 @@ fn a_customer_is_followed_from_their_line() {
     settle(&mut window);
     let look = window.harness.state().state().look.value().unwrap();
     assert!(look.len() < look.view.rows());
+    click(&mut window, "Consent");
+    click(&mut window, &label.replace("Only", "Show all, not only"));
+    assert!(window.harness.state().state().choices().follow.is_none());
+    let view = window.harness.state().state().consent.value().unwrap();
+    assert_eq!((view.sessions.len() as u64, view.about.is_some()), (people, false));
 }
