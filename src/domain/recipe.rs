@@ -100,7 +100,7 @@ impl Recipe {
     /// # Errors
     /// When the text is no JSON, has an unknown key or a value that is not allowed; names it with line and column.
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
-        serde_json::from_str(text).map_err(|error| RecipeError(error.to_string()))
+        serde_json::from_str(text).map_err(|error| RecipeError(discreet(&error.to_string())))
     }
 
     /// Whether a text is meant as a recipe and not as landing records, right or wrong: one JSON object with a key of a
@@ -117,6 +117,27 @@ impl Recipe {
     pub fn to_json(&self) -> String {
         // Plain enums, numbers and texts under string keys: there is nothing in them that JSON cannot hold.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// A message with what it quotes left out, unless it looks like a key or a word of a recipe: an address or a number that
+/// came to stand in the wrong place is repeated nowhere.
+fn discreet(message: &str) -> String {
+    let is_word = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-'))
+    };
+    // What was found comes first, what was expected after it is ours.
+    let found = message.rfind(", expected").unwrap_or(message.len());
+    let quotes = ['`', '"'].into_iter().find_map(|quote| {
+        let (first, last) = (message[..found].find(quote)?, message[..found].rfind(quote)?);
+        (first < last).then_some(first + 1..last)
+    });
+    match quotes {
+        Some(quoted) if !is_word(&message[quoted.clone()]) => {
+            format!("{}•••{}", &message[..quoted.start], &message[quoted.end..])
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -166,6 +187,16 @@ mod tests {
         assert!(key.contains("consent-date") && key.contains("consent_date"), "{key}");
         let value = Recipe::from_json(r#"{"purpose": "marketing"}"#).unwrap_err().to_string();
         assert!(value.contains("marketing") && value.contains("research"), "{value}");
+        for text in [
+            r#"{"purpose": "ann@example.com"}"#,
+            r#"{"consent_date": "Ann` example\" x"}"#,
+            r#"{"ann@example.com": 1}"#,
+            r#"{"join": "555 123"}"#,
+        ] {
+            let error = Recipe::from_json(text).unwrap_err().to_string();
+            assert!(error.contains("•••") && error.contains("line 1"), "{error}");
+            assert!(!["ann@", "Ann`", "555"].iter().any(|part| error.contains(part)), "{error}");
+        }
         let list = Recipe::from_json(r#"{"withdrawn": "ann@example.com"}"#).unwrap_err().to_string();
         assert!(list.contains("withdrawn") && !list.contains("example"), "{list}");
     }

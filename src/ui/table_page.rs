@@ -16,7 +16,7 @@ use super::column_title::{Title, title_ui};
 use super::columns::ColumnLayout;
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
 use super::selection::Selection;
-use super::{cell, chips, column_menu, copy, details, empty, icons, theme, widgets};
+use super::{cell, chips, column_menu, copy, details, empty, icons, keys, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -218,6 +218,9 @@ fn bar_ui(
         let response =
             ui.add(TextEdit::singleline(&mut query.find).hint_text("Find in all columns").desired_width(180.0));
         widgets::named(&response, ui, egui::Role::TextInput, "Find in all columns");
+        if ui.input_mut(|input| input.consume_shortcut(&keys::FIND)) {
+            response.request_focus();
+        }
         if !query.find.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Find nothing in particular").clicked() {
             query.find.clear();
         }

@@ -159,8 +159,9 @@ fn finding_narrows_to_rows_that_show_the_text() {
         let codes = &window.harness.state().state().landing.value().unwrap().codes;
         codes.person(email).unwrap().to_string()
     };
-    window.harness.get_by_label("Find in all columns").focus();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     window.harness.run_steps(2);
+    assert!(window.harness.get_by_label("Find in all columns").is_focused(), "Ctrl+F goes there");
     window.harness.get_by_label("Find in all columns").type_text(&person);
     settle(&mut window);
     let found = look(&window).len();
