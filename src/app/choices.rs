@@ -13,6 +13,7 @@ impl App {
         let before = self.state.choices().clone();
         let mut after = before.clone();
         change(&mut after);
+        after.let_go_of_selections(&before);
         match before.label_of(&after) {
             Some(label) => self.state.history.push(label, after, context.input(|input| input.time)),
             None => self.state.history.amend(after),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::explore::Query;
 use crate::landing::Source;
 use crate::state::{Command, Notice, RecipeFile, Shown, Slot};
 use crate::ui::theme;
@@ -58,6 +59,14 @@ impl App {
             Command::SetQuery(shown, query) => self.choose(context, |choices| {
                 choices.queries.insert(shown, query);
             }),
+            Command::SetColumns(shown, layout) => self.choose(context, |choices| {
+                choices.columns.insert(shown, layout);
+            }),
+            // Among rows that are about to be others it would come to mean something else.
+            Command::Select(shown, _) if self.state.look_in_force().is_none_or(|look| look.shown != shown) => {}
+            Command::Select(shown, selection) => self.choose(context, |choices| {
+                choices.selections.insert(shown, selection);
+            }),
             Command::Follow(follow) => self.choose(context, |choices| choices.follow = follow),
             Command::ChooseWithdrawn => self.workers.dialog.request(Choice::Withdrawn),
             Command::ChooseExpected => self.workers.dialog.request(Choice::Expected),
@@ -70,7 +79,14 @@ impl App {
                 theme::apply(context, choice);
                 self.save_settings();
             }
-            Command::Reveal(revealed) => self.state.revealed = revealed,
+            Command::Reveal(revealed) => {
+                self.state.revealed = revealed;
+                // What is sorted or found by codes has other rows in other places when it is by texts.
+                self.state.history.amend_all(|choices| {
+                    let queries = &choices.queries;
+                    choices.selections.retain(|shown, _| queries.get(shown).is_none_or(Query::is_plain));
+                });
+            }
             Command::Copy(text) => context.copy_text(text),
             Command::Dismiss(position) => {
                 if position < self.state.notices.len() {

@@ -2,16 +2,20 @@
 //! itself is never copied, a choice of rows is a list of row numbers.
 
 mod about;
+mod columns;
 mod find;
 mod follow;
 mod query;
 mod select;
+mod selection;
 mod sort;
 mod summary;
 
 pub use about::{About, AboutTable, about};
+pub use columns::ColumnLayout;
 pub use find::shown;
 pub use follow::Follow;
 pub use query::{Filter, Query, Sort, Test};
 pub use select::{Rows, select};
+pub use selection::Selection;
 pub use summary::{Bins, Spread, Summary, summarise};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::{Duplicates, Recipe, format};
-use crate::explore::{Follow, Query};
+use crate::explore::{ColumnLayout, Follow, Query, Selection};
 
 use super::{Label, Shown};
 
@@ -21,6 +21,10 @@ pub struct Choices {
     pub shown: Shown,
     /// What is wanted of the rows of each table.
     pub queries: HashMap<Shown, Query>,
+    /// How the columns of each table are arranged.
+    pub columns: HashMap<Shown, ColumnLayout>,
+    /// The cells that are chosen in each table.
+    pub selections: HashMap<Shown, Selection>,
     /// Whom all tables are narrowed to.
     pub follow: Option<Follow>,
 }
@@ -47,7 +51,7 @@ impl Choices {
     /// at something else belongs to the step before it.
     pub fn label_of(&self, to: &Self) -> Option<Label> {
         // Taken apart by name, so that no field is forgotten.
-        let Self { recipe, file, shown: _, queries: _, follow } = to;
+        let Self { recipe, file, shown, queries: _, columns: _, selections: _, follow } = to;
         if let Some(file) = file
             && to.file != self.file
         {
@@ -60,14 +64,20 @@ impl Choices {
                 None => "all customers",
             }));
         }
-        if let Some(label) = query_label(&self.query(), &to.query()) {
+        if let Some(label) = query_label(&self.query_of(*shown), &to.query_of(*shown)) {
             return Some(label);
+        }
+        if let Some(change) = self.layout_of(*shown).change_to(&to.layout_of(*shown)) {
+            return Some(Label::new(change));
         }
         let mut labels = recipe_labels(&self.recipe, recipe);
         if labels.len() > 1 && *recipe == Recipe::default() {
             return Some(Label::new("recipe: as specified"));
         }
         match labels.len() {
+            0 if to.selections.get(shown) != self.selections.get(shown) => {
+                Some(Label::running("selection", "selection"))
+            }
             0 | 1 => labels.pop(),
             _ => Some(Label::new(labels.iter().map(Label::text).collect::<Vec<_>>().join(", "))),
         }
@@ -80,13 +90,45 @@ impl Choices {
             self.shown = Shown::default();
         }
         self.queries.clear();
+        self.selections.clear();
         self.follow = None;
         self
     }
 
+    /// Lets go of every selection that would stand for other rows or columns than it did under the choices before.
+    pub fn let_go_of_selections(&mut self, before: &Self) {
+        let mut selections = std::mem::take(&mut self.selections);
+        selections.retain(|shown, _| {
+            let has_landed = matches!(shown, Shown::Table(table) if table.dataset().is_some());
+            (has_landed || self.recipe == before.recipe)
+                && self.follow == before.follow
+                && self.query_of(*shown) == before.query_of(*shown)
+                && self.layout_of(*shown) == before.layout_of(*shown)
+        });
+        self.selections = selections;
+    }
+
     /// What is wanted of the table that is shown.
     pub fn query(&self) -> Query {
-        self.queries.get(&self.shown).cloned().unwrap_or_default()
+        self.query_of(self.shown)
+    }
+
+    /// How the columns of the table that is shown are arranged.
+    pub fn layout(&self) -> ColumnLayout {
+        self.layout_of(self.shown)
+    }
+
+    /// The cells that are chosen in the table that is shown.
+    pub fn selection(&self) -> Option<Selection> {
+        self.selections.get(&self.shown).copied()
+    }
+
+    fn query_of(&self, shown: Shown) -> Query {
+        self.queries.get(&shown).cloned().unwrap_or_default()
+    }
+
+    fn layout_of(&self, shown: Shown) -> ColumnLayout {
+        self.columns.get(&shown).cloned().unwrap_or_default()
     }
 
     /// The file that the recipe has its name from. The specification's recipe has its own, unless a file says it.
@@ -200,6 +242,49 @@ mod tests {
         let from = Choices::default();
         let to = Choices { shown: Shown::Table(Table::CustomerTrusted), ..Choices::default() };
         assert_eq!(from.label_of(&to), None);
+    }
+
+    #[test]
+    fn looking_at_a_table_with_another_query_is_no_step() {
+        let query = Query { find: "x".to_owned(), ..Query::default() };
+        let from = Choices { queries: [(Shown::default(), query)].into(), ..Choices::default() };
+        let to = Choices { shown: Shown::Table(Table::CustomerTrusted), ..from.clone() };
+        assert_eq!((from.label_of(&to), to.label_of(&from)), (None, None));
+    }
+
+    #[test]
+    fn a_selection_is_let_go_of_only_where_it_would_mean_other_cells() {
+        let (landed, derived) = (Shown::Table(Table::StepTrainerLanding), Shown::Table(Table::StepTrainerTrusted));
+        let selection = Selection { anchor: (3, 1), head: (5, 2) };
+        let before = Choices { selections: [(landed, selection), (derived, selection)].into(), ..Choices::default() };
+        let kept = |change: &dyn Fn(&mut Choices)| {
+            let mut after = before.clone();
+            change(&mut after);
+            after.let_go_of_selections(&before);
+            [landed, derived].map(|shown| after.selections.contains_key(&shown))
+        };
+        assert_eq!(kept(&|_| {}), [true, true]);
+        assert_eq!(kept(&|choices| choices.shown = derived), [true, true]);
+        assert_eq!(kept(&|choices| drop(choices.queries.insert(derived, Query::default()))), [true, true]);
+        let find = Query { find: "x".to_owned(), ..Query::default() };
+        assert_eq!(kept(&|choices| drop(choices.queries.insert(derived, find.clone()))), [true, false]);
+        let mut pinned = ColumnLayout::default();
+        pinned.pin("serialnumber", true);
+        assert_eq!(kept(&|choices| drop(choices.columns.insert(landed, pinned.clone()))), [false, true]);
+        assert_eq!(kept(&|choices| choices.recipe.consent_date = true), [true, false]);
+        assert_eq!(kept(&|choices| choices.follow = Some(Follow::Device("d".to_owned()))), [false, false]);
+    }
+
+    #[test]
+    fn a_selection_is_a_run_unless_something_else_takes_it_along() {
+        let shown = Shown::default();
+        let selection = Selection { anchor: (0, 0), head: (0, 0) };
+        let from = Choices::default();
+        let to = Choices { selections: [(shown, selection)].into(), ..Choices::default() };
+        assert_eq!(from.label_of(&to), Some(Label::running("selection", "selection")));
+        let find = Query { find: "x".to_owned(), ..Query::default() };
+        let narrowed = Choices { queries: [(shown, find)].into(), ..Choices::default() };
+        assert_eq!(to.label_of(&narrowed), Some(Label::running("find", "find")));
     }
 
     #[test]

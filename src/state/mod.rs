@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
-use crate::explore::{About, Follow, Query};
+use crate::explore::{About, ColumnLayout, Follow, Query, Selection};
 use crate::landing::{ConsentStood, Landing, Source};
 use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
 
@@ -64,6 +64,18 @@ impl State {
     /// The choices as they stand on the screen.
     pub fn choices(&self) -> &Choices {
         self.history.present()
+    }
+
+    /// The rows in the middle of the window, if they are those that the choices ask for.
+    pub fn look_in_force(&self) -> Option<&Arc<Look>> {
+        let (Slot::Ready(look), choices) = (&self.look, self.choices()) else { return None };
+        let is_asked = look.shown == choices.shown && look.follow == choices.follow && look.query == choices.query();
+        let stays = match look.shown {
+            Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
+            Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
+            Shown::Consent | Shown::Refused => false,
+        };
+        (is_asked && stays).then_some(look)
     }
 }
 
@@ -203,6 +215,10 @@ pub enum Command {
     RetryConsent,
     /// Look at a table in this way.
     SetQuery(Shown, Query),
+    /// Arrange a table's columns in this way.
+    SetColumns(Shown, ColumnLayout),
+    /// Choose these cells of a table.
+    Select(Shown, Selection),
     /// Read those who withdrew from a file, and add them to the recipe.
     ReadWithdrawn(PathBuf),
     /// Ask for a file with those who withdrew.

@@ -6,10 +6,9 @@ use egui::{Id, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, TableView};
 use crate::domain::{Column, Kind, Privacy, format};
-use crate::explore::{Filter, Query, Sort, Spread, Test, shown};
+use crate::explore::{ColumnLayout, Filter, Query, Sort, Spread, Test, shown};
 
 use super::column_title::Title;
-use super::columns::ColumnLayout;
 use super::{icons, widgets};
 
 /// Paints the menu of a column.

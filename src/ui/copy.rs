@@ -2,10 +2,8 @@
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format;
-use crate::explore::shown;
+use crate::explore::{Selection, shown};
 use crate::state::Look;
-
-use super::selection::Selection;
 
 /// The most cells that are copied or added up at once; more would hold up the window.
 pub const MOST_CELLS: usize = 200_000;

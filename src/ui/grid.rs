@@ -7,15 +7,17 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
-use super::selection::Selection;
-use super::{theme, widgets};
+use super::{selection, theme, widgets};
 use crate::domain::format::thousands;
+use crate::explore::Selection;
 
 /// Where a table is scrolled to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RowScroll {
     /// The row at the top; its fraction is what the wheel has gathered towards the next.
     top: f64,
+    /// Rows of which some should be in sight when it is painted next: the first and the last.
+    wanted: Option<(usize, usize)>,
 }
 
 impl RowScroll {
@@ -37,6 +39,19 @@ impl RowScroll {
             self.to(row as f64, count, visible);
         } else if row >= first + visible {
             self.to((row + 1 - visible.min(row + 1)) as f64, count, visible);
+        }
+    }
+
+    /// Has one of these rows in sight when it is painted next; moves only if none is.
+    pub fn want(&mut self, first: usize, last: usize) {
+        self.wanted = Some((first, last));
+    }
+
+    fn bring_wanted(&mut self, count: usize, visible: usize) {
+        if let Some((first, last)) = self.wanted.take()
+            && (last < self.first() || first >= self.first() + visible)
+        {
+            self.reveal(first, count, visible);
         }
     }
 
@@ -147,7 +162,7 @@ pub fn content_grid_ui(
         match selection.as_deref_mut() {
             Some(Some(selection)) => {
                 lock_arrows(ui, grid_id);
-                if selection.keyboard(ui, rows, shape.columns.len(), visible) {
+                if selection::moved_by_keys(ui, selection, rows, shape.columns.len(), visible) {
                     scroll.reveal(selection.head.0, rows, visible);
                 }
             }
@@ -156,6 +171,7 @@ pub fn content_grid_ui(
         let stroke = Stroke::new(1.0, theme::palette(ui).accent);
         ui.painter().rect_stroke(table_rect.shrink(0.5), 2.0, stroke, StrokeKind::Inside);
     }
+    scroll.bring_wanted(rows, visible);
     scroll.by(0.0, rows, visible);
     let first = scroll.first();
     let shown = visible.min(rows - first.min(rows));
@@ -356,6 +372,16 @@ mod tests {
         assert_eq!(scroll.first(), 0);
         scroll.to(7.0, 5, 20);
         assert_eq!(scroll.first(), 0);
+    }
+
+    #[test]
+    fn wanted_rows_come_into_sight_and_those_in_sight_stay() {
+        let mut scroll = RowScroll::default();
+        for (wanted, first) in [((5, 9), 0), ((40, 90), 21), ((30, 200), 21), ((3, 20), 3)] {
+            scroll.want(wanted.0, wanted.1);
+            scroll.bring_wanted(300, 20);
+            assert_eq!(scroll.first(), first, "{wanted:?}");
+        }
     }
 
     #[test]

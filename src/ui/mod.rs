@@ -6,7 +6,6 @@ mod cell;
 mod chips;
 mod column_menu;
 mod column_title;
-mod columns;
 mod consent_page;
 mod copy;
 mod details;

@@ -1,6 +1,5 @@
 //! One table, all its rows or those that were asked for; and the rows behind a loss.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{Align, Event, Key, Layout, Modifiers, Panel, RichText, ScrollArea, TextEdit, TextStyle, Ui};
@@ -8,14 +7,12 @@ use egui::{Align, Event, Key, Layout, Modifiers, Panel, RichText, ScrollArea, Te
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
 use crate::domain::{Column, Reason, Table};
-use crate::explore::{Filter, Follow, Query, Summary, Test};
+use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Test};
 use crate::landing::ConsentStood;
 use crate::state::{Command, Look, Shown, Slot, State};
 
 use super::column_title::{Title, title_ui};
-use super::columns::ColumnLayout;
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
-use super::selection::Selection;
 use super::{cell, chips, column_menu, copy, details, empty, icons, keys, theme, widgets};
 
 /// What belongs to the page alone.
@@ -23,18 +20,25 @@ use super::{cell, chips, column_menu, copy, details, empty, icons, keys, theme, 
 pub struct TableScreen {
     shown: Option<Shown>,
     scroll: RowScroll,
-    layouts: HashMap<Shown, ColumnLayout>,
-    selection: Option<Selection>,
+    /// The selection that was painted last.
+    painted: Option<Selection>,
     shows_details: bool,
 }
 
 impl TableScreen {
-    /// Another table begins at its first row, with nothing chosen.
+    /// Another table begins at its first row.
     fn turn_to(&mut self, shown: Shown) {
         if self.shown != Some(shown) {
             self.shown = Some(shown);
             self.scroll = RowScroll::default();
-            self.selection = None;
+            self.painted = None;
+        }
+    }
+
+    /// A selection that was not made on this screen, such as one that undoing brings back, comes into sight.
+    fn bring(&mut self, selection: Option<Selection>) {
+        if let Some(selection) = selection.filter(|selection| self.painted != Some(*selection)) {
+            self.scroll.want(*selection.rows().start(), *selection.rows().end());
         }
     }
 }
@@ -162,19 +166,21 @@ fn look_ui(
     let Some(look) = state.look.value().filter(|look| look.shown == shown).map(Arc::clone) else {
         return empty::no_rows_ui(ui, "The rows are being looked up.");
     };
-    let asked = state.choices().query();
-    let mut query = asked.clone();
-    bar_ui(ui, state, &look, &mut query, screen, commands);
+    let (mut query, mut layout) = (state.choices().query(), state.choices().layout());
+    // Until the rows are those that are asked for, the selection would be painted over others.
+    let chosen = state.look_in_force().and_then(|_| state.choices().selection());
+    let mut selection = chosen;
+    screen.bring(selection);
+    bar_ui(ui, state, &look, (&mut query, &mut layout, selection), screen, commands);
     if screen.shows_details {
         Panel::right("details").frame(theme::side_frame(ui)).default_size(260.0).size_range(180.0..=420.0).show(
             ui,
             |ui| {
-                let place = screen.selection.map(|selection| selection.head.0);
+                let place = selection.map(|selection| selection.head.0);
                 details::details_ui(ui, &look, place, &loaded.codes, state.revealed, commands);
             },
         );
     }
-    let layout = screen.layouts.entry(shown).or_default();
     let (columns, pinned) = layout.in_sight(&look.view);
     if look.view.rows() == 0 {
         empty::no_rows_ui(ui, "Nothing came through; the figures above say where it was lost.");
@@ -190,16 +196,23 @@ fn look_ui(
             codes: &loaded.codes,
             revealed: state.revealed,
             query: &mut query,
-            layout,
+            layout: &mut layout,
             commands,
         };
         let shape =
             GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::TITLE_HEIGHT };
-        content_grid_ui(ui, &shape, &mut screen.scroll, Some(&mut screen.selection), &mut content);
-        copy_keys(ui, state, &look, &columns, &mut screen.selection, &loaded.codes, commands);
+        content_grid_ui(ui, &shape, &mut screen.scroll, Some(&mut selection), &mut content);
+        copy_keys(ui, state, &look, &columns, &mut selection, &loaded.codes, commands);
     }
-    if query != asked {
+    screen.painted = selection;
+    if let Some(selection) = selection.filter(|_| selection != chosen) {
+        commands.push(Command::Select(shown, selection));
+    }
+    if query != state.choices().query() {
         commands.push(Command::SetQuery(shown, query));
+    }
+    if layout != state.choices().layout() {
+        commands.push(Command::SetColumns(shown, layout));
     }
 }
 
@@ -208,11 +221,10 @@ fn bar_ui(
     ui: &mut Ui,
     state: &State,
     look: &Look,
-    query: &mut Query,
+    (query, layout, selection): (&mut Query, &mut ColumnLayout, Option<Selection>),
     screen: &mut TableScreen,
     commands: &mut Vec<Command>,
 ) {
-    let shown = look.shown;
     ui.horizontal(|ui| {
         ui.label(widgets::weak(ui, icons::SEARCH));
         let response =
@@ -229,7 +241,6 @@ fn bar_ui(
             if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
                 screen.shows_details = !screen.shows_details;
             }
-            let layout = screen.layouts.entry(shown).or_default();
             if !layout.is_plain() && ui.button("Reset columns").clicked() {
                 *layout = ColumnLayout::default();
             }
@@ -243,7 +254,7 @@ fn bar_ui(
                     }
                 });
             }
-            if let Some(selection) = screen.selection {
+            if let Some(selection) = selection {
                 let (columns, _) = layout.in_sight(&look.view);
                 ui.label(widgets::weak(ui, copy::in_words(look, &columns, &selection)));
             }

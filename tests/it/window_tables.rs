@@ -11,7 +11,7 @@ use stedi_workbench::state::Look;
 
 use crate::support::{Window, sample_data};
 
-fn open(table: Table) -> Window {
+pub fn open(table: Table) -> Window {
     let mut window = Window::open_folder(&sample_data());
     window.harness.set_size(egui::vec2(2000.0, 900.0));
     window.harness.get_by_role_and_label(Role::Button, table.name()).click();
@@ -20,17 +20,17 @@ fn open(table: Table) -> Window {
 }
 
 /// Waits until the rows and what their columns hold are there.
-fn settle(window: &mut Window) {
+pub fn settle(window: &mut Window) {
     window.harness.run_steps(2);
     window.wait("the rows", |state| state.work.is_none() && !state.look.is_loading() && !state.summaries.is_loading());
 }
 
-fn click(window: &mut Window, label: &str) {
+pub fn click(window: &mut Window, label: &str) {
     window.harness.get_by_label(label).click();
     settle(window);
 }
 
-fn look(window: &Window) -> &Look {
+pub fn look(window: &Window) -> &Look {
     window.harness.state().state().look.value().unwrap()
 }
 
@@ -44,11 +44,11 @@ fn times(look: &Look, name: &str) -> Vec<i64> {
     column(look, name).iter().map(|cell| if let Cell::Time(at) = cell { *at } else { i64::MIN }).collect()
 }
 
-fn says(window: &Window, text: &str) -> bool {
+pub fn says(window: &Window, text: &str) -> bool {
     window.harness.query_by_label(text).is_some()
 }
 
-fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+pub fn drag(window: &mut Window, from: Pos2, to: Pos2) {
     let button = |pos, pressed| Event::PointerButton {
         pos,
         button: PointerButton::Primary,
@@ -59,7 +59,7 @@ fn drag(window: &mut Window, from: Pos2, to: Pos2) {
     pointer(window, [moved(0.0), button(from, true), moved(0.5), moved(0.9), moved(1.0), button(to, false)]);
 }
 
-fn press(window: &mut Window, pos: Pos2) {
+pub fn press(window: &mut Window, pos: Pos2) {
     pointer(window, [Event::PointerMoved(pos), button(pos, true), button(pos, false)]);
 }
 
@@ -67,7 +67,7 @@ fn button(pos: Pos2, pressed: bool) -> Event {
     Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE }
 }
 
-fn pointer(window: &mut Window, events: impl IntoIterator<Item = Event>) {
+pub fn pointer(window: &mut Window, events: impl IntoIterator<Item = Event>) {
     for event in events {
         window.harness.event(event);
         window.harness.step();

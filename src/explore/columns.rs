@@ -28,6 +28,24 @@ impl ColumnLayout {
         *self == Self::default()
     }
 
+    /// What is called the change from this arrangement to another; none if they are the same.
+    pub fn change_to(&self, to: &Self) -> Option<String> {
+        if self == to {
+            return None;
+        }
+        let changed = |from: &BTreeSet<&'static str>, to: &BTreeSet<&'static str>| {
+            from.symmetric_difference(to).next().map(|name| (*name, to.contains(name)))
+        };
+        Some(match (changed(&self.hidden, &to.hidden), changed(&self.pinned, &to.pinned)) {
+            _ if to.is_plain() => "columns reset".to_owned(),
+            (Some((name, true)), _) => format!("column hidden: {name}"),
+            (Some((name, false)), _) => format!("column shown: {name}"),
+            (None, Some((name, true))) => format!("column pinned: {name}"),
+            (None, Some((name, false))) => format!("column unpinned: {name}"),
+            (None, None) => "columns moved".to_owned(),
+        })
+    }
+
     /// The columns out of sight.
     pub fn hidden(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.hidden.iter().copied()
@@ -77,5 +95,32 @@ impl ColumnLayout {
         let all: Vec<&'static str> = view.columns().map(|column| column.name).collect();
         let moved = self.order.iter().copied().filter(|name| all.contains(name));
         moved.chain(all.iter().copied().filter(|name| !self.order.contains(name))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_change_of_the_columns_has_a_name() {
+        let arranged = |arrange: fn(&mut ColumnLayout)| {
+            let mut layout = ColumnLayout { order: vec!["z", "x"], ..ColumnLayout::default() };
+            arrange(&mut layout);
+            layout
+        };
+        let (moved, plain) = (arranged(|_| {}), ColumnLayout::default());
+        let (hidden, pinned) = (arranged(|layout| layout.hide("x", true)), arranged(|layout| layout.pin("x", true)));
+        for (from, to, name) in [
+            (&plain, &moved, Some("columns moved")),
+            (&moved, &hidden, Some("column hidden: x")),
+            (&hidden, &moved, Some("column shown: x")),
+            (&moved, &pinned, Some("column pinned: x")),
+            (&pinned, &moved, Some("column unpinned: x")),
+            (&hidden, &plain, Some("columns reset")),
+            (&hidden, &hidden, None),
+        ] {
+            assert_eq!(from.change_to(to).as_deref(), name);
+        }
     }
 }
