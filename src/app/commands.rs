@@ -30,6 +30,7 @@ impl App {
                 self.workers.dropped.cancel();
                 self.cancel_look(context);
                 self.workers.doctor.cancel();
+                self.workers.save_view.cancel();
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
             Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
@@ -40,6 +41,8 @@ impl App {
             },
             Command::SaveRecipeAs => self.choose_place(),
             Command::SaveRecipeTo(path) => self.save_recipe(path),
+            Command::SaveView => self.save_view(),
+            Command::SaveViewTo(path, sight) => self.save_view_to(path, sight),
             Command::Undo => self.travel(|history| {
                 history.undo();
             }),
@@ -94,7 +97,9 @@ impl App {
                 }
             }
             // What was to be saved is saved first.
-            Command::Quit if self.workers.save_recipe.is_busy() => self.commands.push(Command::Quit),
+            Command::Quit if self.workers.save_recipe.is_busy() || self.workers.save_view.is_busy() => {
+                self.commands.push(Command::Quit);
+            }
             Command::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -128,7 +133,7 @@ impl App {
     }
 
     /// One dialog at a time: a second would take the answer of the first away.
-    fn show_dialog(&self, choice: Choice) {
+    pub(super) fn show_dialog(&self, choice: Choice) {
         if !self.workers.dialog.is_busy() {
             self.workers.dialog.request(choice);
         }

@@ -1,8 +1,9 @@
 //! The system's file dialogs, off the frame. A dialog that is cancelled is nothing at all.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::state::Command;
+use crate::state::{Command, Sight};
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Choice {
     Expected,
     /// A place for a recipe; it has this one now.
     SaveRecipe(Option<PathBuf>),
+    /// A place for what is in sight of a table.
+    SaveView(Arc<Sight>),
 }
 
 impl Choice {
@@ -35,6 +38,7 @@ impl Choice {
             Self::Withdrawn => Command::ReadWithdrawn(last),
             Self::Expected => Command::ReadExpected(last),
             Self::SaveRecipe(_) => Command::SaveRecipeTo(last),
+            Self::SaveView(sight) => Command::SaveViewTo(last, Arc::clone(sight)),
         })
     }
 }
@@ -61,6 +65,14 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             let dialog = folder.into_iter().fold(dialog, rfd::FileDialog::set_directory);
             dialog.save_file().into_iter().collect()
         }
+        Choice::SaveView(sight) => dialog
+            .set_title("Save this view as CSV or Parquet")
+            .add_filter("CSV", &["csv"])
+            .add_filter("Parquet", &["parquet"])
+            .set_file_name(format!("{}.csv", sight.look.shown.name()))
+            .save_file()
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -63,6 +63,7 @@ impl App {
             }
         }
         self.take_recipes(context);
+        self.take_saved_views();
         self.take_consent();
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
@@ -175,6 +176,8 @@ impl App {
             Some(work("Reading", workers.load.progress()))
         } else if workers.curate.is_busy() {
             Some(work("Curating", workers.curate.progress()))
+        } else if workers.save_view.is_busy() {
+            Some(work("Saving the view", workers.save_view.progress()))
         } else if workers.dropped.is_busy() {
             Some(work("Looking up rows", workers.dropped.progress()))
         } else if workers.consent.is_busy() {

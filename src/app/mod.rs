@@ -11,16 +11,20 @@ mod looking;
 mod recipe_file;
 mod sample;
 mod settings;
+mod view_file;
 mod work;
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use crate::domain::Progress;
+use crate::jobs::Lane;
 use crate::landing::Source;
 use crate::state::{Command, State};
 use crate::ui::{self, Screens};
 
+use self::dialogs::Choice;
 use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
 pub use settings::Settings;
@@ -104,6 +108,15 @@ impl App {
     /// Asks for something as a view would, for tests where a dialog of the system would ask.
     pub fn ask(&mut self, command: Command) {
         self.commands.push(command);
+    }
+
+    /// Answers for the system's dialogs with these paths, for tests.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn answer_dialogs(&mut self, paths: Vec<PathBuf>) -> std::io::Result<()> {
+        self.workers.dialog = Lane::new("dialog", || {}, move |_: &Choice, _: &Progress| paths.clone())?;
+        Ok(())
     }
 
     fn carry_out(&mut self, context: &egui::Context) {

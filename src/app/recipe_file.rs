@@ -64,18 +64,26 @@ impl SaveRequest {
     /// A sentence that says what could not be saved, where and why.
     pub(super) fn carry_out(&self) -> Result<(), String> {
         let RecipeFile { path, recipe } = self.file.as_ref();
-        if let Some(source) = &self.source {
-            let paths = [path.clone()];
-            let would_read = source.would_read(&paths);
-            if would_read.map_err(|error| format!("The recipe was not saved: {error}"))?.is_some() {
-                return Err(format!(
-                    "The recipe was not saved: {} lies among the landing files, where it would take the place of one, \
-                     or be read as one the next time. Choose a folder outside of them",
-                    path.display()
-                ));
-            }
-        }
-        write_file(path, recipe.to_json().as_bytes()).map_err(|error| format!("The recipe was not saved: {error}"))
+        let done = self.source.as_ref().map_or(Ok(()), |source| outside_of(source, path));
+        let done = done.and_then(|()| write_file(path, recipe.to_json().as_bytes()).map_err(|error| error.to_string()));
+        done.map_err(|error| format!("The recipe was not saved: {error}"))
+    }
+}
+
+/// Nothing that is written may take the place of what is read.
+///
+/// # Errors
+/// A sentence that says what to do, when the path is or would be one of the landing files.
+pub(super) fn outside_of(source: &Source, path: &Path) -> Result<(), String> {
+    let paths = [path.to_owned()];
+    match source.would_read(&paths) {
+        Ok(None) => Ok(()),
+        Ok(Some(path)) => Err(format!(
+            "{} lies among the landing files, where it would take the place of one, or be read as one the next time. \
+             Choose a folder outside of them",
+            path.display()
+        )),
+        Err(error) => Err(error.to_string()),
     }
 }
 

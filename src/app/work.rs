@@ -16,6 +16,7 @@ use super::lists::{List, ListRequest};
 use super::recipe_file::{self, OpenRequest, Opened};
 use super::sample;
 use super::settings::SaveRequest;
+use super::view_file::SaveViewRequest;
 
 /// The workers of the window.
 pub struct Workers {
@@ -41,6 +42,8 @@ pub struct Workers {
     pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
     /// Writes recipes.
     pub save_recipe: Lane<recipe_file::SaveRequest, Result<(), String>>,
+    /// Writes what is in sight of a table.
+    pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
     /// Writes the settings.
     pub save: Lane<SaveRequest, Result<(), String>>,
 }
@@ -235,6 +238,9 @@ impl Workers {
             open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, _: &Progress| request.carry_out())?,
             save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
                 request.carry_out()
+            })?,
+            save_view: Lane::new("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
+                request.carry_out(progress)
             })?,
             save: Lane::new("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
         })

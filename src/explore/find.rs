@@ -21,6 +21,17 @@ pub fn shown<'a>(column: &Column, cell: Cell<'a>, codes: &Codes, revealed: bool)
     }
 }
 
+/// What stands on the screen for a text that is hidden.
+pub const HIDDEN: &str = "•••";
+
+/// A text as it stands on the screen: itself, its code, or dots. A blank text stays blank.
+pub fn masked<'a>(column: &Column, text: &'a str, codes: &Codes, revealed: bool) -> Cow<'a, str> {
+    if text.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    shown(column, Cell::Text(text), codes, revealed).unwrap_or(Cow::Borrowed(HIDDEN))
+}
+
 /// Whether a text has another in it, whatever the case. `needle` is in lower case.
 pub fn contains(text: &str, needle: &str) -> bool {
     if text.is_ascii() {

@@ -8,14 +8,16 @@ mod follow;
 mod query;
 mod select;
 mod selection;
+mod sheet;
 mod sort;
 mod summary;
 
 pub use about::{About, AboutTable, about};
 pub use columns::ColumnLayout;
-pub use find::shown;
+pub use find::{HIDDEN, masked, shown};
 pub use follow::Follow;
 pub use query::{Filter, Query, Sort, Test};
 pub use select::{Rows, select};
 pub use selection::Selection;
+pub use sheet::Sheet;
 pub use summary::{Bins, Spread, Summary, summarise};

@@ -22,6 +22,9 @@ pub enum ExportError {
         folder.display()
     )]
     Busy { folder: PathBuf },
+    /// The name does not say which format is wanted.
+    #[error("{}: the ending of the name says how it is written, and it must be .csv or .parquet", path.display())]
+    Ending { path: PathBuf },
     /// It was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

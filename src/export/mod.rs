@@ -2,8 +2,10 @@
 
 mod error;
 mod place;
+mod view;
 mod write;
 
 pub use error::ExportError;
 pub use place::write_file;
+pub use view::{ViewFormat, Written, write_view};
 pub use write::{Format, file_name, write_tables};

@@ -44,7 +44,7 @@ impl Place {
 
     /// Removes what an earlier run that was killed may have left of a file. Without the lock it may be another
     /// run's, and stays.
-    pub fn clear(&self, name: &str) {
+    pub fn clear(&self, name: impl AsRef<Path>) {
         if self.lock.is_some() {
             let path = self.folder.join(name);
             remove(&with_end(&path, UNFINISHED));
@@ -60,7 +60,7 @@ impl Place {
     /// is there.
     pub fn fill(
         self,
-        names: &[String],
+        names: &[impl AsRef<Path>],
         write: impl FnOnce(&[PathBuf]) -> Result<(), ExportError>,
     ) -> Result<Vec<PathBuf>, ExportError> {
         let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.join(name)).collect();
@@ -87,21 +87,28 @@ impl Place {
 /// # Errors
 /// When the disk refuses, or another run writes to the same folder.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
+    write_file_by(path, |file| file.write_all(content).map_err(ExportError::at(path)))
+}
+
+/// Writes one file piece by piece, complete or not at all. A pipe or a device is written as it is.
+///
+/// # Errors
+/// Those of `write`, and when the disk refuses or another run writes to the same folder; then the file that was there
+/// before is as it was.
+pub fn write_file_by(path: &Path, write: impl FnOnce(&mut File) -> Result<(), ExportError>) -> Result<(), ExportError> {
+    let failed = ExportError::at(path);
     let is_file = fs::metadata(path).map_or(true, |about| about.is_file());
-    let name = path.file_name().and_then(|name| name.to_str());
-    let (Some(name), true) = (name, is_file) else {
-        return fs::write(path, content).map_err(ExportError::at(path));
+    let (Some(name), true) = (path.file_name(), is_file) else {
+        return write(&mut File::create(path).map_err(failed)?);
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let place = Place::take(folder)?;
     place.clear(name);
-    place.fill(&[name.to_owned()], |paths| {
-        let write = |path: &PathBuf| {
-            let mut file = File::create(path)?;
-            file.write_all(content)?;
-            file.sync_all()
-        };
-        paths.iter().try_for_each(|unfinished| write(unfinished).map_err(ExportError::at(path)))
+    place.fill(&[name], |paths| {
+        let Some(unfinished) = paths.first() else { return Ok(()) };
+        let mut file = File::create(unfinished).map_err(&failed)?;
+        write(&mut file)?;
+        file.sync_all().map_err(&failed)
     })?;
     Ok(())
 }

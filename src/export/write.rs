@@ -61,7 +61,7 @@ pub fn write_tables(
     let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
     let place = Place::take(folder)?;
     for format in Format::ALL {
-        tables.iter().for_each(|table| place.clear(&file_name(*table, format)));
+        tables.iter().for_each(|table| place.clear(file_name(*table, format)));
     }
     progress.set_total(tables.len() as u64);
     place.fill(&names, |paths| {
@@ -99,13 +99,16 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
 /// length for each piece first.
 fn parquet(frame: &DataFrame, out: impl io::Write) -> PolarsResult<()> {
     const ROW_GROUP: usize = 1 << 18;
-    let level = polars::polars_utils::compression::ZstdLevel::try_new(1)?;
-    let mut writer = ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(Some(level)))
-        .with_statistics(StatisticsOptions::default())
-        .batched(frame.schema())?;
+    let mut writer = parquet_writer(out)?.batched(frame.schema())?;
     for start in (0..frame.height().max(1)).step_by(ROW_GROUP) {
         writer.write_batch(&frame.slice(start as i64, ROW_GROUP))?;
     }
     writer.finish().map(|_| ())
+}
+
+/// Parquet as all files are written: zstd, with statistics.
+pub(super) fn parquet_writer<W: io::Write>(out: W) -> PolarsResult<ParquetWriter<W>> {
+    let level = polars::polars_utils::compression::ZstdLevel::try_new(1)?;
+    let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(Some(level)));
+    Ok(writer.with_statistics(StatisticsOptions::default()))
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Shown;
-use crate::curation::TableView;
-use crate::explore::{Follow, Query, Rows, Summary};
+use crate::curation::{Codes, TableView};
+use crate::explore::{Follow, Query, Rows, Sheet, Summary};
+use crate::landing::Source;
 
 /// Rows of a table, chosen and ordered. It has its own hold on the table, so that it can be shown until there is
 /// another, whatever the recipe has become.
@@ -47,3 +48,37 @@ pub struct Summaries {
     /// One for each column of the table, in its order.
     pub columns: Vec<Summary>,
 }
+
+/// What is in sight of a table. It has its own hold on everything, so that it stays what it is whatever the window shows
+/// next.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// The rows.
+    pub look: Arc<Look>,
+    /// The columns, by their positions in the table.
+    pub columns: Vec<usize>,
+    /// What stands for people and devices.
+    pub codes: Arc<Codes>,
+    /// Personal data are shown as they are.
+    pub revealed: bool,
+    /// Where the rows come from.
+    pub source: Source,
+}
+
+impl Sight {
+    /// The cells in sight.
+    pub fn sheet(&self) -> Sheet<'_> {
+        let Self { look, columns, codes, revealed, source: _ } = self;
+        Sheet { view: &look.view, rows: &look.rows, columns, codes, revealed: *revealed }
+    }
+}
+
+impl PartialEq for Sight {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.look, &other.look)
+            && Arc::ptr_eq(&self.codes, &other.codes)
+            && (&self.columns, self.revealed) == (&other.columns, other.revealed)
+    }
+}
+
+impl Eq for Sight {}

@@ -18,7 +18,7 @@ use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
 
 pub use choices::{Choices, RecipeFile};
 pub use history::{History, Label};
-pub use look::{Look, Summaries};
+pub use look::{Look, Sight, Summaries};
 pub use slot::Slot;
 
 /// Everything the window shows.
@@ -77,6 +77,18 @@ impl State {
         };
         (is_asked && stays).then_some(look)
     }
+
+    /// What is in sight of a table, if one is shown and its rows are those that the choices ask for.
+    pub fn sight(&self) -> Option<Sight> {
+        let (look, loaded) = (self.look_in_force()?, self.landing.value()?);
+        Some(Sight {
+            look: Arc::clone(look),
+            columns: self.choices().layout().in_sight(&look.view).0,
+            codes: Arc::clone(&loaded.codes),
+            revealed: self.revealed,
+            source: loaded.landing.source.clone(),
+        })
+    }
 }
 
 /// What was read from a source, ready to be looked at.
@@ -123,6 +135,22 @@ pub enum Shown {
     Consent,
     /// The records that could not be read, and remarks on the files.
     Refused,
+}
+
+impl Shown {
+    /// The table that it is, or that lost these rows.
+    pub fn table(self) -> Option<Table> {
+        match self {
+            Self::Table(table) | Self::Dropped { table, .. } => Some(table),
+            Self::Consent | Self::Refused => None,
+        }
+    }
+
+    /// What the table is called, also as a file; blank where none is shown.
+    pub fn name(self) -> String {
+        let name = self.table().map_or("", Table::name);
+        if matches!(self, Self::Dropped { .. }) { format!("{name}_dropped") } else { name.to_owned() }
+    }
 }
 
 impl Default for Shown {
@@ -235,6 +263,10 @@ pub enum Command {
     Follow(Option<Follow>),
     /// Use these colours.
     SetTheme(Theme),
+    /// Ask for a file and write to it what is in sight of the table.
+    SaveView,
+    /// Write this to this file.
+    SaveViewTo(PathBuf, Arc<Sight>),
     /// Show personal data as it is, or masked.
     Reveal(bool),
     /// Put this text on the clipboard.

@@ -19,6 +19,7 @@ pub const MASKED: &str = "\u{e224}";
 pub const FILES: &str = "\u{e710}";
 pub const RECIPE: &str = "\u{e198}";
 pub const SAVE: &str = "\u{e248}";
+pub const SAVE_VIEW: &str = "\u{eaf0}";
 pub const UNDO: &str = "\u{e08a}";
 pub const REDO: &str = "\u{e08c}";
 pub const HISTORY: &str = "\u{e1a0}";

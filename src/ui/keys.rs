@@ -14,6 +14,7 @@ const SAVE_AS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(
 const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
 const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
 const REDO_TOO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Y);
+const SAVE_VIEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::E);
 /// Goes to the field that finds a text, where there is one.
 pub const FIND: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::F);
 const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
@@ -30,6 +31,7 @@ pub fn keys_ui(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
         (RELOAD, Command::Reload),
         (SAVE_AS, Command::SaveRecipeAs),
         (SAVE, Command::SaveRecipe),
+        (SAVE_VIEW, Command::SaveView),
         (QUIT, Command::Quit),
         (NEXT, Command::Show(Shown::Table(neighbour(state, 1)))),
         (PREVIOUS, Command::Show(Shown::Table(neighbour(state, Table::ALL.len() - 1)))),

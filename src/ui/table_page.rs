@@ -59,7 +59,7 @@ pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScre
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(table.name()).text_style(TextStyle::Heading));
         ui.add_space(8.0);
-        rows_in_words_ui(ui, state, shown);
+        rows_in_words_ui(ui, state, shown, commands);
         losses_ui(ui, state, table, commands);
     });
     look_ui(ui, state, shown, table.name(), screen, commands);
@@ -89,7 +89,7 @@ pub fn dropped_ui(
         } else {
             ui.label(format!("of {}, dropped:", count.source.name()));
         }
-        rows_in_words_ui(ui, state, shown);
+        rows_in_words_ui(ui, state, shown, commands);
     });
     ui.label(widgets::weak(ui, step.reason.explanation()));
     match &state.dropped {
@@ -101,23 +101,26 @@ pub fn dropped_ui(
     }
 }
 
-/// How many of the rows are shown, and why not all.
-fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown) {
+/// How many of the rows are shown, and why not all; and the way to have them in a file.
+fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown, commands: &mut Vec<Command>) {
     let Some(look) = state.look.value().filter(|look| look.shown == shown) else { return };
-    let all = look.view.rows() as u64;
-    if !look.query.has_filters() && look.follow.is_none() {
-        ui.label(counted(all, "row"));
-        return;
+    ui.label(rows_in_words(look));
+    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Save this view… (Ctrl+E)").clicked() {
+        commands.push(Command::SaveView);
     }
-    let filters = look.query.filters.iter().filter(|filter| filter.on).count() + usize::from(look.follow.is_some());
-    let mut words = format!("{} of {} rows", thousands(look.len() as u64), thousands(all));
-    if filters > 0 {
-        words.push_str(&format!(" · {}", counted(filters as u64, "filter")));
-    }
-    ui.label(words);
     if state.look.is_loading() {
         ui.label(widgets::weak(ui, "looking…"));
     }
+}
+
+fn rows_in_words(look: &Look) -> String {
+    let all = look.view.rows() as u64;
+    if !look.query.has_filters() && look.follow.is_none() {
+        return counted(all, "row");
+    }
+    let filters = look.query.filters.iter().filter(|filter| filter.on).count() + usize::from(look.follow.is_some());
+    let words = format!("{} of {} rows", thousands(look.len() as u64), thousands(all));
+    if filters > 0 { format!("{words} · {}", counted(filters as u64, "filter")) } else { words }
 }
 
 fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {

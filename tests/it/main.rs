@@ -19,6 +19,7 @@ mod support;
 mod waterfall;
 mod window;
 mod window_consent;
+mod window_save;
 mod window_selection;
 mod window_tables;
 mod window_undo;
