@@ -31,6 +31,8 @@ impl App {
                 self.cancel_look(context);
                 self.workers.doctor.cancel();
                 self.workers.save_view.cancel();
+                self.workers.add_up.cancel();
+                self.workers.copy.cancel();
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
             Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
@@ -90,7 +92,7 @@ impl App {
                     choices.selections.retain(|shown, _| queries.get(shown).is_none_or(Query::is_plain));
                 });
             }
-            Command::Copy(text) => context.copy_text(text),
+            Command::Copy { titles } => self.copy(titles, context),
             Command::Dismiss(position) => {
                 if position < self.state.notices.len() {
                     self.state.notices.remove(position);

@@ -64,6 +64,7 @@ impl App {
         }
         self.take_recipes(context);
         self.take_saved_views();
+        self.take_chosen(context);
         self.take_consent();
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
@@ -184,8 +185,12 @@ impl App {
             Some(work("Adding up", workers.consent.progress()))
         } else if workers.doctor.is_busy() {
             Some(work("Checking counts", workers.doctor.progress()))
+        } else if workers.copy.is_busy() {
+            Some(work("Copying", workers.copy.progress()))
         } else if workers.look.is_busy() {
             Some(work("Finding rows", workers.look.progress()))
+        } else if workers.add_up.is_busy() {
+            Some(work("Adding up cells", workers.add_up.progress()))
         } else if workers.summarise.is_busy() {
             Some(work("Summarising", workers.summarise.progress()))
         } else {

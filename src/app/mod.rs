@@ -2,6 +2,7 @@
 //! place that changes state.
 
 mod choices;
+mod chosen;
 mod commands;
 mod consenting;
 mod dialogs;
@@ -24,6 +25,7 @@ use crate::landing::Source;
 use crate::state::{Command, State};
 use crate::ui::{self, Screens};
 
+use self::chosen::Chosen;
 use self::dialogs::Choice;
 use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
@@ -61,6 +63,8 @@ pub struct App {
     settings: Settings,
     /// The rows that were asked for last.
     looked: Option<LookRequest>,
+    /// The cells that were added up last.
+    added_up: Option<Chosen>,
     /// What the consent page was asked for last.
     consented: Option<ConsentRequest>,
     /// The counts that were compared last.
@@ -83,6 +87,7 @@ impl App {
             workers: Workers::new(context).context("the workers cannot be started")?,
             settings,
             looked: None,
+            added_up: None,
             consented: None,
             diagnosed: None,
             title: String::new(),
@@ -154,6 +159,7 @@ impl eframe::App for App {
         self.take_dropped_files(context);
         self.carry_out(context);
         self.look();
+        self.add_up();
         self.look_at_consent();
         self.set_title(context);
     }

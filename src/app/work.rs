@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::curation::{Codes, Curation, CurationError, TableView, curate};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
-use crate::explore::{self, Follow, Query};
+use crate::explore::{self, Follow, Query, Sums};
 use crate::jobs::Lane;
 use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
 use crate::review::{self, Expected, Verdict};
 use crate::state::{ConsentView, Loaded, Look, Shown, Summaries};
 
+use super::chosen::{Chosen, CopyRequest};
 use super::dialogs::{self, Choice};
 use super::lists::{List, ListRequest};
 use super::recipe_file::{self, OpenRequest, Opened};
@@ -42,6 +43,10 @@ pub struct Workers {
     pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
     /// Writes recipes.
     pub save_recipe: Lane<recipe_file::SaveRequest, Result<(), String>>,
+    /// Adds chosen cells up.
+    pub add_up: Lane<Chosen, Result<Sums, Failure>>,
+    /// Makes a text of chosen cells.
+    pub copy: Lane<CopyRequest, Result<String, Failure>>,
     /// Writes what is in sight of a table.
     pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
     /// Writes the settings.
@@ -238,6 +243,10 @@ impl Workers {
             open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, _: &Progress| request.carry_out())?,
             save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
                 request.carry_out()
+            })?,
+            add_up: Lane::new("add up", wake(), |chosen: &Chosen, progress: &Progress| Ok(chosen.add_up(progress)?))?,
+            copy: Lane::new("copy", wake(), |request: &CopyRequest, progress: &Progress| {
+                Ok(request.carry_out(progress)?)
             })?,
             save_view: Lane::new("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
                 request.carry_out(progress)

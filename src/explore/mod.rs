@@ -2,6 +2,7 @@
 //! itself is never copied, a choice of rows is a list of row numbers.
 
 mod about;
+mod chosen;
 mod columns;
 mod find;
 mod follow;
@@ -13,6 +14,7 @@ mod sort;
 mod summary;
 
 pub use about::{About, AboutTable, about};
+pub use chosen::Sums;
 pub use columns::ColumnLayout;
 pub use find::{HIDDEN, masked, shown};
 pub use follow::Follow;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
-use crate::explore::{About, ColumnLayout, Follow, Query, Selection};
+use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
 use crate::landing::{ConsentStood, Landing, Source};
 use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
 
@@ -40,6 +40,8 @@ pub struct State {
     pub look: Slot<Arc<Look>>,
     /// What its columns hold.
     pub summaries: Slot<Summaries>,
+    /// What the cells that are chosen come to.
+    pub sums: Slot<Sums>,
     /// What the consent page shows.
     pub consent: Slot<Arc<ConsentView>>,
     /// The counts that another system reports.
@@ -269,8 +271,8 @@ pub enum Command {
     SaveViewTo(PathBuf, Arc<Sight>),
     /// Show personal data as it is, or masked.
     Reveal(bool),
-    /// Put this text on the clipboard.
-    Copy(String),
+    /// Put what is chosen on the clipboard, with the titles of its columns or without.
+    Copy { titles: bool },
     /// Take a notice away.
     Dismiss(usize),
     /// Close the window.

@@ -13,7 +13,7 @@ use crate::state::{Command, Look, Shown, Slot, State};
 
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
-use super::{cell, chips, column_menu, copy, details, empty, icons, keys, theme, widgets};
+use super::{cell, chips, column_menu, details, empty, icons, keys, sums, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -171,6 +171,7 @@ fn look_ui(
     };
     let (mut query, mut layout) = (state.choices().query(), state.choices().layout());
     // Until the rows are those that are asked for, the selection would be painted over others.
+    let mut copies = None;
     let chosen = state.look_in_force().and_then(|_| state.choices().selection());
     let mut selection = chosen;
     screen.bring(selection);
@@ -205,12 +206,13 @@ fn look_ui(
         let shape =
             GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::TITLE_HEIGHT };
         content_grid_ui(ui, &shape, &mut screen.scroll, Some(&mut selection), &mut content);
-        copy_keys(ui, state, &look, &columns, &mut selection, &loaded.codes, commands);
+        copies = chosen_keys(ui, &look, &columns, &mut selection);
     }
     screen.painted = selection;
     if let Some(selection) = selection.filter(|_| selection != chosen) {
         commands.push(Command::Select(shown, selection));
     }
+    commands.extend(copies);
     if query != state.choices().query() {
         commands.push(Command::SetQuery(shown, query));
     }
@@ -258,8 +260,7 @@ fn bar_ui(
                 });
             }
             if let Some(selection) = selection {
-                let (columns, _) = layout.in_sight(&look.view);
-                ui.label(widgets::weak(ui, copy::in_words(look, &columns, &selection)));
+                sums::sums_ui(ui, state, look, &selection);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ScrollArea::horizontal().id_salt("chips").show(ui, |ui| {
@@ -270,27 +271,16 @@ fn bar_ui(
     });
 }
 
-/// Copies what is chosen, with Shift below the titles of its columns; chooses all.
-fn copy_keys(
-    ui: &Ui,
-    state: &State,
-    look: &Look,
-    columns: &[usize],
-    selection: &mut Option<Selection>,
-    codes: &Codes,
-    commands: &mut Vec<Command>,
-) {
+/// Chooses all, and copies what is chosen, with Shift below the titles of its columns.
+fn chosen_keys(ui: &Ui, look: &Look, columns: &[usize], selection: &mut Option<Selection>) -> Option<Command> {
     if ui.ctx().text_edit_focused() {
-        return;
+        return None;
     }
     if !look.is_empty() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
         *selection = Some(Selection::all(look.len(), columns.len()));
     }
-    let Some(selection) = *selection else { return };
     let (copies, titles) = ui.input(|input| (input.events.contains(&Event::Copy), input.modifiers.shift));
-    if copies && let Some(text) = copy::text(look, columns, &selection, titles, codes, state.revealed) {
-        commands.push(Command::Copy(text));
-    }
+    (copies && selection.is_some()).then_some(Command::Copy { titles })
 }
 
 /// What is painted into the grid.

@@ -15,6 +15,8 @@ use crate::state::Theme;
 /// Width of the list of tables at the first start.
 pub const SIDEBAR_WIDTH: f32 = 248.0;
 /// Width of the list of what was done.
+/// With less room in its line, what is chosen is said in fewer words.
+pub const ROOM_FOR_SUMS: f32 = 720.0;
 pub const HISTORY_WIDTH: f32 = 260.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;

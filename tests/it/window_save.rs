@@ -22,8 +22,8 @@ fn state(window: &Window) -> &State {
 /// Waits for a notice with this in it, and gives the whole of it.
 fn notice(window: &mut Window, part: &str) -> String {
     let find = |state: &State| {
-        let texts = state.notices.iter().map(|notice| &notice.text);
-        texts.filter(|text| text.contains(part)).next_back().cloned()
+        let mut texts = state.notices.iter().map(|notice| &notice.text);
+        texts.rfind(|text| text.contains(part)).cloned()
     };
     window.wait(part, |state| find(state).is_some());
     find(state(window)).unwrap()

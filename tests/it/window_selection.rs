@@ -1,12 +1,18 @@
 //! Chosen cells through the real app: undone and redone, let go of where they would be others, added up and copied.
 
-use egui::{Key, Modifiers, Pos2};
-use egui_kittest::kittest::Queryable;
-use stedi_workbench::domain::Table;
-use stedi_workbench::explore::Selection;
+use std::time::{Duration, Instant};
 
-use crate::support::Window;
-use crate::window_tables::{click, drag, look, open, press, settle};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, OutputCommand, Pos2};
+use egui_kittest::kittest::Queryable;
+use stedi_workbench::curation::Cell;
+use stedi_workbench::domain::format::{short, thousands};
+use stedi_workbench::domain::{Dataset, Table};
+use stedi_workbench::explore::{Selection, Sums};
+use stedi_workbench::state::Slot;
+
+use crate::support::{Window, write};
+use crate::window_tables::{click, drag, look, open, press, says, settle};
 
 /// The middle of a cell in the column of distances.
 fn cell(window: &Window, row: usize) -> Pos2 {
@@ -113,7 +119,7 @@ fn each_table_keeps_its_own_selection_and_looking_at_another_is_no_step() {
     press(&mut window, at);
     let name = |table: Table| format!("{}, ", table.name());
     for table in [Table::StepTrainerTrusted, Table::StepTrainerLanding] {
-        window.harness.get_by_role_and_label(egui::accesskit::Role::Button, table.name()).click();
+        window.harness.get_by_role_and_label(Role::Button, table.name()).click();
         settle(&mut window);
         assert!(window.harness.query_by_label_contains(&name(table)).is_some());
         assert_eq!(selection(&window).is_some(), table == Table::StepTrainerLanding);
@@ -130,7 +136,7 @@ fn a_selection_that_comes_back_comes_into_sight() {
     key(&mut window, Modifiers::NONE, Key::End);
     settle(&mut window);
     let last = look(&window).len();
-    let number = |row: usize| stedi_workbench::domain::format::thousands(row as u64);
+    let number = |row: usize| thousands(row as u64);
     assert!(window.harness.query_all_by_label(&number(last)).next().is_some(), "the last row is in sight");
     undo(&mut window);
     assert_eq!(selection(&window), rows(0, 0));
@@ -146,4 +152,114 @@ fn showing_personal_data_lets_go_of_what_is_sorted_by_it() {
     assert!(selection(&window).is_some());
     click(&mut window, "Show personal data");
     assert_eq!(selection(&window), None);
+}
+
+/// Presses Ctrl+C and waits until something is on the clipboard.
+fn copied(window: &mut Window, modifiers: Modifiers) -> String {
+    window.harness.event_modifiers(Event::Copy, modifiers);
+    let started = Instant::now();
+    loop {
+        window.harness.step();
+        for command in &window.harness.output().platform_output.commands {
+            if let OutputCommand::CopyText(text) = command {
+                return text.clone();
+            }
+        }
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing was copied");
+    }
+}
+
+/// What the chosen cells come to, once it is known.
+fn sums(window: &mut Window) -> Sums {
+    window.wait("the sums", |state| matches!(state.sums, Slot::Ready(_)));
+    *window.harness.state().state().sums.value().unwrap()
+}
+
+#[test]
+fn a_few_cells_are_added_up_in_the_frame_in_which_they_are_chosen() {
+    let mut window = open(Table::StepTrainerLanding);
+    let number = |window: &Window, row| {
+        let cell = look(window).view.cell(row, 2);
+        if let Cell::Integer(number) = cell { number } else { panic!("no number") }
+    };
+    let (one, other) = (number(&window, 0), number(&window, 1));
+    let (from, to) = (cell(&window, 0), cell(&window, 1));
+    drag(&mut window, from, to);
+    let (sum, mean) = (short((one + other) as f64), short((one + other) as f64 / 2.0));
+    let words = format!("2 cells · sum {sum} · mean {mean} · min {} · max {}", one.min(other), one.max(other));
+    assert!(says(&window, &words), "{words}");
+    let text = copied(&mut window, Modifiers::COMMAND);
+    assert_eq!(text, format!("{one}\n{other}"));
+}
+
+#[test]
+fn all_cells_are_added_up_by_a_worker_and_copied_masked() {
+    let mut window = open(Table::AccelerometerLanding);
+    let spread = window.harness.get_by_label("Spread of x").rect();
+    press(&mut window, Pos2::new(spread.center().x, spread.bottom() + 32.0));
+    key(&mut window, Modifiers::COMMAND, Key::A);
+    let sums = sums(&mut window);
+    let look = look(&window);
+    let (mut numbers, mut sum) = (0, 0.0);
+    for column in 2..5 {
+        for row in look.rows.iter(look.view.rows()) {
+            let Cell::Float(number) = look.view.cell(row, column) else { panic!("no number") };
+            (numbers, sum) = (numbers + 1, sum + number);
+        }
+    }
+    let rows = look.len();
+    let email = if let Cell::Text(email) = look.view.cell(0, 0) { email.to_owned() } else { panic!("no e-mail") };
+    assert_eq!((sums.cells, sums.nulls, sums.numbers), (rows as u64 * 5, 0, numbers));
+    assert!((sums.sum - sum).abs() < 1e-6 && sums.range.is_some_and(|(least, most)| least < 0.0 && most > 0.0));
+    let words = format!("{} cells · sum ", thousands(sums.cells));
+    assert!(window.harness.query_by_label_contains(&words).is_some(), "{words}");
+    let text = copied(&mut window, Modifiers::COMMAND | Modifiers::SHIFT);
+    assert_eq!(text.lines().next(), Some("user\ttimestamp\tx\ty\tz"));
+    assert_eq!(text.lines().count(), rows + 1);
+    assert!(text.contains("C·") && !text.contains(&email));
+}
+
+#[test]
+fn what_is_chosen_is_added_up_again_when_it_is_other_cells() {
+    let mut window = open(Table::StepTrainerLanding);
+    let at = cell(&window, 0);
+    press(&mut window, at);
+    window.harness.run_steps(8);
+    key(&mut window, Modifiers::COMMAND, Key::A);
+    let all = sums(&mut window);
+    assert_eq!(all.cells, look(&window).len() as u64 * 3);
+    undo(&mut window);
+    assert_eq!(sums(&mut window).cells, 1);
+    undo(&mut window);
+    assert!(matches!(window.harness.state().state().sums, Slot::Empty));
+    redo(&mut window);
+    redo(&mut window);
+    assert_eq!(sums(&mut window), all);
+}
+
+#[test]
+fn millions_of_cells_are_added_up_and_not_copied_and_the_notice_says_what_to_do() {
+    const ROWS: usize = 700_000;
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "sensorreadingtime,serialnumber,distancefromobject\n".to_owned();
+    for row in 0..ROWS {
+        text.push_str(&format!("{},s,{}\n", 1_655_564_376_361 + row, row % 7));
+    }
+    write(folder.path(), "step_trainer/a.csv", text);
+    let mut window = Window::open_folder(folder.path());
+    window.harness.set_size(egui::vec2(2000.0, 900.0));
+    let table = Table::landing(Dataset::StepTrainer);
+    window.harness.get_by_role_and_label(Role::Button, table.name()).click();
+    settle(&mut window);
+    let at = cell(&window, 0);
+    press(&mut window, at);
+    key(&mut window, Modifiers::COMMAND, Key::A);
+    let sums = sums(&mut window);
+    assert_eq!((sums.cells, sums.numbers, sums.sum), (2_100_000, ROWS as u64, 2_100_000.0));
+    assert_eq!(sums.range, Some((0.0, 6.0)));
+    window.harness.event_modifiers(Event::Copy, Modifiers::COMMAND);
+    window.wait("the notice", |state| state.notices.iter().any(|notice| notice.text.starts_with("Nothing was copied")));
+    let notice = window.harness.state().state().notices.last().unwrap().text.clone();
+    assert!(notice.contains("2,100,000 cells are chosen") && notice.contains("2,000,000"), "{notice}");
+    assert!(notice.contains("\"Save this view…\" (Ctrl+E)"), "{notice}");
 }

@@ -1,7 +1,7 @@
 //! The page of a table, driven by label: order, filters, finding, columns, cells, one customer everywhere.
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::curation::Cell;
 use stedi_workbench::domain::Table;
@@ -186,41 +186,6 @@ fn columns_are_hidden_moved_pinned_and_put_back() {
     settle(&mut window);
     click(&mut window, "Reset columns");
     assert!(left(&window, "user") < left(&window, "x") && left(&window, "x") < left(&window, "y"));
-}
-
-#[test]
-fn chosen_cells_are_added_up_and_copied_masked() {
-    let mut window = open(Table::StepTrainerLanding);
-    let (email, sum) = {
-        let look = look(&window);
-        let position = look.view.position("distancefromobject").unwrap();
-        let number = |row| if let Cell::Integer(number) = look.view.cell(row, position) { number } else { 0 };
-        let Cell::Text(serial) = look.view.cell(0, look.view.position("serialnumber").unwrap()) else {
-            panic!("no serial")
-        };
-        (serial.to_owned(), number(0) + number(1))
-    };
-    let spread = window.harness.get_by_label("Spread of distancefromobject").rect();
-    let first = Pos2::new(spread.center().x, spread.bottom() + 32.0);
-    drag(&mut window, first, Pos2::new(first.x, first.y + 24.0));
-    let words = format!("2 cells · sum {sum} · mean {}", stedi_workbench::domain::format::short(sum as f64 / 2.0));
-    assert!(says(&window, &words), "{words}");
-    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
-    window.harness.step();
-    window.harness.event_modifiers(Event::Copy, Modifiers::COMMAND | Modifiers::SHIFT);
-    let mut copied = None;
-    for _ in 0..4 {
-        window.harness.step();
-        for command in &window.harness.output().platform_output.commands {
-            if let OutputCommand::CopyText(text) = command {
-                copied = Some(text.clone());
-            }
-        }
-    }
-    let copied = copied.expect("nothing was copied");
-    assert_eq!(copied.lines().next(), Some("sensorreadingtime\tserialnumber\tdistancefromobject"));
-    assert_eq!(copied.lines().count(), look(&window).len() + 1);
-    assert!(copied.contains("D·") && !copied.contains(&email));
 }
 
 #[test]
