@@ -1,6 +1,6 @@
 //! A table as the window sees it: how many rows, which columns, and the content of single cells.
 
-use polars::prelude::{DataFrame, DataType, Float64Chunked, Int64Chunked, StringChunked};
+use polars::prelude::{ChunkCompareEq as _, DataFrame, DataType, Float64Chunked, Int64Chunked, StringChunked};
 
 use crate::domain::{Column, Kind};
 
@@ -32,6 +32,18 @@ pub enum Cell<'a> {
     Time(i64),
     /// A number.
     Float(f64),
+}
+
+impl Cell<'_> {
+    /// A number or instant; NaN for everything else. Milliseconds since 1970 are exact as a floating-point number for far
+    /// longer than there are calendars.
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Integer(number) | Self::Time(number) => number as f64,
+            Self::Float(number) => number,
+            Self::Null | Self::Text(_) => f64::NAN,
+        }
+    }
 }
 
 impl TableView {
@@ -75,6 +87,14 @@ impl TableView {
             Values::Integer(values) if column.kind == Kind::Time => values.get(row).map_or(Cell::Null, Cell::Time),
             Values::Integer(values) => values.get(row).map_or(Cell::Null, Cell::Integer),
         }
+    }
+
+    /// The numbers of the rows in which a column holds this text, in order.
+    pub fn rows_with(&self, name: &str, text: &str) -> Vec<u32> {
+        let column = self.position(name).and_then(|position| self.columns.get(position));
+        let Some((_, Values::Text(values))) = column else { return vec![] };
+        let is_equal = values.equal(text);
+        (0..).zip(is_equal.iter()).filter(|(_, is_equal)| *is_equal == Some(true)).map(|(row, _)| row).collect()
     }
 
     /// A column by its position.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Follow, Query, select};
-use crate::curation::{Cell, Codes, Curation, CurationError, TableView};
+use crate::curation::{Cell, Codes, Curation, CurationError, TableView, Trace};
 use crate::domain::{Dataset, Progress, Purpose, Reason, Table};
 use crate::landing::Landing;
 
@@ -30,7 +30,20 @@ pub struct AboutTable {
     pub dropped: Vec<(usize, Reason, u64)>,
 }
 
-/// Looks somebody up everywhere. Progress counts tables and steps.
+impl AboutTable {
+    /// A landing table with so many of their rows, and the tables on the way that these took.
+    pub fn of(landing: Table, rows: usize, trace: &Trace) -> impl Iterator<Item = Self> {
+        let landed = Self { table: landing, rows: rows as u64, dropped: vec![] };
+        let derived = trace.counts.iter().map(|count| {
+            let steps = count.steps.iter().enumerate().filter(|(_, step)| step.dropped > 0);
+            let dropped = steps.map(|(number, step)| (number, step.reason, step.dropped)).collect();
+            Self { table: count.table, rows: count.rows, dropped }
+        });
+        std::iter::once(landed).chain(derived)
+    }
+}
+
+/// Looks somebody up everywhere. Progress counts data sets.
 ///
 /// # Errors
 /// When cancelled, or when the engine gives up.
@@ -40,31 +53,22 @@ pub fn about(
     curation: &Curation,
     progress: &Progress,
 ) -> Result<About, CurationError> {
-    let steps = curation.counts.iter().map(|count| count.steps.len()).sum::<usize>();
-    progress.set_total((Table::ALL.len() + steps) as u64);
-    let count = |view: &TableView| {
-        progress.check()?;
-        let rows = rows(follow, view, landing)?.len() as u64;
-        progress.advance(1);
-        Ok::<_, CurationError>(rows)
-    };
+    progress.set_total(Dataset::ALL.len() as u64);
     let mut tables = vec![];
-    for table in Table::ALL {
-        let mut dropped = vec![];
-        for (step, counted) in curation.count(table).into_iter().flat_map(|count| count.steps.iter()).enumerate() {
-            if counted.dropped > 0 {
-                let rows = count(&curation.dropped(table, step, &Progress::default())?)?;
-                if rows > 0 {
-                    dropped.push((step, counted.reason, rows));
-                }
-            }
-        }
-        tables.push(AboutTable { table, rows: count(&curation.view(table))?, dropped });
+    for dataset in Dataset::ALL {
+        progress.check()?;
+        let (from, to) = (Table::landing(dataset), last_of(dataset));
+        let rows = rows(follow, &curation.view(from), landing)?;
+        let trace = curation.trace(to, &rows, progress)?;
+        tables.extend(AboutTable::of(from, rows.len(), &trace));
+        progress.advance(1);
     }
+    tables.sort_by_key(|about| about.table.index());
     let customers = curation.view(Table::landing(Dataset::Customer));
     let (mut consents, mut devices) = (vec![], BTreeSet::new());
     for row in rows(follow, &customers, landing)? {
-        let cell = |name: &str| customers.position(name).map_or(Cell::Null, |column| customers.cell(row, column));
+        let cell =
+            |name: &str| customers.position(name).map_or(Cell::Null, |column| customers.cell(row as usize, column));
         consents.push(
             Purpose::ALL.map(|purpose| if let Cell::Time(at) = cell(purpose.column()) { Some(at) } else { None }),
         );
@@ -75,10 +79,19 @@ pub fn about(
     Ok(About { consents, devices, tables })
 }
 
+/// The last table that the records of a data set flow into.
+fn last_of(dataset: Dataset) -> Table {
+    match dataset {
+        Dataset::Customer => Table::CustomerCurated,
+        Dataset::Accelerometer => Table::AccelerometerTrusted,
+        Dataset::StepTrainer => Table::MachineLearningCurated,
+    }
+}
+
 /// The rows of a table that are theirs; none of a table that says nothing of people and devices.
-fn rows(follow: &Follow, view: &TableView, landing: &Landing) -> Result<Vec<usize>, CurationError> {
+fn rows(follow: &Follow, view: &TableView, landing: &Landing) -> Result<Vec<u32>, CurationError> {
     let Some(filter) = follow.filter(view.columns(), landing) else { return Ok(vec![]) };
     let query = Query { filters: vec![filter], ..Query::default() };
     let rows = select(view, &query, &Codes::default(), false, &Progress::default())?;
-    Ok(rows.iter(view.rows()).collect())
+    Ok(rows.iter(view.rows()).map(|row| row as u32).collect())
 }
