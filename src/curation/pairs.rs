@@ -95,8 +95,9 @@ impl<'a> Owners<'a> {
     }
 
     /// The e-mail addresses on the records with this serial number, in their order.
-    pub fn of(&self, serial: &str) -> impl Iterator<Item = &'a str> {
-        self.0.get(serial).into_iter().flatten().copied()
+    pub fn of(&self, serial: &str) -> impl ExactSizeIterator<Item = &'a str> {
+        static NOBODY: BTreeSet<&str> = BTreeSet::new();
+        self.0.get(serial).unwrap_or(&NOBODY).iter().copied()
     }
 
     /// Whose motion it is that is paired with a distance of this device.

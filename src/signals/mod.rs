@@ -2,6 +2,7 @@
 //! from which any stretch of time is drawn at the cost of its pixels.
 
 mod by;
+mod grouped;
 mod looking;
 mod overview;
 mod partners;

@@ -15,6 +15,7 @@ mod landing;
 mod landing_damage;
 mod landing_formats;
 mod review;
+mod signals;
 mod support;
 mod waterfall;
 mod window;
