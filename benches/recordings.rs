@@ -11,7 +11,7 @@
 use std::time::Instant;
 
 use stedi_workbench::curation::{Cell, curate};
-use stedi_workbench::domain::{Duplicates, JoinRule, Progress, Recipe, Table};
+use stedi_workbench::domain::{Duplicates, JoinRule, Progress, Recipe, Table, Withdrawn};
 use stedi_workbench::explore::{Follow, about};
 use stedi_workbench::generate::Generator;
 use stedi_workbench::landing::{Source, read};
@@ -25,7 +25,9 @@ fn main() {
     let landing = read(&Source::Folder(files), &Progress::default()).unwrap().in_one_piece();
     let strict =
         Recipe { duplicates: Duplicates::Drop, join: JoinRule::Owner, consent_date: true, ..Recipe::default() };
-    for (name, recipe) in [("default", Recipe::default()), ("strict", strict)] {
+    let nobody = Withdrawn::parse("nobody@example.com").unwrap();
+    let withdrawn = Recipe { withdrawn: nobody, ..Recipe::default() };
+    for (name, recipe) in [("default", Recipe::default()), ("strict", strict), ("with a withdrawal", withdrawn)] {
         let curation = curate(&landing, &recipe, &Progress::default()).unwrap().in_one_piece();
         println!("{name} recipe");
         for table in Table::ALL {
@@ -39,6 +41,8 @@ fn main() {
         let quiet = Progress::default;
         timed("the rows of a phone", || curation.view(Table::AccelerometerLanding).rows_with("user", email));
         timed("fates of a device's distances", || curation.fates(Table::StepTrainerTrusted, &rows, &quiet()).unwrap());
+        let records = curation.view(Table::CustomerLanding).rows_with("email", email);
+        timed("fates of a customer's records", || curation.fates(Table::CustomerCurated, &records, &quiet()).unwrap());
         timed("pairs of a device's distances", || curation.pairs(&rows, &quiet()).unwrap());
         timed("recording of a device", || record(&device, None, &curation, &quiet()).unwrap());
         timed("recording of a customer", || record(&person, None, &curation, &quiet()).unwrap());

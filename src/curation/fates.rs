@@ -1,14 +1,13 @@
 //! What became of single rows of a landing table: the definitions' own steps, run on just those rows.
 //!
 //! Every step decides on a row by that row and other tables alone, save one: of equal rows the first is kept. So where
-//! equal rows are dropped, the rows of the same identity come along, which all equal ones are among, and are not told
-//! of.
+//! equal rows are dropped, all rows of the same instants come along, which the equal ones are among, and are not told of.
 
 use polars::prelude::*;
 
 use super::compile::{self, OURS, ROW};
 use super::{Curation, CurationError, TableView};
-use crate::domain::{Operation, Plan, Privacy, Progress, Reason, Step, StepCount, Table, TableCount, TableDefinition};
+use crate::domain::{Kind, Operation, Plan, Progress, Reason, Step, StepCount, Table, TableCount, TableDefinition};
 
 /// The column that holds the row of the landing table from which a row came.
 const LANDED: &str = "__landed";
@@ -102,17 +101,18 @@ impl Curation {
         let frame = self.frame(landing);
         let numbers: IdxCa = chosen.iter().map(|&row| Some(row)).collect();
         let mut steps = way.iter().flat_map(|definition| &definition.steps);
-        let identity = landing.schema().iter().find(|column| column.required && column.privacy != Privacy::Open);
-        match identity.filter(|_| steps.any(|step| step.operation == Operation::Distinct)) {
+        // Any column that is never null would do; instants are compared the quickest.
+        let compared = landing.schema().iter().filter(|column| column.required).max_by_key(|c| c.kind == Kind::Time);
+        match compared.filter(|_| steps.any(|step| step.operation == Operation::Distinct)) {
             None => {
                 let mut rows = frame.take(&numbers)?;
                 rows.with_column(numbers.with_name(LANDED.into()).into_column())?;
                 Ok(rows)
             }
-            Some(identity) => {
-                let theirs = frame.select([identity.name])?.take(&numbers)?;
+            Some(column) => {
+                let equal = frame.select([column.name])?.take(&numbers)?;
                 let numbered = frame.with_row_index(LANDED.into(), None)?;
-                compile::matching(numbered.lazy(), identity.name, theirs.lazy(), identity.name).collect()
+                compile::matching(numbered.lazy(), column.name, equal.lazy(), column.name).collect()
             }
         }
     }
@@ -124,13 +124,10 @@ impl Curation {
         let names: Vec<PlSmallStr> = rows.get_column_names_owned();
         let columns: Vec<&str> = names.iter().map(PlSmallStr::as_str).filter(|name| !name.starts_with(OURS)).collect();
         let other = step.operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone()).lazy();
-        let other = match &step.operation {
-            // A table that can be very large: only what these few rows look for.
-            Operation::Join { on, .. } => on
-                .iter()
-                .take(1)
-                .fold(other, |other, (left, right)| compile::matching(other, right, rows.clone().lazy(), left)),
-            _ => other,
+        // The other table can be very large: only what these rows look for.
+        let other = match step.operation.keys().first() {
+            Some((left, right)) => compile::matching(other, right, rows.clone().lazy(), left),
+            None => other,
         };
         compile::apply(&step.operation, rows.lazy(), other, &columns).collect()
     }

@@ -1,7 +1,7 @@
 //! The rows of a table of readings, by whose they are.
 
 use super::looking::each_row;
-use crate::curation::{Cell, Identities, TableView};
+use crate::curation::{Identities, TableView};
 use crate::domain::{Cancelled, Column, Kind, Privacy, Progress};
 
 /// The readings of a landing table, put together by the device or the phone that sent them.
@@ -28,8 +28,7 @@ impl<'a> Grouped<'a> {
         let mut numbers = Vec::with_capacity(view.rows());
         each_row(view.rows(), progress, |row| {
             // A reading without an identity is refused when it is read. Were there one, it would be that of nobody.
-            let cell = whose.map_or(Cell::Null, |whose| view.cell(row, whose));
-            numbers.push(identities.add(if let Cell::Text(text) = cell { text } else { "" }));
+            numbers.push(identities.add(whose.and_then(|whose| view.cell(row, whose).text()).unwrap_or_default()));
         })?;
         let mut starts = vec![0; identities.len() + 1];
         for &number in &numbers {
@@ -62,10 +61,7 @@ impl<'a> Grouped<'a> {
             [column] => number_in(row, column),
             ref columns => columns.iter().map(|&column| number_in(row, column).powi(2)).sum::<f64>().sqrt(),
         };
-        let at = |row: u32| match self.time.map_or(Cell::Null, |time| self.view.cell(row as usize, time)) {
-            Cell::Time(at) => Some(at),
-            _ => None,
-        };
+        let at = |row: u32| self.view.cell(row as usize, self.time?).time();
         let mut readings: Vec<_> = self.rows(number).iter().filter_map(|&row| Some((at(row)?, value(row)))).collect();
         readings.sort_by_key(|&(at, _)| at);
         readings
@@ -84,9 +80,8 @@ impl<'a> Grouped<'a> {
         let mut counts = vec![0; self.identities.len()];
         let whose = view.columns().position(|column| column.privacy != Privacy::Open);
         each_row(view.rows(), progress, |row| {
-            if let Cell::Text(text) = whose.map_or(Cell::Null, |whose| view.cell(row, whose))
-                && let Some(number) = self.identities.get(text)
-            {
+            let text = whose.and_then(|whose| view.cell(row, whose).text());
+            if let Some(number) = text.and_then(|text| self.identities.get(text)) {
                 counts[number as usize] += 1;
             }
         })?;

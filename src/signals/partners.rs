@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::looking::each_row;
-use crate::curation::{Cell, Curation, Identities, TableView};
+use crate::curation::{Curation, Identities, TableView};
 use crate::domain::{Cancelled, Progress, Table};
 use crate::explore::Follow;
 
@@ -45,7 +45,8 @@ impl Partners {
     }
 }
 
-/// Looks for everybody who could belong to a device or a customer. Progress counts rows looked through.
+/// Looks for everybody who could belong to a device or a customer. Progress counts the readings
+/// that are compared.
 pub(super) fn find(follow: &Follow, curation: &Curation, progress: &Progress) -> Result<Partners, Cancelled> {
     let customers = curation.view(Table::CustomerLanding);
     let distances = curation.view(Table::StepTrainerLanding);
@@ -57,7 +58,7 @@ pub(super) fn find(follow: &Follow, curation: &Curation, progress: &Progress) ->
         Follow::Person(email) => (email, phone, device, ["email", "serialnumber"]),
     };
     let on_record: BTreeSet<&str> =
-        customers.rows_with(by, identity).into_iter().filter_map(|row| text(&customers, row, wanted)).collect();
+        customers.rows_with(by, identity).into_iter().filter_map(|row| customers.cell_of(row, wanted).text()).collect();
     let in_common = in_common(identity, theirs, others, progress)?;
     let candidate = |identity: &str, instants| Candidate {
         identity: identity.to_owned(),
@@ -81,7 +82,7 @@ pub(super) fn find(follow: &Follow, curation: &Curation, progress: &Progress) ->
     Ok(Partners { candidates: named, on_record: counts[0], others: counts[1] })
 }
 
-/// A landing table of readings: what stands for whom, and when.
+/// A landing table of readings, its column of identities and its column of instants.
 type Readings<'a> = (&'a TableView, &'static str, &'static str);
 
 /// How many different instants each of the others has in common with `identity`.
@@ -91,24 +92,19 @@ fn in_common<'a>(
     (others, other_name, other_time): Readings<'a>,
     progress: &Progress,
 ) -> Result<Vec<(&'a str, u64)>, Cancelled> {
-    let (Some(time), Some(other_time)) = (theirs.position(time), others.position(other_time)) else {
-        return Ok(vec![]);
-    };
-    let Some(other_name) = others.position(other_name) else { return Ok(vec![]) };
-    let instant =
-        |view: &TableView, row, column| if let Cell::Time(at) = view.cell(row, column) { Some(at) } else { None };
     let rows = theirs.rows_with(name, identity);
-    let mut instants: Vec<i64> = rows.into_iter().filter_map(|row| instant(theirs, row as usize, time)).collect();
+    let mut instants: Vec<i64> = rows.into_iter().filter_map(|row| theirs.cell_of(row, time).time()).collect();
     instants.sort_unstable();
     instants.dedup();
+    progress.check()?;
     let (Some(&first), Some(&last)) = (instants.first(), instants.last()) else { return Ok(vec![]) };
+    let rows = others.rows_within(other_time, first..=last);
+    progress.set_total(rows.len() as u64);
     let (mut identities, mut met) = (Identities::default(), vec![]);
-    progress.set_total(others.rows() as u64);
-    each_row(others.rows(), progress, |row| {
-        if let Some(at) = instant(others, row, other_time)
-            && (first..=last).contains(&at)
-            && instants.binary_search(&at).is_ok()
-            && let Cell::Text(other) = others.cell(row, other_name)
+    each_row(rows.len(), progress, |place| {
+        let row = rows[place];
+        if let Some(at) = others.cell_of(row, other_time).time().filter(|at| instants.binary_search(at).is_ok())
+            && let Some(other) = others.cell_of(row, other_name).text()
         {
             met.push((identities.add(other), at));
         }
@@ -117,11 +113,4 @@ fn in_common<'a>(
     met.dedup();
     let counted = met.chunk_by(|a, b| a.0 == b.0);
     Ok(counted.map(|same| (identities.texts()[same[0].0 as usize], same.len() as u64)).collect())
-}
-
-fn text<'a>(view: &'a TableView, row: u32, column: &str) -> Option<&'a str> {
-    match view.position(column).map(|position| view.cell(row as usize, position)) {
-        Some(Cell::Text(text)) => Some(text),
-        _ => None,
-    }
 }

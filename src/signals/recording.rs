@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Track;
 use super::partners::{self, Partners};
-use crate::curation::{Cell, Curation, CurationError, Fate, Pair, TableView, Trace, Whose};
+use crate::curation::{Curation, CurationError, Fate, Pair, TableView, Trace, Whose};
 use crate::domain::{Progress, Purpose, Table};
 use crate::explore::{AboutTable, Follow};
 
@@ -55,7 +55,8 @@ pub struct Other {
 }
 
 /// Looks up a device or a customer, and the customer or the device that belongs to it: `partner`, if one is chosen, or
-/// else the best one on a customer record, see [`Partners`]. Progress counts rows looked through.
+/// else the best one on a customer record, see [`Partners`]. Progress counts the readings that are
+/// compared to find out.
 ///
 /// # Errors
 /// When cancelled, or when the engine gives up.
@@ -100,9 +101,8 @@ pub fn record(
         Track { fates, ..track }
     });
     let phone = subject.person.as_ref().map(|_| Track::new(&motions, &phone_rows, &of_phone.fates));
-    let is_theirs = |_: &u32| subject.person.is_some();
-    let first =
-        |name: &str| records.iter().filter(|row| is_theirs(row)).filter_map(|&row| at(&customers, row, name)).min();
+    let theirs: &[u32] = if subject.person.is_some() { &records } else { &[] };
+    let first = |name: &str| theirs.iter().filter_map(|&row| customers.cell_of(row, name).time()).min();
     let mut pairs = of_device.pairs(&customers);
     pairs.sort_by_key(|pair| pair.at);
     Ok(Recording {
@@ -132,13 +132,6 @@ pub fn other_motion(curation: &Curation, email: &str, progress: &Progress) -> Re
 
 fn rows(view: &TableView, column: &str, identity: Option<&str>) -> Vec<u32> {
     identity.map(|identity| view.rows_with(column, identity)).unwrap_or_default()
-}
-
-fn at(view: &TableView, row: u32, column: &str) -> Option<i64> {
-    match view.position(column).map(|position| view.cell(row as usize, position)) {
-        Some(Cell::Time(at)) => Some(at),
-        _ => None,
-    }
 }
 
 fn others(pairs: &[Pair]) -> Vec<Other> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Series;
-use crate::curation::{Cell, Fate, TableView};
+use crate::curation::{Fate, TableView};
 use crate::domain::{Column, Kind, Privacy};
 
 /// The readings of one device or one phone.
@@ -29,10 +29,7 @@ impl Track {
     /// The readings in these rows of a landing table, which are in the order in which they landed and each have a fate.
     pub(super) fn new(view: &TableView, rows: &[u32], fates: &[Fate]) -> Self {
         let time = view.columns().position(|column| column.kind == Kind::Time);
-        let at = |row: u32| match time.map_or(Cell::Null, |time| view.cell(row as usize, time)) {
-            Cell::Time(at) => Some(at),
-            _ => None,
-        };
+        let at = |row: u32| view.cell(row as usize, time?).time();
         let mut readings: Vec<(i64, u32, Fate)> =
             rows.iter().zip(fates).filter_map(|(&row, &fate)| Some((at(row)?, row, fate))).collect();
         let without_time = (rows.len() - readings.len()) as u64;
@@ -55,5 +52,37 @@ impl Track {
             backwards,
             without_time,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use super::*;
+    use crate::domain::{Reason, Table};
+
+    #[test]
+    fn readings_come_in_the_order_of_time_and_what_is_missing_is_told() {
+        let frame = df!(
+            "user" => ["a", "a", "a", "b", "a", "a"],
+            "timestamp" => [Some(30_i64), Some(10), None, Some(0), Some(30), Some(20)],
+            "x" => [Some(3.0), Some(1.0), Some(9.0), Some(0.0), Some(4.0), None],
+            "y" => [4.0, 2.0, 9.0, 0.0, 0.0, 0.0],
+            "z" => [0.0, 2.0, 9.0, 0.0, 3.0, 0.0],
+        );
+        let view = TableView::new(&frame.unwrap(), Table::AccelerometerLanding.schema());
+        let gone = Fate::Dropped { table: Table::AccelerometerTrusted, step: 0, reason: Reason::UnknownUser };
+        let track = Track::new(&view, &[0, 1, 2, 4, 5], &[gone, Fate::Kept, gone, Fate::Kept, Fate::Kept]);
+        assert_eq!(track.series.times(), [10, 20, 30, 30]);
+        assert_eq!(track.rows[..], [1, 5, 0, 4]);
+        assert_eq!(track.fates, [Fate::Kept, Fate::Kept, gone, Fate::Kept]);
+        assert_eq!((track.backwards, track.without_time), (2, 1));
+        let [x, _, _, magnitude] = track.series.channels() else { panic!("{track:?}") };
+        assert!(x.values()[1].is_nan() && magnitude.values()[1].is_nan());
+        assert_eq!(
+            (magnitude.name, magnitude.values()[0], &magnitude.values()[2..]),
+            (MAGNITUDE, 3.0, &[5.0, 5.0][..])
+        );
     }
 }

@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod curation;
 mod explore;
+mod fates;
 mod generate;
 mod landing;
 mod landing_damage;

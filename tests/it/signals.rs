@@ -1,183 +1,19 @@
-//! What became of single readings, one device drawn with its phone, and a line for each device.
+//! One device drawn with its phone, and a line for each device.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use stedi_workbench::curation::{Cell, Codes, Curation, CurationError, Fate, Owners, TableView, Whose};
-use stedi_workbench::domain::{Duplicates, JoinRule, Progress, Purpose, Reason, Recipe, Table, Withdrawn};
-use stedi_workbench::explore::{Follow, Query, about, select};
-use stedi_workbench::generate::{Defects, Generator};
+use stedi_workbench::curation::{Cell, Codes, Curation, CurationError, TableView, Whose};
+use stedi_workbench::domain::{Duplicates, JoinRule, Progress, Purpose, Reason, Recipe, Table};
+use stedi_workbench::explore::{AboutTable, Follow, Query, about, select};
 use stedi_workbench::landing::Landing;
 use stedi_workbench::signals::{
     By, DeviceLine, MAGNITUDE, MOST_ACCELERATION, Partners, Recording, Subject, Track, other_motion, overview, record,
 };
 
-use crate::curation::{by_hand, curated, every_recipe, landing};
+use crate::curation::{curated, landing};
+use crate::fates::{all_rows, dropped, generated, recipes, texts};
 use crate::support::{real_data, sample_data, write};
-
-/// Where each landing table flows to.
-const WAYS: [(Table, Table); 5] = [
-    (Table::CustomerLanding, Table::CustomerTrusted),
-    (Table::CustomerLanding, Table::CustomerCurated),
-    (Table::AccelerometerLanding, Table::AccelerometerTrusted),
-    (Table::StepTrainerLanding, Table::StepTrainerTrusted),
-    (Table::StepTrainerLanding, Table::MachineLearningCurated),
-];
-
-fn generated(defects: &str, customers: u64) -> Landing {
-    let folder = tempfile::tempdir().unwrap();
-    let defects: Defects = defects.parse().unwrap();
-    let generator = Generator { defects, ..Generator::new(customers) };
-    generator.write(&folder.path().join("landing"), &Progress::default()).unwrap();
-    landing(&folder.path().join("landing"))
-}
-
-fn all_rows(curation: &Curation, table: Table) -> Vec<u32> {
-    (0..curation.rows(table) as u32).collect()
-}
-
-fn cells(view: &TableView, row: usize) -> Vec<String> {
-    (0..view.columns().len()).map(|column| format!("{:?}", view.cell(row, column))).collect()
-}
-
-fn texts(curation: &Curation, table: Table, column: &str) -> Vec<String> {
-    let view = curation.view(table);
-    let column = view.position(column).unwrap();
-    let text = |row| if let Cell::Text(text) = view.cell(row, column) { text.to_owned() } else { String::new() };
-    (0..view.rows()).map(text).collect()
-}
-
-/// Every recipe, as it is and with everything that can be added to it.
-fn recipes(landing: &Landing) -> Vec<Recipe> {
-    let plain = curated(landing, &Recipe::default());
-    let consents = plain.view(Table::CustomerTrusted);
-    let consent = consents.position(Purpose::Research.column()).unwrap();
-    let Cell::Time(as_of) = consents.cell(consents.rows() / 2, consent) else { panic!("no consent") };
-    let emails = texts(&plain, Table::CustomerLanding, "email").into_iter().step_by(9);
-    let serials = texts(&plain, Table::StepTrainerLanding, "serialnumber").into_iter().step_by(501);
-    let list: Vec<String> = emails.chain(serials).collect();
-    let withdrawn = Withdrawn::parse(&list.join("\n")).unwrap();
-    every_recipe()
-        .flat_map(|recipe| {
-            let more = Recipe { as_of: Some(as_of), withdrawn: withdrawn.clone(), ..recipe.clone() };
-            [recipe, more]
-        })
-        .collect()
-}
-
-/// What became of all rows is what the tables say: the same counts, the same rows left, the same rows behind each loss.
-fn assert_the_same_as_the_tables(curation: &Curation) {
-    for (from, to) in WAYS {
-        let recipe = &curation.recipe;
-        let rows = all_rows(curation, from);
-        let trace = curation.trace(to, &rows, &Progress::default()).unwrap();
-        assert_eq!(trace.fates.len(), rows.len());
-        for count in &trace.counts {
-            assert_eq!(Some(count), curation.count(count.table), "{recipe:?}");
-        }
-        let table = curation.view(to);
-        assert_eq!(trace.left.rows(), table.rows());
-        let landed = curation.view(from);
-        assert!(
-            (0..table.rows()).all(|row| cells(&trace.left, row) == cells(&table, row)),
-            "{recipe:?}: {}",
-            to.name()
-        );
-        let left: BTreeSet<u32> = trace.from.iter().copied().collect();
-        let kept = rows.iter().filter(|&&row| trace.fates[row as usize].is_kept());
-        assert!(kept.eq(left.iter()), "{recipe:?}: {}", to.name());
-        for count in &trace.counts {
-            // A device with several owners is several rows for the steps behind the one that joins them.
-            let single = count.steps.iter().position(|step| step.added > 0).map_or(usize::MAX, |step| step + 1);
-            for step in (0..count.steps.len()).take_while(|&step| step < single) {
-                let behind = curation.dropped(count.table, step, &Progress::default()).unwrap();
-                let is_it = |fate: &Fate| *fate == dropped(count.table, step, count.steps[step].reason);
-                let gone: Vec<u32> = rows.iter().copied().filter(|&row| is_it(&trace.fates[row as usize])).collect();
-                assert_eq!(gone.len(), behind.rows(), "{recipe:?}: {} {step}", count.table.name());
-                for (place, row) in gone.into_iter().enumerate() {
-                    assert_eq!(cells(&landed, row as usize), cells(&behind, place));
-                }
-            }
-        }
-    }
-}
-
-fn dropped(table: Table, step: usize, reason: Reason) -> Fate {
-    Fate::Dropped { table, step, reason }
-}
-
-#[test]
-fn what_became_of_all_rows_is_what_the_tables_say() {
-    let data = generated("all", 60);
-    for recipe in recipes(&data) {
-        assert_the_same_as_the_tables(&curated(&data, &recipe));
-    }
-    let Some(folder) = real_data() else { return };
-    let data = landing(&folder);
-    for recipe in [Recipe::default(), Recipe { consent_date: true, join: JoinRule::Owner, ..Recipe::default() }] {
-        assert_the_same_as_the_tables(&curated(&data, &recipe));
-    }
-}
-
-/// Rows in no order, one of them twice, and of equal rows often only a later one.
-#[test]
-fn what_became_of_some_rows_does_not_depend_on_which_others_are_asked_for() {
-    let data = generated("duplicate-readings=0.3,duplicate-files=0.5,unknown-users,unknown-devices", 60);
-    let mut duplicates = 0;
-    for recipe in recipes(&data) {
-        let curation = curated(&data, &recipe);
-        for (from, to) in WAYS {
-            let whole = curation.fates(to, &all_rows(&curation, from), &Progress::default()).unwrap();
-            let mut some: Vec<u32> = all_rows(&curation, from).into_iter().rev().step_by(13).collect();
-            let middle = some.len() / 2;
-            some.rotate_left(middle);
-            some.push(some[0]);
-            let fates = curation.fates(to, &some, &Progress::default()).unwrap();
-            assert_eq!(fates, some.iter().map(|&row| whole[row as usize]).collect::<Vec<_>>(), "{recipe:?}");
-            let is_duplicate = |fate: &&Fate| matches!(fate, Fate::Dropped { reason: Reason::Duplicate, .. });
-            duplicates += fates.iter().filter(is_duplicate).count();
-        }
-    }
-    assert!(duplicates > 1_000, "{duplicates}");
-}
-
-#[test]
-fn no_rows_and_no_such_rows() {
-    let data = landing(&sample_data());
-    let recipe = Recipe { duplicates: Duplicates::Drop, join: JoinRule::Owner, ..Recipe::default() };
-    for recipe in [Recipe::default(), recipe] {
-        let curation = curated(&data, &recipe);
-        for (from, to) in WAYS {
-            assert_eq!(curation.fates(to, &[], &Progress::default()).unwrap(), []);
-            let behind = curation.rows(from) as u32;
-            assert!(curation.fates(to, &[0, behind], &Progress::default()).is_err());
-            assert!(curation.fates(from, &[0], &Progress::default()).is_err(), "nothing leads to a landing table");
-        }
-    }
-}
-
-#[test]
-fn the_fate_of_each_reading_by_hand() {
-    let folder = tempfile::tempdir().unwrap();
-    by_hand(folder.path());
-    let data = landing(folder.path());
-    let strict = Recipe { consent_date: true, duplicates: Duplicates::Drop, ..Recipe::default() };
-    let curation = curated(&data, &strict);
-    let words = |table, rows: &[u32]| -> Vec<&str> {
-        let word = |fate: &Fate| if let Fate::Dropped { reason, .. } = fate { reason.label() } else { "kept" };
-        curation.fates(table, rows, &Progress::default()).unwrap().iter().map(word).collect()
-    };
-    assert_eq!(
-        words(Table::AccelerometerTrusted, &[0, 1, 2, 3, 4, 5]),
-        ["kept", "before consent", "kept", "duplicate", "no consent", "unknown user"]
-    );
-    assert_eq!(words(Table::AccelerometerTrusted, &[3]), ["duplicate"], "its first is not among the rows asked for");
-    assert_eq!(
-        words(Table::MachineLearningCurated, &[0, 1, 2, 3, 4, 5]),
-        ["kept", "kept", "no consent", "customer without readings", "unknown device", "no motion at this instant"]
-    );
-    assert_eq!(words(Table::CustomerCurated, &[4, 3]), ["duplicate", "customer without readings"]);
-}
 
 #[test]
 fn the_real_data_have_the_reference_numbers_of_foreign_pairs() {
@@ -234,14 +70,14 @@ fn assert_sums(lines: &[DeviceLine], curation: &Curation) {
 fn the_lines_of_the_overview_sum_to_the_tables_and_agree_with_each_recording() {
     for defects in ["none", "all", "reused-serials=0.3,missing-serials=0.2,unknown-users=0.2,unknown-devices=0.2"] {
         let data = generated(defects, 60);
-        for recipe in recipes(&data).into_iter().step_by(5) {
+        for recipe in recipes(&data).into_iter().step_by(11) {
             let curation = curated(&data, &recipe);
             let progress = Progress::default();
             let lines = overview(&curation, &progress).unwrap();
             let (done, total) = progress.read();
             assert_eq!(done, total);
             assert_sums(&lines, &curation);
-            for line in lines.iter().step_by(7) {
+            for line in lines.iter().step_by(9) {
                 assert_line(line, &curation);
             }
         }
@@ -331,40 +167,39 @@ fn assert_track(track: &Track, view: &TableView) {
 #[test]
 fn a_recording_tells_what_is_in_each_table() {
     let data = generated("duplicate-readings=0.3,duplicate-files=0.5,unknown-devices=0.1", 60);
-    for recipe in recipes(&data).into_iter().step_by(3) {
+    for recipe in recipes(&data).into_iter().step_by(7) {
         let curation = curated(&data, &recipe);
         let emails = texts(&curation, Table::CustomerLanding, "email");
         let serials = texts(&curation, Table::CustomerLanding, "serialnumber");
-        for customer in (0..emails.len()).step_by(7) {
+        for customer in (0..emails.len()).step_by(23) {
             let device = recorded(&Follow::Device(serials[customer].clone()), None, &curation);
             let person = recorded(&Follow::Person(emails[customer].clone()), None, &curation);
             let subject = Subject { device: Some(serials[customer].clone()), person: Some(emails[customer].clone()) };
             assert_eq!((&device.subject, &person.subject), (&subject, &subject));
             assert_eq!(device.tables, person.tables);
             for follow in [Follow::Device(serials[customer].clone()), Follow::Person(emails[customer].clone())] {
-                let known = about(&follow, &data, &curation, &Progress::default()).unwrap();
-                assert_eq!(known.tables, device.tables);
-                assert_about(&follow, &data, &curation);
+                assert_eq!(known(&follow, &data, &curation), device.tables);
             }
         }
     }
 }
 
-/// What is known of somebody, counted in the whole tables and in all rows behind each loss.
-fn assert_about(follow: &Follow, data: &Landing, curation: &Curation) {
+/// What is known of somebody, which is what the whole tables and all rows behind each loss say.
+fn known(follow: &Follow, data: &Landing, curation: &Curation) -> Vec<AboutTable> {
     let count = |view: &TableView| {
         let query = Query { filters: follow.filter(view.columns(), data).into_iter().collect(), ..Query::default() };
         select(view, &query, &Codes::default(), false, &Progress::default()).unwrap().len(view.rows()) as u64
     };
-    let known = about(follow, data, curation, &Progress::default()).unwrap();
-    assert_eq!(known.tables.iter().map(|about| about.table).collect::<Vec<_>>(), Table::ALL);
-    for about in known.tables {
+    let known = about(follow, data, curation, &Progress::default()).unwrap().tables;
+    assert_eq!(known.iter().map(|about| about.table).collect::<Vec<_>>(), Table::ALL);
+    for about in &known {
         assert_eq!(about.rows, count(&curation.view(about.table)));
         let steps = curation.count(about.table).map_or(0, |count| count.steps.len());
         let behind = |step| count(&curation.dropped(about.table, step, &Progress::default()).unwrap());
         let lost: Vec<_> = (0..steps).map(|step| (step, behind(step))).filter(|(_, rows)| *rows > 0).collect();
         assert_eq!(about.dropped.iter().map(|&(step, _, rows)| (step, rows)).collect::<Vec<_>>(), lost);
     }
+    known
 }
 
 #[test]
@@ -537,23 +372,4 @@ fn looking_can_be_cancelled() {
     assert!(matches!(overview(&curation, &progress), Err(CurationError::Cancelled(_))));
     assert!(matches!(other_motion(&curation, "nobody", &progress), Err(CurationError::Cancelled(_))));
     assert!(matches!(about(&follow, &data, &curation, &progress), Err(CurationError::Cancelled(_))));
-}
-
-#[test]
-fn whose_a_motion_is_goes_by_the_records() {
-    let folder = tempfile::tempdir().unwrap();
-    by_hand(folder.path());
-    let curation = curated(&landing(folder.path()), &Recipe::default());
-    let customers = curation.view(Table::CustomerLanding);
-    let owners = Owners::new(&customers, |_| true);
-    assert_eq!(owners.whose("d1", "ann@example.com"), Whose::Own);
-    assert_eq!(owners.whose("d1", "ben@example.com"), Whose::Foreign);
-    assert_eq!(owners.whose("d9", "ben@example.com"), Whose::Unknown);
-    let rows = all_rows(&curation, Table::StepTrainerLanding);
-    let mut counted = BTreeMap::<(u32, Whose), u64>::new();
-    for pair in curation.pairs(&rows, &Progress::default()).unwrap() {
-        *counted.entry((pair.row, pair.whose)).or_default() += 1;
-    }
-    let expected = [((0, Whose::Own), 1), ((0, Whose::Foreign), 2), ((1, Whose::Own), 2), ((1, Whose::Foreign), 1)];
-    assert_eq!(counted, BTreeMap::from(expected));
 }
