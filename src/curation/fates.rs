@@ -1,7 +1,8 @@
 //! What became of single rows of a landing table: the definitions' own steps, run on just those rows.
 //!
 //! Every step decides on a row by that row and other tables alone, save one: of equal rows the first is kept. So where
-//! equal rows are dropped, all rows of the same instants come along, which the equal ones are among, and are not told of.
+//! equal rows are dropped, all rows of the same instants come along, which the equal ones are among, and are not told
+//! of.
 
 use polars::prelude::*;
 
@@ -52,8 +53,8 @@ impl Fate {
 }
 
 impl Curation {
-    /// What became of rows of a landing table, given by their numbers, in a derived table that is made from it, directly
-    /// or by way of another one.
+    /// What became of rows of a landing table, given by their numbers, in a derived table that is made from it,
+    /// directly or by way of another one.
     ///
     /// # Errors
     /// When the table is not derived or has no such row, when cancelled, or when the engine gives up.

@@ -40,8 +40,8 @@ pub enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// A number or instant; NaN for everything else. Milliseconds since 1970 are exact as a floating-point number for far
-    /// longer than there are calendars.
+    /// A number or instant; NaN for everything else. Milliseconds since 1970 are exact as a floating-point number for
+    /// far longer than there are calendars.
     pub fn number(self) -> f64 {
         match self {
             Self::Integer(number) | Self::Time(number) => number as f64,

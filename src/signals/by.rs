@@ -52,8 +52,8 @@ impl By {
         match self {
             Self::Foreign => (
                 "foreign pairs",
-                "Rows of the machine-learning table that pair a distance of this device with the motion of somebody whose \
-                 record does not carry its serial number.",
+                "Rows of the machine-learning table that pair a distance of this device with the motion of somebody \
+                 whose record does not carry its serial number.",
             ),
             Self::Pairs => ("pairs", "Rows of the machine-learning table that are made of distances of this device."),
             Self::Distances => ("distances", "Distances that landed from this device."),
@@ -103,8 +103,8 @@ impl By {
         }
     }
 
-    /// The places of the lines in the order of this figure, the greatest first or last. Lines with the same figure stay in
-    /// their order, which is that of the serial numbers; those without one come last either way.
+    /// The places of the lines in the order of this figure, the greatest first or last. Lines with the same figure stay
+    /// in their order, which is that of the serial numbers; those without one come last either way.
     pub fn order(self, lines: &[DeviceLine], greatest_first: bool) -> Vec<u32> {
         let figures: Vec<Option<f64>> = lines.iter().map(|line| self.figure(line)).collect();
         let mut places: Vec<u32> = (0..lines.len() as u32).collect();

@@ -1,4 +1,5 @@
-//! A line for each device and phone: how much there is of it, how whole it is, what of it was kept, and what looks wrong.
+//! A line for each device and phone: how much there is of it, how whole it is, what of it was kept, and what looks
+//! wrong.
 
 use std::collections::HashMap;
 
@@ -16,8 +17,8 @@ pub struct DeviceLine {
     pub device: Option<String>,
     /// The e-mail address of the customer; none for a device alone.
     pub person: Option<String>,
-    /// How many e-mail addresses stand on records with this serial number; for a phone alone, how many devices that sent
-    /// distances stand on its customer's records.
+    /// How many e-mail addresses stand on records with this serial number; for a phone alone, how many devices that
+    /// sent distances stand on its customer's records.
     pub on_record: u32,
     /// Distances that landed.
     pub distances: u64,
@@ -27,8 +28,8 @@ pub struct DeviceLine {
     pub motions: u64,
     /// Accelerometer readings in the trusted table.
     pub motions_kept: u64,
-    /// Readings, of both kinds, from before the customer's first consent for the recipe's purpose, all if there is none;
-    /// none where no customer is known.
+    /// Readings, of both kinds, from before the customer's first consent for the recipe's purpose, all if there is
+    /// none; none where no customer is known.
     pub before: Option<u64>,
     /// Different instants of the distances, or of the motions of a phone alone.
     pub instants: u64,

@@ -1,5 +1,5 @@
-//! Which phone belongs to a device, and which device to a customer: what the customer records say, and what the instants
-//! say at which both recorded something.
+//! Which phone belongs to a device, and which device to a customer: what the customer records say, and what the
+//! instants say at which both recorded something.
 
 use std::collections::BTreeSet;
 

@@ -31,8 +31,8 @@ pub struct Recording {
     pub learning: Vec<Fate>,
     /// The motions of the phone; none without a customer.
     pub phone: Option<Track>,
-    /// The customer's first consent for each purpose, in the order of [`Purpose::ALL`], in milliseconds since 1970-01-01
-    /// 00:00 UTC.
+    /// The customer's first consent for each purpose, in the order of [`Purpose::ALL`], in milliseconds since
+    /// 1970-01-01 00:00 UTC.
     pub consents: [Option<i64>; 3],
     /// When the customer first registered, in milliseconds since 1970-01-01 00:00 UTC.
     pub registered: Option<i64>,
@@ -40,8 +40,8 @@ pub struct Recording {
     pub pairs: Vec<Pair>,
     /// Whose motions they have that are not an owner's, those with the most first.
     pub others: Vec<Other>,
-    /// What there is of them in each table and what was dropped, in the order of the catalog: of the customer's records,
-    /// or of those with the device's serial number where there is no customer; of the phone and of the device.
+    /// What there is of them in each table and what was dropped, in the order of the catalog: of the customer's
+    /// records, or of those with the device's serial number where there is no customer; of the phone and of the device.
     pub tables: Vec<AboutTable>,
 }
 
