@@ -7,8 +7,9 @@ Ours is the wall clock of the whole process, from its start to its end. DuckDB's
 without the start of Python and DuckDB, with two threads and zstd Parquet, for three jobs (see duckdb_job.py): the
 tables alone with declared columns, the tables alone as DuckDB finds them, and the tables with all that the workbench
 checks and counts. They run in turns on the same files; medians are compared. The figures must be ours before any
-time counts. With --check the run fails over 100 ms or under the ratios below; since a machine that does something
-else at the time makes all of them slower, it may try three times.
+time counts. The figures in the README come from a quiet machine. With --check this is a guard against a change that
+makes the job much slower, on whatever machine: it fails over 200 ms or under the ratios below, which are well under
+the measured ones, since the parts of the job scale differently with cores, disk and load; and it may try three times.
 """
 
 import argparse
@@ -21,8 +22,8 @@ import tempfile
 import time
 from pathlib import Path
 
-MOST_MILLISECONDS = 100
-LEAST_RATIO = {"declared": 1, "detected": 1.5, "checked": 4.5}
+MOST_MILLISECONDS = 200
+LEAST_RATIO = {"declared": 0.8, "detected": 1, "checked": 2.5}
 
 HERE = Path(__file__).resolve().parent
 OURS = "stedi-workbench, whole process"

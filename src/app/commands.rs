@@ -61,6 +61,14 @@ impl App {
                 self.workers.consent.forget();
                 self.consented = None;
             }
+            Command::SavePicture(picture) => self.show_dialog(Choice::SavePicture(picture)),
+            Command::SavePictureTo(path, picture) => self.save_picture(path, picture),
+            Command::RetrySignals => self.retry_signals(),
+            Command::DrawBeside(partner) => self.state.signals.partner = partner,
+            Command::LayOver(other) => self.state.signals.other = other,
+            Command::ChooseRange(range) => self.state.signals.range = range,
+            Command::Compare(devices) => self.state.signals.compared = devices,
+            Command::PointAt(instant) => self.state.signals.pointed = Some(instant),
             Command::SetQuery(shown, query) => self.choose(context, |choices| {
                 choices.queries.insert(shown, query);
             }),
@@ -93,13 +101,14 @@ impl App {
                 });
             }
             Command::Copy { titles } => self.copy(titles, context),
+            Command::CopyText(text) => context.copy_text(text),
             Command::Dismiss(position) => {
                 if position < self.state.notices.len() {
                     self.state.notices.remove(position);
                 }
             }
             // What was to be saved is saved first.
-            Command::Quit if self.workers.save_recipe.is_busy() || self.workers.save_view.is_busy() => {
+            Command::Quit if self.is_saving() => {
                 self.commands.push(Command::Quit);
             }
             Command::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::signals::Picture;
 use crate::state::{Command, Sight};
 
 /// What to ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Choice {
     /// One folder.
     Folder,
@@ -22,6 +23,8 @@ pub enum Choice {
     SaveRecipe(Option<PathBuf>),
     /// A place for what is in sight of a table.
     SaveView(Arc<Sight>),
+    /// A place for a picture.
+    SavePicture(Arc<Picture>),
 }
 
 impl Choice {
@@ -38,6 +41,7 @@ impl Choice {
             Self::Withdrawn => Command::ReadWithdrawn(last),
             Self::Expected => Command::ReadExpected(last),
             Self::SaveRecipe(_) => Command::SaveRecipeTo(last),
+            Self::SavePicture(picture) => Command::SavePictureTo(last, Arc::clone(picture)),
             Self::SaveView(sight) => Command::SaveViewTo(last, Arc::clone(sight)),
         })
     }
@@ -65,6 +69,14 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             let dialog = folder.into_iter().fold(dialog, rfd::FileDialog::set_directory);
             dialog.save_file().into_iter().collect()
         }
+        Choice::SavePicture(_) => dialog
+            .set_title("Save the chart as SVG or PNG")
+            .add_filter("SVG", &["svg"])
+            .add_filter("PNG", &["png"])
+            .set_file_name("signals.svg")
+            .save_file()
+            .into_iter()
+            .collect(),
         Choice::SaveView(sight) => dialog
             .set_title("Save this view as CSV or Parquet")
             .add_filter("CSV", &["csv"])

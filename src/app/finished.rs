@@ -66,6 +66,8 @@ impl App {
         self.take_saved_views();
         self.take_chosen(context);
         self.take_consent();
+        self.take_signals();
+        self.take_saved_pictures();
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
                 notify(&mut self.state, Severity::Warning, error);
@@ -183,6 +185,16 @@ impl App {
             Some(work("Looking up rows", workers.dropped.progress()))
         } else if workers.consent.is_busy() {
             Some(work("Adding up", workers.consent.progress()))
+        } else if workers.record.is_busy() {
+            Some(work("Looking up a recording", workers.record.progress()))
+        } else if workers.compare.is_busy() {
+            Some(work("Looking up recordings", workers.compare.progress()))
+        } else if workers.other.is_busy() {
+            Some(work("Looking up a motion", workers.other.progress()))
+        } else if workers.overview.is_busy() {
+            Some(work("Looking over all devices", workers.overview.progress()))
+        } else if workers.measure.is_busy() {
+            Some(work("Measuring", workers.measure.progress()))
         } else if workers.doctor.is_busy() {
             Some(work("Checking counts", workers.doctor.progress()))
         } else if workers.copy.is_busy() {

@@ -69,7 +69,7 @@ impl App {
                 Slot::Ready(view) => Place::Dropped(Arc::clone(view)),
                 _ => return None,
             },
-            Shown::Refused | Shown::Consent => return None,
+            Shown::Refused | Shown::Consent | Shown::Signals => return None,
         };
         let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
         Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })

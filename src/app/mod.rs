@@ -9,9 +9,11 @@ mod dialogs;
 mod finished;
 mod lists;
 mod looking;
+mod picture_file;
 mod recipe_file;
 mod sample;
 mod settings;
+mod signals;
 mod view_file;
 mod work;
 
@@ -69,6 +71,8 @@ pub struct App {
     consented: Option<ConsentRequest>,
     /// The counts that were compared last.
     diagnosed: Option<DoctorRequest>,
+    /// What the page of the signals was asked for last.
+    asked: signals::Asked,
     title: String,
 }
 
@@ -90,6 +94,7 @@ impl App {
             added_up: None,
             consented: None,
             diagnosed: None,
+            asked: signals::Asked::default(),
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -161,6 +166,7 @@ impl eframe::App for App {
         self.look();
         self.add_up();
         self.look_at_consent();
+        self.look_at_signals();
         self.set_title(context);
     }
 

@@ -9,15 +9,17 @@ use crate::explore::{self, Follow, Query, Sums};
 use crate::jobs::Lane;
 use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
 use crate::review::{self, Expected, Verdict};
-use crate::state::{ConsentView, Loaded, Look, Shown, Summaries};
+use crate::signals::{DeviceLine, Plotted, Track};
+use crate::state::{ConsentView, Loaded, Look, MeasuredChannel, Shown, Summaries};
 
 use super::chosen::{Chosen, CopyRequest};
 use super::dialogs::{self, Choice};
 use super::lists::{List, ListRequest};
+use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
-use super::sample;
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
+use super::{sample, signals};
 
 /// The workers of the window.
 pub struct Workers {
@@ -33,6 +35,16 @@ pub struct Workers {
     pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
     /// Works out what the consent page shows.
     pub consent: Lane<ConsentRequest, Result<Arc<ConsentView>, Failure>>,
+    /// Looks over all devices and phones.
+    pub overview: Lane<Curated, Result<Arc<Vec<DeviceLine>>, Failure>>,
+    /// Looks up what a device and its phone recorded.
+    pub record: Lane<RecordRequest, Result<Arc<Plotted>, Failure>>,
+    /// Looks up somebody else's motion.
+    pub other: Lane<OtherRequest, Result<Arc<Track>, Failure>>,
+    /// Works out what a stretch of a recording comes to.
+    pub measure: Lane<MeasureRequest, Result<Vec<MeasuredChannel>, Failure>>,
+    /// Looks up what several devices recorded.
+    pub compare: Lane<CompareRequest, Result<Vec<Arc<Plotted>>, Failure>>,
     /// Compares counts with the expected ones.
     pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
     /// Reads lists from files.
@@ -49,6 +61,8 @@ pub struct Workers {
     pub copy: Lane<CopyRequest, Result<String, Failure>>,
     /// Writes what is in sight of a table.
     pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
+    /// Writes pictures.
+    pub save_picture: Lane<SavePictureRequest, Result<String, Failure>>,
     /// Writes the settings.
     pub save: Lane<SaveRequest, Result<(), String>>,
 }
@@ -125,6 +139,50 @@ pub struct ConsentRequest {
     pub of: Curated,
     /// Of this customer or device only.
     pub follow: Option<Follow>,
+}
+
+/// Whose recording to look up.
+#[derive(Clone, PartialEq)]
+pub struct RecordRequest {
+    /// In what.
+    pub of: Curated,
+    /// Of this customer or device.
+    pub follow: Follow,
+    /// With this device or customer beside it, or the one on the customer record.
+    pub partner: Option<String>,
+}
+
+/// Whose motion to look up.
+#[derive(Clone, PartialEq)]
+pub struct OtherRequest {
+    /// In what.
+    pub of: Curated,
+    /// Of this customer.
+    pub email: String,
+}
+
+/// Which devices to compare.
+#[derive(Clone, PartialEq)]
+pub struct CompareRequest {
+    /// In what.
+    pub of: Curated,
+    /// Their serial numbers.
+    pub devices: Vec<String>,
+}
+
+/// What to measure.
+#[derive(Clone)]
+pub struct MeasureRequest {
+    /// Of this recording.
+    pub of: Arc<Plotted>,
+    /// From the first to the second instant.
+    pub range: (i64, i64),
+}
+
+impl PartialEq for MeasureRequest {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.of, &other.of) && self.range == other.range
+    }
 }
 
 /// Which counts to compare.
@@ -229,6 +287,11 @@ impl Workers {
             })?,
             look: Lane::new("look", wake(), look)?,
             consent: Lane::new("consent", wake(), consent)?,
+            overview: Lane::new("overview", wake(), signals::lines)?,
+            record: Lane::new("record", wake(), signals::recorded)?,
+            other: Lane::new("other", wake(), signals::other)?,
+            measure: Lane::new("measure", wake(), signals::measured)?,
+            compare: Lane::new("compare", wake(), signals::compared)?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
                 let DoctorRequest { of, expected } = request;
                 Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)
@@ -247,6 +310,9 @@ impl Workers {
             add_up: Lane::new("add up", wake(), |chosen: &Chosen, progress: &Progress| Ok(chosen.add_up(progress)?))?,
             copy: Lane::new("copy", wake(), |request: &CopyRequest, progress: &Progress| {
                 Ok(request.carry_out(progress)?)
+            })?,
+            save_picture: Lane::new("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
+                request.carry_out()
             })?,
             save_view: Lane::new("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
                 request.carry_out(progress)

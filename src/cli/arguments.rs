@@ -30,6 +30,10 @@ const COUNT_EXAMPLES: &str = "Examples:
   stedi-workbench count landing/ --expected athena.json --strict
   stedi-workbench count customers.json motion.json.gz distance.parquet";
 
+const PLOT_EXAMPLES: &str = "Examples:
+  stedi-workbench plot landing/ --device 7f3c… --out device.svg
+  stedi-workbench plot landing/ --device 7f3c… --out device.png --theme dark --consent-date --clock elapsed";
+
 const GENERATE_EXAMPLES: &str = "Examples:
   stedi-workbench generate --customers 1000 --out landing/
   stedi-workbench generate --customers 1000 --out landing/ --seed 7 --defects reused-serials=0.1,truncated-files";
@@ -53,6 +57,9 @@ pub enum Command {
     /// Count the rows of every table, and write nothing
     #[command(after_help = COUNT_EXAMPLES)]
     Count(CountArguments),
+    /// Draw what a device and its customer's phone recorded, as SVG or PNG
+    #[command(after_help = PLOT_EXAMPLES)]
+    Plot(PlotArguments),
     /// Write made-up landing files, the same bytes for the same seed
     #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
     Generate(GenerateArguments),
@@ -76,6 +83,47 @@ pub struct CountArguments {
     /// count that differs
     #[arg(long, value_name = "FILE")]
     pub expected: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlotArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// The serial number of the device
+    #[arg(long, value_name = "SERIAL")]
+    pub device: String,
+    /// The picture; its ending says how it is written: .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// How instants are written
+    #[arg(long, value_enum, default_value_t)]
+    pub clock: ClockName,
+    /// Light or dark; without it an SVG is as its reader has it, and a PNG light
+    #[arg(long, value_enum)]
+    pub theme: Option<ThemeName>,
+    /// Begin here: RFC 3339, a day or milliseconds
+    #[arg(long, value_name = "INSTANT", value_parser = instant, allow_negative_numbers = true)]
+    pub from: Option<i64>,
+    /// End here
+    #[arg(long, value_name = "INSTANT", value_parser = instant, allow_negative_numbers = true)]
+    pub to: Option<i64>,
+    /// Lay over the motion of the other customer whom the join pairs most with this device
+    #[arg(long)]
+    pub other: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ClockName {
+    #[default]
+    Utc,
+    Elapsed,
+    Raw,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ThemeName {
+    Light,
+    Dark,
 }
 
 /// What to read and how to curate it.

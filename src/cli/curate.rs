@@ -17,7 +17,7 @@ use super::arguments::{CountArguments, CurateArguments, Job, Output};
 use super::{DONE, report, verdicts};
 
 /// Done, but something was refused, or is not as expected.
-const NOT_AS_IT_SHOULD_BE: u8 = 1;
+pub(super) const NOT_AS_IT_SHOULD_BE: u8 = 1;
 
 /// Writes the tables. Gives the exit code.
 pub fn curate_job(arguments: &CurateArguments) -> anyhow::Result<u8> {
@@ -63,7 +63,7 @@ fn read_expected(file: &Path) -> anyhow::Result<Expected> {
     Expected::parse(&text).with_context(|| format!("{}", file.display()))
 }
 
-fn recipe(job: &Job) -> anyhow::Result<Recipe> {
+pub(super) fn recipe(job: &Job) -> anyhow::Result<Recipe> {
     let recipe = match &job.recipe {
         None => Recipe::default(),
         Some(file) => {
@@ -106,13 +106,13 @@ fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>, expected: 
     Ok(())
 }
 
-fn is_anything_refused(landing: &Landing) -> bool {
+pub(super) fn is_anything_refused(landing: &Landing) -> bool {
     let unread = |finding: &Finding| !matches!(finding, Finding::LooksLikeSeconds { .. });
     !landing.refused.is_empty() || landing.findings.iter().any(unread)
 }
 
 /// Shows a bar while the work goes on, on a terminal only.
-fn with_bar<T>(job: &Job, progress: &Progress, work: impl FnOnce() -> T + Send) -> T
+pub(super) fn with_bar<T>(job: &Job, progress: &Progress, work: impl FnOnce() -> T + Send) -> T
 where
     T: Send,
 {

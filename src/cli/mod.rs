@@ -3,6 +3,7 @@
 mod arguments;
 mod curate;
 mod generate;
+mod plot;
 mod report;
 mod verdicts;
 
@@ -38,6 +39,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         None => open_window(arguments.landing),
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
+        Some(Command::Plot(arguments)) => plot::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];

@@ -68,6 +68,17 @@ pub fn dropped(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns
         .drop(by_name([ROW], true, false))
 }
 
+/// The rows whose `column` equals the `other` column of any of `others`, in the order in which they were.
+pub fn matching(rows: LazyFrame, column: &str, others: LazyFrame, other: &str) -> LazyFrame {
+    rows.join_builder()
+        .with(others.select([col(other)]))
+        .how(JoinType::Semi)
+        .left_on([col(column)])
+        .right_on([col(other)])
+        .maintain_order(MaintainOrderJoin::Left)
+        .finish()
+}
+
 fn only_present(other: LazyFrame, column: Option<&str>) -> LazyFrame {
     match column {
         Some(column) => other.filter(col(column).is_not_null()),

@@ -3,12 +3,18 @@
 mod codes;
 mod compile;
 mod counting;
+mod fates;
+mod identities;
+mod pairs;
 mod run;
 mod stood;
 mod view;
 mod withdrawn;
 
 pub use codes::Codes;
+pub use fates::{Fate, Trace};
+pub use identities::Identities;
+pub use pairs::{Owners, Pair, Whose};
 pub use run::{Curation, CurationError, curate};
 pub use view::{Cell, TableView, data_type};
 pub use withdrawn::{Withdrawals, withdrawals, withdrawn_people};

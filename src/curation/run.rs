@@ -124,17 +124,6 @@ impl Curation {
         self.lazily(&the_step.operation, rows, compile::dropped).collect().map_err(failed)
     }
 
-    /// What each step of a derived table's definition does to some of its rows, by their numbers in the table that
-    /// it starts from. Equal rows must be chosen together, or a duplicate is not known as one.
-    ///
-    /// # Errors
-    /// When this is no derived table, when cancelled, or when the engine gives up.
-    pub fn count_of(&self, table: Table, rows: &[u32], progress: &Progress) -> Result<TableCount, CurationError> {
-        let plan = Plan::new(&self.recipe);
-        let definition = plan.definition(table).ok_or(CurationError::NoSuchStep { table })?;
-        Ok(self.run(definition, self.some(definition, Some(rows))?, progress)?.1)
-    }
-
     /// The rows that a table starts from: these, or all.
     pub(super) fn some(&self, definition: &TableDefinition, rows: Option<&[u32]>) -> Result<DataFrame, CurationError> {
         let source = self.frame(definition.source);
@@ -144,20 +133,9 @@ impl Curation {
     }
 
     fn make(&mut self, definition: &TableDefinition, progress: &Progress) -> Result<TableCount, CurationError> {
-        let (rows, count) = self.run(definition, self.frame(definition.source).clone(), progress)?;
-        self.frames[definition.table.index()] = rows;
-        Ok(count)
-    }
-
-    /// Takes rows through a table's definition.
-    fn run(
-        &self,
-        definition: &TableDefinition,
-        mut rows: DataFrame,
-        progress: &Progress,
-    ) -> Result<(DataFrame, TableCount), CurationError> {
         let table = definition.table;
         let failed = |error| CurationError::Engine { table, error };
+        let mut rows = self.frame(definition.source).clone();
         let rows_in = rows.height() as u64;
         let mut steps = vec![];
         for step in &definition.steps {
@@ -168,7 +146,8 @@ impl Curation {
         }
         let rows = rows.select(table.schema().iter().map(|column| column.name)).map_err(failed)?;
         let count = TableCount { table, source: definition.source, rows_in, steps, rows: rows.height() as u64 };
-        Ok((rows, count))
+        self.frames[table.index()] = rows;
+        Ok(count)
     }
 
     /// The rows that a step leaves, and what it did to them.

@@ -1,6 +1,11 @@
 //! A table as the window sees it: how many rows, which columns, and the content of single cells.
 
-use polars::prelude::{DataFrame, DataType, Float64Chunked, Int64Chunked, StringChunked};
+use std::ops::RangeInclusive;
+
+use polars::prelude::{
+    BooleanChunked, ChunkCompareEq as _, ChunkCompareIneq as _, DataFrame, DataType, Float64Chunked, Int64Chunked,
+    StringChunked,
+};
 
 use crate::domain::{Column, Kind};
 
@@ -32,6 +37,28 @@ pub enum Cell<'a> {
     Time(i64),
     /// A number.
     Float(f64),
+}
+
+impl<'a> Cell<'a> {
+    /// A number or instant; NaN for everything else. Milliseconds since 1970 are exact as a floating-point number for
+    /// far longer than there are calendars.
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Integer(number) | Self::Time(number) => number as f64,
+            Self::Float(number) => number,
+            Self::Null | Self::Text(_) => f64::NAN,
+        }
+    }
+
+    /// A text, if it is one.
+    pub fn text(self) -> Option<&'a str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// An instant, if it is one, in milliseconds since 1970-01-01 00:00 UTC.
+    pub fn time(self) -> Option<i64> {
+        if let Self::Time(at) = self { Some(at) } else { None }
+    }
 }
 
 impl TableView {
@@ -77,6 +104,31 @@ impl TableView {
         }
     }
 
+    /// The content of a cell in a column with this name; null where there is none.
+    pub fn cell_of(&self, row: u32, name: &str) -> Cell<'_> {
+        self.position(name).map_or(Cell::Null, |column| self.cell(row as usize, column))
+    }
+
+    /// The numbers of the rows in which a column holds this text, in order.
+    pub fn rows_with(&self, name: &str, text: &str) -> Vec<u32> {
+        match self.values(name) {
+            Some(Values::Text(values)) => numbers(&values.equal(text)),
+            _ => vec![],
+        }
+    }
+
+    /// The numbers of the rows in which a column holds a whole number or an instant in a range, in order.
+    pub fn rows_within(&self, name: &str, range: RangeInclusive<i64>) -> Vec<u32> {
+        match self.values(name) {
+            Some(Values::Integer(values)) => numbers(&(values.gt_eq(*range.start()) & values.lt_eq(*range.end()))),
+            _ => vec![],
+        }
+    }
+
+    fn values(&self, name: &str) -> Option<&Values> {
+        self.columns.iter().find(|(column, _)| column.name == name).map(|(_, values)| values)
+    }
+
     /// A column by its position.
     pub fn column(&self, position: usize) -> Option<&Column> {
         self.columns.get(position).map(|(column, _)| column)
@@ -86,6 +138,18 @@ impl TableView {
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|(column, _)| column.name == name)
     }
+}
+
+/// The places of what is true.
+fn numbers(is_true: &BooleanChunked) -> Vec<u32> {
+    let mut numbers = vec![];
+    let mut before = 0;
+    for part in is_true.downcast_iter() {
+        let bits = part.validity().map_or_else(|| part.values().clone(), |is_known| part.values() & is_known);
+        numbers.extend(bits.true_idx_iter().map(|place| before + place as u32));
+        before += part.len() as u32;
+    }
+    numbers
 }
 
 /// How a kind of column is held in a frame.

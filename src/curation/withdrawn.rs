@@ -72,29 +72,28 @@ fn for_each_different(frame: &DataFrame, column: &str, mut take: impl FnMut(&str
 
 /// The rows whose `column` is not that of somebody who withdrew; see [`Identity`] for who that is.
 pub fn drop(rows: LazyFrame, column: &str, identity: Identity, list: &Withdrawn, customers: LazyFrame) -> LazyFrame {
+    let records = identities(customers);
     let gone = match identity {
-        Identity::Person => persons(list, &customers),
-        Identity::Device => devices(list, &customers, false),
-        Identity::SharedDevice => devices(list, &customers, true),
+        Identity::Person => persons(list, &records),
+        Identity::Device => devices(list, &records, false),
+        Identity::SharedDevice => devices(list, &records, true),
     };
     let rows = rows.with_columns([folded(column).alias(KEY)]);
     matching(rows, KEY, gone, JoinType::Anti).drop(by_name([KEY], true, false))
 }
 
 /// The withdrawn persons, in [`KEY`].
-fn persons(list: &Withdrawn, customers: &LazyFrame) -> LazyFrame {
-    let records = identities(customers);
+fn persons(list: &Withdrawn, records: &LazyFrame) -> LazyFrame {
     let by_person = matching(records.clone(), PERSON, listed(list), JoinType::Semi);
-    let by_device = matching(records, DEVICE, listed(list), JoinType::Semi);
+    let by_device = matching(records.clone(), DEVICE, listed(list), JoinType::Semi);
     let of = |records: LazyFrame| records.select([col(PERSON).alias(KEY)]);
     together([listed(list), of(by_person), of(by_device)])
 }
 
 /// The withdrawn devices, in [`KEY`]; with `shared` also those that stand on records of others too.
-fn devices(list: &Withdrawn, customers: &LazyFrame, shared: bool) -> LazyFrame {
-    let records = identities(customers);
+fn devices(list: &Withdrawn, records: &LazyFrame, shared: bool) -> LazyFrame {
     let of = |how: JoinType| {
-        let records = matching(records.clone(), PERSON, persons(list, customers), how);
+        let records = matching(records.clone(), PERSON, persons(list, records), how);
         records.select([col(DEVICE).alias(KEY)])
     };
     let theirs = of(JoinType::Semi);
@@ -102,8 +101,9 @@ fn devices(list: &Withdrawn, customers: &LazyFrame, shared: bool) -> LazyFrame {
     together([listed(list), theirs])
 }
 
-fn identities(customers: &LazyFrame) -> LazyFrame {
-    customers.clone().select([folded("email").alias(PERSON), folded("serialnumber").alias(DEVICE)])
+/// Folded once, however often they are looked at.
+fn identities(customers: LazyFrame) -> LazyFrame {
+    customers.select([folded("email").alias(PERSON), folded("serialnumber").alias(DEVICE)]).cache()
 }
 
 fn listed(list: &Withdrawn) -> LazyFrame {

@@ -291,6 +291,14 @@ fn withdrawn(recipe: &Recipe, column: &'static str, identity: Identity, reason: 
 }
 
 impl Operation {
+    /// The keys by which rows of the other table are found, if the operation looks for equal ones.
+    pub fn keys(&self) -> &[ColumnPair] {
+        match self {
+            Self::KeepMatching { on, .. } | Self::Join { on, .. } => on,
+            Self::KeepPresent(_) | Self::KeepUpTo(..) | Self::DropWithdrawn { .. } | Self::Distinct => &[],
+        }
+    }
+
     /// The other table that is looked into.
     pub fn other(&self) -> Option<Table> {
         match self {

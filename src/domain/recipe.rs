@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Withdrawn};
+use super::{Dataset, Withdrawn, format};
 
 /// The choices of one curation. The default is the specification's: research consent present, whatever its date,
 /// duplicates kept, machine learning joined on the time stamp alone, nobody withdrawn.
@@ -101,6 +101,31 @@ impl Recipe {
     /// When the text is no JSON, has an unknown key or a value that is not allowed; names it with line and column.
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
         serde_json::from_str(text).map_err(|error| RecipeError(discreet(&error.to_string())))
+    }
+
+    /// The choices in a line of words, nothing of the withdrawn but their number.
+    pub fn in_words(&self) -> String {
+        let mut words = vec![format!("consent for {}", self.purpose.name())];
+        if self.consent_date {
+            words.push("only readings after consent".to_owned());
+        }
+        if let Some(instant) = self.as_of {
+            words.push(format!("consents given by {}", format::utc(instant).unwrap_or_else(|| instant.to_string())));
+        }
+        if self.duplicates == Duplicates::Drop {
+            words.push("duplicates dropped".to_owned());
+        }
+        if !self.withdrawn.is_empty() {
+            words.push(format!("{} withdrawn", format::thousands(self.withdrawn.len() as u64)));
+        }
+        words.push(format!(
+            "joined on {}",
+            match self.join {
+                JoinRule::Timestamp => "the time stamp",
+                JoinRule::Owner => "time stamp and owner",
+            }
+        ));
+        words.join(" · ")
     }
 
     /// Whether a text is meant as a recipe and not as landing records, right or wrong: one JSON object with a key of a

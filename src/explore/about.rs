@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Follow;
-use crate::curation::{Cell, Curation, CurationError};
+use crate::curation::{Cell, Curation, CurationError, Trace};
 use crate::domain::{Dataset, Progress, Purpose, Reason, Table};
 use crate::landing::Landing;
 
@@ -30,7 +30,20 @@ pub struct AboutTable {
     pub dropped: Vec<(usize, Reason, u64)>,
 }
 
-/// Looks somebody up everywhere. Progress counts tables.
+impl AboutTable {
+    /// A landing table with so many of their rows, and the tables on the way that these took.
+    pub fn of(landing: Table, rows: usize, trace: &Trace) -> impl Iterator<Item = Self> {
+        let landed = Self { table: landing, rows: rows as u64, dropped: vec![] };
+        let derived = trace.counts.iter().map(|count| {
+            let steps = count.steps.iter().enumerate().filter(|(_, step)| step.dropped > 0);
+            let dropped = steps.map(|(number, step)| (number, step.reason, step.dropped)).collect();
+            Self { table: count.table, rows: count.rows, dropped }
+        });
+        std::iter::once(landed).chain(derived)
+    }
+}
+
+/// Looks somebody up everywhere. Progress counts data sets.
 ///
 /// # Errors
 /// When cancelled, or when the engine gives up.
@@ -40,27 +53,22 @@ pub fn about(
     curation: &Curation,
     progress: &Progress,
 ) -> Result<About, CurationError> {
-    progress.set_total(Table::ALL.len() as u64);
+    progress.set_total(Dataset::ALL.len() as u64);
     let mut tables = vec![];
-    for table in Table::ALL {
+    for dataset in Dataset::ALL {
         progress.check()?;
-        let (rows, dropped) = match curation.count(table) {
-            None => (follow.rows(&curation.view(table), landing).len() as u64, vec![]),
-            Some(count) => {
-                let theirs = follow.rows(&curation.view(count.source), landing);
-                let count = curation.count_of(table, &theirs, progress)?;
-                let steps = count.steps.iter().enumerate().filter(|(_, step)| step.dropped > 0);
-                (count.rows, steps.map(|(place, step)| (place, step.reason, step.dropped)).collect())
-            }
-        };
-        tables.push(AboutTable { table, rows, dropped });
+        let (from, to) = (Table::landing(dataset), last_of(dataset));
+        let rows = follow.rows(&curation.view(from), landing);
+        let trace = curation.trace(to, &rows, progress)?;
+        tables.extend(AboutTable::of(from, rows.len(), &trace));
         progress.advance(1);
     }
+    tables.sort_by_key(|about| about.table.index());
     let customers = curation.view(Table::landing(Dataset::Customer));
     let (mut consents, mut devices) = (vec![], BTreeSet::new());
     for row in follow.rows(&customers, landing) {
-        let position = |name: &str| customers.position(name);
-        let cell = |name: &str| position(name).map_or(Cell::Null, |column| customers.cell(row as usize, column));
+        let cell =
+            |name: &str| customers.position(name).map_or(Cell::Null, |column| customers.cell(row as usize, column));
         consents.push(
             Purpose::ALL.map(|purpose| if let Cell::Time(at) = cell(purpose.column()) { Some(at) } else { None }),
         );
@@ -69,4 +77,13 @@ pub fn about(
         }
     }
     Ok(About { consents, devices, tables })
+}
+
+/// The last table that the rows of a data set flow into.
+pub fn last_of(dataset: Dataset) -> Table {
+    match dataset {
+        Dataset::Customer => Table::CustomerCurated,
+        Dataset::Accelerometer => Table::AccelerometerTrusted,
+        Dataset::StepTrainer => Table::MachineLearningCurated,
+    }
 }

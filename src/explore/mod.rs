@@ -13,7 +13,7 @@ mod sheet;
 mod sort;
 mod summary;
 
-pub use about::{About, AboutTable, about};
+pub use about::{About, AboutTable, about, last_of};
 pub use chosen::Sums;
 pub use columns::ColumnLayout;
 pub use find::{HIDDEN, masked, shown};

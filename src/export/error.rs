@@ -25,6 +25,12 @@ pub enum ExportError {
     /// The name does not say which format is wanted.
     #[error("{}: the ending of the name says how it is written, and it must be .csv or .parquet", path.display())]
     Ending { path: PathBuf },
+    /// The name does not say how a picture is written.
+    #[error("{}: the ending of the name says how it is written, and it must be .svg or .png", path.display())]
+    PictureEnding { path: PathBuf },
+    /// A picture that cannot be painted.
+    #[error("{} cannot be written: {why}", path.display())]
+    Picture { path: PathBuf, why: String },
     /// It was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

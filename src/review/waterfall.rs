@@ -1,8 +1,8 @@
 //! The waterfall of each data set: what came in, what each rule took away and why, what joins added, what is left.
 
 use crate::curation::{Curation, CurationError};
-use crate::domain::{Dataset, Progress, Reason, Table};
-use crate::explore::Follow;
+use crate::domain::{Dataset, Progress, Reason, Table, TableCount};
+use crate::explore::{Follow, last_of};
 use crate::landing::{ConsentStood, Landing};
 
 /// The bars of one flow, from left to right.
@@ -65,7 +65,7 @@ pub fn waterfalls(
     follow: Option<&Follow>,
     progress: &Progress,
 ) -> Result<[Waterfall; 4], CurationError> {
-    let narrowed = Narrowed { landing, curation, follow, progress };
+    let narrowed = Narrowed::new(landing, curation, follow, progress)?;
     let of = |dataset: Dataset, tables: &[Table]| {
         let mut bars = Bars::default();
         if follow.is_none() {
@@ -83,37 +83,46 @@ pub fn waterfalls(
     ])
 }
 
-/// The tables, or what of them is one customer's or device's.
+/// What became of all that landed, or of what is one customer's or device's.
 struct Narrowed<'a> {
-    landing: &'a Landing,
     curation: &'a Curation,
-    follow: Option<&'a Follow>,
     progress: &'a Progress,
+    counts: Vec<TableCount>,
+    /// Their rows of the three tables that landed, in the order of [`Dataset::ALL`].
+    rows: Option<[Vec<u32>; 3]>,
 }
 
-impl Narrowed<'_> {
+impl<'a> Narrowed<'a> {
+    fn new(
+        landing: &Landing,
+        curation: &'a Curation,
+        follow: Option<&Follow>,
+        progress: &'a Progress,
+    ) -> Result<Self, CurationError> {
+        let Some(follow) = follow else {
+            return Ok(Self { curation, progress, counts: curation.counts.clone(), rows: None });
+        };
+        let rows = Dataset::ALL.map(|dataset| follow.rows(&curation.view(Table::landing(dataset)), landing));
+        let mut counts = vec![];
+        for (dataset, rows) in Dataset::ALL.into_iter().zip(&rows) {
+            counts.extend(curation.trace(last_of(dataset), rows, progress)?.counts);
+        }
+        Ok(Self { curation, progress, counts, rows: Some(rows) })
+    }
+
     fn flow(&self, flow: Flow, mut bars: Bars, start: Table, tables: &[Table]) -> Result<Waterfall, CurationError> {
-        let rows = self.rows(start);
-        bars.add(Change::Left(start), rows.map_or(self.curation.rows(start), |rows| rows.len() as u64));
-        for table in tables {
-            self.steps(*table, &mut bars)?;
+        let rows = self.counts.iter().find(|count| count.source == start).map_or(0, |count| count.rows_in);
+        bars.add(Change::Left(start), rows);
+        for count in tables.iter().filter_map(|table| self.counts.iter().find(|count| count.table == *table)) {
+            self.steps(count, &mut bars)?;
         }
         Ok(Waterfall { flow, bars: bars.0 })
     }
 
-    /// Which rows of a table; none for all.
-    fn rows(&self, table: Table) -> Option<Vec<u32>> {
-        self.follow.map(|follow| follow.rows(&self.curation.view(table), self.landing))
-    }
-
-    fn steps(&self, table: Table, bars: &mut Bars) -> Result<(), CurationError> {
-        let Some(whole) = self.curation.count(table) else { return Ok(()) };
-        let rows = self.rows(whole.source);
-        let rows = rows.as_deref();
-        let count = match rows {
-            Some(rows) => &self.curation.count_of(table, rows, self.progress)?,
-            None => whole,
-        };
+    fn steps(&self, count: &TableCount, bars: &mut Bars) -> Result<(), CurationError> {
+        let table = count.table;
+        let place = Dataset::ALL.iter().position(|dataset| Table::landing(*dataset) == count.source);
+        let rows = place.and_then(|place| Some(self.rows.as_ref()?[place].as_slice()));
         for (step, counted) in count.steps.iter().enumerate() {
             let reason = counted.reason;
             if reason == Reason::NoConsent {

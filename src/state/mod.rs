@@ -3,6 +3,7 @@
 mod choices;
 mod history;
 mod look;
+mod signals;
 mod slot;
 
 use std::path::PathBuf;
@@ -15,10 +16,12 @@ use crate::domain::{Recipe, Table};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
 use crate::landing::{ConsentStood, Landing, Source};
 use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
+use crate::signals::Picture;
 
 pub use choices::{Choices, RecipeFile};
 pub use history::{History, Label};
 pub use look::{Look, Sight, Summaries};
+pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
 
 /// Everything the window shows.
@@ -44,6 +47,8 @@ pub struct State {
     pub sums: Slot<Sums>,
     /// What the consent page shows.
     pub consent: Slot<Arc<ConsentView>>,
+    /// What the page of the signals shows.
+    pub signals: Signals,
     /// The counts that another system reports.
     pub expected: Expected,
     /// What the count doctor says of them.
@@ -75,7 +80,7 @@ impl State {
         let stays = match look.shown {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
-            Shown::Consent | Shown::Refused => false,
+            Shown::Consent | Shown::Signals | Shown::Refused => false,
         };
         (is_asked && stays).then_some(look)
     }
@@ -135,6 +140,8 @@ pub enum Shown {
     Dropped { table: Table, step: usize, stood: Option<ConsentStood> },
     /// Where the rows went and why, who agreed when, who withdrew, and whether counts are the expected ones.
     Consent,
+    /// What devices and phones recorded.
+    Signals,
     /// The records that could not be read, and remarks on the files.
     Refused,
 }
@@ -144,7 +151,7 @@ impl Shown {
     pub fn table(self) -> Option<Table> {
         match self {
             Self::Table(table) | Self::Dropped { table, .. } => Some(table),
-            Self::Consent | Self::Refused => None,
+            Self::Consent | Self::Signals | Self::Refused => None,
         }
     }
 
@@ -243,6 +250,22 @@ pub enum Command {
     RetryDropped,
     /// Work out the consent page again.
     RetryConsent,
+    /// Ask for a file and save this chart in it.
+    SavePicture(Arc<Picture>),
+    /// Save this chart in this file.
+    SavePictureTo(PathBuf, Arc<Picture>),
+    /// Look all devices and recordings up again.
+    RetrySignals,
+    /// Draw this device or customer beside the one that is followed, or the one on the customer record.
+    DrawBeside(Option<String>),
+    /// Lay the motion of this customer over, or nobody's.
+    LayOver(Option<String>),
+    /// Choose a stretch of time, in milliseconds since 1970-01-01 00:00 UTC, or none.
+    ChooseRange(Option<(i64, i64)>),
+    /// Compare these devices.
+    Compare(Vec<String>),
+    /// The row at this instant was chosen in a table.
+    PointAt(i64),
     /// Look at a table in this way.
     SetQuery(Shown, Query),
     /// Arrange a table's columns in this way.
@@ -273,6 +296,8 @@ pub enum Command {
     Reveal(bool),
     /// Put what is chosen on the clipboard, with the titles of its columns or without.
     Copy { titles: bool },
+    /// Put this text on the clipboard.
+    CopyText(String),
     /// Take a notice away.
     Dismiss(usize),
     /// Close the window.

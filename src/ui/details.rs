@@ -4,7 +4,7 @@ use egui::{Grid, Label, ScrollArea, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::explore::Follow;
-use crate::state::{Command, Look};
+use crate::state::{Command, Look, Shown};
 
 use super::{cell, chips, icons, widgets};
 
@@ -44,14 +44,20 @@ pub fn details_ui(
     });
 }
 
-/// A button that narrows all tables to somebody.
+/// A button that narrows all tables to somebody, and one that shows what they recorded.
 pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: bool, commands: &mut Vec<Command>) {
     let name = chips::name_of(follow, codes, revealed);
-    let response = ui
+    let only = ui
         .button(format!("{} Only {name}", icons::FOLLOW))
         .on_hover_text("Narrow every table to this customer or device, until the chip is taken away");
-    if response.clicked() {
+    let signals = ui
+        .button(format!("{} Signals of {name}", icons::SIGNALS))
+        .on_hover_text("What the device and the phone recorded, with this instant under the cursor");
+    if only.clicked() || signals.clicked() {
         commands.push(Command::Follow(Some(follow.clone())));
+        if signals.clicked() {
+            commands.push(Command::Show(Shown::Signals));
+        }
         ui.close();
     }
 }

@@ -8,6 +8,7 @@ mod column_menu;
 mod column_title;
 mod consent_page;
 mod details;
+mod devices;
 mod empty;
 mod expected;
 mod flow_strip;
@@ -17,10 +18,14 @@ mod icons;
 mod keys;
 mod landing_page;
 mod notices;
+mod plot;
 mod recipe_bar;
 mod recipe_menu;
+mod scene;
 mod selection;
 mod sidebar;
+mod signals_page;
+mod signals_side;
 mod status_bar;
 mod sums;
 mod table_page;
@@ -30,6 +35,7 @@ mod top_bar;
 mod waterfall;
 mod widgets;
 mod withdrawals;
+mod zoom;
 
 use egui::{CentralPanel, Panel, Ui};
 
@@ -37,6 +43,7 @@ use crate::state::{Command, Shown, State};
 
 use self::consent_page::ConsentScreen;
 use self::grid::RowScroll;
+use self::signals_page::SignalsScreen;
 use self::table_page::TableScreen;
 
 /// What belongs to the screens alone: where they are scrolled to.
@@ -44,6 +51,7 @@ use self::table_page::TableScreen;
 pub struct Screens {
     table: TableScreen,
     consent: ConsentScreen,
+    signals: SignalsScreen,
     refused: RowScroll,
     files: RowScroll,
 }
@@ -92,6 +100,7 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
             table_page::dropped_ui(ui, state, (table, step, stood), &mut screens.table, commands);
         }
         Shown::Consent => consent_page::consent_ui(ui, state, &mut screens.consent, commands),
+        Shown::Signals => signals_page::signals_ui(ui, state, &mut screens.signals, commands),
         Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }
 }

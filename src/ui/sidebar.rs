@@ -12,11 +12,21 @@ use super::{flow_strip, icons, theme, widgets};
 pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let selected = state.choices().shown == Shown::Consent;
-        let response = entry_ui(ui, selected, icons::CONSENT, "Consent", "", false);
-        widgets::named_choice(&response, ui, selected, "Consent");
-        if response.on_hover_text("Where rows went and why, who agreed when, who withdrew, expected counts").clicked() {
-            commands.push(Command::Show(Shown::Consent));
+        for (shown, icon, name, hover) in [
+            (
+                Shown::Consent,
+                icons::CONSENT,
+                "Consent",
+                "Where rows went and why, who agreed when, who withdrew, expected counts",
+            ),
+            (Shown::Signals, icons::SIGNALS, "Signals", "What each device and its phone recorded over time"),
+        ] {
+            let selected = state.choices().shown == shown;
+            let response = entry_ui(ui, selected, icon, name, "", false);
+            widgets::named_choice(&response, ui, selected, name);
+            if response.on_hover_text(hover).clicked() {
+                commands.push(Command::Show(shown));
+            }
         }
         ui.add_space(8.0);
         for zone in Zone::ALL {

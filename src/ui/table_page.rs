@@ -211,6 +211,7 @@ fn look_ui(
     screen.painted = selection;
     if let Some(selection) = selection.filter(|_| selection != chosen) {
         commands.push(Command::Select(shown, selection));
+        commands.extend(read_at(&look, selection.head.0).map(Command::PointAt));
     }
     commands.extend(copies);
     if query != state.choices().query() {
@@ -340,5 +341,15 @@ impl GridContent for Content<'_> {
             self.query.set(Filter { column: column.name, test, on: true });
             ui.close();
         }
+    }
+}
+
+/// When the reading in a row was taken, if the row is one.
+fn read_at(look: &Look, place: usize) -> Option<i64> {
+    let row = look.rows.get(place)?;
+    let mut times = ["timestamp", "sensorreadingtime"].into_iter().filter_map(|name| look.view.position(name));
+    match look.view.cell(row, times.next()?) {
+        Cell::Time(at) => Some(at),
+        _ => None,
     }
 }

@@ -10,6 +10,7 @@ use egui::{
 };
 
 use crate::domain::Code;
+use crate::signals::scene::Ink;
 use crate::state::Theme;
 
 /// Width of the list of tables at the first start.
@@ -22,6 +23,8 @@ pub const HISTORY_WIDTH: f32 = 260.0;
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.
 pub const HISTORY_HEIGHT: f32 = 320.0;
+/// Width of the figures beside a chart at first.
+pub const SIGNALS_SIDE_WIDTH: f32 = 272.0;
 /// Height of a row in a table.
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
@@ -97,9 +100,30 @@ const MARKS: [Color32; 10] = [
     Color32::from_rgb(0x3a, 0xa5, 0xad),
 ];
 
+/// Another customer's curve, on the light and on the dark ground.
+const OTHER: [Color32; 2] = [Color32::from_rgb(0x8a, 0x2f, 0x7d), Color32::from_rgb(0xd9, 0x8f, 0xcf)];
+
 /// The colours in force.
 pub fn palette(ui: &Ui) -> Palette {
     if ui.visuals().dark_mode { DARK } else { LIGHT }
+}
+
+/// The colour of what is painted in a scene.
+pub fn ink(ui: &Ui, ink: Ink) -> Color32 {
+    let palette = palette(ui);
+    match ink {
+        Ink::Ground => palette.base,
+        Ink::Grid => palette.line.gamma_multiply(0.6),
+        Ink::Text | Ink::Cursor => palette.text,
+        Ink::Weak => palette.weak,
+        Ink::Kept => palette.accent,
+        Ink::Dropped => palette.weak.gamma_multiply(0.7),
+        Ink::Mixed => palette.accent.lerp_to_gamma(palette.weak, 0.5),
+        Ink::Other => OTHER[usize::from(ui.visuals().dark_mode)],
+        Ink::Foreign => palette.warning,
+        Ink::BeforeConsent => palette.warning_soft,
+        Ink::Range => palette.accent_soft,
+    }
 }
 
 /// The mark of a person or device.
@@ -146,6 +170,11 @@ pub fn strip_frame(ui: &Ui) -> Frame {
 /// Around the list of tables.
 pub fn side_frame(ui: &Ui) -> Frame {
     Frame::new().fill(palette(ui).panel).inner_margin(Margin::symmetric(8, 8))
+}
+
+/// Around what stands beside a chart.
+pub fn aside_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 12, right: 0, top: 4, bottom: 4 })
 }
 
 /// Around the page in the middle.

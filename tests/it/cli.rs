@@ -321,6 +321,42 @@ fn refused_records_are_listed_without_their_content() {
 }
 
 #[test]
+fn a_device_is_drawn_masked_and_the_same_each_time() {
+    let sample = sample_data();
+    let record =
+        fs::read_to_string(fs::read_dir(sample.join("step_trainer/landing")).unwrap().next().unwrap().unwrap().path());
+    let record = record.unwrap();
+    let serial = record.split("serialNumber\":").nth(1).unwrap().split('"').nth(1).unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let draw = |name: &str, more: &[&str]| {
+        let file = folder.path().join(name);
+        let arguments = [&["plot", path(&sample), "--device", &serial, "--out", path(&file)], more].concat();
+        let output = program(&arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert!(!text(&output.stdout).contains(&serial));
+        fs::read(file).unwrap()
+    };
+    let svg = draw("a.svg", &[]);
+    assert_eq!(svg, draw("b.svg", &[]));
+    let svg = text(&svg);
+    assert!(svg.contains("distance from object") && svg.contains("consent for research") && !svg.contains(&serial));
+    let dated = text(&draw("c.svg", &["--consent-date", "--clock", "elapsed", "--theme", "dark"]));
+    assert!(dated.contains("only readings after consent") && dated.contains("elapsed"));
+    assert!(draw("a.png", &["--other"]).starts_with(b"\x89PNG"));
+    for (arguments, word) in [
+        (["--device", "nobody", "--out", "d.svg"], "no distance reading"),
+        (["--device", &serial, "--out", "d.gif"], ".svg"),
+    ] {
+        let output = program(&[&["plot", path(&sample)][..], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(word), "{}", text(&output.stderr));
+    }
+    let among = sample.join("step_trainer/landing").join("x.svg");
+    let output = program(&["plot", path(&sample), "--device", &serial, "--out", path(&among)]);
+    assert!(!output.status.success() && !among.exists(), "{}", text(&output.stderr));
+}
+
+#[test]
 fn help_shows_examples_and_without_a_display_the_way_on() {
     for command in [&["--help"][..], &["curate", "--help"], &["count", "--help"], &["generate", "--help"]] {
         let help = text(&program(command).stdout);

@@ -7,20 +7,24 @@
 )]
 
 mod architecture;
+mod charts;
 mod cli;
 mod curation;
 mod explore;
+mod fates;
 mod generate;
 mod landing;
 mod landing_damage;
 mod landing_formats;
 mod review;
+mod signals;
 mod support;
 mod waterfall;
 mod window;
 mod window_consent;
 mod window_save;
 mod window_selection;
+mod window_signals;
 mod window_tables;
 mod window_undo;
 mod withdrawn;

@@ -79,11 +79,11 @@ fn the_bars_of_one_customer_sum_exactly_and_have_their_rows() {
     for landing in messy_landings() {
         let of = |column: &str| {
             let texts = landing.frame(Dataset::Customer).column(column).unwrap().str().unwrap().clone();
-            texts.iter().flatten().step_by(17).take(3).map(str::to_owned).collect::<Vec<_>>()
+            texts.iter().flatten().step_by(17).take(1).map(str::to_owned).collect::<Vec<_>>()
         };
         let people = of("email").into_iter().map(Follow::Person);
         let follows: Vec<Follow> = people.chain(of("serialnumber").into_iter().map(Follow::Device)).collect();
-        assert!(follows.len() > 2);
+        assert_eq!(follows.len(), 2);
         for recipe in every_recipe() {
             let as_of = Recipe { as_of: Some(1_655_564_000_000), ..recipe.clone() };
             for recipe in [recipe, as_of] {

@@ -1,0 +1,166 @@
+//! Keeps the page of the signals what landing, recipe and the followed device make it.
+
+use std::sync::Arc;
+
+use crate::domain::Progress;
+use crate::signals::{Plotted, measure, other_motion, overview, record};
+use crate::state::{MeasuredChannel, Shown, Slot};
+
+use super::App;
+use super::finished::flatten;
+use super::work::{CompareRequest, Curated, Failure, MeasureRequest, OtherRequest, RecordRequest};
+
+/// What was asked for last.
+#[derive(Default)]
+pub struct Asked {
+    lines: Option<Curated>,
+    recording: Option<RecordRequest>,
+    other: Option<OtherRequest>,
+    measure: Option<MeasureRequest>,
+    compare: Option<CompareRequest>,
+}
+
+impl App {
+    /// Asks for what the page shows, while it is shown.
+    pub(super) fn look_at_signals(&mut self) {
+        if self.state.choices().shown != Shown::Signals {
+            return;
+        }
+        let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
+        let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        let follow = self.state.choices().follow.clone();
+        let signals = &mut self.state.signals;
+        if self.asked.lines.as_ref() != Some(&of) {
+            signals.lines.begin();
+            self.workers.overview.request(of.clone());
+            self.asked.lines = Some(of.clone());
+        }
+        let asked = self.asked.recording.as_ref();
+        if asked.map(|asked| &asked.follow) != follow.as_ref() {
+            // Another one: what was chosen beside the last one means nothing here.
+            (signals.partner, signals.other, signals.range) = (None, None, None);
+            signals.recording = Slot::Empty;
+        }
+        let record = follow.map(|follow| RecordRequest { of: of.clone(), follow, partner: signals.partner.clone() });
+        if self.asked.recording != record {
+            if let Some(request) = &record {
+                signals.recording.begin();
+                self.workers.record.request(request.clone());
+            }
+            self.asked.recording = record;
+        }
+        let other = signals.other.clone().map(|email| OtherRequest { of: of.clone(), email });
+        if self.asked.other != other {
+            match &other {
+                Some(request) => {
+                    signals.other_track.begin();
+                    self.workers.other.request(request.clone());
+                }
+                None => signals.other_track = Slot::Empty,
+            }
+            self.asked.other = other;
+        }
+        let compare = CompareRequest { of, devices: signals.compared.clone() };
+        if self.asked.compare.as_ref() != Some(&compare) {
+            signals.comparison.begin();
+            self.workers.compare.request(compare.clone());
+            self.asked.compare = Some(compare);
+        }
+        let plotted = signals.recording.value().map(Arc::clone);
+        let measure = plotted.zip(signals.range).map(|(of, range)| MeasureRequest { of, range });
+        if self.asked.measure != measure {
+            match &measure {
+                Some(request) => {
+                    signals.measured.begin();
+                    self.workers.measure.request(request.clone());
+                }
+                None => signals.measured = Slot::Empty,
+            }
+            self.asked.measure = measure;
+        }
+    }
+
+    /// Takes in what was worked out for the page.
+    pub(super) fn take_signals(&mut self) {
+        let (signals, workers) = (&mut self.state.signals, &mut self.workers);
+        while let Some((_, outcome)) = workers.overview.poll() {
+            settle(&mut signals.lines, flatten(outcome), workers.overview.is_busy());
+        }
+        while let Some((request, outcome)) = workers.record.poll() {
+            if self.asked.recording.as_ref() == Some(&request) {
+                settle(&mut signals.recording, flatten(outcome), workers.record.is_busy());
+            }
+        }
+        while let Some((request, outcome)) = workers.other.poll() {
+            if self.asked.other.as_ref() == Some(&request) {
+                settle(&mut signals.other_track, flatten(outcome), workers.other.is_busy());
+            }
+        }
+        while let Some((request, outcome)) = workers.measure.poll() {
+            if self.asked.measure.as_ref() == Some(&request) {
+                settle(&mut signals.measured, flatten(outcome), workers.measure.is_busy());
+            }
+        }
+        while let Some((_, outcome)) = workers.compare.poll() {
+            settle(&mut signals.comparison, flatten(outcome), workers.compare.is_busy());
+        }
+    }
+
+    /// Works out the page again.
+    pub(super) fn retry_signals(&mut self) {
+        self.workers.overview.forget();
+        self.workers.record.forget();
+        self.workers.compare.forget();
+        self.asked = Asked::default();
+    }
+}
+
+fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {
+    match outcome {
+        Ok(value) => *slot = Slot::Ready(value),
+        Err(Failure::Cancelled) if is_busy => {}
+        Err(Failure::Cancelled) => slot.give_up(),
+        Err(Failure::Error(error)) => slot.fail(error),
+    }
+}
+
+/// Looks a device or a customer up, ready to be drawn.
+pub fn recorded(request: &RecordRequest, progress: &Progress) -> Result<Arc<Plotted>, Failure> {
+    let RecordRequest { of, follow, partner } = request;
+    let recording = record(follow, partner.as_deref(), &of.curation, progress)?;
+    Ok(Arc::new(Plotted::new(recording, of.curation.recipe.purpose)))
+}
+
+/// Looks several devices up.
+pub fn compared(request: &CompareRequest, progress: &Progress) -> Result<Vec<Arc<Plotted>>, Failure> {
+    let CompareRequest { of, devices } = request;
+    let follow = |serial: &String| crate::explore::Follow::Device(serial.clone());
+    let request = |serial| RecordRequest { of: of.clone(), follow: follow(serial), partner: None };
+    devices.iter().map(|serial| recorded(&request(serial), progress)).collect()
+}
+
+/// Looks up somebody else's motion.
+pub fn other(request: &OtherRequest, progress: &Progress) -> Result<Arc<crate::signals::Track>, Failure> {
+    Ok(Arc::new(other_motion(&request.of.curation, &request.email, progress)?))
+}
+
+/// The lines of the overview.
+pub fn lines(of: &Curated, progress: &Progress) -> Result<Arc<Vec<crate::signals::DeviceLine>>, Failure> {
+    Ok(Arc::new(overview(&of.curation, progress)?))
+}
+
+/// What the readings of each channel come to within a stretch of time.
+pub fn measured(request: &MeasureRequest, progress: &Progress) -> Result<Vec<MeasuredChannel>, Failure> {
+    let MeasureRequest { of, range: (from, to) } = request;
+    let tracks = [(&of.recording.device, &of.device_gap, true), (&of.recording.phone, &of.phone_gap, false)];
+    let mut channels = vec![];
+    for (track, gap, of_device) in tracks {
+        let Some(track) = track else { continue };
+        let readings = track.series.within(*from as f64, *to as f64);
+        for channel in track.series.channels() {
+            let measured = measure(&track.series, channel, readings.clone(), gap, progress)?;
+            channels.push(MeasuredChannel { of_device, name: channel.name, measured });
+        }
+    }
+    Ok(channels)
+}

@@ -1,0 +1,111 @@
+//! The pairs that the machine-learning table makes of distances and motions, and whose motions they are.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Cell, Curation, CurationError, TableView, Trace};
+use crate::domain::{Progress, Table};
+
+/// A row of the machine-learning table: a distance, and a motion that the recipe joins with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// The row of the distance in the step trainer's landing table.
+    pub row: u32,
+    /// The instant of both, in milliseconds since 1970-01-01 00:00 UTC.
+    pub at: i64,
+    /// The distance; NaN where there is none.
+    pub distance: f64,
+    /// The e-mail address of whose phone recorded the motion: to look up a code, never for the screen.
+    pub user: Arc<str>,
+    /// The acceleration along x, y and z; NaN where there is none.
+    pub motion: [f64; 3],
+    /// Whose motion it is.
+    pub whose: Whose,
+}
+
+/// Whose motion was paired with a distance, by the customer records that landed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Whose {
+    /// A record of this user carries the device's serial number.
+    Own,
+    /// Other records do, and none of this user.
+    Foreign,
+    /// No record does.
+    Unknown,
+}
+
+impl Curation {
+    /// The rows of the machine-learning table that are made from rows of the step trainer's landing table, given by
+    /// their numbers; in the order of that table.
+    ///
+    /// # Errors
+    /// When there is no such row, when cancelled, or when the engine gives up.
+    pub fn pairs(&self, rows: &[u32], progress: &Progress) -> Result<Vec<Pair>, CurationError> {
+        let trace = self.trace(Table::MachineLearningCurated, rows, progress)?;
+        Ok(trace.pairs(&self.view(Table::CustomerLanding)))
+    }
+}
+
+impl Trace {
+    /// The rows of the machine-learning table that the chosen distances became, told apart by the customer records that
+    /// landed; nothing if another table was looked at.
+    pub fn pairs(&self, customers: &TableView) -> Vec<Pair> {
+        let names = ["serialnumber", "sensorreadingtime", "distancefromobject", "user", "x", "y", "z"];
+        let columns = names.map(|name| self.left.position(name));
+        let [Some(serial), Some(at), Some(distance), Some(user), Some(x), Some(y), Some(z)] = columns else {
+            return vec![];
+        };
+        let text = |row, column| if let Cell::Text(text) = self.left.cell(row, column) { text } else { "" };
+        let serials: HashSet<&str> = (0..self.left.rows()).map(|row| text(row, serial)).collect();
+        let owners = Owners::new(customers, |serial| serials.contains(serial));
+        let mut users = HashSet::<Arc<str>>::new();
+        let mut pairs = vec![];
+        for (row, &from) in self.from.iter().enumerate() {
+            let Cell::Time(at) = self.left.cell(row, at) else { continue };
+            let name = text(row, user);
+            let user = users.get(name).cloned().unwrap_or_else(|| name.into());
+            users.insert(user.clone());
+            let whose = owners.whose(text(row, serial), name);
+            let motion = [x, y, z].map(|column| self.left.cell(row, column).number());
+            pairs.push(Pair { row: from, at, distance: self.left.cell(row, distance).number(), user, motion, whose });
+        }
+        pairs
+    }
+}
+
+/// Which customers' records carry which serial numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Owners<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Owners<'a> {
+    /// Looks through the customer records for the serial numbers that are wanted.
+    pub fn new(customers: &'a TableView, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let mut owners = HashMap::<&str, BTreeSet<&str>>::new();
+        let (Some(email), Some(serial)) = (customers.position("email"), customers.position("serialnumber")) else {
+            return Self::default();
+        };
+        for row in 0..customers.rows() {
+            if let (Cell::Text(email), Cell::Text(serial)) = (customers.cell(row, email), customers.cell(row, serial))
+                && is_wanted(serial)
+            {
+                owners.entry(serial).or_default().insert(email);
+            }
+        }
+        Self(owners)
+    }
+
+    /// The e-mail addresses on the records with this serial number, in their order.
+    pub fn of(&self, serial: &str) -> impl ExactSizeIterator<Item = &'a str> {
+        static NOBODY: BTreeSet<&str> = BTreeSet::new();
+        self.0.get(serial).unwrap_or(&NOBODY).iter().copied()
+    }
+
+    /// Whose motion it is that is paired with a distance of this device.
+    pub fn whose(&self, serial: &str, user: &str) -> Whose {
+        match self.0.get(serial) {
+            None => Whose::Unknown,
+            Some(owners) if owners.contains(user) => Whose::Own,
+            Some(_) => Whose::Foreign,
+        }
+    }
+}

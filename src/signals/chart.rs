@@ -1,0 +1,316 @@
+//! Curves over time, one pane under the other: from series and a stretch of time to a picture.
+
+use super::axis::{Clock, Tick, number_ticks};
+use super::decimate::{Column, Drawn, View, decimate};
+use super::kept::{Kept, Tint};
+use super::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
+use super::span::Span;
+use super::strokes::{COUNTS, Scale, has_dots};
+use super::{Channel, Extremes, Series, Threshold};
+use crate::domain::format::{counted, thousands};
+
+/// Panes with the same stretch of time.
+#[derive(Clone, Debug, Default)]
+pub struct Chart<'a> {
+    /// From the top to the bottom.
+    pub panes: Vec<Pane<'a>>,
+    /// What is seen of the time.
+    pub view: Span,
+    /// How instants are written.
+    pub clock: Clock,
+    /// The instant from which elapsed time counts.
+    pub origin: f64,
+    /// Instants at which the join takes another customer's motion, ascending.
+    pub foreign: &'a [i64],
+    /// Two cursors; the time between them is the chosen range.
+    pub cursors: [Option<f64>; 2],
+    /// Where the pointer is.
+    pub hover: Option<f64>,
+}
+
+/// Curves over the same values.
+#[derive(Clone, Debug, Default)]
+pub struct Pane<'a> {
+    /// What is seen, with its unit.
+    pub title: String,
+    /// From the back to the front.
+    pub curves: Vec<Curve<'a>>,
+    /// The values at the bottom and at the top; none to fit what is seen.
+    pub values: Option<(f64, f64)>,
+    /// Until when its customer had not agreed: infinity for never.
+    pub before_consent: Option<f64>,
+}
+
+/// One channel of a series.
+#[derive(Clone, Debug)]
+pub struct Curve<'a> {
+    /// The readings.
+    pub series: &'a Series,
+    /// Which of its channels.
+    pub channel: &'a Channel,
+    /// What is added to each instant, in milliseconds.
+    pub shift: f64,
+    /// Readings further apart than this are not joined by a line.
+    pub gap: Threshold,
+    /// Its colour, or which of its readings were kept.
+    pub tint: Tint<'a>,
+}
+
+/// Where things came to stand in the picture, and what is seen of how much.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// Where the curves of each pane are.
+    pub panes: Vec<Area>,
+    /// The values at the bottom and top of each pane.
+    pub values: Vec<(f64, f64)>,
+    /// Readings in this stretch of time, of the pane with the most.
+    pub seen: usize,
+    /// All readings of that pane.
+    pub all: usize,
+    /// Some curve is drawn by the extremes of each half pixel, not by its readings.
+    pub is_decimated: bool,
+}
+
+/// Room left of the panes, for the values.
+pub const LEFT: f32 = 64.0;
+/// Room right of the panes.
+pub const RIGHT: f32 = 12.0;
+/// Room above each pane, for its title.
+pub const TITLE: f32 = 22.0;
+/// Room below the last pane, for the instants.
+pub const BOTTOM: f32 = 26.0;
+
+/// Room for the marks of foreign instants.
+const MARKS: f32 = 10.0;
+
+impl Chart<'_> {
+    /// Paints it. `columns` is kept from frame to frame, so that painting takes no memory anew.
+    pub fn paint(&self, size: [f32; 2], columns: &mut Vec<Column>) -> (Scene, Layout) {
+        let mut scene = Scene { size, layers: vec![] };
+        let mut layout = Layout::default();
+        let count = self.panes.len().max(1) as f32;
+        let height = ((size[1] - BOTTOM) / count - TITLE).max(8.0);
+        for (place, pane) in self.panes.iter().enumerate() {
+            let top = (height + TITLE) * place as f32 + TITLE;
+            let area = Area::new(LEFT, top, (size[0] - RIGHT).max(LEFT + 8.0), top + height);
+            self.paint_pane(pane, area, &mut scene, &mut layout, columns);
+        }
+        if let Some(last) = layout.panes.last().copied() {
+            self.paint_instants(last, &mut scene);
+        }
+        (scene, layout)
+    }
+
+    /// The colours that have a meaning in it, and which.
+    pub fn legend(&self) -> Vec<(Ink, &'static str)> {
+        let curves = || self.panes.iter().flat_map(|pane| &pane.curves);
+        let has = |wanted: fn(&Kept) -> bool| {
+            curves().any(|curve| matches!(curve.tint, Tint::Fates(kept) if !curve.series.is_empty() && wanted(kept)))
+        };
+        let others = curves().any(|curve| matches!(curve.tint, Tint::Plain(Ink::Other)));
+        let shaded = self.panes.iter().any(|pane| pane.before_consent.is_some_and(|until| until > self.view.from));
+        [
+            (has(|kept| *kept != Kept::None), Ink::Kept, "kept"),
+            (has(|kept| *kept != Kept::All), Ink::Dropped, "dropped"),
+            (shaded, Ink::BeforeConsent, "before consent"),
+            (!self.foreign.is_empty(), Ink::Foreign, "joined with another customer's motion"),
+            (others, Ink::Other, "that customer's motion"),
+        ]
+        .into_iter()
+        .filter_map(|(is_there, ink, words)| is_there.then_some((ink, words)))
+        .collect()
+    }
+
+    /// The instant at a place from left to right.
+    pub fn instant_at(&self, area: Area, x: f32) -> f64 {
+        self.view.at(f64::from((x - area.left) / area.width()))
+    }
+
+    fn x(&self, area: Area, at: f64) -> f32 {
+        self.view.place(at, area.left, area.width())
+    }
+
+    fn paint_pane(
+        &self,
+        pane: &Pane<'_>,
+        area: Area,
+        scene: &mut Scene,
+        layout: &mut Layout,
+        columns: &mut Vec<Column>,
+    ) {
+        let halves = (area.width() * 2.0).max(2.0) as usize;
+        let mut drawn = vec![];
+        let (mut seen, mut all) = (0, 0);
+        let mut extremes = Extremes::NONE;
+        for curve in &pane.curves {
+            let (from, to) = (self.view.from - curve.shift, self.view.to - curve.shift);
+            let what = decimate(curve.series, curve.channel, View { from, to, columns: halves }, columns);
+            let within = match &what {
+                Drawn::Readings(_) => curve.series.within(from, to),
+                Drawn::Columns { in_view, .. } => in_view.clone(),
+            };
+            (seen, all) = (seen + within.len(), all + curve.series.len());
+            extremes = extremes.with(&curve.channel.extremes(within));
+            // Where there are several curves, each has columns of its own.
+            let taken = if matches!(what, Drawn::Columns { .. }) { std::mem::take(columns) } else { vec![] };
+            drawn.push((what, taken));
+        }
+        let values = pane.values.unwrap_or_else(|| fitted(extremes.range()));
+        let has_counts = drawn.iter().zip(&pane.curves).any(|((what, _), curve)| match what {
+            Drawn::Readings(readings) => {
+                has_dots(readings, area)
+                    && curve.series.times()[readings.clone()].windows(2).any(|pair| pair[0] == pair[1])
+            }
+            Drawn::Columns { .. } => false,
+        });
+        // Marks and counts have strips of their own, where no curve runs into them.
+        let strips = (if self.foreign.is_empty() { 0.0 } else { MARKS }, if has_counts { COUNTS } else { 0.0 });
+        let curves = Area { top: area.top + strips.0, bottom: area.bottom - strips.1, ..area };
+        let scale = Scale { view: self.view, area, curves, values };
+        self.paint_ground(pane, &scale, scene);
+        let mut shapes = vec![];
+        for (curve, (what, taken)) in pane.curves.iter().zip(drawn) {
+            match what {
+                Drawn::Readings(readings) => scale.readings(curve, readings, &mut shapes),
+                Drawn::Columns { before, after, .. } => {
+                    layout.is_decimated = true;
+                    scale.columns(curve, &taken, [before, after], &mut shapes);
+                    *columns = taken;
+                }
+            }
+        }
+        self.paint_cursors(&scale, &mut shapes);
+        scene.paint(area, shapes);
+        if seen > layout.seen || all > layout.all {
+            (layout.seen, layout.all) = (seen, all);
+        }
+        layout.panes.push(area);
+        layout.values.push(values);
+    }
+
+    /// What is behind the curves: consent, the chosen range, the grid, and the title above.
+    fn paint_ground(&self, pane: &Pane<'_>, scale: &Scale, scene: &mut Scene) {
+        let area = scale.area;
+        let mut ground = vec![];
+        if let Some(until) = pane.before_consent {
+            let right = self.x(area, until).min(area.right);
+            if right > area.left {
+                ground.push(Shape::Fill(Area { right, ..area }, Ink::BeforeConsent));
+                if right - area.left > 96.0 {
+                    let text = if until.is_finite() { "before consent" } else { "no consent" };
+                    let at = [area.left + 6.0, area.top + 9.0];
+                    ground.push(Shape::small(text.to_owned(), at, Anchor::Start, Ink::Foreign));
+                }
+            }
+        }
+        if let [Some(one), Some(other)] = self.cursors {
+            let (left, right) = (self.x(area, one.min(other)), self.x(area, one.max(other)));
+            ground.push(Shape::Fill(Area { left, right, ..area }, Ink::Range));
+        }
+        let mut grid = vec![];
+        let mut labels = vec![];
+        let count = (scale.curves.height() / 24.0).max(3.0) as usize;
+        for tick in number_ticks(scale.values.0, scale.values.1, count) {
+            let y = scale.y(tick.at);
+            if !(scale.curves.top..=scale.curves.bottom).contains(&y) {
+                continue;
+            }
+            grid.push(vec![[area.left, y], [area.right, y]]);
+            labels.push(Shape::small(tick.label, [area.left - 6.0, y], Anchor::End, Ink::Weak));
+        }
+        for tick in self.instants(area) {
+            let x = self.x(area, tick.at);
+            grid.push(vec![[x, area.top], [x, area.bottom]]);
+        }
+        ground.push(Shape::Lines { lines: grid, ink: Ink::Grid, width: 1.0 });
+        scene.paint(area, ground);
+        let title = Shape::Text {
+            text: pane.title.clone(),
+            at: [area.left, area.top - TITLE / 2.0],
+            anchor: Anchor::Start,
+            ink: Ink::Text,
+            size: TextSize::Title,
+        };
+        labels.push(title);
+        scene.paint(Area::new(0.0, area.top - TITLE, scene.size[0], area.bottom + 6.0), labels);
+    }
+
+    fn instants(&self, area: Area) -> Vec<Tick> {
+        let room = if self.clock == Clock::Raw { 120.0 } else { 88.0 };
+        self.clock.ticks(self.view.from, self.view.to, (area.width() / room) as usize, self.origin)
+    }
+
+    fn paint_instants(&self, area: Area, scene: &mut Scene) {
+        let y = area.bottom + BOTTOM / 2.0 + 2.0;
+        let places = self.instants(area).into_iter().map(|tick| (self.x(area, tick.at), tick.label));
+        // The name of the clock stands where the first label would run into it; the last one ends with the picture.
+        let right = scene.size[0] - if self.clock == Clock::Raw { 48.0 } else { 28.0 };
+        let places = places.filter(|(x, _)| (area.left + 28.0..=right).contains(x));
+        let mut shapes: Vec<Shape> =
+            places.map(|(x, label)| Shape::small(label, [x, y], Anchor::Middle, Ink::Weak)).collect();
+        shapes.push(Shape::small(self.clock.name().to_owned(), [area.left - 6.0, y], Anchor::End, Ink::Weak));
+        scene.paint(Area::new(0.0, area.bottom, scene.size[0], scene.size[1]), shapes);
+    }
+
+    /// What is in front of the curves: foreign instants, cursors, the pointer.
+    fn paint_cursors(&self, scale: &Scale, shapes: &mut Vec<Shape>) {
+        let area = scale.area;
+        let marks: Vec<[f32; 3]> =
+            self.foreign_places(area).into_iter().map(|x| [x, area.top, area.top + MARKS - 2.0]).collect();
+        if !marks.is_empty() {
+            shapes.push(Shape::Bars { bars: marks, ink: Ink::Foreign, width: 2.0 });
+        }
+        for (name, at) in ["A", "B"].into_iter().zip(self.cursors) {
+            let Some(x) = at.map(|at| self.x(area, at)) else { continue };
+            shapes.push(Shape::Lines {
+                lines: vec![vec![[x, area.top], [x, area.bottom]]],
+                ink: Ink::Cursor,
+                width: 1.0,
+            });
+            shapes.push(Shape::small(name.to_owned(), [x + 4.0, area.bottom - 9.0], Anchor::Start, Ink::Cursor));
+        }
+        if let Some(x) = self.hover.map(|at| self.x(area, at)) {
+            shapes.push(Shape::Lines {
+                lines: vec![vec![[x, area.top], [x, area.bottom]]],
+                ink: Ink::Weak,
+                width: 1.0,
+            });
+        }
+    }
+
+    /// Where the foreign instants stand, one for each pixel at the most: looked up pixel by pixel, not one by one.
+    fn foreign_places(&self, area: Area) -> Vec<f32> {
+        let mut places = vec![];
+        let mut next = self.foreign.partition_point(|at| (*at as f64) < self.view.from);
+        while let Some(&at) = self.foreign.get(next)
+            && at as f64 <= self.view.to
+        {
+            let x = self.x(area, at as f64);
+            places.push(x);
+            let after = self.instant_at(area, x + 1.0);
+            next += self.foreign[next..].partition_point(|at| *at as f64 <= after).max(1);
+        }
+        places
+    }
+}
+
+impl Layout {
+    /// What is seen of how much, in words.
+    pub fn in_words(&self) -> String {
+        let all = counted(self.all as u64, "reading");
+        let how = if self.is_decimated { ", as the extremes of each half pixel" } else { "" };
+        format!("showing {} of {all}{how}", thousands(self.seen as u64))
+    }
+
+    /// The pane at a place.
+    pub fn pane_at(&self, place: [f32; 2]) -> Option<usize> {
+        self.panes.iter().position(|area| area.contains(place))
+    }
+}
+
+/// Values with a little room below and above; never empty.
+pub(super) fn fitted(extremes: Option<(f64, f64)>) -> (f64, f64) {
+    let (low, high) = extremes.unwrap_or((0.0, 1.0));
+    let room = if high > low { (high - low) * 0.12 } else { (high.abs() * 0.1).max(1.0) };
+    (low - room, high + room)
+}

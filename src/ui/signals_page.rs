@@ -1,0 +1,275 @@
+//! The page of the signals: all devices, or what one device and its phone recorded, or several devices beside each other.
+
+use std::sync::Arc;
+
+use egui::{DragValue, Panel, RichText, Role, TextStyle, Ui};
+
+use crate::domain::format::counted;
+use crate::explore::Follow;
+use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, Threshold, poster};
+use crate::state::{Command, Loaded, Slot, State};
+
+use super::devices::{DevicesScreen, devices_ui};
+use super::plot::{PlotScreen, plot_ui};
+use super::{chips, empty, icons, signals_side, theme, widgets};
+
+/// What belongs to the page alone.
+#[derive(Default)]
+pub struct SignalsScreen {
+    /// The overview.
+    pub devices: DevicesScreen,
+    /// The chart, and of what it is.
+    pub plot: PlotScreen,
+    /// How instants are written.
+    pub clock: Clock,
+    /// Values stay those of all readings, whatever is seen.
+    pub fixed: bool,
+    /// Another gap than the usual one.
+    pub gap: Option<Threshold>,
+    of: Option<Follow>,
+    pointed: Option<i64>,
+    compares: bool,
+    hides_side: bool,
+}
+
+/// Width and height of a chart that is saved, in points.
+const SAVED: [f32; 2] = [1200.0, 800.0];
+
+/// Paints the page.
+pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
+    let Some(loaded) = state.landing.value() else { return };
+    let signals = &state.signals;
+    let follow = state.choices().follow.as_ref();
+    if screen.of.as_ref() != follow {
+        screen.of = follow.cloned();
+        screen.compares = false;
+        screen.plot = PlotScreen::default();
+        screen.gap = None;
+    }
+    if follow.is_none() {
+        let compares = screen.compares && !signals.compared.is_empty();
+        if !compares {
+            screen.compares = false;
+            if devices_ui(ui, state, loaded, &mut screen.devices, commands) {
+                screen.compares = true;
+                screen.plot = PlotScreen::default();
+            }
+            return;
+        }
+        return comparison_ui(ui, state, loaded, screen, commands);
+    }
+    if let Some(error) = signals.recording.error() {
+        return empty::failed_ui(ui, "The recording could not be looked up", error, Command::RetrySignals, commands);
+    }
+    let Some(plotted) = signals.recording.value() else {
+        return empty::no_rows_ui(ui, "The recording is being looked up.");
+    };
+    recording_ui(ui, state, loaded, plotted, screen, commands);
+}
+
+fn recording_ui(
+    ui: &mut Ui,
+    state: &State,
+    loaded: &Loaded,
+    plotted: &Plotted,
+    screen: &mut SignalsScreen,
+    commands: &mut Vec<Command>,
+) {
+    let name = subject_name(plotted, loaded, state.revealed);
+    ui.horizontal_wrapped(|ui| {
+        if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
+            commands.push(Command::Follow(None));
+        }
+        ui.label(RichText::new(&name).text_style(TextStyle::Heading));
+        chips::follow_ui(ui, state, &loaded.codes, commands);
+    });
+    let is_empty = plotted.tracks().all(|track| track.series.is_empty());
+    if is_empty {
+        return empty::no_rows_ui(ui, "Neither the device nor the phone sent a reading that has a time.");
+    }
+    let whole = plotted.whole();
+    let mut saves = None;
+    point(screen, state, whole);
+    ui.horizontal_wrapped(|ui| {
+        toolbar_ui(ui, screen, plotted.usual_gap(), &plotted.gap_words());
+        let is_asked = widgets::icon_button_ui(ui, icons::PICTURE, "Save the chart as SVG or PNG").clicked();
+        saves = is_asked.then(|| Coloring::of(ui.visuals().dark_mode));
+        let name = if screen.hides_side { "Show figures" } else { "Hide figures" };
+        if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
+            screen.hides_side = !screen.hides_side;
+        }
+    });
+    if !screen.hides_side && ui.available_width() > theme::SIGNALS_SIDE_WIDTH * 2.0 {
+        Panel::right("signals_side")
+            .frame(theme::aside_frame(ui))
+            .default_size(theme::SIGNALS_SIDE_WIDTH)
+            .size_range(200.0..=480.0)
+            .show(ui, |ui| signals_side::side_ui(ui, state, loaded, plotted, screen, commands));
+    }
+    let style =
+        Style { gap: screen.gap, other: state.signals.other_track.value().map(AsRef::as_ref), fixed: screen.fixed };
+    let chart = Chart {
+        panes: plotted.panes(style),
+        clock: screen.clock,
+        origin: plotted.origin(),
+        foreign: &plotted.foreign,
+        ..Chart::default()
+    };
+    let summary = format!("Signals of {name}: {}", summary(plotted));
+    let seen = Chart { view: screen.plot.zoom.view(whole), cursors: screen.plot.cursors, ..chart.clone() };
+    if let Some(coloring) = saves {
+        let mut seen = seen.clone();
+        for (pane, values) in seen.panes.iter_mut().zip(&screen.plot.values) {
+            pane.values = values.or(pane.values);
+        }
+        let heading = Heading::of(&name, &state.choices().recipe, &seen);
+        let scene = poster(&seen, &heading, SAVED);
+        let title = format!("signals of {name}");
+        commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (ink, words) in seen.legend() {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
+            ui.painter().rect_filled(rect, 2.0, theme::ink(ui, ink));
+            ui.label(widgets::small(ui, words));
+            ui.add_space(6.0);
+        }
+        ui.label(widgets::small(ui, screen.plot.layout.in_words()));
+    });
+    let (_, done) = plot_ui(ui, chart, whole, &mut screen.plot, &summary);
+    if done.range {
+        let range = match screen.plot.cursors {
+            [Some(one), Some(other)] => Some((one.min(other).ceil() as i64, one.max(other).floor() as i64)),
+            _ => None,
+        };
+        commands.push(Command::ChooseRange(range));
+    }
+}
+
+/// The row that was chosen in a table last moves the first cursor, and the view if it is not in sight.
+fn point(screen: &mut SignalsScreen, state: &State, whole: Span) {
+    if screen.pointed == state.signals.pointed {
+        return;
+    }
+    screen.pointed = state.signals.pointed;
+    let Some(at) = state.signals.pointed.map(|at| at as f64) else { return };
+    if !(whole.from..=whole.to).contains(&at) {
+        return;
+    }
+    screen.plot.cursors = [Some(at), None];
+    let view = screen.plot.zoom.view(whole);
+    if !(view.from..=view.to).contains(&at) {
+        screen.plot.zoom.to(Some(view.moved(at - view.at(0.5))), f64::INFINITY);
+    }
+}
+
+/// Zooms, the clock, values and gaps.
+fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) {
+    let (back, forward) = screen.plot.zoom.ways();
+    ui.add_enabled_ui(back, |ui| {
+        if widgets::icon_button_ui(ui, icons::BACK, "The view before (Alt+Left)").clicked() {
+            screen.plot.zoom.back();
+        }
+    });
+    ui.add_enabled_ui(forward, |ui| {
+        if widgets::icon_button_ui(ui, icons::NEXT, "The view after (Alt+Right)").clicked() {
+            screen.plot.zoom.forward();
+        }
+    });
+    let is_fit = screen.plot.zoom.is_whole() && screen.plot.values.iter().all(Option::is_none);
+    ui.add_enabled_ui(!is_fit, |ui| {
+        if widgets::icon_button_ui(ui, icons::FIT, "See all (double click, Home)").clicked() {
+            let now = ui.input(|input| input.time);
+            screen.plot.zoom.to(None, now);
+            screen.plot.values.fill(None);
+        }
+    });
+    ui.separator();
+    for clock in Clock::ALL {
+        let hover = match clock {
+            Clock::Utc => "Date and time of day, UTC",
+            Clock::Elapsed => "Time since the first reading",
+            Clock::Raw => "Milliseconds since 1970-01-01 00:00 UTC, as they landed",
+        };
+        ui.selectable_value(&mut screen.clock, clock, clock.name()).on_hover_text(hover);
+    }
+    ui.separator();
+    let mut fits = !screen.fixed;
+    ui.checkbox(&mut fits, "fit values").on_hover_text("Values fit what is seen; else they stay those of all readings");
+    screen.fixed = !fits;
+    ui.separator();
+    let mut seconds = screen.gap.map_or(usual, |gap| gap.milliseconds) as f64 / 1000.0;
+    ui.label(widgets::weak(ui, "gap above"));
+    let response = ui.add(DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3).suffix(" s"));
+    widgets::named(&response, ui, Role::SpinButton, "Gap above, in seconds");
+    if response.changed() {
+        screen.gap = Some(Threshold::chosen((seconds * 1000.0) as u64));
+    }
+    response.on_hover_text(format!("Readings further apart than this are not joined by a line. {words}"));
+    if screen.gap.is_some() && widgets::icon_button_ui(ui, icons::CLOSE, "The gap of the rule").clicked() {
+        screen.gap = None;
+    }
+    ui.separator();
+}
+
+fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
+    let signals = &state.signals;
+    ui.horizontal_wrapped(|ui| {
+        if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
+            screen.compares = false;
+        }
+        let heading = format!("{} from their starts", counted(signals.compared.len() as u64, "device"));
+        ui.label(RichText::new(heading).text_style(TextStyle::Heading));
+    });
+    if let Some(error) = signals.comparison.error() {
+        return empty::failed_ui(ui, "The recordings could not be looked up", error, Command::RetrySignals, commands);
+    }
+    let plotted = match &signals.comparison {
+        Slot::Ready(plotted) => plotted,
+        _ => return empty::no_rows_ui(ui, "The recordings are being looked up."),
+    };
+    screen.clock = Clock::Elapsed;
+    let usual = plotted.iter().map(|plotted| plotted.usual_gap()).max().unwrap_or(0);
+    ui.horizontal_wrapped(|ui| {
+        toolbar_ui(ui, screen, usual, "Each device has its own rule.");
+        ui.label(widgets::small(ui, screen.plot.layout.in_words()));
+    });
+    let style = Style { gap: screen.gap, other: None, fixed: screen.fixed };
+    let panes: Vec<_> = plotted
+        .iter()
+        .filter_map(|plotted| plotted.aligned_pane(subject_name(plotted, loaded, state.revealed), style))
+        .collect();
+    let longest = plotted.iter().map(|plotted| plotted.device_length()).fold(0.0, f64::max);
+    let names: Vec<&str> = panes.iter().map(|pane| pane.title.as_str()).collect();
+    let name = format!("Distances from their starts: {}", names.join(", "));
+    let chart = Chart { panes, clock: Clock::Elapsed, ..Chart::default() };
+    plot_ui(ui, chart, Span::around(0.0, longest), &mut screen.plot, &name);
+}
+
+/// The device and the customer as they are shown.
+pub fn subject_name(plotted: &Plotted, loaded: &Loaded, revealed: bool) -> String {
+    let subject = &plotted.recording.subject;
+    let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, revealed);
+    let device = subject.device.clone().map(|serial| name(Follow::Device(serial)));
+    let person = subject.person.clone().map(|email| name(Follow::Person(email)));
+    match (device, person) {
+        (Some(device), Some(person)) => format!("{device} with {person}"),
+        (Some(device), None) => format!("{device}, no customer"),
+        (None, Some(person)) => format!("{person}, no device"),
+        (None, None) => "nobody".to_owned(),
+    }
+}
+
+/// What there is, for those who do not see it.
+fn summary(plotted: &Plotted) -> String {
+    let count = |track: &Option<crate::signals::Track>, one: &str| {
+        counted(track.as_ref().map_or(0, |track| track.series.len()) as u64, one)
+    };
+    let recording = &plotted.recording;
+    format!(
+        "{}, {}, {}",
+        count(&recording.device, "distance"),
+        count(&recording.phone, "accelerometer reading"),
+        counted(plotted.foreign.len() as u64, "instant with somebody else's motion").replace("motions", "motion")
+    )
+}
