@@ -153,6 +153,9 @@ pub struct Job {
     /// How distances and motions are paired
     #[arg(long, value_enum)]
     pub join: Option<JoinName>,
+    /// How far apart in time a distance and a motion may be under --join nearest, in milliseconds
+    #[arg(long, value_name = "N")]
+    pub tolerance_ms: Option<u32>,
     /// Print one JSON object, and nothing else
     #[arg(long)]
     pub json: bool,
@@ -205,8 +208,12 @@ pub enum PurposeName {
 pub enum JoinName {
     /// Same time stamp, whoever moved: the specification's rule
     Timestamp,
-    /// Same time stamp, and the motion of the device's owner
+    /// Same time stamp, and the motion of the customer whose record carries the device's serial number
     Owner,
+    /// Same time stamp, and the motion of the customer whose phone shares the device's instants
+    InferredOwner,
+    /// The nearest reading within --tolerance-ms, of the customer whose record carries the device's serial number
+    Nearest,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -241,8 +248,11 @@ impl Job {
             recipe.join = match join {
                 JoinName::Timestamp => JoinRule::Timestamp,
                 JoinName::Owner => JoinRule::Owner,
+                JoinName::InferredOwner => JoinRule::InferredOwner,
+                JoinName::Nearest => JoinRule::Nearest,
             };
         }
+        recipe.tolerance_ms = self.tolerance_ms.unwrap_or(recipe.tolerance_ms);
         recipe.consent_date |= self.consent_date;
         recipe.as_of = self.as_of.or(recipe.as_of);
         if self.drop_duplicates {

@@ -15,6 +15,9 @@ pub const ROW: &str = "__row";
 /// The column of a number of rows.
 pub const ROWS: &str = "__rows";
 
+/// The column of the nearest instant of another table.
+const NEAREST: &str = "__nearest";
+
 const PARTNERS: &str = "__partners";
 const EARLIEST: &str = "__earliest";
 
@@ -51,7 +54,77 @@ pub fn apply(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns: 
             let other = if *once { other.unique_stable(None, UniqueKeepStrategy::First) } else { other };
             keys.join(rows, other, JoinType::Inner, MaintainOrderJoin::LeftRight)
         }
+        Operation::AttachOwner { device, .. } => {
+            let on = [(*device, *device)];
+            Keys::new(&on, columns).join(rows, other, JoinType::Inner, MaintainOrderJoin::Left)
+        }
+        Operation::JoinNearest { on, time, within, bring, .. } => {
+            let nearest = nearest(on, *time, *within, rows, other.clone(), columns);
+            let on: Vec<ColumnPair> = on.iter().copied().chain([(NEAREST, time.1)]).collect();
+            let keys = Keys::new(&on, columns);
+            let brought = bring.iter().map(|(from, name)| named(from, name));
+            let other = other.select(keys.right().into_iter().chain(brought).collect::<Vec<_>>());
+            keys.join(nearest, other, JoinType::Inner, MaintainOrderJoin::LeftRight).drop(by_name(
+                [NEAREST],
+                true,
+                false,
+            ))
+        }
     }
+}
+
+/// The rows for which `other` has equal keys at an instant near enough, with the nearest such instant in [`NEAREST`].
+///
+/// Time is cut into stretches as long as the tolerance, so that whatever is near enough is in the same stretch or in the one
+/// before or behind: an equality that costs by what is near, not by all pairs of equal keys.
+fn nearest(
+    on: &[ColumnPair],
+    (at, other_at): ColumnPair,
+    within: u32,
+    rows: LazyFrame,
+    other: LazyFrame,
+    columns: &[&str],
+) -> LazyFrame {
+    const NEAR: &str = "__near";
+    const STRETCH: &str = "__stretch";
+    const OTHER: &str = "__other";
+    const SCORE: &str = "__score";
+    let stretch = |column: &str| col(column) / lit(i64::from(within.max(1)));
+    let keys = Keys::new(on, columns);
+    let rows = rows.with_row_index(NEAR, None);
+    let instants = keys.right().into_iter().chain([col(other_at).alias(OTHER)]).collect::<Vec<_>>();
+    let other = other.select(instants).unique(None, UniqueKeepStrategy::Any).with_column(stretch(OTHER).alias(STRETCH));
+    let needed = |by: i64| {
+        let stretch = (stretch(at) + lit(by)).alias(STRETCH);
+        rows.clone().select(keys.left().into_iter().chain([col(NEAR), col(at), stretch]).collect::<Vec<_>>())
+    };
+    let pairs = [-1, 0, 1].map(|by| {
+        needed(by)
+            .join_builder()
+            .with(other.clone())
+            .how(JoinType::Inner)
+            .left_on(keys.left().into_iter().chain([col(STRETCH)]).collect::<Vec<_>>())
+            .right_on(keys.joined().into_iter().chain([col(STRETCH)]).collect::<Vec<_>>())
+            .finish()
+            .select([col(NEAR), (col(OTHER) - col(at)).alias(SCORE)])
+            .filter(col(SCORE).gt_eq(lit(-i64::from(within))).and(col(SCORE).lt_eq(lit(i64::from(within)))))
+    });
+    // Twice the distance, and one more for what is later, so that of two as near the earlier one is the least.
+    let later = col(SCORE).gt(lit(0)).cast(DataType::Int64);
+    let score = when(col(SCORE).lt(lit(0))).then(lit(0) - col(SCORE)).otherwise(col(SCORE)) * lit(2) + later;
+    let Ok(pairs) = concat(pairs, UnionArgs::default()) else { return rows.filter(lit(false)) };
+    let best = pairs.with_column(score.alias(SCORE)).group_by([col(NEAR)]).agg([col(SCORE).min()]);
+    let away = col(SCORE) / lit(2);
+    let is_later = (col(SCORE) % lit(2)).eq(lit(1));
+    rows.join_builder()
+        .with(best)
+        .how(JoinType::Inner)
+        .left_on([col(NEAR)])
+        .right_on([col(NEAR)])
+        .maintain_order(MaintainOrderJoin::Left)
+        .finish()
+        .with_column(when(is_later).then(col(at) + away.clone()).otherwise(col(at) - away).alias(NEAREST))
+        .drop(by_name([NEAR, SCORE], true, false))
 }
 
 /// The rows that an operation does not leave: the same step turned round, whatever it is.

@@ -66,11 +66,8 @@ impl Curation {
         let mut columns: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         let mut rows = frame.clone().lazy();
         for Step { operation, .. } in steps {
-            let other = operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone());
-            rows = compile::apply(operation, rows, other.lazy(), &columns);
-            if let Operation::Join { bring, .. } = operation {
-                columns.extend(bring.iter().map(|(_, name)| *name));
-            }
+            rows = compile::apply(operation, rows, self.other_of(operation).lazy(), &columns);
+            columns.extend(operation.brings());
         }
         (rows, columns)
     }

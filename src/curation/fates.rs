@@ -124,7 +124,7 @@ impl Curation {
         let rows = rows.with_row_index(ROW.into(), None)?;
         let names: Vec<PlSmallStr> = rows.get_column_names_owned();
         let columns: Vec<&str> = names.iter().map(PlSmallStr::as_str).filter(|name| !name.starts_with(OURS)).collect();
-        let other = step.operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone()).lazy();
+        let other = self.other_of(&step.operation).lazy();
         // The other table can be very large: only what these rows look for.
         let other = match step.operation.keys().first() {
             Some((left, right)) => compile::matching(other, right, rows.clone().lazy(), left),

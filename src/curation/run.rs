@@ -20,6 +20,8 @@ pub struct Curation {
     pub(super) frames: [DataFrame; 8],
     /// What stood where the consent belongs, in each row of the landed customers.
     pub(super) stood: Series,
+    /// Devices and their inferred owners, if the recipe asks for them.
+    pub(super) owners: DataFrame,
 }
 
 /// A table that could not be made.
@@ -47,7 +49,7 @@ pub fn curate(landing: &Landing, recipe: &Recipe, progress: &Progress) -> Result
         frames[Table::landing(dataset).index()] = landing.frame(dataset).clone();
     }
     let stood = stood::series(landing, recipe.purpose);
-    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood };
+    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood, owners: DataFrame::empty() };
     progress.set_total(plan.tables.len() as u64);
     for definition in &plan.tables {
         let count = curation.make(definition, progress)?;
@@ -153,7 +155,7 @@ impl Curation {
     /// The rows that a step leaves, and what it did to them.
     fn take(&self, step: &Step, rows: DataFrame) -> PolarsResult<(DataFrame, StepCount)> {
         let rows_in = rows.height() as u64;
-        let (left, matched) = if let Operation::Join { .. } = step.operation {
+        let (left, matched) = if step.operation.is_join() {
             let numbered = rows.with_row_index(ROW.into(), None)?;
             let mut joined = self.lazily(&step.operation, numbered, compile::apply).collect()?;
             let matched = count_runs(joined.column(ROW)?.idx()?);
@@ -168,6 +170,14 @@ impl Curation {
         Ok((left, StepCount { reason: step.reason, rows_in, dropped: rows_in - matched, added }))
     }
 
+    /// The rows that an operation looks into.
+    pub(super) fn other_of(&self, operation: &Operation) -> DataFrame {
+        match operation {
+            Operation::AttachOwner { .. } => self.owners.clone(),
+            _ => operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone()),
+        }
+    }
+
     fn lazily(
         &self,
         operation: &Operation,
@@ -177,7 +187,7 @@ impl Curation {
         let columns: Vec<PlSmallStr> =
             rows.get_column_names().into_iter().filter(|name| !name.starts_with(OURS)).cloned().collect();
         let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
-        let other = operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone());
+        let other = self.other_of(operation);
         compiled(operation, rows.lazy(), other.lazy(), &columns)
     }
 }

@@ -77,6 +77,28 @@ pub enum Operation {
         /// Take each combination of keys and brought columns once, however often `other` has it.
         once: bool,
     },
+    /// Inner join with what was inferred: every row at hand gets the e-mail address of the owner of its device; rows of
+    /// a device whose owner is not clear are dropped.
+    AttachOwner {
+        /// The column of the rows at hand with the serial number.
+        device: &'static str,
+        /// What the column of the owner is called.
+        owner: &'static str,
+    },
+    /// Inner join with the nearest instant: every row at hand with every row of `other` that has equal keys and the
+    /// instant that is nearest to its own, if that is within so many milliseconds. Of two that are as near, the earlier.
+    JoinNearest {
+        /// The table that is joined.
+        other: Table,
+        /// The keys; null never matches.
+        on: Vec<ColumnPair>,
+        /// The instants that are to be near.
+        time: ColumnPair,
+        /// How near, in milliseconds.
+        within: u32,
+        /// The columns of `other` that are taken over, and what they are called then.
+        bring: Vec<ColumnPair>,
+    },
 }
 
 /// Whose rows a withdrawal takes away. All are found through the customer records of the landing zone:
@@ -125,6 +147,8 @@ pub enum Reason {
     NoMotion,
     /// No curated customer's record carries this device's serial number.
     NoOwner,
+    /// The readings do not say clearly whose device it is.
+    UnclearOwner,
 }
 
 impl Reason {
@@ -142,6 +166,7 @@ impl Reason {
             Self::Duplicate => "duplicate",
             Self::NoMotion => "no motion at this instant",
             Self::NoOwner => "device without owner",
+            Self::UnclearOwner => "owner not clear",
         }
     }
 
@@ -162,6 +187,10 @@ impl Reason {
             Self::Duplicate => "An equal row, the same in every column, was delivered before.",
             Self::NoMotion => "No trusted accelerometer reading fits this distance reading under the join rule.",
             Self::NoOwner => "No curated customer's record carries the serial number of this device.",
+            Self::UnclearOwner => {
+                "The instants that this device shares with the phones do not say clearly whose it is, or the review \
+                 rejected what they say."
+            }
         }
     }
 }
@@ -228,34 +257,53 @@ fn customer_curated() -> TableDefinition {
     }
 }
 
+/// By the serial number on the customers' records, or, where those are not trusted, by the inferred owner.
 fn step_trainer_trusted(recipe: &Recipe) -> TableDefinition {
-    let serial = || vec![("serialnumber", "serialnumber")];
     let mut steps = landed(recipe);
     steps.extend(withdrawn(recipe, "serialnumber", Identity::Device, Reason::Withdrawn));
     steps.extend(withdrawn(recipe, "serialnumber", Identity::SharedDevice, Reason::SharedDevice));
-    steps.push(Step::keep_matching(Table::CustomerLanding, serial(), Reason::UnknownDevice));
-    steps.extend(consented(recipe, serial));
-    steps.push(Step::keep_matching(Table::CustomerCurated, serial(), Reason::NoReadings));
+    let (on, unknown) = match recipe.join {
+        JoinRule::InferredOwner => {
+            steps.push(Step::attach_owner());
+            (("user", "email"), Reason::UnknownUser)
+        }
+        JoinRule::Timestamp | JoinRule::Owner | JoinRule::Nearest => {
+            (("serialnumber", "serialnumber"), Reason::UnknownDevice)
+        }
+    };
+    steps.push(Step::keep_matching(Table::CustomerLanding, vec![on], unknown));
+    steps.extend(consented(recipe, || vec![on]));
+    steps.push(Step::keep_matching(Table::CustomerCurated, vec![on], Reason::NoReadings));
     TableDefinition { table: Table::StepTrainerTrusted, source: Table::StepTrainerLanding, steps }
 }
 
 fn machine_learning_curated(recipe: &Recipe) -> TableDefinition {
-    let motion = |mut on: Vec<ColumnPair>, mut bring: Vec<ColumnPair>| {
-        on.insert(0, ("sensorreadingtime", "timestamp"));
-        bring.extend([("x", "x"), ("y", "y"), ("z", "z")]);
-        let operation = Operation::Join { other: Table::AccelerometerTrusted, on, bring, once: false };
-        Step::new(operation, Reason::NoMotion)
+    let time = ("sensorreadingtime", "timestamp");
+    let owner = ("user", "user");
+    let axes = [("x", "x"), ("y", "y"), ("z", "z")];
+    let other = Table::AccelerometerTrusted;
+    let join = |on: Vec<ColumnPair>, bring| Operation::Join { other, on, bring, once: false };
+    let of_owner = || Step::new(join(vec![time, owner], axes.to_vec()), Reason::NoMotion);
+    let on_record = || {
+        let operation = Operation::Join {
+            other: Table::CustomerCurated,
+            on: vec![("serialnumber", "serialnumber")],
+            bring: vec![("email", "user")],
+            once: true,
+        };
+        Step::new(operation, Reason::NoOwner)
     };
     let steps = match recipe.join {
-        JoinRule::Timestamp => vec![motion(vec![], vec![("user", "user")])],
-        JoinRule::Owner => {
-            let owner = Operation::Join {
-                other: Table::CustomerCurated,
-                on: vec![("serialnumber", "serialnumber")],
-                bring: vec![("email", "user")],
-                once: true,
-            };
-            vec![Step::new(owner, Reason::NoOwner), motion(vec![("user", "user")], vec![])]
+        JoinRule::Timestamp => {
+            let bring = [owner].into_iter().chain(axes).collect();
+            vec![Step::new(join(vec![time], bring), Reason::NoMotion)]
+        }
+        JoinRule::Owner => vec![on_record(), of_owner()],
+        JoinRule::InferredOwner => vec![Step::attach_owner(), of_owner()],
+        JoinRule::Nearest => {
+            let (on, bring, within) = (vec![owner], axes.to_vec(), recipe.tolerance_ms);
+            let nearest = Operation::JoinNearest { other, on, time, within, bring };
+            vec![on_record(), Step::new(nearest, Reason::NoMotion)]
         }
     };
     TableDefinition { table: Table::MachineLearningCurated, source: Table::StepTrainerTrusted, steps }
@@ -294,17 +342,37 @@ impl Operation {
     /// The keys by which rows of the other table are found, if the operation looks for equal ones.
     pub fn keys(&self) -> &[ColumnPair] {
         match self {
-            Self::KeepMatching { on, .. } | Self::Join { on, .. } => on,
-            Self::KeepPresent(_) | Self::KeepUpTo(..) | Self::DropWithdrawn { .. } | Self::Distinct => &[],
+            Self::KeepMatching { on, .. } | Self::Join { on, .. } | Self::JoinNearest { on, .. } => on,
+            Self::KeepPresent(_)
+            | Self::KeepUpTo(..)
+            | Self::DropWithdrawn { .. }
+            | Self::Distinct
+            | Self::AttachOwner { .. } => &[],
+        }
+    }
+
+    /// Whether a row at hand can come out as several.
+    pub fn is_join(&self) -> bool {
+        matches!(self, Self::Join { .. } | Self::JoinNearest { .. })
+    }
+
+    /// The names of the columns that the rows at hand get.
+    pub fn brings(&self) -> Vec<&'static str> {
+        match self {
+            Self::Join { bring, .. } | Self::JoinNearest { bring, .. } => bring.iter().map(|(_, name)| *name).collect(),
+            Self::AttachOwner { owner, .. } => vec![owner],
+            _ => vec![],
         }
     }
 
     /// The other table that is looked into.
     pub fn other(&self) -> Option<Table> {
         match self {
-            Self::KeepPresent(_) | Self::KeepUpTo(..) | Self::Distinct => None,
+            Self::KeepPresent(_) | Self::KeepUpTo(..) | Self::Distinct | Self::AttachOwner { .. } => None,
             Self::DropWithdrawn { .. } => Some(Table::CustomerLanding),
-            Self::KeepMatching { other, .. } | Self::Join { other, .. } => Some(*other),
+            Self::KeepMatching { other, .. } | Self::Join { other, .. } | Self::JoinNearest { other, .. } => {
+                Some(*other)
+            }
         }
     }
 }
@@ -312,6 +380,10 @@ impl Operation {
 impl Step {
     fn new(operation: Operation, reason: Reason) -> Self {
         Self { operation, reason }
+    }
+
+    fn attach_owner() -> Self {
+        Self::new(Operation::AttachOwner { device: "serialnumber", owner: "user" }, Reason::UnclearOwner)
     }
 
     fn keep_matching(other: Table, on: Vec<ColumnPair>, reason: Reason) -> Self {
@@ -386,6 +458,19 @@ mod tests {
                         | Operation::KeepUpTo(column, _)
                         | Operation::DropWithdrawn { column, .. } => assert!(at_hand.contains(column)),
                         Operation::Distinct => {}
+                        Operation::AttachOwner { device, owner } => {
+                            assert!(at_hand.contains(device) && !at_hand.contains(owner), "{definition:?}");
+                            at_hand.push(owner);
+                        }
+                        Operation::JoinNearest { other, on, time, bring, .. } => {
+                            for (left, right) in on.iter().chain([time]) {
+                                assert!(at_hand.contains(left) && has(*other, right), "{definition:?}");
+                            }
+                            for (from, name) in bring {
+                                assert!(has(*other, from) && !at_hand.contains(name), "{definition:?}");
+                                at_hand.push(name);
+                            }
+                        }
                         Operation::KeepMatching { other, on, present, not_before } => {
                             assert!(present.is_none_or(|column| has(*other, column)), "{definition:?}");
                             for (left, right) in on.iter().chain(not_before) {

@@ -11,7 +11,7 @@ use super::{Dataset, Withdrawn, format};
 /// duplicates kept, machine learning joined on the time stamp alone, nobody withdrawn.
 ///
 /// As JSON: `{"purpose": "research", "consent_date": false, "as_of": null, "duplicates": "keep", "join": "timestamp",
-/// "withdrawn": []}`; a key that is left out has its default, a key that is not known is an error.
+/// "tolerance_ms": 0, "withdrawn": []}`; a key that is left out has its default, a key that is not known is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recipe {
@@ -26,6 +26,8 @@ pub struct Recipe {
     pub duplicates: Duplicates,
     /// How distances and motions are paired.
     pub join: JoinRule,
+    /// How far apart a distance and a motion may be under [`JoinRule::Nearest`], in milliseconds.
+    pub tolerance_ms: u32,
     /// Customers who withdrew: they and their readings are in no table that is made.
     pub withdrawn: Withdrawn,
 }
@@ -74,17 +76,25 @@ pub enum JoinRule {
     Timestamp,
     /// Same time stamp, and the motion is that of the customer whose record carries the device's serial number.
     Owner,
+    /// Same time stamp, and the motion is that of the customer whose phone shares the device's instants, whatever the
+    /// records say.
+    InferredOwner,
+    /// The nearest time stamp within a tolerance, and the motion is that of the customer whose record carries the device's
+    /// serial number.
+    Nearest,
 }
 
 impl JoinRule {
     /// All rules, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Timestamp, Self::Owner];
+    pub const ALL: [Self; 4] = [Self::Timestamp, Self::Owner, Self::InferredOwner, Self::Nearest];
 
     /// The name in a recipe and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Timestamp => "timestamp",
             Self::Owner => "owner",
+            Self::InferredOwner => "inferred-owner",
+            Self::Nearest => "nearest",
         }
     }
 }
@@ -118,13 +128,17 @@ impl Recipe {
         if !self.withdrawn.is_empty() {
             words.push(format!("{} withdrawn", format::thousands(self.withdrawn.len() as u64)));
         }
-        words.push(format!(
-            "joined on {}",
-            match self.join {
-                JoinRule::Timestamp => "the time stamp",
-                JoinRule::Owner => "time stamp and owner",
+        words.push(match self.join {
+            JoinRule::Timestamp => "joined on the time stamp".to_owned(),
+            JoinRule::Owner => "joined on time stamp and owner".to_owned(),
+            JoinRule::InferredOwner => "joined on time stamp and inferred owner".to_owned(),
+            JoinRule::Nearest => {
+                format!(
+                    "joined with the owner's nearest reading within {} ms",
+                    format::thousands(self.tolerance_ms.into())
+                )
             }
-        ));
+        });
         words.join(" · ")
     }
 
@@ -176,7 +190,8 @@ mod tests {
             purpose: Purpose::Friends,
             consent_date: true,
             duplicates: Duplicates::Drop,
-            join: JoinRule::Owner,
+            join: JoinRule::Nearest,
+            tolerance_ms: 250,
             as_of: Some(1_655_564_376_361),
             withdrawn: Withdrawn::parse("ben@example.com,ann@example.com").unwrap(),
         };

@@ -100,7 +100,7 @@ fn of_join(right: JoinRule) -> (Words, JoinRule) {
             };
             (words, JoinRule::Owner)
         }
-        JoinRule::Owner => {
+        JoinRule::Owner | JoinRule::InferredOwner | JoinRule::Nearest => {
             let words = Words {
                 id: "joined-by-time-stamp",
                 what: "Distances and motions were joined on the time stamp alone, which pairs strangers.",
@@ -260,7 +260,8 @@ fn machine_learning(definition: &TableDefinition, recipe: &Recipe) -> Vec<Mistak
     let motion = |other: Table| {
         move |steps: &mut Vec<Step>| {
             for step in steps {
-                if let Operation::Join { other: joined, .. } = &mut step.operation
+                if let Operation::Join { other: joined, .. } | Operation::JoinNearest { other: joined, .. } =
+                    &mut step.operation
                     && *joined == Table::AccelerometerTrusted
                 {
                     *joined = other;
@@ -277,6 +278,7 @@ fn machine_learning(definition: &TableDefinition, recipe: &Recipe) -> Vec<Mistak
             *operation = Operation::KeepMatching { other: *other, on: on.clone(), present: None, not_before: None };
         }
     });
+    let has_once = once != *definition;
     let (Words { id, what, todo }, rule) = of_join(recipe.join);
     const TODO_TRUSTED: &str = "Join step_trainer_trusted with accelerometer_trusted.";
     let mut mistakes = vec![
@@ -314,6 +316,7 @@ fn machine_learning(definition: &TableDefinition, recipe: &Recipe) -> Vec<Mistak
             },
         },
     ];
+    mistakes.retain(|mistake| has_once || mistake.id != "one-motion-each");
     let other = Plan::new(&Recipe { join: rule, ..recipe.clone() });
     if let Some(other) = other.definition(definition.table) {
         mistakes.insert(0, Mistake { id, what, todo, rule: Rule::Definition(other.clone()) });

@@ -1,6 +1,6 @@
 //! The switches of the recipe, beside the figures that they move.
 
-use egui::Ui;
+use egui::{DragValue, Ui};
 
 use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};
@@ -29,6 +29,10 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for join in JoinRule::ALL {
             ui.selectable_value(&mut recipe.join, join, join_label(join)).on_hover_text(join_hover(join));
         }
+        if recipe.join == JoinRule::Nearest {
+            let tolerance = DragValue::new(&mut recipe.tolerance_ms).range(0..=60_000).prefix("within ").suffix(" ms");
+            ui.add(tolerance).on_hover_text("How far apart in time a distance and a motion may be; drag or type");
+        }
         if recipe != Recipe::default() {
             ui.separator();
             if ui.button("As specified").on_hover_text("Back to the choices of the specification").clicked() {
@@ -49,6 +53,8 @@ fn join_label(join: JoinRule) -> &'static str {
     match join {
         JoinRule::Timestamp => "time stamp",
         JoinRule::Owner => "time stamp and owner",
+        JoinRule::InferredOwner => "inferred owner",
+        JoinRule::Nearest => "nearest",
     }
 }
 
@@ -59,6 +65,14 @@ fn join_hover(join: JoinRule) -> &'static str {
         }
         JoinRule::Owner => {
             "A distance is paired with the motion of the same instant of the customer whose record carries the \
+             device's serial number"
+        }
+        JoinRule::InferredOwner => {
+            "A distance is paired with the motion of the same instant of the customer whose phone shares the device's \
+             instants, whatever serial number the records carry"
+        }
+        JoinRule::Nearest => {
+            "A distance is paired with the nearest motion within a tolerance, of the customer whose record carries the \
              device's serial number"
         }
     }
