@@ -4,7 +4,9 @@ use polars::prelude::*;
 
 use super::TableView;
 use super::compile::{self, OURS, ROW};
+use super::product::Product;
 use super::stood;
+use crate::domain::format::thousands;
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
 };
@@ -33,6 +35,14 @@ pub enum CurationError {
     /// The engine gave up.
     #[error("{} could not be made: {error}", table.name())]
     Engine { table: Table, error: PolarsError },
+    /// A join would make so many rows that its key cannot be meant to tell rows apart. Foreseen, and not computed.
+    #[error(
+        "{} was not made: joining {} rows with {} of {} by {} would give {} rows. That key does not tell the rows apart; \
+         join on time stamp and owner, or look for landing files with one instant in very many rows",
+        table.name(), thousands(product.rows), thousands(product.others), product.other.name(), product.by.join(" and "),
+        thousands(product.foreseen)
+    )]
+    Product { table: Table, product: Product },
     /// The plan names a step or table that there is not; a defect of this program.
     #[error("{} has no such step", table.name())]
     NoSuchStep { table: Table },
@@ -142,6 +152,9 @@ impl Curation {
         let mut steps = vec![];
         for step in &definition.steps {
             progress.check()?;
+            if let Some(product) = self.product(&step.operation, &rows).map_err(failed)? {
+                return Err(CurationError::Product { table, product });
+            }
             let (left, count) = self.take(step, rows).map_err(failed)?;
             rows = left;
             steps.push(count);
@@ -178,7 +191,7 @@ impl Curation {
         }
     }
 
-    fn lazily(
+    pub(super) fn lazily(
         &self,
         operation: &Operation,
         rows: DataFrame,

@@ -3,6 +3,7 @@
 
 mod doctor;
 mod expected;
+pub mod joins;
 mod mistakes;
 mod sessions;
 mod timeline;

@@ -13,6 +13,7 @@ mod curation;
 mod explore;
 mod fates;
 mod generate;
+mod joins;
 mod landing;
 mod landing_damage;
 mod landing_formats;
