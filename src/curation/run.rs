@@ -98,6 +98,16 @@ impl Curation {
         TableView::new(self.frame(table), table.schema())
     }
 
+    /// Some rows of a table to look at, by their numbers.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub fn view_of(&self, table: Table, rows: &[u32]) -> Result<TableView, CurationError> {
+        let rows = IdxCa::from_slice(ROW.into(), rows);
+        let some = self.frame(table).take(&rows).map_err(|error| CurationError::Engine { table, error })?;
+        Ok(TableView::new(&some, table.schema()))
+    }
+
     /// The rows behind a loss: those that step `step` of a table's definition dropped, with the columns they had
     /// then.
     ///
