@@ -19,6 +19,6 @@ pub use identities::Identities;
 pub use matching::{Foreseen, KeyCount, KeyPart, Matching, Side};
 pub use pairs::{Owners, Pair, Whose};
 pub use product::Product;
-pub use run::{Curation, CurationError, curate};
+pub use run::{Curation, CurationError, curate, curate_by};
 pub use view::{Cell, TableView, data_type};
 pub use withdrawn::{Withdrawals, withdrawals, withdrawn_people};

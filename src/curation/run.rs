@@ -53,7 +53,19 @@ pub enum CurationError {
 /// # Errors
 /// When cancelled, or when the engine runs out of what it needs.
 pub fn curate(landing: &Landing, recipe: &Recipe, progress: &Progress) -> Result<Curation, CurationError> {
-    let plan = Plan::new(recipe);
+    curate_by(landing, recipe, &Plan::new(recipe), progress)
+}
+
+/// Makes all derived tables by another plan than the recipe's: for tests that see to it that a wrong one is noticed.
+///
+/// # Errors
+/// As of [`curate`].
+pub fn curate_by(
+    landing: &Landing,
+    recipe: &Recipe,
+    plan: &Plan,
+    progress: &Progress,
+) -> Result<Curation, CurationError> {
     let mut frames: [DataFrame; 8] = std::array::from_fn(|_| DataFrame::empty());
     for dataset in Dataset::ALL {
         frames[Table::landing(dataset).index()] = landing.frame(dataset).clone();

@@ -1,6 +1,8 @@
 //! The words of the field, in plain Rust: nothing here touches a file, a thread or a window, so nothing here can
 //! fail for a reason outside of it. Every other folder speaks in these words.
 
+pub mod check;
+mod check_words;
 pub mod code;
 pub mod count;
 pub mod dataset;
@@ -12,6 +14,7 @@ pub mod schema;
 pub mod withdrawn;
 pub mod zone;
 
+pub use check::{CheckGroup, CheckId, CheckOverride, CheckRule, CheckVerdict, Severity};
 pub use code::Code;
 pub use count::{StepCount, TableCount};
 pub use dataset::Dataset;

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Withdrawn, format};
+use super::{CheckId, CheckOverride, Dataset, Withdrawn, format};
 
 /// The choices of one curation. The default is the specification's: research consent present, whatever its date,
 /// duplicates kept, machine learning joined on the time stamp alone, nobody withdrawn.
 ///
 /// As JSON: `{"purpose": "research", "consent_date": false, "as_of": null, "duplicates": "keep", "join": "timestamp",
-/// "tolerance_ms": 0, "withdrawn": []}`; a key that is left out has its default, a key that is not known is an error.
+/// "tolerance_ms": 0, "withdrawn": [], "checks": {}}`; a key that is left out has its default, a key that is not known is
+/// an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recipe {
@@ -30,6 +31,8 @@ pub struct Recipe {
     pub tolerance_ms: u32,
     /// Customers who withdrew: they and their readings are in no table that is made.
     pub withdrawn: Withdrawn,
+    /// What is changed of the weights and thresholds of a review's checks. It changes no table.
+    pub checks: BTreeMap<CheckId, CheckOverride>,
 }
 
 /// With whom a customer may have agreed to share.
@@ -194,6 +197,7 @@ mod tests {
             tolerance_ms: 250,
             as_of: Some(1_655_564_376_361),
             withdrawn: Withdrawn::parse("ben@example.com,ann@example.com").unwrap(),
+            checks: BTreeMap::from([(CheckId::FanOut, CheckOverride { threshold: Some(6), severity: None })]),
         };
         assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));
     }
@@ -201,6 +205,16 @@ mod tests {
     #[test]
     fn an_empty_recipe_is_the_specification() {
         assert_eq!(Recipe::from_json("{}"), Ok(Recipe::default()));
+    }
+
+    #[test]
+    fn checks_are_changed_by_name_and_an_unknown_one_is_named() {
+        assert!(Recipe::default().to_json().contains("\"checks\": {}"));
+        let recipe = Recipe::from_json(r#"{"checks": {"fan-out": {"severity": "fail"}}}"#).unwrap();
+        let rule = CheckId::FanOut.rule(recipe.checks.get(&CheckId::FanOut));
+        assert_eq!((rule.severity, rule.threshold), (crate::domain::Severity::Fail, 12));
+        let unknown = Recipe::from_json(r#"{"checks": {"fan-uot": {}}}"#).unwrap_err().to_string();
+        assert!(unknown.contains("fan-uot"), "{unknown}");
     }
 
     #[test]
