@@ -31,7 +31,7 @@ use self::chosen::Chosen;
 use self::dialogs::Choice;
 use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
-pub use settings::Settings;
+pub use settings::{Settings, trail_folder};
 
 /// The name of the program as people read it.
 pub const NAME: &str = "STEDI workbench";

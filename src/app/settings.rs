@@ -34,6 +34,12 @@ struct Content {
     recent: Vec<PathBuf>,
 }
 
+/// Where the trails of reviews are kept: in the user's state folder.
+pub fn trail_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "stedi-workbench")?;
+    Some(folders.state_dir().unwrap_or(folders.data_local_dir()).join("reviews"))
+}
+
 impl Settings {
     /// In the user's configuration folder.
     pub fn at_home() -> Self {

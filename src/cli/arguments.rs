@@ -13,6 +13,7 @@ const EXAMPLES: &str = "Examples:
   stedi-workbench                               open the window on the folder of last time, or the sample data
   stedi-workbench landing/                      open the window on a folder
   stedi-workbench count landing/                rows of every table, and what each step dropped
+  stedi-workbench review landing/               run all checks, and say whether the tables may leave
   stedi-workbench curate landing/ --out zones/  write the trusted and curated tables as Parquet
 
 Exit codes: 0 done, 1 done but something was refused or not as expected and --strict was given, 2 could not.";
@@ -29,6 +30,17 @@ const COUNT_EXAMPLES: &str = "Examples:
   stedi-workbench count landing/ --consent-date --json
   stedi-workbench count landing/ --expected athena.json --strict
   stedi-workbench count customers.json motion.json.gz distance.parquet";
+
+const REVIEW_EXAMPLES: &str = "Examples:
+  stedi-workbench review landing/
+  stedi-workbench review landing/ --join owner --report review.html
+  stedi-workbench review landing/ --accept foreign-pairs=\"to show what goes wrong\" --analyst \"A. Name\"
+
+Exit codes: 0 nothing stands against an export, 1 a failing check is not accepted, 2 could not.";
+
+const OWNERS_EXAMPLES: &str = "Examples:
+  stedi-workbench owners landing/
+  stedi-workbench owners landing/ --reveal --out owners.csv";
 
 const PLOT_EXAMPLES: &str = "Examples:
   stedi-workbench plot landing/ --device 7f3c… --out device.svg
@@ -57,6 +69,12 @@ pub enum Command {
     /// Count the rows of every table, and write nothing
     #[command(after_help = COUNT_EXAMPLES)]
     Count(CountArguments),
+    /// Run all checks, accept what fails and may, and say whether the tables may leave
+    #[command(after_help = REVIEW_EXAMPLES)]
+    Review(ReviewArguments),
+    /// Infer whose device it is from the instants that it shares with the phones
+    #[command(after_help = OWNERS_EXAMPLES)]
+    Owners(OwnersArguments),
     /// Draw what a device and its customer's phone recorded, as SVG or PNG
     #[command(after_help = PLOT_EXAMPLES)]
     Plot(PlotArguments),
@@ -83,6 +101,39 @@ pub struct CountArguments {
     /// count that differs
     #[arg(long, value_name = "FILE")]
     pub expected: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReviewArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// Check the counts of this file as well
+    #[arg(long, value_name = "FILE")]
+    pub expected: Option<PathBuf>,
+    /// Accept a failing check, with the reason; may be given several times
+    #[arg(long, value_name = "ID=REASON")]
+    pub accept: Vec<String>,
+    /// Who answers for what is accepted
+    #[arg(long, value_name = "NAME")]
+    pub analyst: Option<String>,
+    /// Keep the trail of acceptances in this file instead of the user's state folder
+    #[arg(long, value_name = "FILE")]
+    pub trail: Option<PathBuf>,
+    /// Write a report for reviewers, one HTML file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct OwnersArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// Say who somebody is: e-mail addresses in the file of --out
+    #[arg(long, requires = "out")]
+    pub reveal: bool,
+    /// Write the assignment to this CSV file, for your eyes alone
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -58,7 +58,7 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     Ok(if job.strict && (differs || is_anything_refused(&landing)) { NOT_AS_IT_SHOULD_BE } else { DONE })
 }
 
-fn read_expected(file: &Path) -> anyhow::Result<Expected> {
+pub(super) fn read_expected(file: &Path) -> anyhow::Result<Expected> {
     let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     Expected::parse(&text).with_context(|| format!("{}", file.display()))
 }
@@ -81,7 +81,12 @@ pub(super) fn recipe(job: &Job) -> anyhow::Result<Recipe> {
 }
 
 /// Nothing that is written may replace what is read, or be read as a landing file the next time.
-fn loses_nothing(job: &Job, source: &Source, output: Option<&Output>, expected: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn loses_nothing(
+    job: &Job,
+    source: &Source,
+    output: Option<&Output>,
+    expected: Option<&Path>,
+) -> anyhow::Result<()> {
     let tables = output.map_or_else(Vec::new, |output| {
         Table::derived().map(|table| output.out.join(file_name(table, output.format.into()))).collect()
     });

@@ -3,8 +3,10 @@
 mod arguments;
 mod curate;
 mod generate;
+mod owners;
 mod plot;
 mod report;
+mod review;
 mod verdicts;
 
 use std::io::Write as _;
@@ -39,6 +41,8 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         None => open_window(arguments.landing),
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
+        Some(Command::Review(arguments)) => review::run(&arguments),
+        Some(Command::Owners(arguments)) => owners::run(&arguments),
         Some(Command::Plot(arguments)) => plot::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Completions { shell }) => {

@@ -1,5 +1,7 @@
 //! How many rows a table would have if it were made by another definition: counted, and not made.
 
+use std::sync::Arc;
+
 use polars::prelude::IntoLazy as _;
 use polars::prelude::{DataFrame, DataType, LazyFrame, PlSmallStr, PolarsResult, col, len};
 
@@ -47,6 +49,9 @@ impl Curation {
     pub fn keys_by(&self, plan: &Plan, progress: &Progress) -> Result<Self, CurationError> {
         let mut other = self.clone();
         other.counts.clear();
+        if plan.infers_owners() && other.owners.is_none() {
+            other.owners = Some(Arc::new(self.infer_owners(&Progress::default())?));
+        }
         other.frames[Table::MachineLearningCurated.index()] = DataFrame::empty();
         for definition in plan.tables.iter().filter(|definition| definition.table != Table::MachineLearningCurated) {
             progress.check()?;

@@ -23,14 +23,14 @@ pub struct Pair {
     pub whose: Whose,
 }
 
-/// Whose motion was paired with a distance, by the customer records that landed.
+/// Whose motion was paired with a distance, by the customer records that landed or by the inferred owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Whose {
-    /// A record of this user carries the device's serial number.
+    /// The device is this user's: their record carries its serial number, or they were inferred.
     Own,
-    /// Other records do, and none of this user.
+    /// It is somebody else's.
     Foreign,
-    /// No record does.
+    /// Nobody knows whose it is.
     Unknown,
 }
 
@@ -42,22 +42,34 @@ impl Curation {
     /// When there is no such row, when cancelled, or when the engine gives up.
     pub fn pairs(&self, rows: &[u32], progress: &Progress) -> Result<Vec<Pair>, CurationError> {
         let trace = self.trace(Table::MachineLearningCurated, rows, progress)?;
-        Ok(trace.pairs(&self.view(Table::CustomerLanding)))
+        let customers = self.view(Table::CustomerLanding);
+        let owners = self.owners_of_devices(&customers, |_| true);
+        Ok(trace.pairs(&owners))
+    }
+
+    /// Whose the wanted devices are: the inferred owners where the recipe goes by those, or else the customers whose
+    /// records carry their serial numbers.
+    pub fn owners_of_devices<'a>(&'a self, customers: &'a TableView, is_wanted: impl Fn(&str) -> bool) -> Owners<'a> {
+        match self.owners() {
+            None => Owners::new(customers, is_wanted),
+            Some(findings) => {
+                let assigned = findings.assigned().filter(|(serial, _)| is_wanted(serial));
+                Owners(assigned.map(|(serial, user)| (&**serial, BTreeSet::from([&**user]))).collect())
+            }
+        }
     }
 }
 
 impl Trace {
-    /// The rows of the machine-learning table that the chosen distances became, told apart by the customer records that
-    /// landed; nothing if another table was looked at.
-    pub fn pairs(&self, customers: &TableView) -> Vec<Pair> {
+    /// The rows of the machine-learning table that the chosen distances became, told apart by whose the devices are;
+    /// nothing if another table was looked at.
+    pub fn pairs(&self, owners: &Owners<'_>) -> Vec<Pair> {
         let names = ["serialnumber", "sensorreadingtime", "distancefromobject", "user", "x", "y", "z"];
         let columns = names.map(|name| self.left.position(name));
         let [Some(serial), Some(at), Some(distance), Some(user), Some(x), Some(y), Some(z)] = columns else {
             return vec![];
         };
         let text = |row, column| if let Cell::Text(text) = self.left.cell(row, column) { text } else { "" };
-        let serials: HashSet<&str> = (0..self.left.rows()).map(|row| text(row, serial)).collect();
-        let owners = Owners::new(customers, |serial| serials.contains(serial));
         let mut users = HashSet::<Arc<str>>::new();
         let mut pairs = vec![];
         for (row, &from) in self.from.iter().enumerate() {
@@ -73,7 +85,7 @@ impl Trace {
     }
 }
 
-/// Which customers' records carry which serial numbers.
+/// Which devices are whose.
 #[derive(Clone, Debug, Default)]
 pub struct Owners<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
 
@@ -94,7 +106,7 @@ impl<'a> Owners<'a> {
         Self(owners)
     }
 
-    /// The e-mail addresses on the records with this serial number, in their order.
+    /// The e-mail addresses of whose device it is, in their order: of several, if several records carry its number.
     pub fn of(&self, serial: &str) -> impl ExactSizeIterator<Item = &'a str> {
         static NOBODY: BTreeSet<&str> = BTreeSet::new();
         self.0.get(serial).unwrap_or(&NOBODY).iter().copied()

@@ -1,9 +1,12 @@
 //! Runs a recipe's plan over what landed: the eight tables, and a count of what each step did.
 
+use std::sync::Arc;
+
 use polars::prelude::*;
 
 use super::TableView;
 use super::compile::{self, OURS, ROW};
+use super::owners::{OwnerFindings, infer_owners, no_owners};
 use super::product::Product;
 use super::stood;
 use crate::domain::format::thousands;
@@ -22,8 +25,8 @@ pub struct Curation {
     pub(super) frames: [DataFrame; 8],
     /// What stood where the consent belongs, in each row of the landed customers.
     pub(super) stood: Series,
-    /// Devices and their inferred owners, if the recipe asks for them.
-    pub(super) owners: DataFrame,
+    /// Who owns which device, where the recipe goes by that.
+    pub(super) owners: Option<Arc<OwnerFindings>>,
 }
 
 /// A table that could not be made.
@@ -71,7 +74,10 @@ pub fn curate_by(
         frames[Table::landing(dataset).index()] = landing.frame(dataset).clone();
     }
     let stood = stood::series(landing, recipe.purpose);
-    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood, owners: DataFrame::empty() };
+    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood, owners: None };
+    if plan.infers_owners() {
+        curation.owners = Some(Arc::new(curation.infer_owners(&Progress::default())?));
+    }
     progress.set_total(plan.tables.len() as u64);
     for definition in &plan.tables {
         let count = curation.make(definition, progress)?;
@@ -95,6 +101,21 @@ impl Curation {
     /// How a derived table came by its rows; none for a landing table.
     pub fn count(&self, table: Table) -> Option<&TableCount> {
         self.counts.iter().find(|count| count.table == table)
+    }
+
+    /// Who owns which device, where the recipe goes by that.
+    pub fn owners(&self) -> Option<&Arc<OwnerFindings>> {
+        self.owners.as_ref()
+    }
+
+    /// Infers who owns which device, from all that landed. Progress counts readings.
+    ///
+    /// # Errors
+    /// When cancelled.
+    pub fn infer_owners(&self, progress: &Progress) -> Result<OwnerFindings, CurationError> {
+        let view = |dataset| self.view(Table::landing(dataset));
+        let (motions, distances) = (view(Dataset::Accelerometer), view(Dataset::StepTrainer));
+        infer_owners(&view(Dataset::Customer), &motions, &distances, &self.recipe.owners, progress)
     }
 
     /// The same tables, each column in one piece, so that looking at them copies nothing.
@@ -208,7 +229,7 @@ impl Curation {
     /// The rows that an operation looks into.
     pub(super) fn other_of(&self, operation: &Operation) -> DataFrame {
         match operation {
-            Operation::AttachOwner { .. } => self.owners.clone(),
+            Operation::AttachOwner { .. } => self.owners.as_ref().map_or_else(no_owners, |owners| owners.frame()),
             _ => operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone()),
         }
     }

@@ -7,6 +7,7 @@ pub mod code;
 pub mod count;
 pub mod dataset;
 pub mod format;
+pub mod owners;
 pub mod plan;
 pub mod progress;
 pub mod recipe;
@@ -18,6 +19,7 @@ pub use check::{CheckGroup, CheckId, CheckOverride, CheckRule, CheckVerdict, Sev
 pub use code::Code;
 pub use count::{StepCount, TableCount};
 pub use dataset::Dataset;
+pub use owners::{OwnerDecision, OwnerDecisions, OwnerRules, OwnerVerdict};
 pub use plan::{Identity, Operation, Plan, Reason, Step, TableDefinition};
 pub use progress::{Cancelled, Progress};
 pub use recipe::{Duplicates, JoinRule, Purpose, Recipe, RecipeError};

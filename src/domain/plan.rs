@@ -209,6 +209,12 @@ impl Plan {
         }
     }
 
+    /// Whether a table needs to know whose device is whose.
+    pub fn infers_owners(&self) -> bool {
+        let mut steps = self.tables.iter().flat_map(|definition| &definition.steps);
+        steps.any(|step| matches!(step.operation, Operation::AttachOwner { .. }))
+    }
+
     /// How a derived table is made; none for a landing table, which is read.
     pub fn definition(&self, table: Table) -> Option<&TableDefinition> {
         self.tables.iter().find(|definition| definition.table == table)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckId, CheckOverride, Dataset, Withdrawn, format};
+use super::{CheckId, CheckOverride, Dataset, OwnerRules, Withdrawn, format};
 
 /// The choices of one curation. The default is the specification's: research consent present, whatever its date,
 /// duplicates kept, machine learning joined on the time stamp alone, nobody withdrawn.
@@ -31,6 +31,8 @@ pub struct Recipe {
     pub tolerance_ms: u32,
     /// Customers who withdrew: they and their readings are in no table that is made.
     pub withdrawn: Withdrawn,
+    /// What it takes for a device to be somebody's, and what was decided beside that.
+    pub owners: OwnerRules,
     /// What is changed of the weights and thresholds of a review's checks. It changes no table.
     pub checks: BTreeMap<CheckId, CheckOverride>,
 }
@@ -197,6 +199,7 @@ mod tests {
             tolerance_ms: 250,
             as_of: Some(1_655_564_376_361),
             withdrawn: Withdrawn::parse("ben@example.com,ann@example.com").unwrap(),
+            owners: OwnerRules { least_shared: 5, ..OwnerRules::default() },
             checks: BTreeMap::from([(CheckId::FanOut, CheckOverride { threshold: Some(6), severity: None })]),
         };
         assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));

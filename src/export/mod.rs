@@ -3,11 +3,15 @@
 mod error;
 mod picture;
 mod place;
+mod report;
+mod trail_file;
 mod view;
 mod write;
 
 pub use error::ExportError;
 pub use picture::write_picture;
-pub use place::write_file;
+pub use place::{write_file, write_own_file};
+pub use report::write_report;
+pub use trail_file::{TrailFile, TrailFileError};
 pub use view::{ViewFormat, Written, write_view};
 pub use write::{Format, file_name, write_tables};

@@ -90,6 +90,18 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
     write_file_by(path, |file| file.write_all(content).map_err(ExportError::at(path)))
 }
 
+/// Writes one file for its owner's eyes alone, complete or not at all.
+///
+/// # Errors
+/// When the disk refuses, or another run writes to the same folder.
+pub fn write_own_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
+    write_file_by(path, |file| {
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(ExportError::at(path))?;
+        file.write_all(content).map_err(ExportError::at(path))
+    })
+}
+
 /// Writes one file piece by piece, complete or not at all. A pipe or a device is written as it is.
 ///
 /// # Errors

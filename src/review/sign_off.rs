@@ -76,6 +76,18 @@ pub struct Lapsed<'a> {
     pub other_figure: bool,
 }
 
+impl Lapsed<'_> {
+    /// Why it does not count, as part of a sentence.
+    pub fn why(&self) -> &'static str {
+        match (self.other_recipe, self.other_landing) {
+            (true, true) => "it was given for another recipe over other landing files",
+            (true, false) => "the recipe is another now",
+            (false, true) => "the landing files are others now",
+            (false, false) => "the figure is another now",
+        }
+    }
+}
+
 impl Scope {
     /// Of a recipe and a landing.
     pub fn new(recipe: &Recipe, landing: &Landing) -> Self {
@@ -133,32 +145,20 @@ impl Review {
         self.checks().iter().filter(is_open).map(|check| check.id).collect()
     }
 
-    /// The acceptances that nobody revoked and that do not count here, with the reasons: of each check and scope the
-    /// last one.
+    /// Of each failing check that nobody accepted here, the last acceptance that does not count here, if there is one.
     pub fn lapsed<'a>(&self, trail: &'a Trail) -> Vec<Lapsed<'a>> {
-        let mut lapsed = vec![];
-        for (place, entry) in trail.entries().iter().enumerate().filter(|(_, entry)| entry.kind == Kind::Accepted) {
-            let is_later = |later: &Entry| {
-                matches!(later.kind, Kind::Accepted | Kind::Revoked)
-                    && later.check == entry.check
-                    && later.scope == entry.scope
-            };
-            if trail.entries()[place + 1..].iter().any(is_later) {
-                continue;
-            }
-            let now = entry.check.and_then(|id| self.check(id));
-            let scope = self.scope();
-            let found = Lapsed {
+        let scope = self.scope();
+        let last = |id: CheckId| trail.entries().iter().rev().find(move |entry| entry.check == Some(id));
+        let lapsed = |id| {
+            let entry = last(id).filter(|entry| entry.kind == Kind::Accepted)?;
+            Some(Lapsed {
                 entry,
                 other_recipe: entry.scope.recipe_hash != scope.recipe_hash,
                 other_landing: entry.scope.landing_hash != scope.landing_hash,
-                other_figure: !now.is_some_and(|check| check.is_what(entry)),
-            };
-            if found.other_recipe || found.other_landing || found.other_figure {
-                lapsed.push(found);
-            }
-        }
-        lapsed
+                other_figure: !self.check(id).is_some_and(|check| check.is_what(entry)),
+            })
+        };
+        self.open(trail).into_iter().filter_map(lapsed).collect()
     }
 
     /// Opens the gate if every check passes, warns or is accepted. The scope is that of what is to leave: of a recipe

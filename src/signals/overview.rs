@@ -95,7 +95,7 @@ pub fn overview(curation: &Curation, progress: &Progress) -> Result<Vec<DeviceLi
     let customers = curation.view(Table::CustomerLanding);
     let devices = Grouped::new(&distances, progress)?;
     let phones = Grouped::new(&motions, progress)?;
-    let owners = Owners::new(&customers, |serial| devices.identities.get(serial).is_some());
+    let owners = curation.owners_of_devices(&customers, |serial| devices.identities.get(serial).is_some());
     let looking = Looking {
         devices_kept: devices.count(&distances_kept, progress)?,
         phones_kept: phones.count(&motions_kept, progress)?,

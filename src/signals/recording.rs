@@ -55,7 +55,7 @@ pub struct Other {
 }
 
 /// Looks up a device or a customer, and the customer or the device that belongs to it: `partner`, if one is chosen, or
-/// else the best one on a customer record, see [`Partners`]. Progress counts the readings that are
+/// else the inferred one where the recipe goes by that, or the best one on a customer record, see [`Partners`]. Progress counts the readings that are
 /// compared to find out.
 ///
 /// # Errors
@@ -67,7 +67,13 @@ pub fn record(
     progress: &Progress,
 ) -> Result<Recording, CurationError> {
     let partners = partners::find(follow, curation, progress)?;
-    let partner = partner.map(str::to_owned).or_else(|| partners.best().map(|best| best.identity.clone()));
+    let inferred = curation.owners().and_then(|owners| match follow {
+        Follow::Device(serial) => owners.of(serial)?.owner().map(|owner| owner.to_string()),
+        Follow::Person(email) => {
+            owners.assigned().find(|(_, owner)| ***owner == **email).map(|(serial, _)| serial.to_string())
+        }
+    });
+    let partner = partner.map(str::to_owned).or(inferred).or_else(|| partners.best().map(|best| best.identity.clone()));
     let subject = match follow {
         Follow::Person(email) => Subject { device: partner, person: Some(email.clone()) },
         Follow::Device(serial) => Subject { device: Some(serial.clone()), person: partner },
@@ -103,7 +109,8 @@ pub fn record(
     let phone = subject.person.as_ref().map(|_| Track::new(&motions, &phone_rows, &of_phone.fates));
     let theirs: &[u32] = if subject.person.is_some() { &records } else { &[] };
     let first = |name: &str| theirs.iter().filter_map(|&row| customers.cell_of(row, name).time()).min();
-    let mut pairs = of_device.pairs(&customers);
+    let serial = subject.device.as_deref();
+    let mut pairs = of_device.pairs(&curation.owners_of_devices(&customers, |of| Some(of) == serial));
     pairs.sort_by_key(|pair| pair.at);
     Ok(Recording {
         partners,

@@ -173,7 +173,7 @@ fn query_label(from: &Query, to: &Query) -> Option<Label> {
 }
 
 fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
-    let Recipe { purpose, consent_date, as_of, duplicates, join, tolerance_ms, withdrawn, checks } = to;
+    let Recipe { purpose, consent_date, as_of, duplicates, join, tolerance_ms, withdrawn, owners, checks } = to;
     let mut labels = vec![];
     if *purpose != from.purpose {
         labels.push(Label::new(format!("purpose: {}", purpose.name())));
@@ -200,6 +200,9 @@ fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
     if *tolerance_ms != from.tolerance_ms {
         let tolerance = format::thousands((*tolerance_ms).into());
         labels.push(Label::running("tolerance", format!("tolerance: {tolerance} ms")));
+    }
+    if *owners != from.owners {
+        labels.push(Label::new("owners of devices"));
     }
     if *checks != from.checks {
         labels.push(Label::new("checks"));

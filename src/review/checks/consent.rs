@@ -56,8 +56,8 @@ fn shared(ground: &Ground<'_>) -> Result<Found, NotComputed> {
     let devices = &ground.pairs.distances.device;
     need(PAIRS, devices.len())?;
     let is_open = |row: usize| {
-        let carriers = ground.carriers(devices[row]);
-        carriers.len() > 1 && carriers.iter().any(|person| ground.consent(*person).is_none())
+        let owners = ground.owners(devices[row]);
+        owners.len() > 1 && owners.iter().any(|person| ground.consent(*person).is_none())
     };
     let rows = rows_where(devices.len(), is_open);
     let words = match rows.len() as u64 {

@@ -75,6 +75,8 @@ pub struct Ground<'a> {
     pub consents: Vec<i64>,
     /// Of each device, the people on whose landed records its serial number stands, each once.
     pub carriers: Vec<Vec<u32>>,
+    /// Of each device, the people whose it is: those, or the inferred owner where the recipe goes by that.
+    pub owners: Vec<Vec<u32>>,
     /// Whether each person withdrew.
     pub is_withdrawn: Vec<bool>,
     /// Whether each device is one of somebody who withdrew, alone or shared.
@@ -127,8 +129,6 @@ impl<'a> Ground<'a> {
             curation,
             recipe,
             progress,
-            people,
-            devices,
             customers,
             customers_trusted,
             customers_curated,
@@ -138,7 +138,10 @@ impl<'a> Ground<'a> {
             distances_trusted,
             pairs,
             consents,
+            owners: owners(curation, &people, &devices).unwrap_or_else(|| carriers.clone()),
             carriers,
+            people,
+            devices,
             is_withdrawn,
             is_withdrawn_device,
         })
@@ -154,10 +157,27 @@ impl<'a> Ground<'a> {
         self.carriers.get(device as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The earliest consent of anybody on whose record a device's serial number stands.
-    pub fn consent_of_device(&self, device: u32) -> Option<i64> {
-        self.carriers(device).iter().filter_map(|person| self.consent(*person)).min()
+    /// Whose a device is.
+    pub fn owners(&self, device: u32) -> &[u32] {
+        self.owners.get(device as usize).map_or(&[], Vec::as_slice)
     }
+
+    /// The earliest consent of anybody whose a device is.
+    pub fn consent_of_device(&self, device: u32) -> Option<i64> {
+        self.owners(device).iter().filter_map(|person| self.consent(*person)).min()
+    }
+}
+
+/// The inferred owner of each device; none where the recipe goes by the records.
+fn owners(curation: &Curation, people: &Identities<'_>, devices: &Identities<'_>) -> Option<Vec<Vec<u32>>> {
+    let findings = curation.owners()?;
+    let mut owners = vec![vec![]; devices.len()];
+    for (serial, user) in findings.assigned() {
+        if let (Some(device), Some(person)) = (devices.get(serial), people.get(user)) {
+            owners[device as usize].push(person);
+        }
+    }
+    Some(owners)
 }
 
 /// Which people and devices are withdrawn: see [`crate::domain::Identity`].

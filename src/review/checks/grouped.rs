@@ -39,13 +39,4 @@ impl Grouped {
     pub fn all(&self) -> impl Iterator<Item = &[u32]> {
         self.starts.windows(2).map(|bounds| &self.rows[bounds[0]..bounds[1]])
     }
-
-    /// The rows of one.
-    pub fn of(&self, number: u32) -> &[u32] {
-        let number = number as usize;
-        match (self.starts.get(number), self.starts.get(number + 1)) {
-            (Some(start), Some(end)) => &self.rows[*start..*end],
-            _ => &[],
-        }
-    }
 }

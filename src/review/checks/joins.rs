@@ -141,12 +141,12 @@ fn fan_out(ground: &Ground<'_>, threshold: u64) -> Found {
 /// By the customer records that landed, as [`crate::curation::Whose`] tells them apart.
 fn foreign(ground: &Ground<'_>) -> Result<Found, NotComputed> {
     let (devices, users) = (&ground.pairs.distances.device, &ground.pairs.user);
-    if devices.iter().all(|device| ground.carriers(*device).is_empty()) {
+    if devices.iter().all(|device| ground.owners(*device).is_empty()) {
         return Err(NotComputed("No customer record has the serial number of any device in the table.".to_owned()));
     }
     let is_foreign = |row: usize| {
-        let carriers = ground.carriers(devices[row]);
-        !carriers.is_empty() && carriers.binary_search(&users[row]).is_err()
+        let owners = ground.owners(devices[row]);
+        !owners.is_empty() && owners.binary_search(&users[row]).is_err()
     };
     let rows = rows_where(users.len(), is_foreign);
     let affected = different(rows.iter().map(|row| devices[*row as usize]));
@@ -165,7 +165,7 @@ fn foreign(ground: &Ground<'_>) -> Result<Found, NotComputed> {
 
 fn unknown(ground: &Ground<'_>) -> Found {
     let devices = &ground.pairs.distances.device;
-    let rows = rows_where(devices.len(), |row| ground.carriers(devices[row]).is_empty());
+    let rows = rows_where(devices.len(), |row| ground.owners(devices[row]).is_empty());
     let words = match different(rows.iter().map(|row| devices[*row as usize])) {
         0 => "Every device in the table is on a customer record.".to_owned(),
         some => format!("{} on no customer record.", are(some, "device")),

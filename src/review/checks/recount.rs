@@ -8,7 +8,7 @@ use crate::domain::format::{counted, thousands};
 use crate::domain::{CheckId, Duplicates, JoinRule, Table};
 
 use super::Checks;
-use super::found::{Found, NotComputed};
+use super::found::Found;
 use super::ground::{Ground, LOOK_UP_EVERY, NEVER, NOBODY};
 use super::hash::{mix, repeats};
 
@@ -38,7 +38,7 @@ pub fn add(ground: &Ground<'_>, checks: &mut Checks<'_>) -> Result<(), CurationE
     checks.add(CheckId::RecountCustomerCurated, Ok(found));
     ground.progress.check()?;
     let found = right.pairs(ground)?;
-    checks.add(CheckId::RecountMachineLearning, found);
+    checks.add(CheckId::RecountMachineLearning, Ok(found));
     Ok(())
 }
 
@@ -93,33 +93,27 @@ impl Recount {
             person != NOBODY && has_motions[person as usize] && seen.insert(records.hash[*row as usize])
         };
         let curated: Vec<u32> = customers.iter().copied().filter(is_first_with_motions).collect();
-        let mut has_owner = vec![false; ground.devices.len()];
-        for row in &curated {
-            let device = records.serial[*row as usize];
-            if device != NOBODY {
-                has_owner[device as usize] = true;
-            }
-        }
+        let owners = owners(ground, &curated);
         let is_taken = once(ground.distances.len(), &|row| ground.distances.hash(row));
         let is_owned = |row: &u32| {
             let device = ground.distances.device[*row as usize];
             device != NOBODY
                 && is_taken[*row as usize]
-                && has_owner[device as usize]
+                && !owners[device as usize].is_empty()
                 && !ground.is_withdrawn_device[device as usize]
         };
         let distances = (0..ground.distances.len() as u32).filter(is_owned).collect();
         Self { customers, motions, curated, distances }
     }
 
-    /// The machine-learning table, if the rule by which it is joined is one that is counted here.
-    fn pairs(&self, ground: &Ground<'_>) -> Result<Result<Found, NotComputed>, CurationError> {
+    fn is_nearest(&self, ground: &Ground<'_>) -> bool {
+        ground.recipe.join == JoinRule::Nearest
+    }
+
+    /// The machine-learning table.
+    fn pairs(&self, ground: &Ground<'_>) -> Result<Found, CurationError> {
         let table = Table::MachineLearningCurated;
-        let by_owner = ground.recipe.join == JoinRule::Owner;
-        if !by_owner && ground.recipe.join != JoinRule::Timestamp {
-            let name = ground.recipe.join.name();
-            return Ok(Err(NotComputed(format!("There is no second way to count a join by {name}."))));
-        }
+        let by_owner = ground.recipe.join != JoinRule::Timestamp;
         let motions = &ground.motions;
         // The motions of an instant, or of an instant and a person, stand together.
         let whose = |user: u32| if by_owner { user } else { NOBODY };
@@ -135,19 +129,22 @@ impl Recount {
             places.insert((equal[0].0, equal[0].1), (end, end + equal.len()));
             end += equal.len();
         }
-        let mut owners: Vec<Vec<u32>> = vec![vec![]; ground.devices.len()];
-        for row in &self.curated {
-            let (person, device) = (ground.customers.email[*row as usize], ground.customers.serial[*row as usize]);
-            if device != NOBODY && !owners[device as usize].contains(&person) {
-                owners[device as usize].push(person);
-            }
+        let owners = owners(ground, &self.curated);
+        let mut instants = vec![vec![]; if self.is_nearest(ground) { ground.people.len() } else { 0 }];
+        for (at, user, _) in sorted.iter().filter(|_| self.is_nearest(ground)) {
+            instants[*user as usize].push(*at);
         }
+        let within = u64::from(ground.recipe.tolerance_ms);
+        let instant = |at: i64, owner: u32| match instants.get(owner as usize) {
+            Some(instants) => nearest(instants, at).filter(|near| near.abs_diff(at) <= within),
+            None => Some(at),
+        };
         let everybody = [NOBODY];
-        let places = &places;
+        let (places, instant) = (&places, &instant);
         let partners = |row: u32| {
             let (device, at) = (ground.distances.device[row as usize], ground.distances.at[row as usize]);
             let owners = if by_owner { owners[device as usize].as_slice() } else { &everybody };
-            owners.iter().filter_map(move |owner| places.get(&(at, *owner)).copied())
+            owners.iter().filter_map(move |owner| places.get(&(instant(at, *owner)?, *owner)).copied())
         };
         let mut right = 0_u64;
         for row in &self.distances {
@@ -157,7 +154,7 @@ impl Recount {
         // A table of any size can come of a wrong join; nothing much larger than what is there is made here.
         if right > 2 * (found + motions.len() as u64 + ground.distances.len() as u64) {
             let words = format!("It has {}, and {} belong into it.", counted(found, "row"), thousands(right));
-            return Ok(Ok(Found::number(right.abs_diff(found), "row", words)));
+            return Ok(Found::number(right.abs_diff(found), "row", words));
         }
         let mut hashes = Vec::with_capacity(right as usize);
         for (number, row) in self.distances.iter().enumerate() {
@@ -172,7 +169,37 @@ impl Recount {
             }
         }
         let there: Vec<u64> = (0..ground.pairs.len()).map(|row| ground.pairs.hash(row)).collect();
-        Ok(Ok(compared(table, &hashes, &there)))
+        Ok(compared(table, &hashes, &there))
+    }
+}
+
+/// Of each device, the curated customers whose it is, each once.
+fn owners(ground: &Ground<'_>, curated: &[u32]) -> Vec<Vec<u32>> {
+    let records = &ground.customers;
+    let mut owners = vec![vec![]; ground.devices.len()];
+    if ground.recipe.join == JoinRule::InferredOwner {
+        let curated: PlHashSet<u32> = curated.iter().map(|row| records.email[*row as usize]).collect();
+        for (owners, inferred) in owners.iter_mut().zip(&ground.owners) {
+            owners.extend(inferred.iter().copied().filter(|person| curated.contains(person)));
+        }
+        return owners;
+    }
+    for row in curated {
+        let (person, device) = (records.email[*row as usize], records.serial[*row as usize]);
+        if device != NOBODY && !owners[device as usize].contains(&person) {
+            owners[device as usize].push(person);
+        }
+    }
+    owners
+}
+
+/// The instant that is nearest, of two the earlier; of instants in order.
+fn nearest(instants: &[i64], at: i64) -> Option<i64> {
+    let place = instants.partition_point(|instant| *instant < at);
+    let (before, after) = (place.checked_sub(1).map(|place| instants[place]), instants.get(place).copied());
+    match (before, after) {
+        (Some(before), Some(after)) if after.abs_diff(at) < at.abs_diff(before) => Some(after),
+        (before, after) => before.or(after),
     }
 }
 

@@ -34,8 +34,8 @@ pub fn add(ground: &Ground<'_>, checks: &mut Checks<'_>) -> Result<(), CurationE
     checks.add(CheckId::UnitsMixed, units);
     let registered = registered(ground);
     let of_devices = |device: usize| {
-        let carriers = ground.carriers[device].iter().map(|person| registered[*person as usize]);
-        carriers.filter(|at| *at != NEVER).min().unwrap_or(NEVER)
+        let owners = ground.owners[device].iter().map(|person| registered[*person as usize]);
+        owners.filter(|at| *at != NEVER).min().unwrap_or(NEVER)
     };
     let motions = Stream {
         table: ground.motions.table,
@@ -205,8 +205,8 @@ fn apart(ground: &Ground<'_>, motions: &Stream<'_>, distances: &Stream<'_>) -> R
     let (phones, devices) = (motions.spans(), distances.spans());
     let (mut compared, mut is_apart) = (0_u64, vec![false; devices.len()]);
     for (device, span) in devices.iter().enumerate().filter(|(_, span)| span.0 <= span.1) {
-        let carriers = ground.carriers[device].iter().map(|person| phones[*person as usize]);
-        let phones: Vec<_> = carriers.filter(|phone| phone.0 <= phone.1).collect();
+        let owners = ground.owners[device].iter().map(|person| phones[*person as usize]);
+        let phones: Vec<_> = owners.filter(|phone| phone.0 <= phone.1).collect();
         if !phones.is_empty() {
             compared += 1;
             is_apart[device] = !phones.iter().any(|phone| phone.0 <= span.1 && span.0 <= phone.1);

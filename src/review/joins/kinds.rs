@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use polars::prelude::*;
 
-use crate::curation::{Cell, Curation, CurationError, Matching, Owners, Whose};
+use crate::curation::{Cell, Curation, CurationError, Matching, Whose};
 use crate::domain::{Privacy, Progress, Table};
 
 /// What a row behind a join is.
@@ -71,7 +71,7 @@ pub fn kinds_of_pairs(curation: &Curation, progress: &Progress) -> Result<Vec<Pa
     progress.check()?;
     let view = curation.view(table);
     let customers = curation.view(Table::CustomerLanding);
-    let owners = Owners::new(&customers, |_| true);
+    let owners = curation.owners_of_devices(&customers, |_| true);
     let (Some(serial), Some(user)) = (view.position("serialnumber"), view.position("user")) else { return Ok(vec![]) };
     // Pairs of the same two stand together more often than not.
     let mut last: Option<(&str, &str, Whose)> = None;
@@ -157,7 +157,7 @@ fn repeated(curation: &Curation, table: Table) -> Result<Vec<bool>, CurationErro
 fn shared(curation: &Curation, table: Table) -> Vec<bool> {
     let view = curation.view(table);
     let customers = curation.view(Table::CustomerLanding);
-    let owners = Owners::new(&customers, |_| true);
+    let owners = curation.owners_of_devices(&customers, |_| true);
     let serial = view.columns().position(|column| column.privacy == Privacy::Device);
     let is_shared = |row| {
         serial.is_some_and(|serial| matches!(view.cell(row, serial), Cell::Text(serial) if owners.of(serial).len() > 1))

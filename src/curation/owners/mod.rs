@@ -1,0 +1,407 @@
+//! Whose device it is, by the instants that it shares with the phones.
+//!
+//! A step trainer and the phone of its owner send at the same instants. So the owner of a device is the user whose
+//! accelerometer readings share its instants, whatever serial numbers the customer records carry. `docs/owners.md` has the
+//! method, its assumptions and where it fails.
+
+mod assign;
+mod chance;
+mod instants;
+mod offsets;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::{Cell, CurationError, Identities, TableView};
+use crate::domain::{OwnerRules, OwnerVerdict, Progress};
+
+use assign::{Candidate, assign};
+use chance::log10_tail;
+use instants::{Instants, LOOK_UP_EVERY, each_shared, grid};
+
+/// The method in a few sentences, for the screen.
+pub const METHOD: &str = "A device and its owner's phone send at the same instants. Each device is assigned to the user \
+whose accelerometer readings share the most of its instants, one device to one user, so that all together share the most. \
+It is confirmed if that is not by chance, given how busy those instants are, and if every other assignment is clearly \
+worse. What stands on customer records is not used. Meetings at different instants are taken to be independent: where many \
+devices keep the same even pace, a stranger can meet a device again and again, and the probability is lower than it should \
+be; such a stranger is as a rule taken by a device of their own.";
+
+/// At an instant with more pairs of devices and users than this for each of them, so many are there that it says nothing;
+/// it is left out, so that the cost grows with readings.
+const MOST_PAIRS_EACH: usize = 64;
+
+/// What was found out about all devices that sent distances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnerFindings {
+    /// One for each device, in the order of their serial numbers.
+    pub findings: Vec<Finding>,
+    places: HashMap<Arc<str>, u32>,
+}
+
+/// What was found out about one device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The serial number: to look up a code, never for the screen.
+    pub serial: Arc<str>,
+    /// Different instants at which it sent a distance.
+    pub instants: u32,
+    /// The user whom the evidence points to.
+    pub best: Option<Evidence>,
+    /// Whoever else shares the most of its instants.
+    pub runner_up: Option<Evidence>,
+    /// How many shared instants fewer all assignments have in which device and best user are apart.
+    pub lead: u32,
+    /// What came of it.
+    pub verdict: OwnerVerdict,
+    /// The customers whose records carry its serial number, by their e-mail addresses.
+    pub on_record: Vec<Arc<str>>,
+    /// What an analyst decided, if the evidence still points to whom they decided about.
+    pub decided: Option<bool>,
+}
+
+/// What a device and a phone have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The e-mail address: to look up a code, never for the screen.
+    pub user: Arc<str>,
+    /// Instants that both have.
+    pub shared: u32,
+    /// Different instants of the phone.
+    pub user_instants: u32,
+    /// An upper bound of the probability that anybody shares so many by chance, as its logarithm to base 10; at most 0.
+    pub log10_chance: f64,
+    /// What is added to the device's time to get the phone's, in milliseconds.
+    pub offset_ms: i64,
+}
+
+/// How many devices each verdict has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnerSummary {
+    pub devices: u64,
+    pub confirmed: u64,
+    pub ambiguous: u64,
+    pub contradicting: u64,
+    pub without_evidence: u64,
+    /// Devices whose owner's clock is another.
+    pub offset: u64,
+    /// Devices that have an owner in the end, after what the analyst decided.
+    pub assigned: u64,
+}
+
+impl Finding {
+    /// The owner, if there is one to go by: clear evidence that nobody rejected, or what somebody decided.
+    pub fn owner(&self) -> Option<&Arc<str>> {
+        let best = self.best.as_ref()?;
+        let is_clear = matches!(self.verdict, OwnerVerdict::Confirmed | OwnerVerdict::Contradicts);
+        self.decided.unwrap_or(is_clear).then_some(&best.user)
+    }
+
+    /// The share of its instants that the best user has.
+    pub fn share(&self) -> Option<f64> {
+        Some(f64::from(self.best.as_ref()?.shared) / f64::from(self.instants.max(1)))
+    }
+}
+
+impl Evidence {
+    /// The probability in scientific notation, also where it is too small for a floating-point number: `3.2e-412`.
+    pub fn chance(&self) -> String {
+        if self.log10_chance == f64::NEG_INFINITY {
+            return "0".to_owned();
+        }
+        if self.log10_chance > -4.0 {
+            return format!("{:.6}", 10_f64.powf(self.log10_chance));
+        }
+        let exponent = self.log10_chance.floor();
+        format!("{:.1}e{exponent}", 10_f64.powf(self.log10_chance - exponent).min(9.9))
+    }
+}
+
+impl OwnerFindings {
+    /// What was found out about a device.
+    pub fn of(&self, serial: &str) -> Option<&Finding> {
+        self.findings.get(*self.places.get(serial)? as usize)
+    }
+
+    /// Devices and their owners.
+    pub fn assigned(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.findings.iter().filter_map(|finding| Some((&finding.serial, finding.owner()?)))
+    }
+
+    /// How many devices each verdict has.
+    pub fn summary(&self) -> OwnerSummary {
+        let of = |verdict| self.findings.iter().filter(|finding| finding.verdict == verdict).count() as u64;
+        let is_offset = |finding: &&Finding| finding.best.as_ref().is_some_and(|best| best.offset_ms != 0);
+        OwnerSummary {
+            devices: self.findings.len() as u64,
+            confirmed: of(OwnerVerdict::Confirmed),
+            ambiguous: of(OwnerVerdict::Ambiguous),
+            contradicting: of(OwnerVerdict::Contradicts),
+            without_evidence: of(OwnerVerdict::NoEvidence),
+            offset: self.findings.iter().filter(|finding| finding.owner().is_some()).filter(is_offset).count() as u64,
+            assigned: self.assigned().count() as u64,
+        }
+    }
+
+    /// The table that devices are looked up in: `serialnumber` and `user`.
+    pub(super) fn frame(&self) -> DataFrame {
+        let (serials, users): (Vec<&str>, Vec<&str>) =
+            self.assigned().map(|(serial, user)| (&**serial, &**user)).unzip();
+        df!("serialnumber" => serials, "user" => users).unwrap_or_default()
+    }
+}
+
+/// The table that devices are looked up in, if nobody owns any.
+pub(super) fn no_owners() -> DataFrame {
+    let none: Vec<&str> = vec![];
+    df!("serialnumber" => none.clone(), "user" => none).unwrap_or_default()
+}
+
+/// Infers the owner of every device from all readings that landed: also those of customers without consent, or else a
+/// stranger who agreed would be the best left for a device whose owner did not. Progress counts readings.
+///
+/// # Errors
+/// When cancelled.
+pub fn infer_owners(
+    customers: &TableView,
+    motions: &TableView,
+    distances: &TableView,
+    rules: &OwnerRules,
+    progress: &Progress,
+) -> Result<OwnerFindings, CurationError> {
+    let (devices, device_instants) = sent(distances, "serialnumber", "sensorreadingtime", progress)?;
+    let (users, user_instants) = sent(motions, "user", "timestamp", progress)?;
+    let looking = Looking {
+        grid: grid(&device_instants, &user_instants),
+        devices: device_instants,
+        users: user_instants,
+        rules,
+        progress,
+    };
+    let looking = &looking;
+    let mut evidence = looking.at_once()?;
+    looking.moved(&mut evidence)?;
+    let candidates: Vec<Candidate> = (0..)
+        .zip(&evidence)
+        .flat_map(|(device, of)| {
+            of.iter().filter(move |found| looking.counts(device, found)).map(move |found| Candidate {
+                device,
+                user: found.user,
+                shared: found.shared,
+            })
+        })
+        .collect();
+    let assigned = assign(&candidates);
+    let on_record = on_record(customers, &devices);
+    let mut findings: Vec<Finding> = vec![];
+    for (device, serial) in (0..).zip(devices.texts()) {
+        let of = &evidence[device as usize];
+        let told = |found: &Found| Evidence {
+            user: users.texts()[found.user as usize].into(),
+            shared: found.shared,
+            user_instants: looking.users.of(found.user).len() as u32,
+            log10_chance: looking.log10_chance(device, found),
+            offset_ms: found.offset_ms,
+        };
+        let assigned = assigned.get(&device);
+        let best = match assigned {
+            Some(assigned) => of.iter().find(|found| found.user == assigned.user),
+            None => of.first(),
+        };
+        let runner_up = best.and_then(|best| of.iter().find(|found| found.user != best.user));
+        let lead = assigned.map_or(0, |assigned| assigned.lead);
+        let on_record: Vec<Arc<str>> =
+            on_record.get(serial).into_iter().flatten().map(|email| (*email).into()).collect();
+        let best = best.map(told);
+        let verdict =
+            verdict(best.as_ref(), lead, of.iter().any(|found| looking.counts(device, found)), &on_record, rules);
+        let decided = rules.decisions.of(serial).zip(best.as_ref());
+        let decided = decided.filter(|(decision, best)| *decision.owner == *best.user).map(|(it, _)| it.is_theirs);
+        findings.push(Finding {
+            serial: (*serial).into(),
+            instants: looking.devices.of(device).len() as u32,
+            runner_up: runner_up.map(told),
+            best,
+            lead,
+            verdict,
+            on_record,
+            decided,
+        });
+    }
+    findings.sort_by(|a, b| a.serial.cmp(&b.serial));
+    let places = findings.iter().enumerate().map(|(place, finding)| (finding.serial.clone(), place as u32)).collect();
+    Ok(OwnerFindings { findings, places })
+}
+
+fn verdict(
+    best: Option<&Evidence>,
+    lead: u32,
+    has_candidates: bool,
+    on_record: &[Arc<str>],
+    rules: &OwnerRules,
+) -> OwnerVerdict {
+    let Some(best) = best.filter(|_| has_candidates) else { return OwnerVerdict::NoEvidence };
+    if u64::from(lead) * 1_000 < u64::from(best.shared) * u64::from(rules.least_lead_permille) || lead == 0 {
+        return OwnerVerdict::Ambiguous;
+    }
+    match on_record {
+        // A number on several records says nothing of any of them.
+        [only] if *only != best.user => OwnerVerdict::Contradicts,
+        _ => OwnerVerdict::Confirmed,
+    }
+}
+
+/// A user with instants of a device.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    user: u32,
+    shared: u32,
+    offset_ms: i64,
+    /// How many users, the device's instants added up, have a reading then.
+    busy: u64,
+    /// How many offsets were tried.
+    offsets: u64,
+}
+
+struct Looking<'a> {
+    devices: Instants,
+    users: Instants,
+    grid: i64,
+    rules: &'a OwnerRules,
+    progress: &'a Progress,
+}
+
+impl Looking<'_> {
+    /// Who shares instants with each device as the clocks are, whoever shares the most first.
+    fn at_once(&self) -> Result<Vec<Vec<Found>>, CurationError> {
+        let mut shared = PlHashMap::<(u32, u32), u32>::default();
+        let mut busy = vec![0_u64; self.devices.senders() as usize];
+        each_shared(&self.devices, &self.users, self.progress, |devices, users| {
+            for (_, device) in devices {
+                busy[*device as usize] += users.len() as u64;
+            }
+            if devices.len() * users.len() > MOST_PAIRS_EACH * (devices.len() + users.len()) {
+                return;
+            }
+            for (_, device) in devices {
+                for (_, user) in users {
+                    *shared.entry((*device, *user)).or_default() += 1;
+                }
+            }
+        })?;
+        let mut evidence: Vec<Vec<Found>> = vec![vec![]; busy.len()];
+        for ((device, user), shared) in shared {
+            let busy = busy[device as usize];
+            evidence[device as usize].push(Found { user, shared, offset_ms: 0, busy, offsets: 1 });
+        }
+        for of in &mut evidence {
+            of.sort_unstable_by_key(|found| (std::cmp::Reverse(found.shared), found.user));
+        }
+        Ok(evidence)
+    }
+
+    /// For the devices with nobody so far, looks for users whose clock is another. Whoever is the only one for a device as
+    /// the clocks are is not looked at again.
+    fn moved(&self, evidence: &mut [Vec<Found>]) -> Result<(), CurationError> {
+        let is_open = |(device, of): &(u32, &Vec<Found>)| {
+            !self.devices.of(*device).is_empty() && !of.iter().any(|found| self.counts(*device, found))
+        };
+        let open: Vec<u32> = (0..).zip(&*evidence).filter(is_open).map(|(device, _)| device).collect();
+        if open.is_empty() || self.rules.most_offset_ms == 0 {
+            return Ok(());
+        }
+        let taken: HashSet<u32> = (0..)
+            .zip(&*evidence)
+            .flat_map(|(device, of)| of.iter().filter(move |found| self.counts(device, found)).map(|found| found.user))
+            .collect();
+        let free = self.users.only(|user| !taken.contains(&user));
+        let most = i64::from(self.rules.most_offset_ms);
+        let offsets = (2 * most / self.grid).unsigned_abs() + 1;
+        for device in open {
+            self.progress.check()?;
+            let instants = self.devices.of(device);
+            let mut of: Vec<Found> = offsets::moved(instants, &free, most)
+                .into_iter()
+                .map(|moved| {
+                    let at = |at: &i64| u64::from(self.users.busy(at.saturating_add(moved.offset_ms)));
+                    let busy = instants.iter().map(at).sum();
+                    Found { user: moved.user, shared: moved.shared, offset_ms: moved.offset_ms, busy, offsets }
+                })
+                .collect();
+            let known: HashSet<u32> = of.iter().map(|found| found.user).collect();
+            of.extend(evidence[device as usize].iter().filter(|found| !known.contains(&found.user)));
+            of.sort_by_key(|found| (std::cmp::Reverse(found.shared), found.offset_ms.abs(), found.user));
+            evidence[device as usize] = of;
+        }
+        Ok(())
+    }
+
+    /// Whether a user is a candidate: enough instants, enough of the device's, and not by chance.
+    fn counts(&self, device: u32, found: &Found) -> bool {
+        let instants = self.devices.of(device).len() as u64;
+        found.shared >= self.rules.least_shared
+            && u64::from(found.shared) * 1_000 >= instants * u64::from(self.rules.least_share_permille)
+            && self.log10_chance(device, found) <= -f64::from(self.rules.chance_exponent)
+    }
+
+    /// The chance that any user shares so many at any offset that was tried. At an instant a stranger has a reading with
+    /// the share of the other users who have one, and besides as often as their own pace makes them.
+    fn log10_chance(&self, device: u32, found: &Found) -> f64 {
+        let others = f64::from(self.users.senders().saturating_sub(1).max(1));
+        let by_others = (found.busy.saturating_sub(u64::from(found.shared))) as f64 / others;
+        let interval = self.users.interval(found.user).unwrap_or(self.grid).max(self.grid);
+        let by_pace = self.devices.of(device).len() as f64 * self.grid as f64 / interval as f64;
+        let tries = f64::from(self.users.senders().max(1)).log10() + (found.offsets as f64).log10();
+        (log10_tail(found.shared, by_others + by_pace) + tries).min(0.0)
+    }
+}
+
+/// The senders of a table, and their instants.
+fn sent<'a>(
+    view: &'a TableView,
+    sender: &str,
+    time: &str,
+    progress: &Progress,
+) -> Result<(Identities<'a>, Instants), CurationError> {
+    let mut senders = Identities::default();
+    let (Some(sender), Some(time)) = (view.position(sender), view.position(time)) else {
+        return Ok((senders, Instants::default()));
+    };
+    let mut readings = Vec::with_capacity(view.rows());
+    let mut last = ("", 0);
+    for row in 0..view.rows() {
+        if row.is_multiple_of(LOOK_UP_EVERY) {
+            progress.check()?;
+            progress.advance(LOOK_UP_EVERY.min(view.rows() - row) as u64);
+        }
+        if let (Cell::Text(text), Cell::Time(at)) = (view.cell(row, sender), view.cell(row, time))
+            && !text.trim().is_empty()
+        {
+            if readings.is_empty() || text != last.0 {
+                last = (text, senders.add(text));
+            }
+            readings.push((at, last.1));
+        }
+    }
+    progress.check()?;
+    let count = senders.len();
+    Ok((senders, Instants::new(readings, count)))
+}
+
+/// The e-mail addresses on the customer records that carry each device's serial number.
+fn on_record<'a>(customers: &'a TableView, devices: &Identities<'_>) -> HashMap<&'a str, BTreeSet<&'a str>> {
+    let mut on_record = HashMap::<&str, BTreeSet<&str>>::new();
+    let (Some(email), Some(serial)) = (customers.position("email"), customers.position("serialnumber")) else {
+        return on_record;
+    };
+    for row in 0..customers.rows() {
+        if let (Cell::Text(email), Cell::Text(serial)) = (customers.cell(row, email), customers.cell(row, serial))
+            && devices.get(serial).is_some()
+        {
+            on_record.entry(serial).or_default().insert(email);
+        }
+    }
+    on_record
+}
