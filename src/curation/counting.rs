@@ -22,8 +22,21 @@ impl Curation {
                 let (rows, columns) = self.through(definition.source, before);
                 compile::count_joined(on, bring, *once, rows, self.frame(*other).clone().lazy(), &columns)
             }
-            _ => self.through(definition.source, &definition.steps).0.select([len().alias(ROWS)]),
+            Some((Step { operation: Operation::JoinNearest { other, on, time, within, .. }, reason }, before)) => {
+                // What it brings along adds no row, and need not be there.
+                let (on, bring) = (on.clone(), vec![]);
+                let operation = Operation::JoinNearest { other: *other, on, time: *time, within: *within, bring };
+                let steps = [before, &[Step { operation, reason: *reason }]].concat();
+                return self.count_through(definition, &steps);
+            }
+            _ => return self.count_through(definition, &definition.steps),
         };
+        single(&counted.collect().map_err(failed)?).map_err(failed)
+    }
+
+    fn count_through(&self, definition: &TableDefinition, steps: &[Step]) -> Result<u64, CurationError> {
+        let failed = |error| CurationError::Engine { table: definition.table, error };
+        let counted = self.through(definition.source, steps).0.select([len().alias(ROWS)]);
         single(&counted.collect().map_err(failed)?).map_err(failed)
     }
 

@@ -13,7 +13,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("explore", &["domain", "landing", "curation"]),
     ("review", &["domain", "landing", "curation", "explore"]),
     ("signals", &["domain", "landing", "curation", "explore"]),
-    ("export", &["domain", "landing", "curation", "explore", "signals"]),
+    ("export", &["domain", "landing", "curation", "explore", "review", "signals"]),
     ("generate", &["domain"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
     ("state", &["domain", "landing", "curation", "explore", "review", "signals"]),

@@ -27,7 +27,7 @@ pub fn every_recipe() -> impl Iterator<Item = Recipe> {
     Purpose::ALL.into_iter().flat_map(|purpose| {
         [false, true].into_iter().flat_map(move |consent_date| {
             [Duplicates::Keep, Duplicates::Drop].into_iter().flat_map(move |duplicates| {
-                JoinRule::ALL.into_iter().filter(|j| *j != JoinRule::InferredOwner).map(move |join| Recipe {
+                JoinRule::ALL.into_iter().map(move |join| Recipe {
                     purpose,
                     consent_date,
                     duplicates,

@@ -17,8 +17,11 @@ mod joins;
 mod landing;
 mod landing_damage;
 mod landing_formats;
+mod owners;
 mod review;
 mod signals;
+#[path = "../../benches/situations.rs"]
+mod situations;
 mod support;
 mod waterfall;
 mod window;

@@ -88,7 +88,8 @@ fn groups(candidates: &[Candidate]) -> Vec<Vec<Candidate>> {
 
 /// The one-to-one assignment of rows to columns with the largest sum, and the sum. A weight of 0 is as good as apart.
 fn heaviest(weights: &[Vec<i64>]) -> (Vec<Option<usize>>, i64) {
-    let size = weights.len().max(weights.first().map_or(0, Vec::len));
+    let columns = weights.first().map_or(0, Vec::len);
+    let size = weights.len().max(columns);
     let cost = |row: usize, column: usize| -weights.get(row).and_then(|row| row.get(column)).copied().unwrap_or(0);
     // Row and column 0 are nobody; potentials of rows and columns, and the row that each column has.
     let (mut of_row, mut of_column) = (vec![0_i64; size + 1], vec![0_i64; size + 1]);
@@ -133,7 +134,8 @@ fn heaviest(weights: &[Vec<i64>]) -> (Vec<Option<usize>>, i64) {
     for column in 1..=size {
         let row = taken_by[column] - 1;
         total -= cost(row, column - 1);
-        if let Some(assigned) = assigned.get_mut(row) {
+        // Rows and columns that only fill up the square are nobody's.
+        if let Some(assigned) = assigned.get_mut(row).filter(|_| column <= columns) {
             *assigned = Some(column - 1);
         }
     }
@@ -185,7 +187,7 @@ mod tests {
         let both = [candidate(0, 0, 30), candidate(0, 1, 30), candidate(1, 0, 30), candidate(1, 1, 30)];
         assert!(assign(&both).values().all(|assigned| assigned.lead == 0));
         let decided = assign(&[candidate(0, 0, 30), candidate(0, 1, 30), candidate(1, 1, 30)]);
-        assert_eq!(decided[&0], Assigned { user: 0, lead: 30 - 0 });
+        assert_eq!(decided[&0], Assigned { user: 0, lead: 30 });
         assert_eq!(decided[&1].user, 1);
         let apart = assign(&[candidate(5, 7, 12)]);
         assert_eq!(apart[&5], Assigned { user: 7, lead: 12 });

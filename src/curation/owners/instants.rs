@@ -86,10 +86,12 @@ pub fn shared(one: &[i64], other: &[i64], by: i64) -> u32 {
     shared
 }
 
-/// Goes through the instants at which both have somebody: calls back with the devices and the users of each.
+/// Goes through the instants at which both have somebody when so much is added to the devices' time: calls back with the
+/// devices and the users of each.
 pub fn each_shared(
     devices: &Instants,
     users: &Instants,
+    offset_ms: i64,
     progress: &Progress,
     mut shared: impl FnMut(&[(i64, u32)], &[(i64, u32)]),
 ) -> Result<(), Cancelled> {
@@ -102,7 +104,7 @@ pub fn each_shared(
             progress.check()?;
             next_look = done + LOOK_UP_EVERY;
         }
-        let at = at_once[0].0;
+        let at = at_once[0].0.saturating_add(offset_ms);
         // Galloping: users are often many between two instants of devices.
         let mut step = 1;
         while step < rest.len() && rest[step].0 < at {

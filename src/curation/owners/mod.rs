@@ -33,6 +33,9 @@ be; such a stranger is as a rule taken by a device of their own.";
 /// it is left out, so that the cost grows with readings.
 const MOST_PAIRS_EACH: usize = 64;
 
+/// So many of the devices without a candidate are looked at for an offset that they have in common.
+const SAMPLE: usize = 256;
+
 /// What was found out about all devices that sent distances.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnerFindings {
@@ -181,7 +184,7 @@ pub fn infer_owners(
         progress,
     };
     let looking = &looking;
-    let mut evidence = looking.at_once()?;
+    let mut evidence = looking.at_once(&looking.devices, 0, 1)?;
     looking.moved(&mut evidence)?;
     let candidates: Vec<Candidate> = (0..)
         .zip(&evidence)
@@ -274,11 +277,11 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// Who shares instants with each device as the clocks are, whoever shares the most first.
-    fn at_once(&self) -> Result<Vec<Vec<Found>>, CurationError> {
+    /// Who shares instants with each device when so much is added to its time, whoever shares the most first.
+    fn at_once(&self, devices: &Instants, offset_ms: i64, offsets: u64) -> Result<Vec<Vec<Found>>, CurationError> {
         let mut shared = PlHashMap::<(u32, u32), u32>::default();
-        let mut busy = vec![0_u64; self.devices.senders() as usize];
-        each_shared(&self.devices, &self.users, self.progress, |devices, users| {
+        let mut busy = vec![0_u64; devices.senders() as usize];
+        each_shared(devices, &self.users, offset_ms, self.progress, |devices, users| {
             for (_, device) in devices {
                 busy[*device as usize] += users.len() as u64;
             }
@@ -294,7 +297,7 @@ impl Looking<'_> {
         let mut evidence: Vec<Vec<Found>> = vec![vec![]; busy.len()];
         for ((device, user), shared) in shared {
             let busy = busy[device as usize];
-            evidence[device as usize].push(Found { user, shared, offset_ms: 0, busy, offsets: 1 });
+            evidence[device as usize].push(Found { user, shared, offset_ms, busy, offsets });
         }
         for of in &mut evidence {
             of.sort_unstable_by_key(|found| (std::cmp::Reverse(found.shared), found.user));
@@ -302,40 +305,97 @@ impl Looking<'_> {
         Ok(evidence)
     }
 
-    /// For the devices with nobody so far, looks for users whose clock is another. Whoever is the only one for a device as
-    /// the clocks are is not looked at again.
+    /// For the devices with nobody so far, looks for users whose clock is another: first for an offset that many have in
+    /// common, then for each device alone. Whoever is somebody's by then is not looked at again, unless so few devices
+    /// have somebody that the clocks cannot be trusted at all: then everybody is.
     fn moved(&self, evidence: &mut [Vec<Found>]) -> Result<(), CurationError> {
+        let most = i64::from(self.rules.most_offset_ms);
+        let offsets = (2 * most / self.grid).unsigned_abs() + 1;
+        if most == 0 {
+            return Ok(());
+        }
+        let mut open = self.open(evidence);
+        let sample: Vec<u32> = open.iter().copied().step_by(open.len().div_ceil(SAMPLE).max(1)).collect();
+        if let Some(common) = self.common_offset(&sample, evidence, offsets)? {
+            let all_open: HashSet<u32> = open.iter().copied().collect();
+            let devices = self.devices.only(|device| all_open.contains(&device));
+            let found = self.at_once(&devices, common, offsets)?;
+            for device in open {
+                let found = &found[device as usize];
+                if found.iter().any(|found| self.counts(device, found)) {
+                    evidence[device as usize].clone_from(found);
+                }
+            }
+            open = self.open(evidence);
+        }
+        let sending = (0..self.devices.senders()).filter(|device| !self.devices.of(*device).is_empty()).count();
+        let is_all = (sending - open.len()) * 5 < sending;
+        if is_all {
+            open = (0..self.devices.senders()).collect();
+        }
+        let taken = if is_all { HashSet::new() } else { self.taken(evidence) };
+        let free = self.users.only(|user| !taken.contains(&user));
+        for device in open {
+            self.progress.check()?;
+            evidence[device as usize] = self.moved_of(device, &free, &evidence[device as usize], offsets);
+        }
+        Ok(())
+    }
+
+    /// Devices with readings and without a candidate.
+    fn open(&self, evidence: &[Vec<Found>]) -> Vec<u32> {
         let is_open = |(device, of): &(u32, &Vec<Found>)| {
             !self.devices.of(*device).is_empty() && !of.iter().any(|found| self.counts(*device, found))
         };
-        let open: Vec<u32> = (0..).zip(&*evidence).filter(is_open).map(|(device, _)| device).collect();
-        if open.is_empty() || self.rules.most_offset_ms == 0 {
-            return Ok(());
-        }
-        let taken: HashSet<u32> = (0..)
-            .zip(&*evidence)
-            .flat_map(|(device, of)| of.iter().filter(move |found| self.counts(device, found)).map(|found| found.user))
-            .collect();
-        let free = self.users.only(|user| !taken.contains(&user));
-        let most = i64::from(self.rules.most_offset_ms);
-        let offsets = (2 * most / self.grid).unsigned_abs() + 1;
-        for device in open {
+        (0..).zip(evidence).filter(is_open).map(|(device, _)| device).collect()
+    }
+
+    /// Users who are a candidate of some device.
+    fn taken(&self, evidence: &[Vec<Found>]) -> HashSet<u32> {
+        let candidates = |(device, of): (u32, &Vec<Found>)| {
+            let found: Vec<u32> =
+                of.iter().filter(|found| self.counts(device, found)).map(|found| found.user).collect();
+            found
+        };
+        (0..).zip(evidence).flat_map(candidates).collect()
+    }
+
+    /// The offset that at least a quarter of some devices have with a candidate, if there is one.
+    fn common_offset(
+        &self,
+        sample: &[u32],
+        evidence: &[Vec<Found>],
+        offsets: u64,
+    ) -> Result<Option<i64>, CurationError> {
+        let mut times = std::collections::BTreeMap::<i64, usize>::new();
+        for device in sample {
             self.progress.check()?;
-            let instants = self.devices.of(device);
-            let mut of: Vec<Found> = offsets::moved(instants, &free, most)
-                .into_iter()
-                .map(|moved| {
-                    let at = |at: &i64| u64::from(self.users.busy(at.saturating_add(moved.offset_ms)));
-                    let busy = instants.iter().map(at).sum();
-                    Found { user: moved.user, shared: moved.shared, offset_ms: moved.offset_ms, busy, offsets }
-                })
-                .collect();
-            let known: HashSet<u32> = of.iter().map(|found| found.user).collect();
-            of.extend(evidence[device as usize].iter().filter(|found| !known.contains(&found.user)));
-            of.sort_by_key(|found| (std::cmp::Reverse(found.shared), found.offset_ms.abs(), found.user));
-            evidence[device as usize] = of;
+            let found = self.moved_of(*device, &self.users, &evidence[*device as usize], offsets);
+            let of: BTreeSet<i64> =
+                found.iter().filter(|found| self.counts(*device, found)).map(|found| found.offset_ms).collect();
+            for offset in of {
+                *times.entry(offset).or_default() += 1;
+            }
         }
-        Ok(())
+        let most = times.into_iter().max_by_key(|(_, times)| *times);
+        Ok(most.filter(|(_, times)| *times >= 8 && *times * 4 >= sample.len()).map(|(offset, _)| offset))
+    }
+
+    /// Who shares instants with a device at any offset, together with who does as the clocks are.
+    fn moved_of(&self, device: u32, users: &Instants, known: &[Found], offsets: u64) -> Vec<Found> {
+        let instants = self.devices.of(device);
+        let mut of: Vec<Found> = offsets::moved(instants, users, i64::from(self.rules.most_offset_ms))
+            .into_iter()
+            .map(|moved| {
+                let at = |at: &i64| u64::from(self.users.busy(at.saturating_add(moved.offset_ms)));
+                let busy = instants.iter().map(at).sum();
+                Found { user: moved.user, shared: moved.shared, offset_ms: moved.offset_ms, busy, offsets }
+            })
+            .collect();
+        let moved: HashSet<u32> = of.iter().map(|found| found.user).collect();
+        of.extend(known.iter().filter(|found| !moved.contains(&found.user)));
+        of.sort_by_key(|found| (std::cmp::Reverse(found.shared), found.offset_ms.abs(), found.user));
+        of
     }
 
     /// Whether a user is a candidate: enough instants, enough of the device's, and not by chance.
