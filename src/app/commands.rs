@@ -61,6 +61,18 @@ impl App {
                 self.workers.consent.forget();
                 self.consented = None;
             }
+            Command::RetryReview => self.retry_review(),
+            Command::RetryBehind => self.retry_review(),
+            Command::Accept { check, who, why } => self.accept(check, who, why, false),
+            Command::Revoke { check, who, why } => self.accept(check, who, why, true),
+            Command::SignOff { who } => self.sign_off(who),
+            Command::Decide { serial, owner, is_theirs } => {
+                let recipe = self.decided(serial, owner, is_theirs);
+                self.choose(context, |choices| choices.recipe = recipe);
+            }
+            Command::ShowStranger(stranger) => self.show_stranger(stranger, context),
+            Command::SaveReport => self.show_dialog(Choice::SaveReport),
+            Command::SaveReportTo(path) => self.save_report(path),
             Command::SavePicture(picture) => self.show_dialog(Choice::SavePicture(picture)),
             Command::SavePictureTo(path, picture) => self.save_picture(path, picture),
             Command::RetrySignals => self.retry_signals(),

@@ -23,6 +23,8 @@ pub enum Choice {
     SaveRecipe(Option<PathBuf>),
     /// A place for what is in sight of a table.
     SaveView(Arc<Sight>),
+    /// A place for the report of the review.
+    SaveReport,
     /// A place for a picture.
     SavePicture(Arc<Picture>),
 }
@@ -41,6 +43,7 @@ impl Choice {
             Self::Withdrawn => Command::ReadWithdrawn(last),
             Self::Expected => Command::ReadExpected(last),
             Self::SaveRecipe(_) => Command::SaveRecipeTo(last),
+            Self::SaveReport => Command::SaveReportTo(last),
             Self::SavePicture(picture) => Command::SavePictureTo(last, Arc::clone(picture)),
             Self::SaveView(sight) => Command::SaveViewTo(last, Arc::clone(sight)),
         })
@@ -69,6 +72,13 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             let dialog = folder.into_iter().fold(dialog, rfd::FileDialog::set_directory);
             dialog.save_file().into_iter().collect()
         }
+        Choice::SaveReport => dialog
+            .set_title("Write the report of the review")
+            .add_filter("HTML", &["html"])
+            .set_file_name("review.html")
+            .save_file()
+            .into_iter()
+            .collect(),
         Choice::SavePicture(_) => dialog
             .set_title("Save the chart as SVG or PNG")
             .add_filter("SVG", &["svg"])

@@ -68,6 +68,7 @@ impl App {
         self.take_consent();
         self.take_signals();
         self.take_saved_pictures();
+        self.take_review();
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
                 notify(&mut self.state, Severity::Warning, error);
@@ -183,6 +184,10 @@ impl App {
             Some(work("Saving the view", workers.save_view.progress()))
         } else if workers.dropped.is_busy() {
             Some(work("Looking up rows", workers.dropped.progress()))
+        } else if workers.behind.is_busy() {
+            Some(work("Looking up rows", workers.behind.progress()))
+        } else if workers.report.is_busy() {
+            Some(work("Writing the report", workers.report.progress()))
         } else if workers.consent.is_busy() {
             Some(work("Adding up", workers.consent.progress()))
         } else if workers.record.is_busy() {
@@ -197,6 +202,14 @@ impl App {
             Some(work("Measuring", workers.measure.progress()))
         } else if workers.doctor.is_busy() {
             Some(work("Checking counts", workers.doctor.progress()))
+        } else if workers.checks.is_busy() {
+            Some(work("Computing the checks", workers.checks.progress()))
+        } else if workers.joins.is_busy() {
+            Some(work("Looking at the joins", workers.joins.progress()))
+        } else if workers.owners.is_busy() {
+            Some(work("Inferring owners", workers.owners.progress()))
+        } else if workers.rules.is_busy() {
+            Some(work("Comparing the join rules", workers.rules.progress()))
         } else if workers.copy.is_busy() {
             Some(work("Copying", workers.copy.progress()))
         } else if workers.look.is_busy() {

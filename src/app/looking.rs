@@ -69,7 +69,11 @@ impl App {
                 Slot::Ready(view) => Place::Dropped(Arc::clone(view)),
                 _ => return None,
             },
-            Shown::Refused | Shown::Consent | Shown::Signals => return None,
+            Shown::Behind(_) => match &self.state.behind {
+                Slot::Ready(rows) => Place::Behind(Arc::clone(rows)),
+                _ => return None,
+            },
+            Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review => return None,
         };
         let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
         Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })

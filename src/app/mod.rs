@@ -11,6 +11,7 @@ mod lists;
 mod looking;
 mod picture_file;
 mod recipe_file;
+mod reviewing;
 mod sample;
 mod settings;
 mod signals;
@@ -73,6 +74,8 @@ pub struct App {
     diagnosed: Option<DoctorRequest>,
     /// What the page of the signals was asked for last.
     asked: signals::Asked,
+    /// What the review was asked for last.
+    reviewed: reviewing::AskedOfReview,
     title: String,
 }
 
@@ -88,13 +91,14 @@ impl App {
             state: State { recent: saved.recent, theme: saved.theme, ..State::default() },
             screens: Screens::default(),
             commands: vec![],
-            workers: Workers::new(context).context("the workers cannot be started")?,
+            workers: Workers::new(context, settings.trail()).context("the workers cannot be started")?,
             settings,
             looked: None,
             added_up: None,
             consented: None,
             diagnosed: None,
             asked: signals::Asked::default(),
+            reviewed: reviewing::AskedOfReview::default(),
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -167,6 +171,7 @@ impl eframe::App for App {
         self.add_up();
         self.look_at_consent();
         self.look_at_signals();
+        self.look_at_review();
         self.set_title(context);
     }
 

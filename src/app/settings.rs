@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::export::TrailFile;
 use crate::state::{Notice, Severity, State, Theme};
 
 const MOST_RECENT: usize = 8;
@@ -50,6 +51,14 @@ impl Settings {
     /// In this file.
     pub fn at(file: PathBuf) -> Self {
         Self { file: Some(file) }
+    }
+
+    /// The trail of reviews: in the user's state folder, or beside settings that are elsewhere.
+    pub(super) fn trail(&self) -> TrailFile {
+        let at_home = Self::at_home();
+        let beside = self.file.as_deref().filter(|_| self.file != at_home.file).and_then(Path::parent);
+        let folder = beside.map(|folder| folder.join("reviews")).or_else(trail_folder);
+        TrailFile::in_folder(&folder.unwrap_or_else(|| PathBuf::from("reviews")))
     }
 
     /// What was remembered; the defaults and a notice where it cannot be read.

@@ -115,7 +115,7 @@ impl App {
     }
 }
 
-fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {
+pub(super) fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {
     match outcome {
         Ok(value) => *slot = Slot::Ready(value),
         Err(Failure::Cancelled) if is_busy => {}

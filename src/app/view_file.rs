@@ -8,6 +8,7 @@ use crate::domain::{Progress, Table};
 use crate::explore::Sheet;
 use crate::export::{ExportError, write_view};
 use crate::landing::Source;
+use crate::review::SignedOff;
 use crate::state::{Severity, Sight};
 
 use super::App;
@@ -27,6 +28,10 @@ pub struct SaveViewRequest {
     pub source: Option<Source>,
 }
 
+/// Why nothing of the training set is saved.
+const CLOSED: &str = "the machine-learning table leaves only when its joins were reviewed and somebody signed. See the page \
+                      Join review";
+
 impl SaveViewRequest {
     /// Writes the file, whole or not at all, and says in a sentence what came to stand in it.
     ///
@@ -37,7 +42,10 @@ impl SaveViewRequest {
         for source in self.source.iter().chain([&self.sight.source]) {
             outside_of(source, &path).map_err(not_saved)?;
         }
-        let Sight { look, columns, revealed, .. } = self.sight.as_ref();
+        let Sight { look, columns, revealed, signed, .. } = self.sight.as_ref();
+        if look.shown.is_training_set() && signed.is_none() {
+            return Err(not_saved(CLOSED.to_owned()));
+        }
         let is_internal = |&position: &usize| {
             let (table, column) = (look.shown.table(), look.view.column(position));
             table.zip(column).is_some_and(|(table, column): (Table, _)| table.is_internal(column.name))
@@ -72,6 +80,9 @@ impl App {
             return;
         }
         match self.state.sight() {
+            Some(sight) if sight.look.shown.is_training_set() && sight.signed.is_none() => {
+                notify(&mut self.state, Severity::Warning, format!("Nothing was saved: {CLOSED}"));
+            }
             Some(sight) => self.show_dialog(Choice::SaveView(Arc::new(sight))),
             None => {
                 let words =
@@ -86,6 +97,12 @@ impl App {
         if self.workers.save_view.is_busy() {
             let words =
                 "The view was not saved: another one is being saved. Wait for it, or stop it with Esc, and save again";
+            notify(&mut self.state, Severity::Warning, words.to_owned());
+            return;
+        }
+        let scope = |signed: Option<SignedOff>| signed.map(|signed| signed.scope().clone());
+        if sight.look.shown.is_training_set() && scope(sight.signed.clone()) != scope(self.state.review.signed_off()) {
+            let words = "Nothing was saved: the review is another one than when saving was asked for. Save the view again";
             notify(&mut self.state, Severity::Warning, words.to_owned());
             return;
         }

@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::curation::{Codes, Curation, CurationError, TableView, curate};
+use crate::curation::{Codes, Curation, CurationError, OwnerFindings, TableView, curate};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
 use crate::explore::{self, Follow, Query, Sums};
+use crate::export::TrailFile;
 use crate::jobs::Lane;
 use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
-use crate::review::{self, Expected, Verdict};
+use crate::review::joins::JoinReport;
+use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
-use crate::state::{ConsentView, Loaded, Look, MeasuredChannel, Shown, Summaries};
+use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, Shown, Summaries};
 
 use super::chosen::{Chosen, CopyRequest};
 use super::dialogs::{self, Choice};
@@ -19,7 +21,8 @@ use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
-use super::{sample, signals};
+use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportRequest, TrailRequest};
+use super::{reviewing, sample, signals};
 
 /// The workers of the window.
 pub struct Workers {
@@ -45,6 +48,22 @@ pub struct Workers {
     pub measure: Lane<MeasureRequest, Result<Vec<MeasuredChannel>, Failure>>,
     /// Looks up what several devices recorded.
     pub compare: Lane<CompareRequest, Result<Vec<Arc<Plotted>>, Failure>>,
+    /// Computes the checks of the review.
+    pub checks: Lane<ChecksRequest, Result<Arc<Review>, Failure>>,
+    /// Looks at all joins.
+    pub joins: Lane<Curated, Result<Arc<Vec<JoinReport>>, Failure>>,
+    /// Compares the join rules.
+    pub rules: Lane<Curated, Result<Arc<Vec<RuleReport>>, Failure>>,
+    /// Infers whose device it is.
+    pub owners: Lane<Curated, Result<Arc<OwnerFindings>, Failure>>,
+    /// Looks up a device that was paired with a stranger.
+    pub example: Lane<ExampleRequest, Result<Arc<Example>, Failure>>,
+    /// Looks up the rows behind a figure of the review.
+    pub behind: Lane<BehindRequest, Result<Arc<RowsBehind>, Failure>>,
+    /// Reads the trail of reviews and adds to it.
+    pub trail: Lane<TrailRequest, Result<Arc<Trail>, Failure>>,
+    /// Writes reports.
+    pub report: Lane<ReportRequest, Result<String, String>>,
     /// Compares counts with the expected ones.
     pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
     /// Reads lists from files.
@@ -217,6 +236,7 @@ pub enum Place {
     Landing(Dataset),
     Curation(Arc<Curation>, Table),
     Dropped(Arc<TableView>),
+    Behind(Arc<RowsBehind>),
 }
 
 impl Place {
@@ -226,6 +246,7 @@ impl Place {
             Self::Landing(dataset) => TableView::new(landing.frame(*dataset), Table::landing(*dataset).schema()),
             Self::Curation(curation, table) => curation.view(*table),
             Self::Dropped(view) => TableView::clone(view),
+            Self::Behind(rows) => rows.view.clone(),
         }
     }
 }
@@ -236,7 +257,8 @@ impl PartialEq for Place {
             (Self::Landing(one), Self::Landing(other)) => one == other,
             (Self::Curation(one, table), Self::Curation(other, same)) => Arc::ptr_eq(one, other) && table == same,
             (Self::Dropped(one), Self::Dropped(other)) => Arc::ptr_eq(one, other),
-            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_), _) => false,
+            (Self::Behind(one), Self::Behind(other)) => Arc::ptr_eq(one, other),
+            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_) | Self::Behind(_), _) => false,
         }
     }
 }
@@ -267,7 +289,7 @@ impl Workers {
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn new(context: &egui::Context) -> std::io::Result<Self> {
+    pub fn new(context: &egui::Context, trail_file: TrailFile) -> std::io::Result<Self> {
         let wake = || {
             let context = context.clone();
             move || context.request_repaint()
@@ -292,6 +314,16 @@ impl Workers {
             other: Lane::new("other", wake(), signals::other)?,
             measure: Lane::new("measure", wake(), signals::measured)?,
             compare: Lane::new("compare", wake(), signals::compared)?,
+            checks: Lane::new("checks", wake(), reviewing::checks)?,
+            joins: Lane::new("joins", wake(), reviewing::looked_at)?,
+            rules: Lane::new("rules", wake(), reviewing::rules)?,
+            owners: Lane::new("owners", wake(), reviewing::owners)?,
+            example: Lane::new("example", wake(), reviewing::example)?,
+            behind: Lane::new("behind", wake(), reviewing::behind)?,
+            trail: Lane::new("trail", wake(), move |request: &TrailRequest, _: &Progress| {
+                reviewing::trail(&trail_file, request)
+            })?,
+            report: Lane::new("report", wake(), |request: &ReportRequest, _: &Progress| reviewing::report(request))?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
                 let DoctorRequest { of, expected } = request;
                 Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)

@@ -86,7 +86,7 @@ impl Choices {
     /// What remains of them when another source is opened: what was chosen among its rows would mean nothing there.
     #[must_use]
     pub fn for_another_source(mut self) -> Self {
-        if matches!(self.shown, Shown::Dropped { .. }) {
+        if matches!(self.shown, Shown::Dropped { .. } | Shown::Behind(_)) {
             self.shown = Shown::default();
         }
         self.queries.clear();

@@ -6,6 +6,7 @@ use super::Shown;
 use crate::curation::{Codes, TableView};
 use crate::explore::{Follow, Query, Rows, Sheet, Summary};
 use crate::landing::Source;
+use crate::review::SignedOff;
 
 /// Rows of a table, chosen and ordered. It has its own hold on the table, so that it can be shown until there is
 /// another, whatever the recipe has become.
@@ -57,6 +58,8 @@ pub struct Sight {
     pub look: Arc<Look>,
     /// The columns, by their positions in the table.
     pub columns: Vec<usize>,
+    /// That these tables were signed off, if they were: without it, nothing of the training set is saved.
+    pub signed: Option<SignedOff>,
     /// What stands for people and devices.
     pub codes: Arc<Codes>,
     /// Personal data are shown as they are.
@@ -68,7 +71,7 @@ pub struct Sight {
 impl Sight {
     /// The cells in sight.
     pub fn sheet(&self) -> Sheet<'_> {
-        let Self { look, columns, codes, revealed, source: _ } = self;
+        let Self { look, columns, codes, revealed, signed: _, source: _ } = self;
         Sheet { view: &look.view, rows: &look.rows, columns, codes, revealed: *revealed }
     }
 }

@@ -3,6 +3,7 @@
 mod choices;
 mod history;
 mod look;
+mod review;
 mod signals;
 mod slot;
 
@@ -15,12 +16,15 @@ use crate::curation::{Codes, Curation, TableView};
 use crate::domain::{Recipe, Table};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
 use crate::landing::{ConsentStood, Landing, Source};
-use crate::review::{Consented, Expected, Session, Verdict, Waterfall};
+use crate::domain::CheckId;
+use crate::review::joins::Stranger;
+use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 use crate::signals::Picture;
 
 pub use choices::{Choices, RecipeFile};
 pub use history::{History, Label};
 pub use look::{Look, Sight, Summaries};
+pub use review::{Example, ReviewState};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
 
@@ -49,6 +53,10 @@ pub struct State {
     pub consent: Slot<Arc<ConsentView>>,
     /// What the page of the signals shows.
     pub signals: Signals,
+    /// The join review, and whether the tables may leave.
+    pub review: ReviewState,
+    /// The rows behind a figure of the review, once they are looked up.
+    pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.
     pub expected: Expected,
     /// What the count doctor says of them.
@@ -80,7 +88,8 @@ impl State {
         let stays = match look.shown {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
-            Shown::Consent | Shown::Signals | Shown::Refused => false,
+            Shown::Behind(_) => matches!(self.behind, Slot::Ready(_)),
+            Shown::Consent | Shown::Signals | Shown::Review | Shown::Refused => false,
         };
         (is_asked && stays).then_some(look)
     }
@@ -90,6 +99,7 @@ impl State {
         let (look, loaded) = (self.look_in_force()?, self.landing.value()?);
         Some(Sight {
             look: Arc::clone(look),
+            signed: self.review.signed_off(),
             columns: self.choices().layout().in_sight(&look.view).0,
             codes: Arc::clone(&loaded.codes),
             revealed: self.revealed,
@@ -142,6 +152,10 @@ pub enum Shown {
     Consent,
     /// What devices and phones recorded.
     Signals,
+    /// The checks, the joins, whose device it is, and the gate.
+    Review,
+    /// The rows behind a figure of the review.
+    Behind(FigureId),
     /// The records that could not be read, and remarks on the files.
     Refused,
 }
@@ -151,14 +165,25 @@ impl Shown {
     pub fn table(self) -> Option<Table> {
         match self {
             Self::Table(table) | Self::Dropped { table, .. } => Some(table),
-            Self::Consent | Self::Signals | Self::Refused => None,
+            Self::Behind(figure) => figure.table(),
+            Self::Consent | Self::Signals | Self::Review | Self::Refused => None,
         }
+    }
+
+    /// Whether its rows are of the training set, which leaves only when it was signed off.
+    pub fn is_training_set(self) -> bool {
+        matches!(self, Self::Table(Table::MachineLearningCurated) | Self::Behind(_))
     }
 
     /// What the table is called, also as a file; blank where none is shown.
     pub fn name(self) -> String {
         let name = self.table().map_or("", Table::name);
-        if matches!(self, Self::Dropped { .. }) { format!("{name}_dropped") } else { name.to_owned() }
+        match self {
+            Self::Dropped { .. } => format!("{name}_dropped"),
+            Self::Behind(FigureId::Check { id, .. }) => id.name().replace('-', "_"),
+            Self::Behind(_) => format!("{name}_rows"),
+            _ => name.to_owned(),
+        }
     }
 }
 
@@ -254,6 +279,24 @@ pub enum Command {
     SavePicture(Arc<Picture>),
     /// Save this chart in this file.
     SavePictureTo(PathBuf, Arc<Picture>),
+    /// Compute the review again.
+    RetryReview,
+    /// Look the rows behind the shown figure up again.
+    RetryBehind,
+    /// Accept a failing check: who, and why.
+    Accept { check: CheckId, who: String, why: String },
+    /// Take an acceptance back: who, and why.
+    Revoke { check: CheckId, who: String, why: String },
+    /// Put a name to all figures of the review.
+    SignOff { who: String },
+    /// Say whether a device is whom the evidence points to, or leave that to the evidence.
+    Decide { serial: String, owner: String, is_theirs: Option<bool> },
+    /// Show the device and the stranger whose motions were paired with it, at the first such instant.
+    ShowStranger(Stranger),
+    /// Ask for a file and write the report of the review to it.
+    SaveReport,
+    /// Write the report of the review to this file.
+    SaveReportTo(PathBuf),
     /// Look all devices and recordings up again.
     RetrySignals,
     /// Draw this device or customer beside the one that is followed, or the one on the customer record.

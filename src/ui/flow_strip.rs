@@ -4,14 +4,14 @@
 use egui::{Align, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
 
 use crate::domain::format::{difference, thousands};
-use crate::domain::{Table, TableCount, Zone};
+use crate::domain::{CheckId, Table, TableCount, Zone};
 use crate::state::{Command, Shown, State};
 
 use super::{icons, theme, widgets};
 
 /// Paints the strip.
 pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let arrows = 2.0 * 24.0;
+    let arrows = 2.0 * 24.0 + theme::REVIEW_WIDTH;
     let width = (ui.available_width() - arrows) / Table::ALL.len() as f32;
     let width = width.clamp(*theme::FIGURE_WIDTH.start(), *theme::FIGURE_WIDTH.end());
     ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
@@ -26,7 +26,42 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 }
                 zone_ui(ui, state, zone, width, commands);
             }
+            review_ui(ui, state, commands);
         });
+    });
+}
+
+/// The state of the review, at the end of the flow: a door to it.
+fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let foreign = state.review.checks.value().and_then(|review| review.check(CheckId::ForeignPairs));
+    let foreign = foreign.and_then(|check| check.figure.number).filter(|rows| *rows > 0);
+    let (icon, text, is_open) = match state.review.open() {
+        None => return,
+        Some(0) if state.review.signed_off().is_some() => (icons::READY, "signed off".to_owned(), false),
+        Some(0) => (icons::READY, "to be signed off".to_owned(), false),
+        Some(open) => {
+            let words = match foreign {
+                Some(rows) => format!("{} foreign", thousands(rows)),
+                None => format!("{open} failing"),
+            };
+            (icons::WARNING, words, true)
+        }
+    };
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.horizontal(|ui| {
+            ui.add_space(8.0);
+            ui.label(widgets::small(ui, "REVIEW"));
+        });
+        ui.add_space(14.0);
+        let text = RichText::new(format!("{icon} {text}"));
+        let palette = theme::palette(ui);
+        let text = text.color(if is_open { palette.warning } else { palette.text });
+        let response = widgets::door_ui(ui, text, "State of the join review");
+        let hover = "Whether the training set may leave: open the join review";
+        if response.on_hover_text(hover).clicked() {
+            commands.push(Command::Show(Shown::Review));
+        }
     });
 }
 

@@ -40,3 +40,5 @@ pub const FIT: &str = "\u{eb06}";
 pub const PICTURE: &str = "\u{e2ca}";
 pub const ALL: &str = "\u{e464}";
 pub const COPY: &str = "\u{e1ca}";
+pub const LOCKED: &str = "\u{e2fa}";
+pub const REVIEW: &str = "\u{ebb6}";

@@ -21,6 +21,11 @@ mod notices;
 mod plot;
 mod recipe_bar;
 mod recipe_menu;
+mod review_checks;
+mod review_joins;
+mod review_owners;
+mod review_page;
+mod review_rules;
 mod scene;
 mod selection;
 mod sidebar;
@@ -43,6 +48,7 @@ use crate::state::{Command, Shown, State};
 
 use self::consent_page::ConsentScreen;
 use self::grid::RowScroll;
+use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
 use self::table_page::TableScreen;
 
@@ -52,6 +58,7 @@ pub struct Screens {
     table: TableScreen,
     consent: ConsentScreen,
     signals: SignalsScreen,
+    review: ReviewScreen,
     refused: RowScroll,
     files: RowScroll,
 }
@@ -101,6 +108,8 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         }
         Shown::Consent => consent_page::consent_ui(ui, state, &mut screens.consent, commands),
         Shown::Signals => signals_page::signals_ui(ui, state, &mut screens.signals, commands),
+        Shown::Review => review_page::review_ui(ui, state, &mut screens.review, commands),
+        Shown::Behind(figure) => table_page::behind_ui(ui, state, figure, &mut screens.table, commands),
         Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }
 }

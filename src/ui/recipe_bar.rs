@@ -49,7 +49,8 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-fn join_label(join: JoinRule) -> &'static str {
+/// What a rule is called on the screen.
+pub fn join_label(join: JoinRule) -> &'static str {
     match join {
         JoinRule::Timestamp => "time stamp",
         JoinRule::Owner => "time stamp and owner",
@@ -58,7 +59,8 @@ fn join_label(join: JoinRule) -> &'static str {
     }
 }
 
-fn join_hover(join: JoinRule) -> &'static str {
+/// What a rule does, as a sentence.
+pub fn join_hover(join: JoinRule) -> &'static str {
     match join {
         JoinRule::Timestamp => {
             "The specification's rule: a distance is paired with every motion of the same instant, whoever moved"

@@ -20,9 +20,17 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 "Where rows went and why, who agreed when, who withdrew, expected counts",
             ),
             (Shown::Signals, icons::SIGNALS, "Signals", "What each device and its phone recorded over time"),
+            (
+                Shown::Review,
+                icons::REVIEW,
+                "Join review",
+                "Checks, joins, whose device it is, and whether the training set may leave",
+            ),
         ] {
             let selected = state.choices().shown == shown;
-            let response = entry_ui(ui, selected, icon, name, "", false);
+            let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);
+            let right = open.map_or_else(String::new, |open| format!("{open} failing"));
+            let response = entry_ui(ui, selected, icon, name, &right, open.is_some());
             widgets::named_choice(&response, ui, selected, name);
             if response.on_hover_text(hover).clicked() {
                 commands.push(Command::Show(shown));

@@ -9,6 +9,7 @@ use crate::domain::format::{counted, thousands};
 use crate::domain::{Column, Reason, Table};
 use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Test};
 use crate::landing::ConsentStood;
+use crate::review::FigureId;
 use crate::state::{Command, Look, Shown, Slot, State};
 
 use super::column_title::{Title, title_ui};
@@ -96,6 +97,39 @@ pub fn dropped_ui(
         Slot::Ready(_) => look_ui(ui, state, shown, "dropped rows", screen, commands),
         Slot::Failed { error, .. } => {
             empty::failed_ui(ui, "The rows could not be looked up", error, Command::RetryDropped, commands);
+        }
+        Slot::Empty | Slot::Loading(_) => empty::no_rows_ui(ui, "The rows are being looked up."),
+    }
+}
+
+/// Paints the rows behind a figure of the review.
+pub fn behind_ui(
+    ui: &mut Ui,
+    state: &State,
+    figure: FigureId,
+    screen: &mut TableScreen,
+    commands: &mut Vec<Command>,
+) {
+    let shown = Shown::Behind(figure);
+    let table = state.behind.value().map_or("", |rows| rows.table.name());
+    ui.horizontal_wrapped(|ui| {
+        if widgets::icon_button_ui(ui, icons::BACK, "Back to the join review").clicked() {
+            commands.push(Command::Show(Shown::Review));
+        }
+        let title = match figure {
+            FigureId::Check { id, .. } => id.about().title.to_owned(),
+            FigureId::Join { table, .. } => format!("A join of {}", table.name()),
+            FigureId::Rule { rule, .. } => format!("Rows that differ from the rule \u{201c}{}\u{201d}", rule.name()),
+        };
+        ui.label(RichText::new(title).text_style(TextStyle::Heading));
+        ui.add_space(8.0);
+        ui.label(format!("of {table}:"));
+        rows_in_words_ui(ui, state, shown, commands);
+    });
+    match &state.behind {
+        Slot::Ready(_) => look_ui(ui, state, shown, "rows behind a figure", screen, commands),
+        Slot::Failed { error, .. } => {
+            empty::failed_ui(ui, "The rows could not be looked up", error, Command::RetryBehind, commands);
         }
         Slot::Empty | Slot::Loading(_) => empty::no_rows_ui(ui, "The rows are being looked up."),
     }

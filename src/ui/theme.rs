@@ -33,6 +33,8 @@ pub const HEADER_HEIGHT: f32 = 28.0;
 pub const TITLE_HEIGHT: f32 = 68.0;
 /// Least and most room for one figure in the strip, from left to right.
 pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 100.0..=132.0;
+/// Room for the state of the review at the end of the strip.
+pub const REVIEW_WIDTH: f32 = 136.0;
 /// Room for one figure in the strip, from top to bottom.
 pub const FIGURE_HEIGHT: f32 = 60.0;
 /// How long the difference that a change made stays beside a figure, in seconds.

@@ -1,0 +1,362 @@
+//! Keeps the join review what landing, recipe and trail make it, and adds to the trail.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::curation::{Curation, OwnerFindings};
+use crate::domain::{CheckId, OwnerDecision, Progress, Recipe};
+use crate::explore::Follow;
+use crate::export::{TrailFile, write_report};
+use crate::jobs::Outcome;
+use crate::landing::Source;
+use crate::review::joins::{JoinReport, Stranger, joins};
+use crate::review::{
+    AcceptError, Expected, FigureId, Review, RowsBehind, RuleReport, Trail, compare, review, view_behind,
+};
+use crate::state::{Example, Severity, Shown, Slot};
+
+use super::App;
+use super::finished::{flatten, notify};
+use super::recipe_file::outside_of;
+use super::signals::{other, recorded, settle};
+use super::work::{Curated, Failure, OtherRequest, RecordRequest};
+
+/// What was asked for last.
+#[derive(Default)]
+pub struct AskedOfReview {
+    checks: Option<ChecksRequest>,
+    joins: Option<Curated>,
+    rules: Option<Curated>,
+    owners: Option<Curated>,
+    example: Option<ExampleRequest>,
+    behind: Option<BehindRequest>,
+    trail: bool,
+}
+
+/// Which checks to compute.
+#[derive(Clone, PartialEq)]
+pub struct ChecksRequest {
+    of: Curated,
+    expected: Expected,
+}
+
+/// Which stranger to draw.
+#[derive(Clone, PartialEq)]
+pub struct ExampleRequest {
+    of: Curated,
+    stranger: Stranger,
+}
+
+/// Which rows to look up.
+#[derive(Clone)]
+pub struct BehindRequest {
+    of: Curated,
+    figure: FigureId,
+    review: Option<Arc<Review>>,
+}
+
+impl PartialEq for BehindRequest {
+    fn eq(&self, other: &Self) -> bool {
+        self.of == other.of && self.figure == other.figure
+    }
+}
+
+/// What to do with the trail.
+#[derive(Clone)]
+pub enum TrailRequest {
+    /// Read it.
+    Load,
+    /// Accept, or take back.
+    Accept { review: Arc<Review>, check: CheckId, who: String, why: String, is_taken_back: bool },
+    /// Sign.
+    Sign { review: Arc<Review>, who: String },
+}
+
+impl PartialEq for TrailRequest {
+    /// Two requests are two entries, however alike they are.
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Load, Self::Load))
+    }
+}
+
+/// What to write a report of.
+#[derive(Clone)]
+pub struct ReportRequest {
+    path: PathBuf,
+    of: Curated,
+    review: Arc<Review>,
+    trail: Arc<Trail>,
+    source: Option<Source>,
+}
+
+impl PartialEq for ReportRequest {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.of == other.of
+    }
+}
+
+impl App {
+    /// Asks for the checks of the tables as they are, whatever page is shown, and for what the page of the review shows.
+    pub(super) fn look_at_review(&mut self) {
+        let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else {
+            if self.state.curation.is_loading() {
+                self.state.review.checks.begin();
+            }
+            return;
+        };
+        let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        let shown = self.state.choices().shown;
+        let (review, asked) = (&mut self.state.review, &mut self.reviewed);
+        if !asked.trail {
+            review.trail.begin();
+            self.workers.trail.request(TrailRequest::Load);
+            asked.trail = true;
+        }
+        let checks = ChecksRequest { of: of.clone(), expected: self.state.expected.clone() };
+        if asked.checks.as_ref() != Some(&checks) {
+            review.checks.begin();
+            self.workers.checks.request(checks.clone());
+            asked.checks = Some(checks);
+        }
+        if let Shown::Behind(figure) = shown {
+            let request = BehindRequest { of: of.clone(), figure, review: review.checks.value().map(Arc::clone) };
+            let is_there = !matches!(figure, FigureId::Check { .. }) || matches!(review.checks, Slot::Ready(_));
+            if asked.behind.as_ref() != Some(&request) {
+                self.state.behind = Slot::Loading(None);
+                if is_there {
+                    self.workers.behind.request(request.clone());
+                    asked.behind = Some(request);
+                }
+            }
+        }
+        if shown != Shown::Review {
+            return;
+        }
+        if asked.joins.as_ref() != Some(&of) {
+            review.joins.begin();
+            self.workers.joins.request(of.clone());
+            asked.joins = Some(of.clone());
+        }
+        if asked.owners.as_ref() != Some(&of) {
+            review.owners.begin();
+            self.workers.owners.request(of.clone());
+            asked.owners = Some(of.clone());
+        }
+        if asked.rules.as_ref() != Some(&of) {
+            review.rules.begin();
+            self.workers.rules.request(of.clone());
+            asked.rules = Some(of.clone());
+        }
+        let stranger = match &review.joins {
+            Slot::Ready(joins) => joins.iter().find_map(|join| join.affected.most_strangers.first()).cloned(),
+            _ => return,
+        };
+        let example = stranger.map(|stranger| ExampleRequest { of, stranger });
+        if asked.example != example {
+            match &example {
+                Some(request) => {
+                    review.example.begin();
+                    self.workers.example.request(request.clone());
+                }
+                None => review.example = Slot::Empty,
+            }
+            asked.example = example;
+        }
+    }
+
+    /// Takes in what was worked out.
+    pub(super) fn take_review(&mut self) {
+        let (review, workers) = (&mut self.state.review, &mut self.workers);
+        while let Some((request, outcome)) = workers.checks.poll() {
+            if self.reviewed.checks.as_ref() == Some(&request) {
+                settle(&mut review.checks, flatten(outcome), workers.checks.is_busy());
+            }
+        }
+        while let Some((_, outcome)) = workers.joins.poll() {
+            settle(&mut review.joins, flatten(outcome), workers.joins.is_busy());
+        }
+        while let Some((_, outcome)) = workers.rules.poll() {
+            settle(&mut review.rules, flatten(outcome), workers.rules.is_busy());
+        }
+        while let Some((_, outcome)) = workers.owners.poll() {
+            settle(&mut review.owners, flatten(outcome), workers.owners.is_busy());
+        }
+        while let Some((_, outcome)) = workers.example.poll() {
+            settle(&mut review.example, flatten(outcome), workers.example.is_busy());
+        }
+        while let Some((_, outcome)) = workers.behind.poll() {
+            settle(&mut self.state.behind, flatten(outcome), workers.behind.is_busy());
+        }
+        while let Some((request, outcome)) = self.workers.trail.poll() {
+            self.workers.trail.forget();
+            self.state.review.is_adding = self.workers.trail.is_busy();
+            match (request, flatten(outcome)) {
+                (_, Ok(trail)) => self.state.review.trail = Slot::Ready(trail),
+                (TrailRequest::Load, Err(Failure::Error(error))) => self.state.review.trail.fail(error),
+                (_, Err(Failure::Error(error))) => {
+                    notify(&mut self.state, Severity::Error, error);
+                    self.workers.trail.request(TrailRequest::Load);
+                }
+                (_, Err(Failure::Cancelled)) => self.state.review.trail.give_up(),
+            }
+        }
+        while let Some((_, outcome)) = self.workers.report.poll() {
+            self.workers.report.forget();
+            match outcome {
+                Outcome::Done(Ok(words)) => notify(&mut self.state, Severity::Information, words),
+                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
+                Outcome::Cancelled | Outcome::Died => {}
+            }
+        }
+    }
+
+    /// Computes the review again, and reads its trail again.
+    pub(super) fn retry_review(&mut self) {
+        let workers = &mut self.workers;
+        workers.checks.forget();
+        workers.joins.forget();
+        workers.rules.forget();
+        workers.owners.forget();
+        workers.example.forget();
+        workers.behind.forget();
+        self.reviewed = AskedOfReview::default();
+    }
+
+    /// Adds an acceptance, or takes one back. It is of the checks that are on the screen, and of no others.
+    pub(super) fn accept(&mut self, check: CheckId, who: String, why: String, is_taken_back: bool) {
+        if let Slot::Ready(review) = &self.state.review.checks {
+            let review = Arc::clone(review);
+            self.add_to_trail(TrailRequest::Accept { review, check, who, why, is_taken_back });
+        }
+    }
+
+    /// Adds a signature.
+    pub(super) fn sign_off(&mut self, who: String) {
+        if let Slot::Ready(review) = &self.state.review.checks {
+            let review = Arc::clone(review);
+            self.add_to_trail(TrailRequest::Sign { review, who });
+        }
+    }
+
+    fn add_to_trail(&mut self, request: TrailRequest) {
+        // One at a time: each is one entry.
+        if !self.workers.trail.is_busy() {
+            self.state.review.is_adding = true;
+            self.workers.trail.forget();
+            self.workers.trail.request(request);
+        }
+    }
+
+    /// The recipe with a decision about a device, or without one.
+    pub(super) fn decided(&self, serial: String, owner: String, is_theirs: Option<bool>) -> Recipe {
+        let mut recipe = self.state.choices().recipe.clone();
+        match is_theirs {
+            Some(is_theirs) => recipe.owners.decisions.0.insert(serial, OwnerDecision { owner, is_theirs }),
+            None => recipe.owners.decisions.0.remove(&serial),
+        };
+        recipe
+    }
+
+    /// Shows a device with the motions of a stranger laid over, at the first instant at which they were paired.
+    pub(super) fn show_stranger(&mut self, stranger: Stranger, context: &egui::Context) {
+        self.choose(context, |choices| {
+            choices.follow = Some(Follow::Device(stranger.device));
+            choices.shown = Shown::Signals;
+        });
+        // The recording is asked for anew, which lets go of what was laid over; so that comes after.
+        self.look_at_signals();
+        self.state.signals.other = Some(stranger.user);
+        self.state.signals.pointed = Some(stranger.first);
+    }
+
+    /// Has the report written.
+    pub(super) fn save_report(&mut self, path: PathBuf) {
+        let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
+        let (Slot::Ready(review), Some(trail)) = (&self.state.review.checks, self.state.review.trail.value()) else {
+            return;
+        };
+        let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        let (review, trail) = (Arc::clone(review), Arc::clone(trail));
+        self.workers.report.forget();
+        self.workers.report.request(ReportRequest { path, of, review, trail, source: self.state.source.clone() });
+    }
+}
+
+/// Computes the checks.
+pub fn checks(request: &ChecksRequest, progress: &Progress) -> Result<Arc<Review>, Failure> {
+    let ChecksRequest { of, expected } = request;
+    Ok(Arc::new(review(&of.landing, &of.curation, Some(expected), progress)?))
+}
+
+/// Looks at all joins.
+pub fn looked_at(of: &Curated, progress: &Progress) -> Result<Arc<Vec<JoinReport>>, Failure> {
+    Ok(Arc::new(joins(&of.curation, progress)?))
+}
+
+/// Compares the join rules.
+pub fn rules(of: &Curated, progress: &Progress) -> Result<Arc<Vec<RuleReport>>, Failure> {
+    Ok(Arc::new(compare(&of.landing, &of.curation, progress)?))
+}
+
+/// Infers whose device it is.
+pub fn owners(of: &Curated, progress: &Progress) -> Result<Arc<OwnerFindings>, Failure> {
+    let inferred = |curation: &Curation| curation.owners().map(Arc::clone);
+    match inferred(&of.curation) {
+        Some(owners) => Ok(owners),
+        None => Ok(Arc::new(of.curation.infer_owners(progress)?)),
+    }
+}
+
+/// Looks a device up that was paired with a stranger.
+pub fn example(request: &ExampleRequest, progress: &Progress) -> Result<Arc<Example>, Failure> {
+    let ExampleRequest { of, stranger } = request;
+    let follow = Follow::Device(stranger.device.clone());
+    let plotted = recorded(&RecordRequest { of: of.clone(), follow, partner: None }, progress)?;
+    let track = other(&OtherRequest { of: of.clone(), email: stranger.user.clone() }, progress)?;
+    Ok(Arc::new(Example { stranger: stranger.clone(), plotted, track }))
+}
+
+/// Looks the rows behind a figure up.
+pub fn behind(request: &BehindRequest, progress: &Progress) -> Result<Arc<RowsBehind>, Failure> {
+    let BehindRequest { of, figure, review } = request;
+    Ok(Arc::new(view_behind(&of.landing, &of.curation, review.as_deref(), *figure, progress)?))
+}
+
+/// Reads the trail, or adds to it.
+pub fn trail(file: &TrailFile, request: &TrailRequest) -> Result<Arc<Trail>, Failure> {
+    let failed = |error: crate::export::TrailFileError| Failure::Error(error.to_string());
+    let add = |trail: &mut Trail| -> Result<(), AcceptError> {
+        match request {
+            TrailRequest::Load => Ok(()),
+            TrailRequest::Accept { review, check, who, why, is_taken_back: false } => {
+                trail.accept(review, *check, who, why, now())
+            }
+            TrailRequest::Accept { review, check, who, why, is_taken_back: true } => {
+                trail.revoke(review, *check, who, why, now())
+            }
+            TrailRequest::Sign { review, who } => trail.sign(review, who, now()).map(drop),
+        }
+    };
+    match request {
+        TrailRequest::Load => file.load().map(Arc::new).map_err(failed),
+        _ => file.add(add).map(|(trail, ())| Arc::new(trail)).map_err(failed),
+    }
+}
+
+/// Writes a report, and says so in a sentence.
+pub fn report(request: &ReportRequest) -> Result<String, String> {
+    let ReportRequest { path, of, review, trail, source } = request;
+    let not_saved = |why: String| format!("The report was not written: {why}");
+    if let Some(source) = source {
+        outside_of(source, path).map_err(not_saved)?;
+    }
+    write_report(&of.landing, &of.curation, review, trail, now(), path).map_err(|error| not_saved(error.to_string()))?;
+    Ok(format!("Wrote the report of the review to {}.", path.display()))
+}
+
+/// Milliseconds since 1970-01-01 00:00 UTC.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,303 @@
+//! The list of checks, what fails first, and beside it one check: what it looks at, why it matters, what to do, and the
+//! ways to do it.
+
+use egui::{Button, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, vec2};
+
+use crate::domain::{CheckId, CheckVerdict, Severity, format};
+use crate::review::{Behind, Check, FigureId, Review, Trail, repairs};
+use crate::signals::{Chart, Span, Style};
+use crate::state::{Command, Shown, Slot, State};
+
+use super::review_page::who_ui;
+use super::scene::scene_ui;
+use super::{chips, empty, icons, theme, widgets};
+use crate::explore::Follow;
+
+/// What belongs to the list alone.
+#[derive(Default)]
+pub struct ChecksScreen {
+    chosen: Option<CheckId>,
+    why: String,
+    shows_passing: bool,
+}
+
+/// Paints the list and the chosen check.
+pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mut String, commands: &mut Vec<Command>) {
+    let review = match &state.review.checks {
+        Slot::Failed { error, .. } => {
+            let title = "The checks could not be computed";
+            return empty::failed_ui(ui, title, error, Command::RetryReview, commands);
+        }
+        slot => match slot.value() {
+            Some(review) => review.clone(),
+            None => return empty::no_rows_ui(ui, "The checks are being computed."),
+        },
+    };
+    let nothing = Trail::default();
+    let trail = state.review.trail.value().map_or(&nothing, AsRef::as_ref);
+    let lists = Lists::of(&review, trail);
+    let is_listed = |id: CheckId| review.check(id).is_some();
+    if screen.chosen.is_none_or(|id| !is_listed(id)) {
+        screen.chosen = lists.open.iter().chain(&lists.accepted).chain(&lists.warning).next().map(|check| check.id);
+    }
+    let width = (ui.available_width() * 0.42).clamp(240.0, 460.0);
+    let chosen = screen.chosen;
+    Panel::left("checks").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for (title, checks) in
+                [("Failing", &lists.open), ("Accepted", &lists.accepted), ("Odd, closes nothing", &lists.warning)]
+            {
+                group_ui(ui, title, checks, screen);
+            }
+            ui.add_space(8.0);
+            let text = format!("{} passing", lists.passing.len());
+            let icon = if screen.shows_passing { icons::DOWN } else { icons::NEXT };
+            if ui.add(Button::new(format!("{icon} {text}")).frame_when_inactive(false)).clicked() {
+                screen.shows_passing = !screen.shows_passing;
+            }
+            if screen.shows_passing {
+                for check in &lists.passing {
+                    entry_ui(ui, check, screen);
+                }
+            }
+        });
+    });
+    if screen.chosen != chosen {
+        screen.why.clear();
+    }
+    let Some(check) = screen.chosen.and_then(|id| review.check(id)) else {
+        return empty::no_rows_ui(ui, "Every check passes.");
+    };
+    egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() })).show(
+        ui,
+        |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).id_salt("check").show(ui, |ui| {
+                check_ui(ui, state, (&review, check, trail), screen, who, commands);
+            });
+        },
+    );
+}
+
+/// The checks in the order in which they matter.
+struct Lists<'a> {
+    open: Vec<&'a Check>,
+    accepted: Vec<&'a Check>,
+    warning: Vec<&'a Check>,
+    passing: Vec<&'a Check>,
+}
+
+impl<'a> Lists<'a> {
+    fn of(review: &'a Review, trail: &Trail) -> Self {
+        let mut lists = Self { open: vec![], accepted: vec![], warning: vec![], passing: vec![] };
+        for check in review.checks() {
+            let list = match check.verdict {
+                CheckVerdict::Pass => &mut lists.passing,
+                CheckVerdict::Warn => &mut lists.warning,
+                _ if review.accepted(check.id, trail).is_some() => &mut lists.accepted,
+                CheckVerdict::Fail | CheckVerdict::Uncomputed => &mut lists.open,
+            };
+            list.push(check);
+        }
+        lists
+    }
+}
+
+fn group_ui(ui: &mut Ui, title: &str, checks: &[&Check], screen: &mut ChecksScreen) {
+    if checks.is_empty() {
+        return;
+    }
+    ui.add_space(4.0);
+    ui.label(widgets::small(ui, title.to_uppercase()));
+    for check in checks {
+        entry_ui(ui, check, screen);
+    }
+}
+
+fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
+    let palette = theme::palette(ui);
+    let selected = screen.chosen == Some(check.id);
+    let (icon, ink) = match check.verdict {
+        CheckVerdict::Pass => (icons::READY, palette.text),
+        CheckVerdict::Warn => (icons::INFORMATION, palette.text),
+        CheckVerdict::Fail | CheckVerdict::Uncomputed => (icons::WARNING, palette.warning),
+    };
+    let title = check.id.about().title;
+    let text = RichText::new(format!("{icon}  {title}")).color(ink);
+    let right = RichText::new(&check.figure.words).text_style(TextStyle::Small).color(palette.weak);
+    let button = Button::selectable(selected, text).right_text(right).truncate();
+    let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
+    let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);
+    widgets::named_choice(&response, ui, selected, &name);
+    if response.on_hover_text(&check.words).clicked() {
+        screen.chosen = Some(check.id);
+    }
+}
+
+fn check_ui(
+    ui: &mut Ui,
+    state: &State,
+    (review, check, trail): (&Review, &Check, &Trail),
+    screen: &mut ChecksScreen,
+    who: &mut String,
+    commands: &mut Vec<Command>,
+) {
+    let about = check.id.about();
+    let accepted = review.accepted(check.id, trail);
+    ui.label(RichText::new(about.title).text_style(TextStyle::Heading));
+    let says = match (check.verdict, accepted) {
+        (CheckVerdict::Pass, _) => "passes",
+        (CheckVerdict::Warn, _) => "odd, closes nothing",
+        (_, Some(_)) => "fails, accepted",
+        (CheckVerdict::Fail, None) => "fails",
+        (CheckVerdict::Uncomputed, None) => "could not be computed, and so it closes like one that fails",
+    };
+    ui.horizontal_wrapped(|ui| {
+        let figure = RichText::new(&check.figure.words).text_style(theme::figure_style());
+        let is_open = check.verdict.is_failing() && accepted.is_none();
+        ui.label(if is_open { figure.color(theme::palette(ui).warning) } else { figure });
+        ui.label(widgets::weak(ui, says));
+    });
+    ui.label(&check.words);
+    ui.label(widgets::weak(ui, about.why));
+    ui.add_space(8.0);
+    if check.verdict != CheckVerdict::Pass {
+        ui.horizontal_wrapped(|ui| {
+            for (place, repair) in repairs(check.id, &state.choices().recipe).into_iter().enumerate() {
+                let text = RichText::new(repair.words);
+                let button = if place == 0 {
+                    Button::new(text.color(theme::palette(ui).base)).fill(theme::palette(ui).accent)
+                } else {
+                    Button::new(text)
+                };
+                if ui.add(button).on_hover_text(format!("{} It can be undone.", repair.effect)).clicked() {
+                    commands.push(Command::SetRecipe(repair.recipe));
+                }
+            }
+        });
+    }
+    ui.horizontal_wrapped(|ui| doors_ui(ui, check, commands));
+    if check.id == CheckId::ForeignPairs && check.verdict != CheckVerdict::Pass {
+        example_ui(ui, state, commands);
+    }
+    ui.add_space(8.0);
+    for (title, text) in [("What it looks at", about.looks_at), ("What to do", about.todo)] {
+        ui.label(widgets::strong(title));
+        ui.label(text);
+        ui.add_space(4.0);
+    }
+    let severity = match check.id.rule(state.choices().recipe.checks.get(&check.id)).severity {
+        Severity::Fail => "fails",
+        Severity::Warn => "is odd",
+    };
+    let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
+    let threshold = format::thousands(check.threshold);
+    let text = format!("{}: more than {threshold} {severity}.{thumb} A recipe can change both.", check.id.name());
+    ui.label(widgets::small(ui, text));
+    ui.add_space(12.0);
+    if let Some(entry) = accepted {
+        let when = format::utc(entry.when).unwrap_or_default();
+        ui.label(widgets::strong(format!("Accepted by {} on {when} UTC", entry.who)));
+        ui.label(&entry.reason);
+        if ui.add_enabled(!state.review.is_adding, Button::new("Take the acceptance back")).clicked() {
+            let why = "taken back on the page of the review".to_owned();
+            commands.push(Command::Revoke { check: check.id, who: entry.who.clone(), why });
+        }
+    } else if check.verdict.is_failing() {
+        accept_ui(ui, state, check, screen, who, commands);
+    }
+    for lapsed in review.lapsed(trail).iter().filter(|lapsed| lapsed.entry.check == Some(check.id)) {
+        let text = format!("An acceptance by {} has lapsed: {}.", lapsed.entry.who, lapsed.why());
+        ui.label(widgets::warning(ui, text));
+    }
+}
+
+fn doors_ui(ui: &mut Ui, check: &Check, commands: &mut Vec<Command>) {
+    for (place, behind) in check.behind.iter().enumerate() {
+        let (text, shown) = match behind {
+            Behind::Table(table) => (format!("Show {}", table.name()), Shown::Table(*table)),
+            Behind::Dropped { table, step } => {
+                let shown = Shown::Dropped { table: *table, step: *step, stood: None };
+                (format!("Show the rows that {} dropped", table.name()), shown)
+            }
+            Behind::Rows { table, rows } => {
+                let rows = format::counted(rows.len() as u64, "row");
+                let figure = FigureId::Check { id: check.id, place: place as u8 };
+                (format!("Show {rows} of {}", table.name()), Shown::Behind(figure))
+            }
+            Behind::Refused(_) => ("Show the refused records".to_owned(), Shown::Refused),
+            Behind::Files(_) => ("Show the files".to_owned(), Shown::Refused),
+        };
+        if ui.button(format!("{} {text}", icons::TABLE)).clicked() {
+            commands.push(Command::Show(shown));
+        }
+    }
+}
+
+fn accept_ui(
+    ui: &mut Ui,
+    state: &State,
+    check: &Check,
+    screen: &mut ChecksScreen,
+    who: &mut String,
+    commands: &mut Vec<Command>,
+) {
+    ui.label(widgets::strong("Or accept it"));
+    ui.label(widgets::weak(ui, "It counts for this figure, this recipe and these landing files only, under your name."));
+    ui.horizontal_wrapped(|ui| {
+        let reason = TextEdit::singleline(&mut screen.why).hint_text("why it is acceptable").desired_width(260.0);
+        let response = ui.add(reason);
+        widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
+        who_ui(ui, who);
+        let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.is_adding;
+        let button = ui.add_enabled(may, Button::new("Accept"));
+        if button.on_disabled_hover_text("Say why, and who you are").clicked() {
+            let (who, why) = (who.trim().to_owned(), screen.why.trim().to_owned());
+            commands.push(Command::Accept { check: check.id, who, why });
+            screen.why.clear();
+        }
+    });
+}
+
+/// Both customers' motions at an instant at which they were mixed up.
+fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    const AROUND: f64 = 20_000.0;
+    const HEIGHT: f32 = 260.0;
+    /// The distance and two of the axes: enough to see that the motions differ.
+    const PANES: usize = 3;
+    let (Some(example), Some(loaded)) = (state.review.example.value(), state.landing.value()) else { return };
+    let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
+    let device = name(Follow::Device(example.stranger.device.clone()));
+    let other = name(Follow::Person(example.stranger.user.clone()));
+    let owner = example.plotted.recording.subject.person.clone().map(|email| name(Follow::Person(email)));
+    ui.add_space(8.0);
+    let of = owner.map_or_else(String::new, |owner| format!(" of {owner}"));
+    let times = format::counted(example.stranger.pairs, "row");
+    ui.label(widgets::strong(format!("{device}{of} was paired with the motions of {other}: {times}")));
+    let whole = example.plotted.whole();
+    let at = example.stranger.first as f64;
+    let style = Style { other: Some(&example.track), ..Style::default() };
+    let chart = Chart {
+        panes: example.plotted.panes(style).into_iter().take(PANES).collect(),
+        view: Span { from: (at - AROUND).max(whole.from), to: (at + AROUND).min(whole.to) },
+        origin: example.plotted.origin(),
+        foreign: &example.plotted.foreign,
+        ..Chart::default()
+    };
+    ui.horizontal_wrapped(|ui| {
+        for (ink, words) in chart.legend() {
+            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
+            ui.painter().rect_filled(rect, 2.0, theme::ink(ui, ink));
+            ui.label(widgets::small(ui, words));
+        }
+    });
+    let size = vec2(ui.available_width() - 12.0, HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
+    widgets::named(&response, ui, Role::Image, &format!("Signals of {device} with the motions of {other}"));
+    let (scene, _) = chart.paint(rect.size().into(), &mut vec![]);
+    scene_ui(ui, rect.min, &scene);
+    let clicked = ui.button(format!("{} Look at both on the Signals page", icons::SIGNALS)).clicked();
+    if clicked || response.clicked() {
+        commands.push(Command::ShowStranger(example.stranger.clone()));
+    }
+}

@@ -1,0 +1,187 @@
+//! Whose device it is: the evidence for each, and what an analyst decided.
+
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+
+use crate::curation::owners::METHOD;
+use crate::curation::{Evidence, Finding, OwnerFindings};
+use crate::domain::OwnerVerdict;
+use crate::domain::format::{counted, thousands};
+use crate::explore::Follow;
+use crate::state::{Command, Shown, State};
+
+use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::{chips, empty, widgets};
+
+/// What belongs to the list alone.
+#[derive(Default)]
+pub struct OwnersScreen {
+    scroll: RowScroll,
+    only: Option<OwnerVerdict>,
+    shows_method: bool,
+    /// The findings that are listed, of which findings.
+    listed: Vec<u32>,
+    of: Option<(usize, Option<OwnerVerdict>)>,
+}
+
+/// Paints it.
+pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, commands: &mut Vec<Command>) {
+    if let Some(error) = state.review.owners.error() {
+        return empty::failed_ui(ui, "The owners could not be inferred", error, Command::RetryReview, commands);
+    }
+    let Some(owners) = state.review.owners.value() else {
+        return empty::no_rows_ui(ui, "The owners are being inferred.");
+    };
+    let summary = owners.summary();
+    ui.horizontal_wrapped(|ui| {
+        ui.selectable_value(&mut screen.only, None, counted(summary.devices, "device"));
+        for (verdict, devices) in OwnerVerdict::ALL.into_iter().zip([
+            summary.confirmed,
+            summary.ambiguous,
+            summary.contradicting,
+            summary.without_evidence,
+        ]) {
+            let text = format!("{} {}", thousands(devices), verdict.title());
+            ui.selectable_value(&mut screen.only, Some(verdict), text);
+        }
+        ui.separator();
+        ui.toggle_value(&mut screen.shows_method, "How it is found out");
+    });
+    if summary.offset > 0 {
+        let text = format!("{} with a clock that is apart from the phone's.", counted(summary.offset, "device"));
+        ui.label(widgets::weak(ui, text));
+    }
+    if screen.shows_method {
+        ui.label(METHOD);
+        let rules = &state.choices().recipe.owners;
+        let text = format!(
+            "Confirmed takes at least {} shared instants, {} % of the device's, a probability by chance of at most 10⁻{}, and \
+             every other assignment worse by {} % of them. Clocks may be {} s apart. These are rules of thumb; a recipe can \
+             change them.",
+            rules.least_shared,
+            f64::from(rules.least_share_permille) / 10.0,
+            rules.chance_exponent,
+            f64::from(rules.least_lead_permille) / 10.0,
+            f64::from(rules.most_offset_ms) / 1000.0
+        );
+        ui.label(widgets::weak(ui, text));
+    }
+    let key = (Arc::as_ptr(owners) as usize, screen.only);
+    if screen.of != Some(key) {
+        screen.listed = listed(owners, screen.only);
+        screen.scroll = RowScroll::default();
+        screen.of = Some(key);
+    }
+    ui.add_space(4.0);
+    if screen.listed.is_empty() {
+        return empty::no_rows_ui(ui, "There is no such device.");
+    }
+    let columns = columns();
+    let listed = &screen.listed;
+    grid_ui(ui, "owners of devices", &columns, listed.len(), &mut screen.scroll, |ui, row, column| {
+        if let Some(finding) = listed.get(row).and_then(|&place| owners.findings.get(place as usize)) {
+            cell_ui(ui, state, finding, column, commands);
+        }
+    });
+}
+
+/// What needs an eye first: ambiguous, contradicting, without evidence, then the confirmed by their lead.
+fn listed(owners: &OwnerFindings, only: Option<OwnerVerdict>) -> Vec<u32> {
+    let rank = |verdict| match verdict {
+        OwnerVerdict::Ambiguous => 0,
+        OwnerVerdict::Contradicts => 1,
+        OwnerVerdict::NoEvidence => 2,
+        OwnerVerdict::Confirmed => 3,
+    };
+    let mut listed: Vec<u32> = (0..owners.findings.len() as u32).collect();
+    let of = |place: &u32| &owners.findings[*place as usize];
+    listed.retain(|place| only.is_none_or(|only| of(place).verdict == only));
+    listed.sort_by_key(|place| (rank(of(place).verdict), of(place).lead, *place));
+    listed
+}
+
+fn columns() -> Vec<GridColumn> {
+    let column = |title: &str, hover: &str, width, right| GridColumn {
+        title: title.to_owned(),
+        hover: hover.to_owned(),
+        width,
+        right,
+    };
+    vec![
+        column("device", "The device, by its code", 84.0, false),
+        column("verdict", "What came of the evidence", 156.0, false),
+        column("customer", "Whose phone shares the most of its instants, in the best assignment of all", 84.0, false),
+        column("decision", "Say whether it is theirs; kept in the recipe", 148.0, false),
+        column("shared", "Instants that both have, of the device's", 84.0, true),
+        column("of the phone's", "The share of the phone's instants that are the device's too", 104.0, true),
+        column("runner-up", "Whoever else shares the most, and how many instants", 116.0, false),
+        column("lead", "How many shared instants fewer the next best assignment has", 56.0, true),
+        column("by chance", "At most this probable, if device and phone had nothing to do with each other", 88.0, true),
+        column("clock", "What is to be added to the device's time to get the phone's", 76.0, true),
+        column("on record", "Customers whose records carry its serial number", 96.0, false),
+    ]
+}
+
+fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, commands: &mut Vec<Command>) {
+    let Some(loaded) = state.landing.value() else { return };
+    let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
+    let person = |email: &Arc<str>| name(Follow::Person(email.to_string()));
+    let best = finding.best.as_ref();
+    let told = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    let share = |part: u32, of: u32| format!("{:.0} %", f64::from(part) / f64::from(of.max(1)) * 100.0);
+    let text = match column {
+        0 => {
+            let device = name(Follow::Device(finding.serial.to_string()));
+            let response = widgets::door_ui(ui, RichText::new(&device), &format!("Signals of {device}"));
+            if response.on_hover_text("Show the signals").clicked() {
+                commands.push(Command::Follow(Some(Follow::Device(finding.serial.to_string()))));
+                commands.push(Command::Show(Shown::Signals));
+            }
+            return;
+        }
+        1 if finding.verdict != OwnerVerdict::Confirmed => {
+            ui.label(widgets::warning(ui, finding.verdict.title()));
+            return;
+        }
+        1 => finding.verdict.title().to_owned(),
+        2 => told(best.map(|best| person(&best.user))),
+        3 => return decision_ui(ui, finding, commands),
+        4 => told(best.map(|best| format!("{} of {}", best.shared, finding.instants))),
+        5 => told(best.map(|best| share(best.shared, best.user_instants))),
+        6 => told(finding.runner_up.as_ref().map(|other| format!("{} · {}", person(&other.user), other.shared))),
+        7 => finding.lead.to_string(),
+        8 => told(best.map(Evidence::chance)),
+        9 => told(best.map(|best| if best.offset_ms == 0 { "same".to_owned() } else { format!("{:+} ms", best.offset_ms) })),
+        _ => match finding.on_record.as_slice() {
+            [] => "nobody".to_owned(),
+            [only] => person(only),
+            several => counted(several.len() as u64, "customer"),
+        },
+    };
+    ui.label(text);
+}
+
+fn decision_ui(ui: &mut Ui, finding: &Finding, commands: &mut Vec<Command>) {
+    let Some(best) = &finding.best else { return };
+    let mut decide = |is_theirs| {
+        let (serial, owner) = (finding.serial.to_string(), best.user.to_string());
+        commands.push(Command::Decide { serial, owner, is_theirs });
+    };
+    match finding.decided {
+        Some(is_theirs) => {
+            ui.label(if is_theirs { "theirs" } else { "not theirs" });
+            if ui.small_button("Undecide").on_hover_text("Leave it to the evidence").clicked() {
+                decide(None);
+            }
+        }
+        None => {
+            if finding.owner().is_none() && ui.small_button("It is theirs").clicked() {
+                decide(Some(true));
+            }
+            if finding.owner().is_some() && ui.small_button("Not theirs").clicked() {
+                decide(Some(false));
+            }
+        }
+    }
+}

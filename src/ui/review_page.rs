@@ -1,0 +1,162 @@
+//! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
+//! all of it, whether the training set may leave.
+
+use egui::{RichText, Role, ScrollArea, TextEdit, TextStyle, Ui};
+
+use crate::domain::format;
+use crate::review::{Kind, Trail};
+use crate::state::{Command, Slot, State};
+
+use super::review_checks::{ChecksScreen, checks_ui};
+use super::review_owners::{OwnersScreen, owners_ui};
+use super::{empty, icons, review_joins, review_rules, widgets};
+
+/// What belongs to the page alone.
+#[derive(Default)]
+pub struct ReviewScreen {
+    tab: Tab,
+    /// The analyst's name, once it was typed.
+    pub who: String,
+    checks: ChecksScreen,
+    owners: OwnersScreen,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Checks,
+    Joins,
+    Rules,
+    Owners,
+    Trail,
+}
+
+/// Paints the page.
+pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("Join review").text_style(TextStyle::Heading));
+        ui.add_space(8.0);
+        for (tab, text, hover) in [
+            (Tab::Checks, "Checks", "Everything that is checked, what fails, and what to do about it"),
+            (Tab::Joins, "Joins", "What each join was given, what it made of it, and whose readings it put together"),
+            (Tab::Rules, "Join rules", "The machine-learning table under each join rule, side by side"),
+            (Tab::Owners, "Whose device", "Each device's owner, by the instants that it shares with the phones"),
+            (Tab::Trail, "Trail", "Who accepted and signed what, when and why"),
+        ] {
+            ui.selectable_value(&mut screen.tab, tab, text).on_hover_text(hover);
+        }
+        if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Write a report for reviewers, one HTML file").clicked() {
+            commands.push(Command::SaveReport);
+        }
+    });
+    ui.add_space(4.0);
+    if let Some(error) = state.curation.error() {
+        let again = Command::SetRecipe(state.choices().recipe.clone());
+        return empty::failed_ui(ui, "The tables could not be made", error, again, commands);
+    }
+    gate_ui(ui, state, &mut screen.who, commands);
+    ui.add_space(8.0);
+    match screen.tab {
+        Tab::Checks => checks_ui(ui, state, &mut screen.checks, &mut screen.who, commands),
+        Tab::Joins => review_joins::joins_ui(ui, state, commands),
+        Tab::Rules => review_rules::rules_ui(ui, state, commands),
+        Tab::Owners => owners_ui(ui, state, &mut screen.owners, commands),
+        Tab::Trail => trail_ui(ui, state),
+    }
+}
+
+/// Whether the training set may leave, and what is missing: one line.
+fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Command>) {
+    let review = &state.review;
+    ui.horizontal_wrapped(|ui| {
+        if let Some(error) = review.trail.error() {
+            ui.label(widgets::warning(ui, format!("{} Export is closed: {error}", icons::LOCKED)));
+            return;
+        }
+        if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
+            let when = format::utc(signed.when).unwrap_or_default();
+            ui.label(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who));
+            ui.label(widgets::weak(ui, "It counts for this recipe over these landing files; a change of either lapses it."));
+            return;
+        }
+        match review.open() {
+            None => {
+                ui.label(widgets::weak(ui, "The checks are being computed."));
+            }
+            Some(0) => {
+                ui.label(format!("{} Nothing fails that is not accepted.", icons::READY));
+                who_ui(ui, who);
+                let may = !who.trim().is_empty() && !review.is_adding;
+                let button = ui.add_enabled(may, egui::Button::new("Sign off"));
+                let hover = "Put your name to all figures of this review. It opens the export of these tables";
+                if button.on_hover_text(hover).on_disabled_hover_text("Say who you are first").clicked() {
+                    commands.push(Command::SignOff { who: who.trim().to_owned() });
+                }
+            }
+            Some(open) => {
+                let checks = if open == 1 { "1 check fails".to_owned() } else { format!("{open} checks fail") };
+                ui.label(widgets::warning(ui, format!("{} Export is closed: {checks}.", icons::LOCKED)));
+                ui.label(widgets::weak(ui, "Repair each, or accept it with a reason."));
+            }
+        }
+    });
+}
+
+/// The analyst's name.
+pub fn who_ui(ui: &mut Ui, who: &mut String) {
+    let response = ui.add(TextEdit::singleline(who).hint_text("your name").desired_width(160.0));
+    widgets::named(&response, ui, Role::TextInput, "Your name");
+}
+
+fn trail_ui(ui: &mut Ui, state: &State) {
+    let trail: &Trail = match &state.review.trail {
+        Slot::Ready(trail) => trail,
+        Slot::Failed { error, .. } => {
+            ui.label(widgets::warning(ui, error.clone()));
+            return;
+        }
+        Slot::Empty | Slot::Loading(_) => return empty::no_rows_ui(ui, "The trail is being read."),
+    };
+    if trail.entries().is_empty() {
+        return empty::no_rows_ui(ui, "Nothing was accepted or signed yet.");
+    }
+    ui.label(widgets::weak(
+        ui,
+        "Lines are only ever added, each with the hash of the one before, so that a change is noticed. The last comes first.",
+    ));
+    ui.add_space(4.0);
+    let scope = state.review.checks.value().map(|review| review.scope().clone());
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        for entry in trail.entries().iter().rev() {
+            let what = match entry.kind {
+                Kind::Accepted => "accepted",
+                Kind::Revoked => "took back the acceptance of",
+                Kind::SignedOff => "signed off",
+            };
+            let check = entry.check.map_or("all figures", crate::domain::CheckId::name);
+            let when = format::utc(entry.when).unwrap_or_default();
+            ui.horizontal_wrapped(|ui| {
+                ui.label(widgets::weak(ui, format!("{when} UTC")));
+                ui.label(format!("{} {what} {check}", entry.who));
+                if let Some(figure) = entry.figure {
+                    ui.label(widgets::weak(ui, format!("figure {}", format::thousands(figure))));
+                }
+                if scope.as_ref() != Some(&entry.scope) {
+                    ui.label(widgets::warning(ui, "lapsed: another recipe or other landing files"));
+                }
+            });
+            if !entry.reason.is_empty() {
+                ui.horizontal_wrapped(|ui| {
+                    ui.add_space(16.0);
+                    ui.label(&entry.reason);
+                });
+            }
+            ui.label(widgets::small(ui, format!("{} ← {}", short(&entry.hash), short(&entry.previous_hash))));
+            ui.add_space(8.0);
+        }
+    });
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}

@@ -1,0 +1,157 @@
+//! The join rules side by side.
+
+use egui::{Grid, RichText, ScrollArea, Ui};
+
+use crate::domain::{JoinRule, Recipe};
+use crate::domain::format::thousands;
+use crate::review::joins::PairKind;
+use crate::review::{Differing, FigureId, RuleFigures, RuleReport};
+use crate::state::{Command, Shown, State};
+
+use super::recipe_bar::{join_hover, join_label};
+use super::{empty, widgets};
+
+/// Paints them.
+pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if let Some(error) = state.review.rules.error() {
+        return empty::failed_ui(ui, "The rules could not be compared", error, Command::RetryReview, commands);
+    }
+    let Some(rules) = state.review.rules.value() else {
+        return empty::no_rows_ui(ui, "The table is being made under each rule.");
+    };
+    let in_force = state.choices().recipe.join;
+    ui.label(widgets::weak(
+        ui,
+        "The machine-learning table under each rule, the rest of the recipe as it is. Own and foreign are by the customer \
+         records, and by the inferred owners where the rule goes by those.",
+    ));
+    ui.add_space(8.0);
+    ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| {
+        Grid::new("rules").spacing([28.0, 8.0]).show(ui, |ui| {
+            ui.label(widgets::weak(ui, "join on"));
+            for report in rules.iter() {
+                title_ui(ui, state, report.rule, commands);
+            }
+            ui.end_row();
+            for line in Line::ALL {
+                ui.label(widgets::weak(ui, line.title())).on_hover_text(line.hover());
+                for report in rules.iter() {
+                    figure_ui(ui, line, report, report.rule == in_force, commands);
+                }
+                ui.end_row();
+            }
+        });
+        for report in rules.iter() {
+            if let Err(error) = &report.outcome {
+                ui.add_space(8.0);
+                ui.label(widgets::warning(ui, format!("{}: {error}", join_label(report.rule))));
+            }
+        }
+    });
+}
+
+/// A rule, which a click puts in force.
+fn title_ui(ui: &mut Ui, state: &State, rule: JoinRule, commands: &mut Vec<Command>) {
+    let recipe = &state.choices().recipe;
+    let mut label = join_label(rule).to_owned();
+    if rule == JoinRule::Nearest {
+        label.push_str(&format!(" within {} ms", thousands(recipe.tolerance_ms.into())));
+    }
+    let is_in_force = rule == recipe.join;
+    let response = ui.selectable_label(is_in_force, label).on_hover_text(join_hover(rule));
+    if response.clicked() && !is_in_force {
+        commands.push(Command::SetRecipe(Recipe { join: rule, ..recipe.clone() }));
+    }
+}
+
+/// A figure of every rule.
+#[derive(Clone, Copy)]
+enum Line {
+    Rows,
+    Kind(PairKind),
+    Unmatched,
+    Devices,
+    PerDevice,
+    Differing(Differing),
+}
+
+impl Line {
+    const ALL: [Self; 10] = [
+        Self::Rows,
+        Self::Kind(PairKind::Own),
+        Self::Kind(PairKind::Foreign),
+        Self::Kind(PairKind::Repeated),
+        Self::Kind(PairKind::Unknown),
+        Self::Unmatched,
+        Self::Devices,
+        Self::PerDevice,
+        Self::Differing(Differing::OnlyThere),
+        Self::Differing(Differing::OnlyHere),
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Kind(kind) => kind.title(),
+            Self::Unmatched => "distances without a motion",
+            Self::Devices => "devices with rows",
+            Self::PerDevice => "rows a device",
+            Self::Differing(Differing::OnlyThere) => "only under this rule",
+            Self::Differing(Differing::OnlyHere) => "only under the rule in force",
+        }
+    }
+
+    fn hover(self) -> &'static str {
+        match self {
+            Self::Rows => "Rows of the machine-learning table",
+            Self::Kind(PairKind::Own) => "The motion is of the device's owner",
+            Self::Kind(PairKind::Foreign) => "The motion is somebody else's",
+            Self::Kind(PairKind::Repeated) => "Equal in every column to a row before",
+            Self::Kind(PairKind::Unknown) => "Nobody can say whose device it is",
+            Self::Unmatched => "Trusted distances that are in no row",
+            Self::Devices => "Different devices",
+            Self::PerDevice => "The fewest, the median and the most",
+            Self::Differing(Differing::OnlyThere) => "Rows that the rule in force does not make",
+            Self::Differing(Differing::OnlyHere) => "Rows that this rule does not make",
+        }
+    }
+}
+
+fn figure_ui(ui: &mut Ui, line: Line, report: &RuleReport, is_in_force: bool, commands: &mut Vec<Command>) {
+    let Ok(figures) = &report.outcome else {
+        ui.label(widgets::weak(ui, "cannot be"));
+        return;
+    };
+    let RuleFigures { kinds, unmatched_distances, devices, per_device, only_here, only_there } = figures;
+    let rows = match line {
+        Line::Rows => kinds.all(),
+        Line::Kind(kind) => kinds.of(kind),
+        Line::Unmatched => *unmatched_distances,
+        Line::Devices => *devices,
+        Line::PerDevice => {
+            ui.label(format!("  {}", per_device.map(thousands).join(" · ")));
+            return;
+        }
+        Line::Differing(Differing::OnlyThere) => *only_here,
+        Line::Differing(Differing::OnlyHere) => *only_there,
+    };
+    let text = format!("  {}", thousands(rows));
+    match line {
+        Line::Kind(PairKind::Foreign | PairKind::Unknown) if rows > 0 => {
+            ui.label(widgets::warning(ui, text));
+        }
+        Line::Differing(_) if is_in_force => {
+            ui.label("  –");
+        }
+        Line::Differing(which) if rows > 0 => {
+            let name = format!("{} rows, {}, {}", thousands(rows), line.title(), report.rule.name());
+            let text = RichText::new(thousands(rows)).underline();
+            if widgets::door_ui(ui, text, &name).on_hover_text("Show these rows").clicked() {
+                commands.push(Command::Show(Shown::Behind(FigureId::Rule { rule: report.rule, which })));
+            }
+        }
+        _ => {
+            ui.label(text);
+        }
+    }
+}
