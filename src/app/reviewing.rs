@@ -351,7 +351,8 @@ pub fn report(request: &ReportRequest) -> Result<String, String> {
     if let Some(source) = source {
         outside_of(source, path).map_err(not_saved)?;
     }
-    write_report(&of.landing, &of.curation, review, trail, now(), path).map_err(|error| not_saved(error.to_string()))?;
+    write_report(&of.landing, &of.curation, review, trail, now(), path)
+        .map_err(|error| not_saved(error.to_string()))?;
     Ok(format!("Wrote the report of the review to {}.", path.display()))
 }
 

@@ -102,7 +102,8 @@ impl App {
         }
         let scope = |signed: Option<SignedOff>| signed.map(|signed| signed.scope().clone());
         if sight.look.shown.is_training_set() && scope(sight.signed.clone()) != scope(self.state.review.signed_off()) {
-            let words = "Nothing was saved: the review is another one than when saving was asked for. Save the view again";
+            let words =
+                "Nothing was saved: the review is another one than when saving was asked for. Save the view again";
             notify(&mut self.state, Severity::Warning, words.to_owned());
             return;
         }

@@ -19,9 +19,9 @@ use super::dialogs::{self, Choice};
 use super::lists::{List, ListRequest};
 use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
+use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportRequest, TrailRequest};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
-use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportRequest, TrailRequest};
 use super::{reviewing, sample, signals};
 
 /// The workers of the window.

@@ -31,6 +31,9 @@ pub enum ExportError {
     /// A picture that cannot be painted.
     #[error("{} cannot be written: {why}", path.display())]
     Picture { path: PathBuf, why: String },
+    /// A report that cannot be worked out.
+    #[error("{} was not written: {why}", path.display())]
+    Report { path: PathBuf, why: String },
     /// It was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

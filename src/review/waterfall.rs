@@ -52,6 +52,22 @@ pub enum Change {
     Left(Table),
 }
 
+impl Change {
+    /// What a bar is called.
+    pub fn label(self) -> String {
+        match self {
+            Self::CameIn => "records delivered".to_owned(),
+            Self::Refused => "refused".to_owned(),
+            Self::Removed { reason, stood, .. } => {
+                let stood = stood.map_or_else(String::new, |stood| format!(": {}", stood.label()));
+                format!("{}{stood}", reason.label())
+            }
+            Self::Added { .. } => "more than one partner".to_owned(),
+            Self::Left(table) => table.name().to_owned(),
+        }
+    }
+}
+
 /// The waterfalls of the three data sets and of the machine-learning table. A step is there even if it removed
 /// nothing, so that the bars stay in their places when the recipe's figures change; a consent that was missing has four
 /// bars, one for each way. Of one customer or device there are the rows that are theirs; whose a refused record is,

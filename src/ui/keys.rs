@@ -56,7 +56,9 @@ pub fn keys_ui(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
 fn neighbour(state: &State, steps: usize) -> Table {
     let current = match state.choices().shown {
         Shown::Table(table) | Shown::Dropped { table, .. } => table.index(),
-        Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Behind(_) => return Table::CustomerLanding,
+        Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Behind(_) => {
+            return Table::CustomerLanding;
+        }
     };
     Table::ALL[(current + steps) % Table::ALL.len()]
 }

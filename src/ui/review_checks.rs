@@ -69,14 +69,13 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     let Some(check) = screen.chosen.and_then(|id| review.check(id)) else {
         return empty::no_rows_ui(ui, "Every check passes.");
     };
-    egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() })).show(
-        ui,
-        |ui| {
+    egui::CentralPanel::default()
+        .frame(egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() }))
+        .show(ui, |ui| {
             ScrollArea::vertical().auto_shrink([false, false]).id_salt("check").show(ui, |ui| {
                 check_ui(ui, state, (&review, check, trail), screen, who, commands);
             });
-        },
-    );
+        });
 }
 
 /// The checks in the order in which they matter.
@@ -243,7 +242,10 @@ fn accept_ui(
     commands: &mut Vec<Command>,
 ) {
     ui.label(widgets::strong("Or accept it"));
-    ui.label(widgets::weak(ui, "It counts for this figure, this recipe and these landing files only, under your name."));
+    ui.label(widgets::weak(
+        ui,
+        "It counts for this figure, this recipe and these landing files only, under your name.",
+    ));
     ui.horizontal_wrapped(|ui| {
         let reason = TextEdit::singleline(&mut screen.why).hint_text("why it is acceptable").desired_width(260.0);
         let response = ui.add(reason);

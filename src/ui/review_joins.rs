@@ -62,7 +62,8 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     };
     ui.label(widgets::strong("Before: what the keys say"));
     Grid::new((join.table.name(), join.step, "before")).spacing([20.0, 4.0]).show(ui, |ui| {
-        for title in ["", "rows", "different keys", "keys of several rows", "most rows of a key", "rows without a key"] {
+        for title in ["", "rows", "different keys", "keys of several rows", "most rows of a key", "rows without a key"]
+        {
             ui.label(widgets::small(ui, title));
         }
         ui.end_row();
@@ -189,7 +190,8 @@ fn keys_ui(
             ui.end_row();
             for key in keys.iter().take(MOST) {
                 let name = key_in_words(key, join, loaded, state.revealed);
-                let response = widgets::door_ui(ui, RichText::new(&name), &format!("Rows of {} with {name}", join.source.name()));
+                let response =
+                    widgets::door_ui(ui, RichText::new(&name), &format!("Rows of {} with {name}", join.source.name()));
                 if response.on_hover_text(format!("Show these rows of {}", join.source.name())).clicked() {
                     let shown = Shown::Table(join.source);
                     commands.push(Command::SetQuery(shown, query(key, join)));
@@ -259,8 +261,14 @@ fn affected_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, c
     });
     ui.horizontal_top(|ui| {
         let most = [
-            ("Devices most affected", affected.most_devices.iter().map(|it| (Follow::Device(it.0.clone()), it.1, it.2)).collect::<Vec<_>>()),
-            ("Customers most lent", affected.most_customers.iter().map(|it| (Follow::Person(it.0.clone()), it.1, it.2)).collect()),
+            (
+                "Devices most affected",
+                affected.most_devices.iter().map(|it| (Follow::Device(it.0.clone()), it.1, it.2)).collect::<Vec<_>>(),
+            ),
+            (
+                "Customers most lent",
+                affected.most_customers.iter().map(|it| (Follow::Person(it.0.clone()), it.1, it.2)).collect(),
+            ),
         ];
         for (title, list) in most {
             ui.vertical(|ui| {

@@ -152,7 +152,9 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, command
         6 => told(finding.runner_up.as_ref().map(|other| format!("{} · {}", person(&other.user), other.shared))),
         7 => finding.lead.to_string(),
         8 => told(best.map(Evidence::chance)),
-        9 => told(best.map(|best| if best.offset_ms == 0 { "same".to_owned() } else { format!("{:+} ms", best.offset_ms) })),
+        9 => told(
+            best.map(|best| if best.offset_ms == 0 { "same".to_owned() } else { format!("{:+} ms", best.offset_ms) }),
+        ),
         _ => match finding.on_record.as_slice() {
             [] => "nobody".to_owned(),
             [only] => person(only),

@@ -76,7 +76,10 @@ fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Comm
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
             let when = format::utc(signed.when).unwrap_or_default();
             ui.label(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who));
-            ui.label(widgets::weak(ui, "It counts for this recipe over these landing files; a change of either lapses it."));
+            ui.label(widgets::weak(
+                ui,
+                "It counts for this recipe over these landing files; a change of either lapses it.",
+            ));
             return;
         }
         match review.open() {

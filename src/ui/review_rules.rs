@@ -2,8 +2,8 @@
 
 use egui::{Grid, RichText, ScrollArea, Ui};
 
-use crate::domain::{JoinRule, Recipe};
 use crate::domain::format::thousands;
+use crate::domain::{JoinRule, Recipe};
 use crate::review::joins::PairKind;
 use crate::review::{Differing, FigureId, RuleFigures, RuleReport};
 use crate::state::{Command, Shown, State};

@@ -103,13 +103,7 @@ pub fn dropped_ui(
 }
 
 /// Paints the rows behind a figure of the review.
-pub fn behind_ui(
-    ui: &mut Ui,
-    state: &State,
-    figure: FigureId,
-    screen: &mut TableScreen,
-    commands: &mut Vec<Command>,
-) {
+pub fn behind_ui(ui: &mut Ui, state: &State, figure: FigureId, screen: &mut TableScreen, commands: &mut Vec<Command>) {
     let shown = Shown::Behind(figure);
     let table = state.behind.value().map_or("", |rows| rows.table.name());
     ui.horizontal_wrapped(|ui| {

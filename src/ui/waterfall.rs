@@ -70,19 +70,16 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
 }
 
 fn words(change: Change) -> (String, String) {
-    match change {
-        Change::CameIn => ("records delivered".to_owned(), "Records in the files, sound or not".to_owned()),
-        Change::Refused => ("refused".to_owned(), "Records that could not be read".to_owned()),
-        Change::Removed { reason, stood, .. } => {
-            let stood = stood.map_or_else(String::new, |stood| format!(": {}", stood.label()));
-            (format!("{}{stood}", reason.label()), reason.explanation().to_owned())
+    let hover = match change {
+        Change::CameIn => "Records in the files, sound or not".to_owned(),
+        Change::Refused => "Records that could not be read".to_owned(),
+        Change::Removed { reason, .. } => reason.explanation().to_owned(),
+        Change::Added { reason, .. } => {
+            format!("A row that fits several others makes one row with each of them (otherwise: {})", reason.label())
         }
-        Change::Added { reason, .. } => (
-            "more than one partner".to_owned(),
-            format!("A row that fits several others makes one row with each of them (otherwise: {})", reason.label()),
-        ),
-        Change::Left(table) => (table.name().to_owned(), format!("The rows of {}", table.name())),
-    }
+        Change::Left(table) => format!("The rows of {}", table.name()),
+    };
+    (change.label(), hover)
 }
 
 fn opens(change: Change) -> Option<Shown> {
