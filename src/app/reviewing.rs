@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::curation::{Curation, OwnerFindings};
 use crate::domain::{CheckId, OwnerDecision, Progress, Recipe};
 use crate::explore::Follow;
-use crate::export::{TrailFile, write_report};
+use crate::export::{TrailFile, now, write_report};
 use crate::jobs::Outcome;
 use crate::landing::Source;
 use crate::review::joins::{JoinReport, Stranger, joins};
@@ -271,7 +270,7 @@ impl App {
     }
 
     /// Has the report written.
-    pub(super) fn save_report(&mut self, path: PathBuf) {
+    pub(super) fn save_report(&self, path: PathBuf) {
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
         let (Slot::Ready(review), Some(trail)) = (&self.state.review.checks, self.state.review.trail.value()) else {
             return;
@@ -354,10 +353,4 @@ pub fn report(request: &ReportRequest) -> Result<String, String> {
     write_report(&of.landing, &of.curation, review, trail, now(), path)
         .map_err(|error| not_saved(error.to_string()))?;
     Ok(format!("Wrote the report of the review to {}.", path.display()))
-}
-
-/// Milliseconds since 1970-01-01 00:00 UTC.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

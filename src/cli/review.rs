@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 use crate::curation::{Curation, curate};
 use crate::domain::format::{self, counted};
 use crate::domain::{CheckId, CheckVerdict, Progress, Table};
-use crate::export::TrailFile;
+use crate::export::{TrailFile, now, write_report};
 use crate::landing;
 use crate::review::{AcceptError, Check, Entry, Review, Trail, review};
 
@@ -51,7 +50,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     let open = review.open(&trail);
     if let Some(report) = report {
         let written_at = now();
-        crate::export::write_report(&landing, &curation, &review, &trail, written_at, report)?;
+        write_report(&landing, &curation, &review, &trail, written_at, report)?;
     }
     if job.json {
         writeln!(std::io::stdout(), "{}", object(&review, &curation, &trail))?;
@@ -85,12 +84,6 @@ fn acceptance(text: &str) -> anyhow::Result<(CheckId, String)> {
     let known = CheckId::ALL.into_iter().find(|check| check.name() == id.trim());
     let id = known.with_context(|| format!("--accept {id}: there is no such check; `review` lists them all"))?;
     Ok((id, reason.trim().to_owned()))
-}
-
-/// Milliseconds since 1970-01-01 00:00 UTC.
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn trail_folder() -> anyhow::Result<PathBuf> {

@@ -110,7 +110,7 @@ pub(super) fn about(check: Id) -> About {
         Id::RecountAccelerometerTrusted => recount("accelerometer_trusted, recounted").always(),
         Id::RecountStepTrainerTrusted => recount("step_trainer_trusted, recounted").always(),
         Id::RecountCustomerCurated => recount("customer_curated, recounted").always(),
-        Id::RecountMachineLearning => recount("machine_learning_curated, recounted"),
+        Id::RecountMachineLearning => recount("machine_learning_curated, recounted").always(),
         Id::EmailsUnique => warn(
             "E-mail addresses on several records",
             "E-mail addresses that stand on more than one customer record.",

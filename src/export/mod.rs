@@ -12,6 +12,6 @@ pub use error::ExportError;
 pub use picture::write_picture;
 pub use place::{write_file, write_own_file};
 pub use report::write_report;
-pub use trail_file::{TrailFile, TrailFileError};
+pub use trail_file::{TrailFile, TrailFileError, now};
 pub use view::{ViewFormat, Written, write_view};
 pub use write::{Format, file_name, write_tables};

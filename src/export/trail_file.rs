@@ -6,6 +6,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::review::{AcceptError, Trail, TrailError};
 
@@ -90,6 +91,13 @@ impl TrailFile {
     fn head(&self) -> PathBuf {
         self.path.with_extension("head")
     }
+}
+
+/// The time of a signature or a report, in milliseconds since 1970-01-01 00:00 UTC. No result depends on it.
+#[expect(clippy::disallowed_methods, reason = "a trail says when")]
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn read(path: &Path) -> Result<Option<String>, TrailFileError> {

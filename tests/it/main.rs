@@ -8,6 +8,7 @@
 
 mod architecture;
 mod charts;
+mod checks;
 mod cli;
 mod curation;
 mod explore;
@@ -19,6 +20,7 @@ mod landing_damage;
 mod landing_formats;
 mod owners;
 mod review;
+mod sign_off;
 mod signals;
 #[path = "../../benches/situations.rs"]
 mod situations;
@@ -26,6 +28,7 @@ mod support;
 mod waterfall;
 mod window;
 mod window_consent;
+mod window_review;
 mod window_save;
 mod window_selection;
 mod window_signals;

@@ -8,8 +8,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use polars::prelude::{ParquetReader, SerReader};
 use stedi_workbench::curation::Cell;
-use stedi_workbench::domain::Table;
 use stedi_workbench::domain::format::thousands;
+use stedi_workbench::domain::{JoinRule, Recipe, Table};
 use stedi_workbench::state::{Command, Shown, State};
 
 use crate::support::{Window, sample_data, write};
@@ -139,6 +139,13 @@ fn the_column_that_is_for_checks_only_is_in_no_file() {
     let path = folder.path().join("view.csv");
     let mut window = open(Table::MachineLearningCurated);
     assert!(window.harness.query_by_label("Sort by user").is_some());
+    // It leaves only when it was signed off.
+    let owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
+    window.harness.state_mut().ask(Command::SetRecipe(owner));
+    window.wait("the checks", |state| state.choices().recipe.join == JoinRule::Owner && state.review.open() == Some(0));
+    window.harness.state_mut().ask(Command::SignOff { who: "A. Name".to_owned() });
+    window.wait("the signature", |state| state.review.signed_off().is_some());
+    settle(&mut window);
     save_to(&mut window, &path);
     let said = notice(&mut window, "Saved");
     assert!(said.ends_with("The column user is for checks only and in no file."), "{said}");

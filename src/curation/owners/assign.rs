@@ -131,8 +131,8 @@ fn heaviest(weights: &[Vec<i64>]) -> (Vec<Option<usize>>, i64) {
     }
     let mut assigned = vec![None; weights.len()];
     let mut total = 0;
-    for column in 1..=size {
-        let row = taken_by[column] - 1;
+    for (column, taken_by) in taken_by.into_iter().enumerate().skip(1) {
+        let row = taken_by - 1;
         total -= cost(row, column - 1);
         // Rows and columns that only fill up the square are nobody's.
         if let Some(assigned) = assigned.get_mut(row).filter(|_| column <= columns) {

@@ -65,7 +65,8 @@ fn refused(ground: &Ground<'_>) -> Found {
     let words = if refused == 0 {
         "Every record could be read.".to_owned()
     } else {
-        format!("{} could not be read, and are in no table.", counted(u64::from(refused), "record"))
+        let are = if refused == 1 { "is" } else { "are" };
+        format!("{} could not be read, and {are} in no table.", counted(u64::from(refused), "record"))
     };
     let behind = (refused > 0).then(|| Behind::Refused((0..refused).collect()));
     Found::number(u64::from(refused), "record", words).behind(behind)

@@ -1,6 +1,7 @@
 //! What the rows behind a join are: the customer's own, somebody else's, there before, or nobody knows whose.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use polars::prelude::*;
 
@@ -113,10 +114,10 @@ pub(super) fn row_kinds(
     matching: &Matching,
     kept: &mut HashMap<Table, (Vec<bool>, Vec<bool>)>,
 ) -> Result<Vec<PairKind>, CurationError> {
-    if !kept.contains_key(&source) {
-        kept.insert(source, (repeated(curation, source)?, shared(curation, source)));
-    }
-    let Some((repeated, shared)) = kept.get(&source) else { return Ok(vec![]) };
+    let (repeated, shared) = match kept.entry(source) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => place.insert((repeated(curation, source)?, shared(curation, source))),
+    };
     let by_device = matching.on.iter().any(|(column, _)| *column == "serialnumber");
     let at = |flags: &[bool], row: u32| flags.get(row as usize).copied().unwrap_or_default();
     let found = matching.rows.iter().zip(&matching.partners).filter(|(_, partners)| **partners > 0);

@@ -1,0 +1,231 @@
+//! The page of the join review, driven by label: from the warning in the strip to a signed training set, and every way
+//! around it closed.
+
+use std::fs;
+
+use egui::vec2;
+use egui_kittest::kittest::{NodeT, Queryable};
+use stedi_workbench::domain::{CheckId, JoinRule, Recipe, Table};
+use stedi_workbench::explore::Follow;
+use stedi_workbench::review::FigureId;
+use stedi_workbench::state::{Command, Shown, State};
+
+use crate::support::{Window, real_data, sample_data};
+
+fn state(window: &Window) -> &State {
+    window.harness.state().state()
+}
+
+fn settle(window: &mut Window) {
+    window.harness.run_steps(3);
+    window.wait("the review", |state| {
+        let review = &state.review;
+        state.work.is_none()
+            && !state.curation.is_loading()
+            && !review.checks.is_loading()
+            && !review.trail.is_loading()
+            && !review.joins.is_loading()
+            && !review.rules.is_loading()
+            && !review.owners.is_loading()
+            && !review.example.is_loading()
+            && !review.is_adding
+            && !state.behind.is_loading()
+            && !state.look.is_loading()
+            && !state.signals.recording.is_loading()
+            && !state.signals.other_track.is_loading()
+    });
+    window.harness.run_steps(3);
+}
+
+fn open(folder: &std::path::Path) -> Window {
+    let mut window = Window::open_folder(folder);
+    window.harness.set_size(vec2(1280.0, 1200.0));
+    settle(&mut window);
+    window
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.harness.get_by_label(label).click();
+    settle(window);
+}
+
+fn ask(window: &mut Window, command: Command) {
+    window.harness.state_mut().ask(command);
+    settle(window);
+}
+
+fn has(window: &Window, part: &str) -> bool {
+    window.harness.query_all_by_label_contains(part).next().is_some()
+}
+
+fn type_into(window: &mut Window, label: &str, text: &str) {
+    window.harness.get_all_by_label(label).next().unwrap().focus();
+    window.harness.run_steps(1);
+    window.harness.get_all_by_label(label).next().unwrap().type_text(text);
+    settle(window);
+}
+
+/// Has the machine-learning table saved; true if a file came of it.
+fn saves(window: &mut Window) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("training.csv");
+    window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
+    ask(window, Command::Show(Shown::Table(Table::MachineLearningCurated)));
+    ask(window, Command::SaveView);
+    settle(window);
+    path.exists()
+}
+
+#[test]
+fn from_the_red_check_to_a_signed_training_set() {
+    let mut window = open(&sample_data());
+    assert!(!saves(&mut window));
+    assert!(state(&window).notices.iter().any(|notice| notice.text.contains("Join review")));
+    click(&mut window, "State of the join review");
+    assert_eq!(state(&window).choices().shown, Shown::Review);
+    assert!(has(&window, "Export is closed: 2 checks fail."));
+    assert!(has(&window, "205 of 5,876 rows"));
+    assert!(has(&window, "They teach the step detector from two people who only moved at the same instant."));
+    // One click repairs it.
+    click(&mut window, "Join on time stamp and owner");
+    assert_eq!(state(&window).choices().recipe.join, JoinRule::Owner);
+    assert!(has(&window, "Nothing fails that is not accepted."));
+    assert!(!saves(&mut window), "nobody signed yet");
+    click(&mut window, "State of the join review");
+    window.harness.get_by_label("Sign off").click();
+    settle(&mut window);
+    assert!(state(&window).review.signed_off().is_none(), "nobody is named");
+    type_into(&mut window, "Your name", "A. Name");
+    click(&mut window, "Sign off");
+    assert!(has(&window, "Signed off by A. Name"));
+    assert!(saves(&mut window));
+    // Another recipe lapses it; the same one again does not need another signature.
+    let recipe = state(&window).choices().recipe.clone();
+    ask(&mut window, Command::SetRecipe(Recipe { consent_date: true, ..recipe.clone() }));
+    assert!(!saves(&mut window));
+    ask(&mut window, Command::SetRecipe(recipe));
+    assert!(saves(&mut window));
+}
+
+#[test]
+fn a_failing_check_is_accepted_with_a_reason_and_taken_back() {
+    let mut window = open(&sample_data());
+    click(&mut window, "State of the join review");
+    for _ in 0..2 {
+        type_into(&mut window, "Why it is acceptable", "only to show it");
+        if state(&window).review.open() == Some(2) {
+            type_into(&mut window, "Your name", "A. Name");
+        }
+        click(&mut window, "Accept");
+        let review = &state(&window).review;
+        if review.open() == Some(1) {
+            let label = {
+                let nodes = window.harness.get_all_by_label_contains(": fail, ");
+                let labels = nodes.map(|node| node.accesskit_node().label().unwrap());
+                labels.into_iter().find(|label| label.contains("12 of 5,876 rows")).unwrap()
+            };
+            click(&mut window, &label);
+        }
+    }
+    assert_eq!(state(&window).review.open(), Some(0));
+    assert!(!saves(&mut window), "accepted, not signed");
+    click(&mut window, "State of the join review");
+    click(&mut window, "Sign off");
+    assert!(saves(&mut window));
+    click(&mut window, "State of the join review");
+    click(&mut window, "Trail");
+    assert!(has(&window, "A. Name accepted foreign-pairs") && has(&window, "A. Name signed off all figures"));
+    click(&mut window, "Checks");
+    click(&mut window, "Take the acceptance back");
+    assert_eq!(state(&window).review.open(), Some(1));
+    assert!(!saves(&mut window));
+}
+
+#[test]
+fn a_dialog_that_was_opened_before_does_not_get_past_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("training.csv");
+    let mut window = open(&sample_data());
+    let owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
+    ask(&mut window, Command::SetRecipe(owner));
+    ask(&mut window, Command::SignOff { who: "A. Name".to_owned() });
+    ask(&mut window, Command::Show(Shown::Table(Table::MachineLearningCurated)));
+    let signed = std::sync::Arc::new(state(&window).sight().unwrap());
+    assert!(signed.signed.is_some());
+    // Another recipe comes in between: what was signed is not what is in force.
+    ask(&mut window, Command::SetRecipe(Recipe::default()));
+    ask(&mut window, Command::SaveViewTo(path.clone(), std::sync::Arc::clone(&signed)));
+    assert!(!path.exists());
+    let closed = std::sync::Arc::new(state(&window).sight().unwrap());
+    ask(&mut window, Command::SaveViewTo(path.clone(), closed));
+    assert!(!path.exists());
+    // Rows behind a figure are rows of the training set as well.
+    let figure = FigureId::Check { id: CheckId::ForeignPairs, place: 0 };
+    ask(&mut window, Command::Show(Shown::Behind(figure)));
+    let rows = std::sync::Arc::new(state(&window).sight().unwrap());
+    ask(&mut window, Command::SaveViewTo(path.clone(), rows));
+    assert!(!path.exists());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn each_figure_opens_its_rows() {
+    let mut window = open(&sample_data());
+    click(&mut window, "State of the join review");
+    window.harness.get_all_by_label_contains("Show 205 rows of machine_learning_curated").next().unwrap().click();
+    settle(&mut window);
+    assert_eq!(state(&window).look.value().unwrap().len(), 205);
+    click(&mut window, "Back to the join review");
+    click(&mut window, "Joins");
+    click(&mut window, "205 foreign rows");
+    assert_eq!(state(&window).look.value().unwrap().len(), 205);
+    click(&mut window, "Back to the join review");
+    click(&mut window, "Join rules");
+    window.harness.get_all_by_label_contains("rows, only under the rule in force, owner").next().unwrap().click();
+    settle(&mut window);
+    assert_eq!(state(&window).look.value().unwrap().len(), 205);
+}
+
+#[test]
+fn a_foreign_pair_opens_both_customers_signals() {
+    let mut window = open(&sample_data());
+    click(&mut window, "State of the join review");
+    let stranger = state(&window).review.example.value().unwrap().stranger.clone();
+    window.harness.get_all_by_label_contains("Look at both on the Signals page").next().unwrap().click();
+    settle(&mut window);
+    let state = state(&window);
+    assert_eq!(state.choices().shown, Shown::Signals);
+    assert_eq!(state.choices().follow, Some(Follow::Device(stranger.device)));
+    assert_eq!(state.signals.other.as_deref(), Some(stranger.user.as_str()));
+    assert!(!state.signals.other_track.value().unwrap().series.is_empty());
+}
+
+#[test]
+fn an_owner_is_rejected_and_that_is_in_the_recipe() {
+    let mut window = open(&sample_data());
+    ask(&mut window, Command::SetRecipe(Recipe { join: JoinRule::InferredOwner, ..Recipe::default() }));
+    click(&mut window, "Join review");
+    click(&mut window, "Whose device");
+    let before = state(&window).review.owners.value().unwrap().summary();
+    let rows = state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated);
+    window.harness.get_all_by_label("Not theirs").next().unwrap().click();
+    settle(&mut window);
+    let after = state(&window).review.owners.value().unwrap().summary();
+    assert_eq!(after.assigned + 1, before.assigned);
+    assert_eq!(state(&window).choices().recipe.owners.decisions.0.len(), 1);
+    assert!(state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated) <= rows);
+    ask(&mut window, Command::Undo);
+    assert_eq!(state(&window).review.owners.value().unwrap().summary(), before);
+}
+
+#[test]
+fn the_review_of_the_real_data_says_2_700() {
+    let Some(folder) = real_data() else { return };
+    let mut window = open(&folder);
+    assert!(has(&window, "State of the join review"));
+    click(&mut window, "Join review");
+    assert!(has(&window, "2,700 of 43,681 rows pair a distance with somebody else's motion, on 364 devices."));
+    click(&mut window, "Join on time stamp and owner");
+    assert_eq!(state(&window).review.open(), Some(0));
+    assert_eq!(state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated), 40_981);
+}
