@@ -30,6 +30,7 @@ impl App {
                 self.workers.dropped.cancel();
                 self.cancel_look(context);
                 self.workers.doctor.cancel();
+                self.cancel_review();
                 self.workers.save_view.cancel();
                 self.workers.add_up.cancel();
                 self.workers.copy.cancel();

@@ -99,8 +99,10 @@ impl App {
     /// Asks for the checks of the tables as they are, whatever page is shown, and for what the page of the review shows.
     pub(super) fn look_at_review(&mut self) {
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else {
-            if self.state.curation.is_loading() {
+            // Whatever comes of the tables, what was checked before is not known to be of them.
+            if self.state.curation.is_loading() && !self.state.review.checks.is_loading() {
                 self.state.review.checks.begin();
+                self.reviewed.checks = None;
             }
             return;
         };
@@ -168,8 +170,12 @@ impl App {
     pub(super) fn take_review(&mut self) {
         let (review, workers) = (&mut self.state.review, &mut self.workers);
         while let Some((request, outcome)) = workers.checks.poll() {
-            if self.reviewed.checks.as_ref() == Some(&request) {
-                settle(&mut review.checks, flatten(outcome), workers.checks.is_busy());
+            // Never back to the checks from before: they may be of other tables, and open the gate for these.
+            match flatten(outcome) {
+                _ if self.reviewed.checks.as_ref() != Some(&request) => {}
+                Ok(checks) => review.checks = Slot::Ready(checks),
+                Err(Failure::Cancelled) => review.checks.fail("It was stopped.".to_owned()),
+                Err(Failure::Error(error)) => review.checks.fail(error),
             }
         }
         while let Some((_, outcome)) = workers.joins.poll() {
@@ -208,6 +214,17 @@ impl App {
                 Outcome::Cancelled | Outcome::Died => {}
             }
         }
+    }
+
+    /// Stops what is worked out for the review.
+    pub(super) fn cancel_review(&mut self) {
+        let workers = &mut self.workers;
+        workers.checks.cancel();
+        workers.joins.cancel();
+        workers.rules.cancel();
+        workers.owners.cancel();
+        workers.example.cancel();
+        workers.behind.cancel();
     }
 
     /// Computes the review again, and reads its trail again.

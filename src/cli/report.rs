@@ -141,6 +141,11 @@ pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds:
     }
     std::io::stdout().write_all(text.as_bytes())?;
     std::io::stderr().write_all(remarks(landing)?.as_bytes())?;
+    if out.is_some() {
+        let note =
+            "! Nobody has reviewed the joins: `stedi-workbench review` says whether the training set may leave.\n";
+        std::io::stderr().write_all(note.as_bytes())?;
+    }
     Ok(())
 }
 

@@ -63,7 +63,7 @@ impl Curation {
         let mut other = self.clone();
         other.counts.clear();
         if plan.infers_owners() && other.owners.is_none() {
-            other.owners = Some(Arc::new(self.infer_owners(&Progress::default())?));
+            other.owners = Some(Arc::new(self.infer_owners(&progress.part())?));
         }
         other.frames[Table::MachineLearningCurated.index()] = DataFrame::empty();
         for definition in plan.tables.iter().filter(|definition| definition.table != Table::MachineLearningCurated) {

@@ -76,7 +76,7 @@ pub fn curate_by(
     let stood = stood::series(landing, recipe.purpose);
     let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood, owners: None };
     if plan.infers_owners() {
-        curation.owners = Some(Arc::new(curation.infer_owners(&Progress::default())?));
+        curation.owners = Some(Arc::new(curation.infer_owners(&progress.part())?));
     }
     progress.set_total(plan.tables.len() as u64);
     for definition in &plan.tables {

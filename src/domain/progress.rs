@@ -1,6 +1,7 @@
 //! How far a long piece of work has come, and whether it should stop. Shared between the thread that works and
 //! the one that watches; no locks, so neither ever waits for the other.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Units done of a total (bytes while reading, rows while writing), and a request to stop.
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Progress {
     done: AtomicU64,
     total: AtomicU64,
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
 }
 
 /// The work was stopped because it was asked to.
@@ -30,6 +31,12 @@ impl Progress {
     /// Units done, and of how many; a total of 0 means that it is not known yet.
     pub fn read(&self) -> (u64, u64) {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// For a part of the work that counts in units of its own: it stops when the whole is asked to.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self { cancelled: Arc::clone(&self.cancelled), ..Self::default() }
     }
 
     /// Asks the work to stop at its next [`Progress::check`].

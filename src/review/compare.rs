@@ -95,10 +95,7 @@ fn under(
     if rule == curation.recipe.join {
         return Ok(curation.clone());
     }
-    // Its own progress would be told in tables, not in rules; it is asked to stop all the same.
-    let within = Progress::default();
-    progress.check()?;
-    curate(landing, &Recipe { join: rule, ..curation.recipe.clone() }, &within)
+    curate(landing, &Recipe { join: rule, ..curation.recipe.clone() }, &progress.part())
 }
 
 fn figures(there: &Curation, here: &TableView, progress: &Progress) -> Result<RuleFigures, CurationError> {

@@ -29,6 +29,11 @@ RECIPES = [
     {"withdrawn": True, "consent_date": True, "drop_duplicates": True, "join": "owner"},
     {"as_of": True},
     {"as_of": True, "withdrawn": True, "consent_date": True, "join": "owner"},
+    {"join": "inferred-owner"},
+    {"withdrawn": True, "consent_date": True, "drop_duplicates": True, "join": "inferred-owner"},
+    {"join": "nearest"},
+    {"join": "nearest", "tolerance_ms": "700"},
+    {"join": "nearest", "tolerance_ms": "5000", "consent_date": True, "drop_duplicates": True},
 ]
 # Of the public data, computed with other engines before this program was there.
 KNOWN = {
@@ -36,6 +41,8 @@ KNOWN = {
     (True, "timestamp"): (482, 32025, 13920, 464, 34437),
     (False, "owner"): (482, 40981, 14460, 482, 40981),
     (True, "owner"): (482, 32025, 13920, 464, 32025),
+    (False, "inferred-owner"): (482, 40981, 14460, 482, 40981),
+    (False, "nearest"): (482, 40981, 14460, 482, 40981),
 }
 LANDING = {
     "customer": {
@@ -58,6 +65,18 @@ def land(connection, folder):
         connection.execute(
             f"CREATE OR REPLACE TABLE {name}_landing AS SELECT {lower} FROM read_json("
             f"'{folder}/{name}/landing/*.json', format = 'newline_delimited', columns = {{{declared}}})"
+        )
+
+
+def infer(program, connection, folder):
+    """Whose the devices are: the program's own inference, since this is about what is made of it."""
+    with tempfile.TemporaryDirectory() as made:
+        out = Path(made) / "owners.csv"
+        command = [program, "owners", str(folder), "--reveal", "--out", str(out)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        connection.execute(
+            f"CREATE OR REPLACE TABLE owners AS SELECT serialnumber, email FROM read_csv('{out}', header = true, all_varchar = true) "
+            "WHERE email IS NOT NULL"
         )
 
 
@@ -114,20 +133,32 @@ def curate(connection, recipe):
         "CREATE OR REPLACE TABLE customer_curated AS SELECT DISTINCT * FROM customer_trusted c "
         'WHERE EXISTS (SELECT 1 FROM accelerometer_trusted a WHERE a."user" = c.email)'
     )
+    rule = recipe.get("join", "timestamp")
+    on_record = "SELECT DISTINCT serialnumber, email FROM customer_curated"
+    inferred = "SELECT serialnumber, email FROM owners WHERE email IN (SELECT email FROM customer_curated)"
+    owned = inferred if rule == "inferred-owner" else on_record
     connection.execute(
         f"CREATE OR REPLACE TABLE step_trainer_trusted AS SELECT {distinct} * FROM step_trainer_landing s "
-        "WHERE EXISTS (SELECT 1 FROM customer_curated c WHERE c.serialnumber = s.serialnumber) "
+        f"WHERE EXISTS (SELECT 1 FROM ({owned}) c WHERE c.serialnumber = s.serialnumber) "
         + stays["s.serialnumber"]
     )
-    owner = (
-        'JOIN (SELECT DISTINCT serialnumber, email FROM customer_curated) o ON o.serialnumber = s.serialnumber AND o.email = a."user"'
-        if recipe.get("join") == "owner"
-        else ""
-    )
+    of_owner = f'JOIN ({owned}) o ON o.serialnumber = s.serialnumber AND o.email = a."user"' if rule != "timestamp" else ""
+    at = "s.sensorreadingtime"
+    readings = "step_trainer_trusted"
+    if rule == "nearest":
+        # The nearest instant of each owner's motions, of two as near the earlier one.
+        readings = f"""(
+            SELECT s.*, o.email, arg_min(a."timestamp", (abs(a."timestamp" - s.sensorreadingtime), a."timestamp")) AS near
+            FROM (SELECT *, row_number() OVER () AS place FROM step_trainer_trusted) s
+            JOIN ({on_record}) o ON o.serialnumber = s.serialnumber
+            JOIN accelerometer_trusted a ON a."user" = o.email
+            WHERE abs(a."timestamp" - s.sensorreadingtime) <= {recipe.get("tolerance_ms", 0)}
+            GROUP BY ALL)"""
+        of_owner, at = 'AND a."user" = s.email', "s.near"
     connection.execute(
         "CREATE OR REPLACE TABLE machine_learning_curated AS "
         "SELECT s.serialnumber, s.sensorreadingtime, s.distancefromobject, a.x, a.y, a.z "
-        f'FROM step_trainer_trusted s JOIN accelerometer_trusted a ON a."timestamp" = s.sensorreadingtime {owner}'
+        f'FROM {readings} s JOIN accelerometer_trusted a ON a."timestamp" = {at} {of_owner}'
     )
 
 
@@ -221,6 +252,7 @@ def main():
             sources.insert(0, ("real data", real))
         for name, folder in sources:
             land(connection, folder)
+            infer(program, connection, folder)
             for recipe in RECIPES:
                 curate(connection, recipe)
                 for form in ["parquet", "csv", "ndjson"] if recipe in RECIPES[:2] else ["parquet"]:
