@@ -47,7 +47,9 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             (icons::WARNING, words, true)
         }
     };
-    ui.vertical(|ui| {
+    let size = vec2(theme::REVIEW_WIDTH, theme::FIGURE_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.horizontal(|ui| {
             ui.add_space(8.0);
