@@ -35,7 +35,7 @@ for _ in $(seq 300); do
 done
 [ -s "$home/display" ] || fail "no display: $(cat "$home/server.log")"
 DISPLAY=:$(cat "$home/display")
-export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home"
+export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" XDG_RUNTIME_DIR="$home"
 unset WAYLAND_DISPLAY
 chmod 700 "$home"
 
@@ -92,16 +92,21 @@ close_window
 echo "The window opened, painted, and closed cleanly."
 
 if [ -n "$pictures" ]; then
-	for theme in dark light; do
+	for picture in tables-dark review-light; do
 		mkdir -p "$XDG_CONFIG_HOME/stedi-workbench"
-		echo "{\"theme\": \"$theme\"}" >"$XDG_CONFIG_HOME/stedi-workbench/settings.json"
+		echo "{\"theme\": \"${picture#*-}\"}" >"$XDG_CONFIG_HOME/stedi-workbench/settings.json"
 		open_window
 		xdotool windowfocus "$window" 2>/dev/null || true
 		xdotool mousemove 640 790
-		# From the first table to the last one.
-		xdotool key --window "$window" ctrl+Page_Up
-		sleep 1
-		picture "$pictures/tables-$theme.png"
+		if [ "${picture%-*}" = tables ]; then
+			# From the first table to the last one.
+			xdotool key --window "$window" ctrl+Page_Up
+		else
+			# The warning at the end of the figures.
+			xdotool mousemove --window "$window" 1150 94 click 1 mousemove 640 790
+		fi
+		sleep 2
+		picture "$pictures/$picture.png"
 		close_window
 	done
 	echo "The pictures are in $pictures."

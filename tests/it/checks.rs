@@ -4,14 +4,14 @@
 use serde_json::{Value, json};
 use stedi_workbench::curation::{Curation, curate_by};
 use stedi_workbench::domain::{
-    CheckId, CheckOverride, CheckVerdict, Duplicates, JoinRule, Operation, Plan, Progress, Purpose, Recipe, Severity,
-    Table, Withdrawn,
+    CheckGroup, CheckId, CheckOverride, CheckRule, CheckVerdict, Duplicates, JoinRule, Operation, Plan, Progress,
+    Purpose, Recipe, Severity, Table, Withdrawn,
 };
 use stedi_workbench::landing::Landing;
 use stedi_workbench::review::{Check, Expected, Review, review};
 
 use crate::curation::{curated, landing};
-use crate::support::{real_data, sample_data, write};
+use crate::support::{checkout, real_data, sample_data, write};
 
 /// Landing records made by hand, a recipe and what goes wrong with it.
 struct World {
@@ -385,4 +385,40 @@ fn the_real_data_fail_for_foreign_pairs_alone_and_the_owner_rule_repairs_it() {
         assert_eq!(failing(Recipe { join, ..Recipe::default() }), []);
         assert_eq!(failing(Recipe { join, ..dated.clone() }), []);
     }
+}
+
+/// `docs/checks.md`, which is made from what the checks say of themselves.
+fn documented() -> String {
+    let mut text = "# The checks\n\nEach has a figure and a threshold: a larger figure fails, or is odd and closes nothing. A check \
+                    that cannot be\ncomputed fails. A recipe can change weight and threshold: `\"checks\": {\"fan-out\": \
+                    {\"threshold\": 6, \"severity\": \"fail\"}}`.\n"
+        .to_owned();
+    for group in CheckGroup::ALL {
+        text += &format!(
+            "\n## {}\n\n| check | more than | is | what it looks at | why |\n|---|---|---|---|---|\n",
+            group.title()
+        );
+        for id in CheckId::ALL.into_iter().filter(|id| id.group() == group) {
+            let about = id.about();
+            let thumb = if about.is_rule_of_thumb { " (rule of thumb)" } else { "" };
+            let is = if about.rule.severity == Severity::Fail { "fails" } else { "odd" };
+            let CheckRule { threshold, .. } = about.rule;
+            let (name, looks_at, why) = (id.name(), about.looks_at, about.why);
+            text += &format!("| `{name}` | {threshold}{thumb} | {is} | {looks_at} | {why} |\n");
+        }
+    }
+    text
+}
+
+/// `STEDI_WRITE_DOCS=1` writes it anew.
+#[test]
+fn the_checks_are_documented_as_they_are() {
+    let path = checkout().join("docs/checks.md");
+    if std::env::var_os("STEDI_WRITE_DOCS").is_some() {
+        std::fs::write(&path, documented()).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap() == documented(),
+        "write docs/checks.md anew with STEDI_WRITE_DOCS=1"
+    );
 }
