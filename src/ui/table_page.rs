@@ -10,6 +10,7 @@ use crate::domain::{Column, Reason, Table};
 use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Test};
 use crate::landing::ConsentStood;
 use crate::review::FigureId;
+use crate::review::joins::Stranger;
 use crate::state::{Command, Look, Shown, Slot, State};
 
 use super::column_title::{Title, title_ui};
@@ -363,6 +364,16 @@ impl GridContent for Content<'_> {
         if let Some(follow) = follow {
             details::follow_button_ui(ui, &follow, self.codes, self.revealed, self.commands);
         }
+        if let Some(pair) = paired_at(self.look, place) {
+            let name = |follow: Follow| chips::name_of(&follow, self.codes, self.revealed);
+            let (device, user) = (Follow::Device(pair.device.clone()), Follow::Person(pair.user.clone()));
+            let text = format!("{} {} with the motions of {}", icons::SIGNALS, name(device), name(user));
+            let hover = "The device's signals with these motions laid over, at this instant";
+            if ui.button(text).on_hover_text(hover).clicked() {
+                self.commands.push(Command::ShowStranger(pair));
+                ui.close();
+            }
+        }
         if let Some(test) = test
             && ui.button(format!("{} Only rows with this {}", icons::FILTER, column.name)).clicked()
         {
@@ -370,6 +381,14 @@ impl GridContent for Content<'_> {
             ui.close();
         }
     }
+}
+
+/// Whose distance and whose motion a row of the machine-learning table pairs.
+fn paired_at(look: &Look, place: usize) -> Option<Stranger> {
+    let row = look.rows.get(place)?;
+    let cell = |name| Some(look.view.cell(row, look.view.position(name)?));
+    let (device, user) = (cell("serialnumber")?.text()?.to_owned(), cell("user")?.text()?.to_owned());
+    Some(Stranger { device, user, pairs: 1, first: read_at(look, place)? })
 }
 
 /// When the reading in a row was taken, if the row is one.
