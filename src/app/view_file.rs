@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::domain::format::counted;
 use crate::domain::{Progress, Table};
 use crate::explore::Sheet;
-use crate::export::{ExportError, write_view};
+use crate::export::{ExportError, TrailFile, write_view};
 use crate::landing::Source;
-use crate::review::SignedOff;
-use crate::state::{Severity, Sight};
+use crate::review::{Review, SignedOff};
+use crate::state::{Severity, Sight, Slot};
 
 use super::App;
 use super::dialogs::Choice;
@@ -26,6 +26,30 @@ pub struct SaveViewRequest {
     pub sight: Arc<Sight>,
     /// The landing files that are open by now; nothing may be written among them either.
     pub source: Option<Source>,
+    /// What the training set was signed off by: looked at again when it is written, as it is on the disk then.
+    pub gate: Option<Gate>,
+}
+
+/// A review, and where its trail is.
+#[derive(Clone)]
+pub struct Gate {
+    review: Arc<Review>,
+    trail: TrailFile,
+}
+
+impl PartialEq for Gate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.review, &other.review) && self.trail == other.trail
+    }
+}
+
+impl Gate {
+    /// Whether somebody signed these figures, and nothing was taken back since.
+    fn check(&self) -> Result<(), Failure> {
+        let trail = self.trail.load().map_err(|error| not_saved(error.to_string()))?;
+        let signed = self.review.sign_off(&trail, self.review.scope()).map_err(|error| not_saved(error.to_string()))?;
+        signed.signed().map(drop).ok_or_else(|| not_saved(CLOSED.to_owned()))
+    }
 }
 
 /// Why nothing of the training set is saved.
@@ -43,8 +67,9 @@ impl SaveViewRequest {
             outside_of(source, &path).map_err(not_saved)?;
         }
         let Sight { look, columns, revealed, signed, .. } = self.sight.as_ref();
-        if look.shown.is_training_set() && signed.is_none() {
-            return Err(not_saved(CLOSED.to_owned()));
+        if look.shown.is_training_set() {
+            let gate = self.gate.as_ref().filter(|_| signed.is_some());
+            gate.ok_or_else(|| not_saved(CLOSED.to_owned()))?.check()?;
         }
         let is_internal = |&position: &usize| {
             let (table, column) = (look.shown.table(), look.view.column(position));
@@ -108,7 +133,11 @@ impl App {
             return;
         }
         self.workers.save_view.forget();
-        self.workers.save_view.request(SaveViewRequest { path, sight, source: self.state.source.clone() });
+        let gate = match &self.state.review.checks {
+            Slot::Ready(review) => Some(Gate { review: Arc::clone(review), trail: self.settings.trail() }),
+            _ => None,
+        };
+        self.workers.save_view.request(SaveViewRequest { path, sight, source: self.state.source.clone(), gate });
     }
 
     /// Says what became of it.

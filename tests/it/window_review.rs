@@ -5,8 +5,10 @@ use std::fs;
 
 use egui::vec2;
 use egui_kittest::kittest::{NodeT, Queryable};
+use stedi_workbench::app::Settings;
 use stedi_workbench::domain::{CheckId, JoinRule, Recipe, Table};
 use stedi_workbench::explore::Follow;
+use stedi_workbench::landing::Source;
 use stedi_workbench::review::FigureId;
 use stedi_workbench::state::{Command, Shown, State};
 
@@ -21,6 +23,7 @@ fn settle(window: &mut Window) {
     window.wait("the review", |state| {
         let review = &state.review;
         state.work.is_none()
+            && state.curation.value().is_some()
             && !state.curation.is_loading()
             && !review.checks.is_loading()
             && !review.trail.is_loading()
@@ -166,6 +169,27 @@ fn a_dialog_that_was_opened_before_does_not_get_past_the_gate() {
     ask(&mut window, Command::SaveViewTo(path.clone(), rows));
     assert!(!path.exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// The trail is looked at again when the file is written: neither an edit nor what another window took back is missed.
+#[test]
+fn what_became_of_the_trail_meanwhile_counts() {
+    for spoil in [
+        (|path| fs::write(path, fs::read_to_string(path).unwrap().replace("A. Name", "B. Name")).unwrap())
+            as fn(&std::path::Path),
+        |path| fs::remove_file(path).unwrap(),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let settings = Settings::at(home.path().join("settings.json"));
+        let mut window = Window::open_with(settings, Some(Source::Folder(sample_data())));
+        settle(&mut window);
+        ask(&mut window, Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
+        ask(&mut window, Command::SignOff { who: "A. Name".to_owned() });
+        assert!(saves(&mut window));
+        spoil(&home.path().join("reviews/trail.jsonl"));
+        assert!(state(&window).review.signed_off().is_some(), "the window does not know yet");
+        assert!(!saves(&mut window));
+    }
 }
 
 #[test]
