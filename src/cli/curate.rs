@@ -42,10 +42,7 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
         write_tables(&curation, &output.out, output.format.into(), &Progress::default())?;
     }
     let seconds = started.elapsed().as_secs_f64();
-    if let Some(file) = &job.refused {
-        let text = report::refused_csv(&landing)?;
-        write_file(file, &text)?;
-    }
+    write_refused(job, &landing)?;
     let diagnosed = |expected| diagnose(&landing, &curation, &expected, &Progress::default());
     let verdicts = expected_counts.map(diagnosed).transpose()?;
     if job.json {
@@ -56,6 +53,14 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     }
     let differs = verdicts.iter().flatten().any(|verdict| !verdict.agrees());
     Ok(if job.strict && (differs || is_anything_refused(&landing)) { NOT_AS_IT_SHOULD_BE } else { DONE })
+}
+
+/// Writes the list of refused records, if that is asked for.
+pub(super) fn write_refused(job: &Job, landing: &Landing) -> anyhow::Result<()> {
+    if let Some(file) = &job.refused {
+        write_file(file, &report::refused_csv(landing)?)?;
+    }
+    Ok(())
 }
 
 pub(super) fn read_expected(file: &Path) -> anyhow::Result<Expected> {

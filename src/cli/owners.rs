@@ -15,7 +15,7 @@ use crate::landing;
 
 use super::DONE;
 use super::arguments::OwnersArguments;
-use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, recipe, with_bar};
+use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, recipe, with_bar, write_refused};
 
 /// Prints the summary and writes the assignment if asked to. Gives the exit code.
 pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
@@ -27,6 +27,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     // Whose a device is does not depend on how readings are joined.
     let recipe = Recipe { join: JoinRule::Owner, ..recipe(job)? };
+    loses_nothing(job, &source, None, None)?;
     if let Some(out) = out
         && let Some(path) = source.would_read(std::slice::from_ref(out))?
     {
@@ -34,6 +35,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
     }
     let progress = Progress::default();
     let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    write_refused(job, &landing)?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let findings = curation.infer_owners(&Progress::default())?;
     if let Some(out) = out {

@@ -16,7 +16,9 @@ use crate::review::{AcceptError, Check, Entry, Review, Trail, review};
 
 use super::DONE;
 use super::arguments::ReviewArguments;
-use super::curate::{NOT_AS_IT_SHOULD_BE, loses_nothing, read_expected, recipe, with_bar};
+use super::curate::{
+    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, write_refused,
+};
 
 /// Prints the checks, adds acceptances to the trail and writes the report if asked to. Gives the exit code.
 pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
@@ -36,6 +38,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     }
     let progress = Progress::default();
     let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    write_refused(job, &landing)?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;
     let file = match trail {
@@ -57,7 +60,8 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     } else {
         std::io::stdout().write_all(text(&review, &trail, &open, &file).as_bytes())?;
     }
-    Ok(if open.is_empty() { DONE } else { NOT_AS_IT_SHOULD_BE })
+    let is_sound = open.is_empty() && !(job.strict && is_anything_refused(&landing));
+    Ok(if is_sound { DONE } else { NOT_AS_IT_SHOULD_BE })
 }
 
 /// All or none.

@@ -28,8 +28,8 @@ pub struct Product {
 }
 
 impl Curation {
-    /// What a join would make of the rows at hand, if that is too much. Costs nothing where no pairing of any kind could
-    /// be; otherwise keys are counted on both sides, first the one that is cheapest to count.
+    /// What a join would make of the rows at hand, if that is too much. It costs nothing where even all pairs would be few;
+    /// otherwise keys are counted on both sides, first the one that is cheapest to count.
     pub(super) fn product(&self, operation: &Operation, rows: &DataFrame) -> PolarsResult<Option<Product>> {
         let Operation::Join { other, on, bring, once } = operation else { return Ok(None) };
         let others = self.frame(*other);

@@ -234,6 +234,10 @@ fn the_command_line_says_what_fails_and_takes_acceptances() {
     assert_eq!(object["tables"]["machine_learning_curated"], 5_876);
     let owner = told(&run(folder.path(), &[data, "--json", "--join", "owner"]));
     assert_eq!((owner.0, &owner.1["signed_off"]), (Some(0), &Value::Bool(true)));
+    let refused = folder.path().join("refused.csv");
+    let strict = run(folder.path(), &[data, "--join", "owner", "--strict", "--refused", refused.to_str().unwrap()]);
+    assert_eq!(strict.status.code(), Some(1), "a record of the sample is refused");
+    assert_eq!(fs::read_to_string(&refused).unwrap().lines().count(), 2);
     for bad in [
         vec![data, "--accept", "foreign-pairs=known"],
         vec![data, "--accept", "foreign-pairs", "--analyst", "A"],
