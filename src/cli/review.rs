@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::curation::{Curation, curate};
 use crate::domain::format::{self, counted};
-use crate::domain::{CheckId, CheckVerdict, Progress, Table};
+use crate::domain::{CheckId, CheckVerdict, Progress, Recipe, Table};
 use crate::export::{TrailFile, now, write_report};
 use crate::landing;
-use crate::review::{AcceptError, Check, Entry, Review, Trail, review};
+use crate::review::{AcceptError, Check, Entry, Review, Trail, advice, review};
 
 use super::DONE;
 use super::arguments::ReviewArguments;
@@ -58,7 +58,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     if job.json {
         writeln!(std::io::stdout(), "{}", object(&review, &curation, &trail))?;
     } else {
-        std::io::stdout().write_all(text(&review, &trail, &open, &file).as_bytes())?;
+        std::io::stdout().write_all(text(&recipe, &review, &trail, &open, &file).as_bytes())?;
     }
     let is_sound = open.is_empty() && !(job.strict && is_anything_refused(&landing));
     Ok(if is_sound { DONE } else { NOT_AS_IT_SHOULD_BE })
@@ -127,7 +127,7 @@ fn object(review: &Review, curation: &Curation, trail: &Trail) -> Value {
     })
 }
 
-fn text(review: &Review, trail: &Trail, open: &[CheckId], file: &TrailFile) -> String {
+fn text(recipe: &Recipe, review: &Review, trail: &Trail, open: &[CheckId], file: &TrailFile) -> String {
     let mut text = String::new();
     let mut checks: Vec<&Check> = review.checks().iter().collect();
     let rank = |check: &&Check| match check.verdict {
@@ -156,7 +156,7 @@ fn text(review: &Review, trail: &Trail, open: &[CheckId], file: &TrailFile) -> S
             writeln!(text, "{:13}{}", "", check.words).ok();
         }
         if open.contains(&check.id) {
-            writeln!(text, "{:13}{}", "", check.id.about().todo).ok();
+            writeln!(text, "{:13}{}", "", advice(check, recipe)).ok();
         }
         if let Some(entry) = review.accepted(check.id, trail) {
             let when = format::utc(entry.when).unwrap_or_default();

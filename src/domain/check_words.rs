@@ -121,7 +121,7 @@ pub(super) fn about(check: Id) -> About {
             "Serial numbers of several customers",
             "Serial numbers that stand on the records of more than one customer.",
             "Whose distances a shared device sent cannot be told from the records.",
-            "Repair the customer records, or do not rely on them for whose device it is.",
+            "Repair the customer records, or go by what the readings say: join on the inferred owner.",
         ),
         Id::SerialNumbersPresent => warn(
             "Customers without a serial number",
@@ -151,7 +151,7 @@ pub(super) fn about(check: Id) -> About {
             "Distances of unknown devices",
             "Distance readings whose serial number is on no customer record.",
             "Without an owner there is no consent, so they are left out.",
-            "Ask whether customer records are missing or have the wrong serial numbers.",
+            "Ask whether customer records are missing or have the wrong serial numbers, or join on the inferred owner.",
         ),
         Id::CustomersWithoutDistances => warn(
             "Customers without distances",

@@ -20,7 +20,7 @@ pub use checks::{Behind, Check, Figure, Review, review};
 pub use compare::{Differing, RuleFigures, RuleReport, compare, differing_rows};
 pub use doctor::{Diagnosis, Verdict, diagnose};
 pub use expected::{Expected, ExpectedError};
-pub use repairs::{Repair, repairs};
+pub use repairs::{Repair, advice, repairs};
 pub use sessions::{Session, sessions};
 pub use sign_off::{AcceptError, Lapsed, Scope, SignOffError, SignedOff};
 pub use timeline::{Consented, consented};

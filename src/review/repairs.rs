@@ -1,6 +1,8 @@
 //! What of a recipe can be changed so that a check passes: one click each.
 
-use crate::domain::{CheckId, Duplicates, JoinRule, Recipe};
+use crate::domain::{CheckGroup, CheckId, CheckVerdict, Duplicates, JoinRule, Recipe};
+
+use super::checks::Check;
 
 /// A change of the recipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +15,21 @@ pub struct Repair {
     pub recipe: Recipe,
 }
 
-/// What may repair a failing check under a recipe, the best first; nothing where the recipe cannot help. That a repair
-/// works is found out by trying: the checks are computed anew.
-pub fn repairs(check: CheckId, recipe: &Recipe) -> Vec<Repair> {
+/// What to do about a check that does not pass, as a sentence.
+pub fn advice(check: &Check, recipe: &Recipe) -> &'static str {
+    match (check.verdict, repairs(check.id, check.verdict, recipe).is_empty()) {
+        (CheckVerdict::Uncomputed, true) => "Find out why there is nothing to look at.",
+        (CheckVerdict::Uncomputed, false) => {
+            "Find out why there is nothing to look at. If the records do not know the devices, go by what the readings \
+             say: --join inferred-owner, or the join switch."
+        }
+        _ => check.id.about().todo,
+    }
+}
+
+/// What may repair a check that does not pass under a recipe, the best first; nothing where the recipe cannot help. That a
+/// repair works is found out by trying: the checks are computed anew.
+pub fn repairs(check: CheckId, verdict: CheckVerdict, recipe: &Recipe) -> Vec<Repair> {
     let joined = |join, words, effect| Repair { words, effect, recipe: Recipe { join, ..recipe.clone() } };
     let by_owner = || {
         joined(
@@ -42,7 +56,17 @@ pub fn repairs(check: CheckId, recipe: &Recipe) -> Vec<Repair> {
         effect: "A reading is kept only if it was taken at or after its customer's consent.",
         recipe: Recipe { consent_date: true, ..recipe.clone() },
     };
+    // Where no record knows the devices there are no trusted distances, and nothing to check.
+    let is_of_devices = matches!(check.group(), CheckGroup::Joins | CheckGroup::Consent)
+        || matches!(check, CheckId::DistancesBeforeRegistration | CheckId::StreamsApart);
     let all = match check {
+        _ if verdict == CheckVerdict::Uncomputed => {
+            if is_of_devices {
+                vec![by_inferred()]
+            } else {
+                vec![]
+            }
+        }
         CheckId::ForeignPairs => vec![by_owner(), by_inferred()],
         CheckId::UnknownOwnerPairs
         | CheckId::ConsentOfSharedDevices
@@ -68,12 +92,16 @@ mod tests {
     #[test]
     fn a_repair_changes_the_recipe_and_is_not_offered_twice() {
         for check in CheckId::ALL {
-            for repair in repairs(check, &Recipe::default()) {
-                assert_ne!(repair.recipe, Recipe::default());
-                assert!(repairs(check, &repair.recipe).iter().all(|next| next.recipe != repair.recipe));
+            for verdict in [CheckVerdict::Fail, CheckVerdict::Uncomputed] {
+                for repair in repairs(check, verdict, &Recipe::default()) {
+                    assert_ne!(repair.recipe, Recipe::default());
+                    let next = repairs(check, verdict, &repair.recipe);
+                    assert!(next.iter().all(|next| next.recipe != repair.recipe));
+                }
             }
         }
-        let first = repairs(CheckId::ForeignPairs, &Recipe::default()).remove(0);
-        assert_eq!(first.recipe.join, JoinRule::Owner);
+        let first = |verdict| repairs(CheckId::ForeignPairs, verdict, &Recipe::default()).remove(0).recipe.join;
+        assert_eq!(first(CheckVerdict::Fail), JoinRule::Owner);
+        assert_eq!(first(CheckVerdict::Uncomputed), JoinRule::InferredOwner);
     }
 }

@@ -4,7 +4,7 @@
 use egui::{Button, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use crate::domain::{CheckId, CheckVerdict, Severity, format};
-use crate::review::{Behind, Check, FigureId, Review, Trail, repairs};
+use crate::review::{Behind, Check, FigureId, Review, Trail, advice, repairs};
 use crate::signals::{Chart, Span, Style};
 use crate::state::{Command, Shown, Slot, State};
 
@@ -162,7 +162,7 @@ fn check_ui(
     ui.add_space(8.0);
     if check.verdict != CheckVerdict::Pass {
         ui.horizontal_wrapped(|ui| {
-            for (place, repair) in repairs(check.id, &state.choices().recipe).into_iter().enumerate() {
+            for (place, repair) in repairs(check.id, check.verdict, &state.choices().recipe).into_iter().enumerate() {
                 let text = RichText::new(repair.words);
                 let button = if place == 0 {
                     Button::new(text.color(theme::palette(ui).base)).fill(theme::palette(ui).accent)
@@ -180,7 +180,8 @@ fn check_ui(
         example_ui(ui, state, commands);
     }
     ui.add_space(8.0);
-    for (title, text) in [("What it looks at", about.looks_at), ("What to do", about.todo)] {
+    for (title, text) in [("What it looks at", about.looks_at), ("What to do", advice(check, &state.choices().recipe))]
+    {
         ui.label(widgets::strong(title));
         ui.label(text);
         ui.add_space(4.0);

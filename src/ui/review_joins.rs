@@ -4,10 +4,10 @@ use egui::{CollapsingHeader, Grid, RichText, ScrollArea, Ui, vec2};
 
 use crate::curation::{KeyCount, KeyPart};
 use crate::domain::format::{self, counted, thousands};
-use crate::domain::{JoinRule, Operation, Privacy, Table};
+use crate::domain::{CheckId, CheckVerdict, JoinRule, Operation, Privacy, Table};
 use crate::explore::{Filter, Follow, Query, Test};
-use crate::review::FigureId;
 use crate::review::joins::{JoinPart, JoinReport, Met, PairKind, Stranger};
+use crate::review::{FigureId, repairs};
 use crate::state::{Command, Loaded, Shown, State};
 
 use super::{chips, empty, icons, theme, widgets};
@@ -251,7 +251,7 @@ fn affected_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, c
     )));
     ui.horizontal_wrapped(|ui| {
         if state.choices().recipe.join != JoinRule::Owner {
-            let repaired = crate::review::repairs(crate::domain::CheckId::ForeignPairs, &state.choices().recipe);
+            let repaired = repairs(CheckId::ForeignPairs, CheckVerdict::Fail, &state.choices().recipe);
             if let Some(repair) = repaired.into_iter().next()
                 && ui.button(repair.words).on_hover_text(repair.effect).clicked()
             {
