@@ -67,10 +67,7 @@ impl App {
             Command::Accept { check, who, why } => self.accept(check, who, why, false),
             Command::Revoke { check, who, why } => self.accept(check, who, why, true),
             Command::SignOff { who } => self.sign_off(who),
-            Command::Decide { serial, owner, is_theirs } => {
-                let recipe = self.decided(serial, owner, is_theirs);
-                self.choose(context, |choices| choices.recipe = recipe);
-            }
+            Command::Decide { serial, owner, is_theirs, who } => self.decide(serial, owner, is_theirs, who, context),
             Command::ShowStranger(stranger) => self.show_stranger(stranger, context),
             Command::SaveReport => self.show_dialog(Choice::SaveReport),
             Command::SaveReportTo(path) => self.save_report(path),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::curation::{Curation, OwnerFindings};
-use crate::domain::{CheckId, OwnerDecision, Progress, Recipe};
+use crate::domain::{CheckId, Code, OwnerDecision, Progress};
 use crate::explore::Follow;
 use crate::export::{TrailFile, now, write_report};
 use crate::jobs::Outcome;
@@ -68,6 +68,8 @@ pub enum TrailRequest {
     Load,
     /// Accept, or take back.
     Accept { review: Arc<Review>, check: CheckId, who: String, why: String, is_taken_back: bool },
+    /// Record what was decided of a device.
+    Decide { review: Arc<Review>, who: String, words: String },
     /// Sign.
     Sign { review: Arc<Review>, who: String },
 }
@@ -264,14 +266,36 @@ impl App {
         }
     }
 
-    /// The recipe with a decision about a device, or without one.
-    pub(super) fn decided(&self, serial: String, owner: String, is_theirs: Option<bool>) -> Recipe {
+    /// Puts a decision about a device into the recipe, or takes it out, and records whose decision that is.
+    pub(super) fn decide(
+        &mut self,
+        serial: String,
+        owner: String,
+        is_theirs: Option<bool>,
+        who: String,
+        context: &egui::Context,
+    ) {
+        let (Slot::Ready(review), Some(loaded)) = (&self.state.review.checks, self.state.landing.value()) else {
+            return;
+        };
+        if self.workers.trail.is_busy() {
+            return;
+        }
+        let code = |code: Option<Code>| code.map_or_else(|| "•••".to_owned(), |code| code.to_string());
+        let (device, person) = (code(loaded.codes.device(&serial)), code(loaded.codes.person(&owner)));
+        let words = match is_theirs {
+            Some(true) => format!("{device} is {person}'s"),
+            Some(false) => format!("{device} is not {person}'s"),
+            None => format!("whose {device} is, is left to the evidence"),
+        };
+        let review = Arc::clone(review);
+        self.add_to_trail(TrailRequest::Decide { review, who, words });
         let mut recipe = self.state.choices().recipe.clone();
         match is_theirs {
             Some(is_theirs) => recipe.owners.decisions.0.insert(serial, OwnerDecision { owner, is_theirs }),
             None => recipe.owners.decisions.0.remove(&serial),
         };
-        recipe
+        self.choose(context, |choices| choices.recipe = recipe);
     }
 
     /// Shows a device with the motions of a stranger laid over, at the first instant at which they were paired.
@@ -351,6 +375,7 @@ pub fn trail(file: &TrailFile, request: &TrailRequest) -> Result<Arc<Trail>, Fai
             TrailRequest::Accept { review, check, who, why, is_taken_back: true } => {
                 trail.revoke(review, *check, who, why, now())
             }
+            TrailRequest::Decide { review, who, words } => trail.decide(review, who, words, now()),
             TrailRequest::Sign { review, who } => trail.sign(review, who, now()).map(drop),
         }
     };

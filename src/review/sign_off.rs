@@ -232,6 +232,15 @@ impl Trail {
         Ok(self.add(about(check, Kind::Revoked, review, reason, when), who)?)
     }
 
+    /// Records what somebody decided of a device, in words that name nobody. Nothing is accepted by that.
+    ///
+    /// # Errors
+    /// Without a name or words.
+    pub fn decide(&mut self, review: &Review, who: &str, words: &str, when: i64) -> Result<(), AcceptError> {
+        let entry = Entry { reason: words.trim().to_owned(), ..Entry::new(Kind::Decided, review.scope(), when) };
+        Ok(self.add(entry, who)?)
+    }
+
     /// Puts a name to all figures of a review whose gate is open.
     ///
     /// # Errors

@@ -27,6 +27,8 @@ pub enum Kind {
     Revoked,
     /// Somebody put their name to all figures of a review.
     SignedOff,
+    /// Somebody said of a device whose it is, or is not; the reason says which, by codes. The recipe has the decision itself.
+    Decided,
 }
 
 /// One line of a trail.

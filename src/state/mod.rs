@@ -290,7 +290,7 @@ pub enum Command {
     /// Put a name to all figures of the review.
     SignOff { who: String },
     /// Say whether a device is whom the evidence points to, or leave that to the evidence.
-    Decide { serial: String, owner: String, is_theirs: Option<bool> },
+    Decide { serial: String, owner: String, is_theirs: Option<bool>, who: String },
     /// Show the device and the stranger whose motions were paired with it, at the first such instant.
     ShowStranger(Stranger),
     /// Ask for a file and write the report of the review to it.

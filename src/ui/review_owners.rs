@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use egui::{RichText, Ui};
+use egui::{Button, RichText, Ui};
 
 use crate::curation::owners::METHOD;
 use crate::curation::{Evidence, Finding, OwnerFindings};
 use crate::domain::OwnerVerdict;
 use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
-use crate::state::{Command, Shown, State};
+use crate::state::{Command, Shown, Slot, State};
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::review_page::who_ui;
 use super::{chips, empty, widgets};
 
 /// What belongs to the list alone.
@@ -26,7 +27,7 @@ pub struct OwnersScreen {
 }
 
 /// Paints it.
-pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, commands: &mut Vec<Command>) {
+pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mut String, commands: &mut Vec<Command>) {
     if let Some(error) = state.review.owners.error() {
         return empty::failed_ui(ui, "The owners could not be inferred", error, Command::RetryReview, commands);
     }
@@ -47,6 +48,12 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, commands
         }
         ui.separator();
         ui.toggle_value(&mut screen.shows_method, "How it is found out");
+        if state.review.open() != Some(0) || state.review.signed_off().is_some() {
+            // It stands above otherwise.
+            ui.separator();
+            ui.label(widgets::weak(ui, "To decide"));
+            who_ui(ui, who);
+        }
     });
     if summary.offset > 0 {
         let text = format!("{} with a clock that is apart from the phone's.", counted(summary.offset, "device"));
@@ -81,7 +88,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, commands
     let listed = &screen.listed;
     grid_ui(ui, "owners of devices", &columns, listed.len(), &mut screen.scroll, |ui, row, column| {
         if let Some(finding) = listed.get(row).and_then(|&place| owners.findings.get(place as usize)) {
-            cell_ui(ui, state, finding, column, commands);
+            cell_ui(ui, state, finding, column, who, commands);
         }
     });
 }
@@ -123,7 +130,7 @@ fn columns() -> Vec<GridColumn> {
     ]
 }
 
-fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, commands: &mut Vec<Command>) {
+fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &str, commands: &mut Vec<Command>) {
     let Some(loaded) = state.landing.value() else { return };
     let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
     let person = |email: &Arc<str>| name(Follow::Person(email.to_string()));
@@ -146,7 +153,7 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, command
         }
         1 => finding.verdict.title().to_owned(),
         2 => told(best.map(|best| person(&best.user))),
-        3 => return decision_ui(ui, finding, commands),
+        3 => return decision_ui(ui, state, finding, who, commands),
         4 => told(best.map(|best| format!("{} of {}", best.shared, finding.instants))),
         5 => told(best.map(|best| share(best.shared, best.user_instants))),
         6 => told(finding.runner_up.as_ref().map(|other| format!("{} · {}", person(&other.user), other.shared))),
@@ -164,26 +171,20 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, command
     ui.label(text);
 }
 
-fn decision_ui(ui: &mut Ui, finding: &Finding, commands: &mut Vec<Command>) {
+fn decision_ui(ui: &mut Ui, state: &State, finding: &Finding, who: &str, commands: &mut Vec<Command>) {
     let Some(best) = &finding.best else { return };
-    let mut decide = |is_theirs| {
-        let (serial, owner) = (finding.serial.to_string(), best.user.to_string());
-        commands.push(Command::Decide { serial, owner, is_theirs });
-    };
-    match finding.decided {
-        Some(is_theirs) => {
+    let (text, is_theirs) = match (finding.decided, finding.owner()) {
+        (Some(is_theirs), _) => {
             ui.label(if is_theirs { "theirs" } else { "not theirs" });
-            if ui.small_button("Undecide").on_hover_text("Leave it to the evidence").clicked() {
-                decide(None);
-            }
+            ("Undecide", None)
         }
-        None => {
-            if finding.owner().is_none() && ui.small_button("It is theirs").clicked() {
-                decide(Some(true));
-            }
-            if finding.owner().is_some() && ui.small_button("Not theirs").clicked() {
-                decide(Some(false));
-            }
-        }
+        (None, None) => ("It is theirs", Some(true)),
+        (None, Some(_)) => ("Not theirs", Some(false)),
+    };
+    let may = !who.trim().is_empty() && !state.review.is_adding && matches!(state.review.checks, Slot::Ready(_));
+    let button = ui.add_enabled(may, Button::new(text).small());
+    if button.on_disabled_hover_text("Say who you are first").clicked() {
+        let (serial, owner) = (finding.serial.to_string(), best.user.to_string());
+        commands.push(Command::Decide { serial, owner, is_theirs, who: who.trim().to_owned() });
     }
 }

@@ -60,7 +60,7 @@ pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands
         Tab::Checks => checks_ui(ui, state, &mut screen.checks, &mut screen.who, commands),
         Tab::Joins => review_joins::joins_ui(ui, state, commands),
         Tab::Rules => review_rules::rules_ui(ui, state, commands),
-        Tab::Owners => owners_ui(ui, state, &mut screen.owners, commands),
+        Tab::Owners => owners_ui(ui, state, &mut screen.owners, &mut screen.who, commands),
         Tab::Trail => trail_ui(ui, state),
     }
 }
@@ -135,8 +135,10 @@ fn trail_ui(ui: &mut Ui, state: &State) {
                 Kind::Accepted => "accepted",
                 Kind::Revoked => "took back the acceptance of",
                 Kind::SignedOff => "signed off",
+                Kind::Decided => "decided",
             };
-            let check = entry.check.map_or("all figures", crate::domain::CheckId::name);
+            let whole = if entry.kind == Kind::Decided { "whose a device is" } else { "all figures" };
+            let check = entry.check.map_or(whole, crate::domain::CheckId::name);
             let when = format::utc(entry.when).unwrap_or_default();
             ui.horizontal_wrapped(|ui| {
                 ui.label(widgets::weak(ui, format!("{when} UTC")));

@@ -9,7 +9,7 @@ use stedi_workbench::app::Settings;
 use stedi_workbench::domain::{CheckId, JoinRule, Recipe, Table};
 use stedi_workbench::explore::Follow;
 use stedi_workbench::landing::Source;
-use stedi_workbench::review::FigureId;
+use stedi_workbench::review::{FigureId, Kind};
 use stedi_workbench::state::{Command, Shown, State};
 
 use crate::support::{Window, real_data, sample_data};
@@ -234,6 +234,14 @@ fn an_owner_is_rejected_and_that_is_in_the_recipe() {
     let rows = state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated);
     window.harness.get_all_by_label("Not theirs").next().unwrap().click();
     settle(&mut window);
+    assert!(state(&window).choices().recipe.owners.decisions.is_empty(), "nobody is named");
+    type_into(&mut window, "Your name", "A. Name");
+    window.harness.get_all_by_label("Not theirs").next().unwrap().click();
+    settle(&mut window);
+    let trail = state(&window).review.trail.value().unwrap();
+    let last = trail.entries().last().unwrap();
+    assert_eq!((last.kind, last.who.as_str()), (Kind::Decided, "A. Name"));
+    assert!(last.reason.starts_with("D·") && last.reason.contains("is not C·"), "{}", last.reason);
     let after = state(&window).review.owners.value().unwrap().summary();
     assert_eq!(after.assigned + 1, before.assigned);
     assert_eq!(state(&window).choices().recipe.owners.decisions.0.len(), 1);
