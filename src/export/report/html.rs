@@ -9,7 +9,8 @@ const STYLE: &str = "\
 @media (prefers-color-scheme:dark){:root{--ground:#15171b;--panel:#1b1e23;--line:#313640;--text:#dee2e8;--weak:#969eaa;\
 --accent:#5ab0f2;--warning:#e8ab4a;--soft:#3d3018}}\n\
 @media print{:root{--ground:#fff;--panel:#fff;--line:#bbb;--text:#000;--weak:#444;--accent:#1263b5;--warning:#965800;\
---soft:#fbedd2}table,img{break-inside:auto}tr{break-inside:avoid}}\n\
+--soft:#fbedd2}tr,img{break-inside:avoid}h2,h3{break-after:avoid}}\n\
+@page{margin:14mm}\n\
 body{background:var(--ground);color:var(--text);font:14px/1.45 'IBM Plex Sans','Segoe UI','Helvetica Neue',Arial,sans-serif;\
 font-variant-numeric:tabular-nums;max-width:1100px;margin:32px auto;padding:0 24px}\n\
 h1{font-size:24px;margin:0 0 8px}h2{font-size:17px;margin:32px 0 8px}h3{font-size:14px;margin:20px 0 4px}\n\
@@ -20,7 +21,9 @@ code{font:12px ui-monospace,Consolas,monospace;color:var(--weak);overflow-wrap:a
 .weak{color:var(--weak)}.large{font-size:17px;font-weight:600}p.bad,tr.bad td:first-child{color:var(--warning);font-weight:600}\n\
 tr.bad{background:var(--soft)}.bar{width:320px;height:12px}.bar div{height:12px;border-radius:2px}\n\
 .stands{background:var(--accent)}.added{background:var(--accent);opacity:.5}.removed{background:var(--warning)}\n\
-img{max-width:100%;margin:8px 0;border:1px solid var(--line)}\n";
+img{max-width:100%;margin:8px 0;border:1px solid var(--line)}\n\
+@media print{body{font-size:11px;max-width:none;margin:0;padding:0}th,td{padding:2px 8px 2px 0}th,code{font-size:10px}\
+table:first-of-type th:last-child{width:42%}h2{margin-top:20px}img{max-height:110mm;width:auto}}\n";
 
 /// A whole page.
 pub fn page(title: &str, body: &str) -> String {

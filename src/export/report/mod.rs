@@ -142,6 +142,7 @@ fn flows(landing: &Landing, curation: &Curation, progress: &Progress) -> Result<
         let mut grid = Grid::new([title, "rows", ""]);
         for bar in waterfall.bars {
             let (sign, class) = match bar.change {
+                _ if bar.rows == 0 => ("", "stands"),
                 Change::CameIn | Change::Left(_) => ("", "stands"),
                 Change::Added { .. } => ("+", "added"),
                 Change::Refused | Change::Removed { .. } => ("−", "removed"),
