@@ -21,7 +21,7 @@ code{font:12px ui-monospace,Consolas,monospace;color:var(--weak);overflow-wrap:a
 .weak{color:var(--weak)}.large{font-size:17px;font-weight:600}p.bad,tr.bad td:first-child{color:var(--warning);font-weight:600}\n\
 tr.bad{background:var(--soft)}.bar{width:320px;height:12px}.bar div{height:12px;border-radius:2px}\n\
 .stands{background:var(--accent)}.added{background:var(--accent);opacity:.5}.removed{background:var(--warning)}\n\
-img{max-width:100%;margin:8px 0;border:1px solid var(--line)}\n\
+img{display:block;max-width:100%;margin:8px 0;border:1px solid var(--line)}\n\
 @media print{body{font-size:11px;max-width:none;margin:0;padding:0}th,td{padding:2px 8px 2px 0}th,code{font-size:10px}\
 table:first-of-type th:last-child{width:42%}h2{margin-top:20px}img{max-height:110mm;width:auto}}\n";
 
