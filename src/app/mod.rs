@@ -32,7 +32,7 @@ use self::chosen::Chosen;
 use self::dialogs::Choice;
 use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
-pub use settings::{Settings, trail_folder};
+pub use settings::{Settings, history_file, keys_folder, trail_folder};
 
 /// The name of the program as people read it.
 pub const NAME: &str = "STEDI workbench";

@@ -41,6 +41,18 @@ pub fn trail_folder() -> Option<PathBuf> {
     Some(folders.state_dir().unwrap_or(folders.data_local_dir()).join("reviews"))
 }
 
+/// Where the keys of pseudonyms are kept: in the user's data folder.
+pub fn keys_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "stedi-workbench")?;
+    Some(folders.data_local_dir().join("keys"))
+}
+
+/// The list of exports: in the user's state folder.
+pub fn history_file() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "stedi-workbench")?;
+    Some(folders.state_dir().unwrap_or(folders.data_local_dir()).join("exports.jsonl"))
+}
+
 impl Settings {
     /// In the user's configuration folder.
     pub fn at_home() -> Self {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::domain::{Duplicates, JoinRule, Purpose, Recipe, format};
-use crate::export::Format;
+use crate::domain::{
+    Duplicates, Format, JoinRule, Packaging, Partition, Purpose, Recipe, Split, Table, TimeRelease, Windows, format,
+};
 use crate::generate::Defects;
 
 const EXAMPLES: &str = "Examples:
@@ -15,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   stedi-workbench count landing/                rows of every table, and what each step dropped
   stedi-workbench review landing/               run all checks, and say whether the tables may leave
   stedi-workbench curate landing/ --out zones/  write the trusted and curated tables as Parquet
+  stedi-workbench export landing/ --out train/  write a training set that was reviewed, split and pseudonymised
 
 Exit codes: 0 done, 1 done but something was refused or not as expected and --strict was given, 2 could not.";
 
@@ -37,6 +39,26 @@ const REVIEW_EXAMPLES: &str = "Examples:
   stedi-workbench review landing/ --accept foreign-pairs=\"to show what goes wrong\" --analyst \"A. Name\"
 
 Exit codes: 0 nothing stands against an export, 1 a failing check is not accepted, 2 could not.";
+
+const EXPORT_EXAMPLES: &str = "Examples:
+  stedi-workbench export landing/ --join inferred-owner --analyst \"A. Name\" --out training/
+  stedi-workbench export landing/ --join owner --out training/ --windows 10,5 --format csv
+  stedi-workbench export landing/ --join owner --preview
+  stedi-workbench export landing/ --join owner --out next/ --key 0123456789abcdef --sides training/splits.csv
+
+Exit codes: 0 written, 1 nothing written because a failing check is not accepted, 2 could not.";
+
+const VERIFY_EXAMPLES: &str = "Examples:
+  stedi-workbench verify training/
+  stedi-workbench verify training/ --landing landing/
+
+Exit codes: 0 it is as it was written, 1 it is not, 2 could not.";
+
+const WITHDRAW_EXAMPLES: &str = "Examples:
+  stedi-workbench withdraw --customers left.txt training/ older-training/ --dry-run
+  stedi-workbench withdraw --customers left.txt training/ --replace
+
+Exit codes: 0 done, 1 an export could not be searched because its key was thrown away, 2 could not.";
 
 const OWNERS_EXAMPLES: &str = "Examples:
   stedi-workbench owners landing/
@@ -72,6 +94,17 @@ pub enum Command {
     /// Run all checks, accept what fails and may, and say whether the tables may leave
     #[command(after_help = REVIEW_EXAMPLES)]
     Review(ReviewArguments),
+    /// Write a training set that one can answer for: reviewed, split by customer, pseudonymised
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Box<ExportArguments>),
+    /// Prove that an export was not changed and that the landing files still give it
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArguments),
+    /// Find customers who withdrew in exports, and write those without them
+    #[command(after_help = WITHDRAW_EXAMPLES)]
+    Withdraw(WithdrawArguments),
+    /// Compare two exports: rows, customers, columns, recipe
+    Diff(DiffArguments),
     /// Infer whose device it is from the instants that it shares with the phones
     #[command(after_help = OWNERS_EXAMPLES)]
     Owners(OwnersArguments),
@@ -122,6 +155,166 @@ pub struct ReviewArguments {
     /// Write a report for reviewers, one HTML file
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[command(flatten)]
+    pub job: Job,
+    /// The folder of the export; it must not be there yet
+    #[arg(long, value_name = "DATASET", required_unless_present = "preview")]
+    pub out: Option<PathBuf>,
+    /// Take the place of an export that is there
+    #[arg(long)]
+    pub replace: bool,
+    /// Say what the export will be and what an attacker could do with it, and write nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Check the counts of this file as well
+    #[arg(long, value_name = "FILE")]
+    pub expected: Option<PathBuf>,
+    /// Accept a failing check, with the reason; may be given several times
+    #[arg(long, value_name = "ID=REASON")]
+    pub accept: Vec<String>,
+    /// Who answers for the export, and signs the review
+    #[arg(long, value_name = "NAME")]
+    pub analyst: Option<String>,
+    /// Keep the trail of acceptances in this file instead of the user's state folder
+    #[arg(long, value_name = "FILE")]
+    pub trail: Option<PathBuf>,
+    #[command(flatten)]
+    pub packing: Packing,
+    #[command(flatten)]
+    pub keys: Keys,
+}
+
+/// How the export is packed.
+#[derive(Debug, Args)]
+pub struct Packing {
+    /// The tables, separated by commas: machine_learning_curated and other trusted or curated ones, or `all`
+    #[arg(long, value_name = "TABLES", value_delimiter = ',', default_value = "machine_learning_curated")]
+    pub tables: Vec<String>,
+    /// Columns of machine_learning_curated that stay behind: distancefromobject, x, y, z
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub leave_out: Vec<String>,
+    /// The format of the tables
+    #[arg(long, value_enum, default_value_t)]
+    pub format: FormatName,
+    /// Cut machine_learning_curated into Hive-style folders
+    #[arg(long, value_enum, default_value_t)]
+    pub partition: PartitionName,
+    /// Shares of customers to train, validate and test with, in per cent, or `none`
+    #[arg(long, value_name = "TRAIN,VALIDATION,TEST", default_value = "80,10,10")]
+    pub split: String,
+    /// Another seed, another split
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Give each side its share of every stratum (readings a device, consents), to the customer
+    #[arg(long)]
+    pub stratify: bool,
+    /// Put these customers on these sides: a file of `customer,side` lines, such as the splits.csv of an earlier export
+    #[arg(long, value_name = "FILE")]
+    pub sides: Option<PathBuf>,
+    /// Add windows of N successive instants, one starting every STRIDE instants (half of N unless given)
+    #[arg(long, value_name = "N[,STRIDE]")]
+    pub windows: Option<String>,
+    /// The longest time between two instants of a window, in milliseconds; five times the median unless given
+    #[arg(long, value_name = "N", requires = "windows")]
+    pub gap_ms: Option<u32>,
+    /// What leaves of the time
+    #[arg(long, value_enum, default_value_t)]
+    pub time: TimeName,
+}
+
+/// Which key, and where keys are.
+#[derive(Debug, Args)]
+pub struct Keys {
+    /// The key of the pseudonyms: `new`, `throw-away` (new, and not kept), the id of a kept one, or its file
+    #[arg(long, value_name = "KEY", default_value = "new")]
+    pub key: String,
+    /// The folder of keys instead of the one in the user's data folder
+    #[arg(long, value_name = "FOLDER")]
+    pub keys: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The folder of the export
+    pub dataset: PathBuf,
+    /// The landing folder or files that it was made from; without them only the export itself is looked at
+    #[arg(long, value_name = "LANDING", num_args = 1..)]
+    pub landing: Vec<PathBuf>,
+    /// The recipe, where the key was thrown away and the recipe names people
+    #[arg(long, value_name = "FILE")]
+    pub recipe: Option<PathBuf>,
+    /// The file of the key, if it is not among the kept ones
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The folder of keys instead of the one in the user's data folder
+    #[arg(long, value_name = "FOLDER")]
+    pub keys: Option<PathBuf>,
+    /// Print one JSON object, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WithdrawArguments {
+    /// The exports
+    #[arg(required = true)]
+    pub datasets: Vec<PathBuf>,
+    /// Who withdrew: a file of e-mail addresses or serial numbers, one a line
+    #[arg(long, value_name = "FILE")]
+    pub customers: PathBuf,
+    /// Only say what contains them, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take the place of the exports that contain them; without it DATASET-without-withdrawn is written beside each
+    #[arg(long)]
+    pub replace: bool,
+    /// The file of the key, if it is not among the kept ones
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The folder of keys instead of the one in the user's data folder
+    #[arg(long, value_name = "FOLDER")]
+    pub keys: Option<PathBuf>,
+    /// Print one JSON object, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// One export
+    pub a: PathBuf,
+    /// Another one
+    pub b: PathBuf,
+    /// Print one JSON object, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum PartitionName {
+    #[default]
+    None,
+    /// split=train/
+    Split,
+    /// split=train/customer=c_…/
+    Customer,
+    /// split=train/customer=c_…/device=d_…/
+    Device,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum TimeName {
+    /// Milliseconds since the device's first reading
+    #[default]
+    Elapsed,
+    /// Instants, moved by a secret number of days for each customer
+    Shifted,
+    /// Instants as they landed: whoever knows when somebody walked finds them
+    Raw,
 }
 
 #[derive(Debug, Args)]
@@ -229,6 +422,67 @@ pub struct Output {
     pub format: FormatName,
 }
 
+impl Packing {
+    /// The choices that were made.
+    pub fn packaging(&self) -> anyhow::Result<Packaging> {
+        let tables = if self.tables == ["all"] {
+            Table::derived().collect()
+        } else {
+            let known = |name: &String| {
+                let found = Table::ALL.into_iter().find(|table| table.name() == name.trim());
+                found.ok_or_else(|| anyhow::anyhow!("--tables {name}: there is no such table. `all` means every one that may leave"))
+            };
+            self.tables.iter().map(known).collect::<anyhow::Result<_>>()?
+        };
+        let split = match self.split.trim() {
+            "none" => None,
+            shares => Some(self.shares(shares)?),
+        };
+        let windows = self.windows.as_deref().map(|text| self.windows(text)).transpose()?;
+        let packaging = Packaging {
+            tables,
+            leave_out: self.leave_out.iter().map(|name| name.trim().to_owned()).collect(),
+            format: self.format.into(),
+            partition: match self.partition {
+                PartitionName::None => Partition::None,
+                PartitionName::Split => Partition::Split,
+                PartitionName::Customer => Partition::Customer,
+                PartitionName::Device => Partition::Device,
+            },
+            split,
+            windows,
+            time: match self.time {
+                TimeName::Elapsed => TimeRelease::Elapsed,
+                TimeName::Shifted => TimeRelease::Shifted,
+                TimeName::Raw => TimeRelease::Raw,
+            },
+        };
+        packaging.check()?;
+        Ok(packaging)
+    }
+
+    fn shares(&self, text: &str) -> anyhow::Result<Split> {
+        let wrong = || anyhow::anyhow!("--split {text}: give three shares in per cent that make 100, as in 80,10,10, or none");
+        let permille = |text: &str| {
+            let number: f64 = text.trim().parse().ok()?;
+            (0.0..=100.0).contains(&number).then_some((number * 10.0).round() as u32)
+        };
+        let shares: Vec<u32> = text.split(',').map(permille).collect::<Option<_>>().ok_or_else(wrong)?;
+        let [train, validation_permille, test_permille] = shares[..] else { return Err(wrong()) };
+        anyhow::ensure!(train + validation_permille + test_permille == 1000, wrong());
+        Ok(Split { validation_permille, test_permille, seed: self.seed, stratify: self.stratify })
+    }
+
+    fn windows(&self, text: &str) -> anyhow::Result<Windows> {
+        let wrong = || anyhow::anyhow!("--windows {text}: give the instants of a window and the stride, as in 10,5");
+        let (instants, stride) = text.split_once(',').map_or((text, None), |(instants, stride)| (instants, Some(stride)));
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
+        let instants = number(instants)?;
+        let stride = stride.map_or(Ok((instants / 2).max(1)), number)?;
+        Ok(Windows { instants, stride, gap_ms: self.gap_ms })
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct GenerateArguments {
     /// How many customers
@@ -273,6 +527,8 @@ pub enum FormatName {
     Parquet,
     Csv,
     Ndjson,
+    /// Arrow IPC
+    Arrow,
 }
 
 impl From<FormatName> for Format {
@@ -281,6 +537,7 @@ impl From<FormatName> for Format {
             FormatName::Parquet => Self::Parquet,
             FormatName::Csv => Self::Csv,
             FormatName::Ndjson => Self::Ndjson,
+            FormatName::Arrow => Self::Arrow,
         }
     }
 }

@@ -122,16 +122,23 @@ pub(super) fn is_anything_refused(landing: &Landing) -> bool {
 }
 
 /// Shows a bar while the work goes on, on a terminal only.
-pub(super) fn with_bar<T>(job: &Job, progress: &Progress, work: impl FnOnce() -> T + Send) -> T
-where
-    T: Send,
-{
+pub(super) fn with_bar<T: Send>(job: &Job, progress: &Progress, work: impl FnOnce() -> T + Send) -> T {
+    with_bar_of(job.json, "reading {bar:30} {bytes} of {total_bytes} {eta}", progress, work)
+}
+
+/// Shows a bar of this kind.
+pub(super) fn with_bar_of<T: Send>(
+    is_quiet: bool,
+    template: &str,
+    progress: &Progress,
+    work: impl FnOnce() -> T + Send,
+) -> T {
     use std::io::IsTerminal as _;
-    if job.json || !std::io::stderr().is_terminal() {
+    if is_quiet || !std::io::stderr().is_terminal() {
         return work();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("reading {bar:30} {bytes} of {total_bytes} {eta}") {
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     let done = crate::jobs::while_watched(work, || {

@@ -2,7 +2,9 @@
 
 mod arguments;
 mod curate;
+mod export;
 mod generate;
+mod later;
 mod owners;
 mod plot;
 mod report;
@@ -42,6 +44,10 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
         Some(Command::Review(arguments)) => review::run(&arguments),
+        Some(Command::Export(arguments)) => export::run(&arguments),
+        Some(Command::Verify(arguments)) => later::verify_job(&arguments),
+        Some(Command::Withdraw(arguments)) => later::withdraw_job(&arguments),
+        Some(Command::Diff(arguments)) => later::diff_job(&arguments),
         Some(Command::Owners(arguments)) => owners::run(&arguments),
         Some(Command::Plot(arguments)) => plot::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),

@@ -65,7 +65,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
 }
 
 /// All or none.
-fn accept_all(
+pub(super) fn accept_all(
     trail: &mut Trail,
     review: &Review,
     accepted: &[(CheckId, String)],
@@ -79,7 +79,7 @@ fn accept_all(
     })
 }
 
-fn acceptance(text: &str) -> anyhow::Result<(CheckId, String)> {
+pub(super) fn acceptance(text: &str) -> anyhow::Result<(CheckId, String)> {
     let (id, reason) = text.split_once('=').with_context(|| {
         format!(
             "--accept {text}: give the check and why it is acceptable, as in --accept foreign-pairs=\"only a demo\""
@@ -90,7 +90,7 @@ fn acceptance(text: &str) -> anyhow::Result<(CheckId, String)> {
     Ok((id, reason.trim().to_owned()))
 }
 
-fn trail_folder() -> anyhow::Result<PathBuf> {
+pub(super) fn trail_folder() -> anyhow::Result<PathBuf> {
     crate::app::trail_folder().context("there is no folder for the trail: HOME is not set. Give a file with --trail")
 }
 

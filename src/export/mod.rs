@@ -1,17 +1,20 @@
 //! Out of the house: tables as files, complete or not there at all.
 
 mod error;
+mod history;
 mod picture;
 mod place;
+pub mod release;
 mod report;
 mod trail_file;
 mod view;
 mod write;
 
 pub use error::ExportError;
+pub use history::{History, Past};
 pub use picture::write_picture;
 pub use place::{write_file, write_own_file};
 pub use report::write_report;
 pub use trail_file::{TrailFile, TrailFileError, now};
 pub use view::{ViewFormat, Written, write_view};
-pub use write::{Format, file_name, write_tables};
+pub use write::{file_name, write_tables};

@@ -9,36 +9,10 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::curation::Curation;
-use crate::domain::{Progress, Table};
+use crate::domain::{Format, Progress, Table};
 
 use super::ExportError;
 use super::place::Place;
-
-/// How tables are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Parquet, zstd, with statistics.
-    #[default]
-    Parquet,
-    /// CSV with a header, RFC 4180; null is an empty cell.
-    Csv,
-    /// One JSON object a line; null is null.
-    Ndjson,
-}
-
-impl Format {
-    /// All formats, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Parquet, Self::Csv, Self::Ndjson];
-
-    /// The end of the file's name.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Parquet => "parquet",
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-        }
-    }
-}
 
 /// The name of the file that holds a table.
 pub fn file_name(table: Table, format: Format) -> String {
@@ -88,6 +62,7 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
         Format::Parquet => parquet(&frame, &mut out),
         Format::Csv => CsvWriter::new(&mut out).include_header(true).finish(&mut frame),
         Format::Ndjson => JsonWriter::new(&mut out).with_json_format(JsonFormat::JsonLines).finish(&mut frame),
+        Format::Arrow => arrow(&frame, &mut out),
     }
     .map_err(not_held)?;
     io::Write::flush(&mut out).map_err(&failed)?;
@@ -104,6 +79,22 @@ fn parquet(frame: &DataFrame, out: impl io::Write) -> PolarsResult<()> {
         writer.write_batch(&frame.slice(start as i64, ROW_GROUP))?;
     }
     writer.finish().map(|_| ())
+}
+
+/// Writes an Arrow IPC file with one record batch after the other, in types that every reader knows.
+fn arrow(frame: &DataFrame, out: impl io::Write) -> PolarsResult<()> {
+    const BATCH: usize = 1 << 16;
+    let mut writer = arrow_writer(out, frame.schema())?;
+    for start in (0..frame.height().max(1)).step_by(BATCH) {
+        writer.write_batch(&frame.slice(start as i64, BATCH))?;
+    }
+    writer.finish()
+}
+
+/// Arrow IPC as all files are written: not compressed, in types that every reader knows.
+pub(super) fn arrow_writer<W: io::Write>(out: W, schema: &Schema) -> PolarsResult<polars::io::ipc::BatchedWriter<W>> {
+    let fields = schema.iter().map(|_| Default::default()).collect();
+    IpcWriter::new(out).with_compat_level(CompatLevel::oldest()).batched(schema, fields)
 }
 
 /// Parquet as all files are written: zstd, with statistics.

@@ -44,6 +44,28 @@ pub fn write_report(
     write_file(path, text.as_bytes())
 }
 
+/// The report for those who get an export: what was checked and accepted, the flows, the recipe and the files. It has no codes
+/// of people and devices, which are hashes without a key, no drawn recordings, and nothing that differs from run to run.
+///
+/// # Errors
+/// When something cannot be worked out.
+pub(super) fn outside_report(
+    landing: &Landing,
+    curation: &Curation,
+    review: &Review,
+    trail: &Trail,
+) -> Result<String, CurationError> {
+    let progress = Progress::default();
+    let mut body = String::new();
+    body += &verdict(review, trail, None);
+    body += &checks(review, trail);
+    body += &flows(landing, curation, &progress)?;
+    body += &joined(&joins(curation, &progress)?);
+    body += &recipe(curation);
+    body += &files(landing);
+    Ok(page("Join review", &body))
+}
+
 /// The report as a text.
 ///
 /// # Errors
@@ -59,18 +81,19 @@ pub fn report(
     let joins = joins(curation, &progress)?;
     let codes = Codes::new(landing);
     let mut body = String::new();
-    body += &verdict(review, trail, when);
+    body += &verdict(review, trail, Some(when));
     body += &checks(review, trail);
     body += &flows(landing, curation, &progress)?;
     body += &looked_at(&joins, &codes);
     body += &drawn(&joins, curation, &codes, &progress)?;
     body += &recipe(curation);
-    body += &files(landing, review);
+    body += &files(landing);
+    body += &scope(review);
     Ok(page("Join review", &body))
 }
 
 /// Whether the tables may leave, and who says so.
-fn verdict(review: &Review, trail: &Trail, when: i64) -> String {
+fn verdict(review: &Review, trail: &Trail, when: Option<i64>) -> String {
     let open = review.open(trail);
     let signed = review.sign_off(trail, review.scope()).ok().and_then(|signed| signed.signed().cloned());
     let words = match (&signed, open.len() as u64) {
@@ -80,8 +103,8 @@ fn verdict(review: &Review, trail: &Trail, when: i64) -> String {
         (None, open) => format!("Export is closed: {open} checks fail and are not accepted."),
     };
     let class = if open.is_empty() { "good" } else { "bad" };
-    let at = utc(when).unwrap_or_default();
-    format!("<p class=\"{class} large\">{}</p>\n<p class=\"weak\">Written on {at} UTC.</p>\n", escaped(&words))
+    let written = when.and_then(utc).map(|at| format!("<p class=\"weak\">Written on {at} UTC.</p>\n")).unwrap_or_default();
+    format!("<p class=\"{class} large\">{}</p>\n{written}", escaped(&words))
 }
 
 fn checks(review: &Review, trail: &Trail) -> String {
@@ -160,8 +183,9 @@ fn flows(landing: &Landing, curation: &Curation, progress: &Progress) -> Result<
     Ok(out)
 }
 
-fn looked_at(joins: &[JoinReport], codes: &Codes) -> String {
-    let mut out = "<h2>Joins</h2>\n".to_owned();
+/// How the joins came out, in figures.
+fn joined(joins: &[JoinReport]) -> String {
+    let out = "<h2>Joins</h2>\n".to_owned();
     let mut grid = Grid::new([
         "join",
         "left rows",
@@ -195,7 +219,11 @@ fn looked_at(joins: &[JoinReport], codes: &Codes) -> String {
             ],
         );
     }
-    out += &grid.text();
+    out + &grid.text()
+}
+
+fn looked_at(joins: &[JoinReport], codes: &Codes) -> String {
+    let mut out = joined(joins);
     for join in joins.iter().filter(|join| join.affected.devices > 0) {
         let affected = &join.affected;
         let _ = write!(
@@ -276,17 +304,19 @@ fn recipe(curation: &Curation) -> String {
     format!("<h2>Recipe</h2>\n{}", grid.text())
 }
 
-fn files(landing: &Landing, review: &Review) -> String {
+fn files(landing: &Landing) -> String {
     let mut grid = Grid::new(["file", "size", "records", "refused", "SHA-256"]);
     for file in &landing.files {
         let hash = format!("<code>{}</code>", escaped(&file.sha256));
         grid.row("", [escaped(&file.name), bytes(file.bytes), thousands(file.rows), thousands(file.refused), hash]);
     }
+    format!("<h2>Landing files</h2>\n{}", grid.text())
+}
+
+fn scope(review: &Review) -> String {
     let scope = review.scope();
     format!(
-        "<h2>Landing files</h2>\n{}<p class=\"weak\">Recipe <code>{}</code><br>Landing files <code>{}</code></p>\n",
-        grid.text(),
-        scope.recipe_hash,
-        scope.landing_hash
+        "<p class=\"weak\">Recipe <code>{}</code><br>Landing files <code>{}</code></p>\n",
+        scope.recipe_hash, scope.landing_hash
     )
 }

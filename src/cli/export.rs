@@ -1,0 +1,301 @@
+//! `export`: review, and if nothing stands against it, write a training set.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use crate::curation::curate;
+use crate::domain::format::{bytes, counted, thousands};
+use crate::domain::{CheckId, Progress, Recipe};
+use crate::export::release::{
+    Attack, Key, KeyStore, Manifest, Order, Preview, SideList, SplitNote, export, loaders, prepare, preview,
+};
+use crate::export::{History, TrailFile, now};
+use crate::landing;
+use crate::review::{AcceptError, Review, Trail, advice, review};
+
+use super::DONE;
+use super::arguments::{ExportArguments, Keys};
+use super::curate::{
+    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of, write_refused,
+};
+use super::review::{accept_all, acceptance, trail_folder};
+
+/// Writes an export if the gate is open. Gives the exit code.
+pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
+    let ExportArguments { job, out, expected, accept, analyst, trail, packing, keys, .. } = arguments;
+    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    let recipe = recipe(job)?;
+    let packaging = packing.packaging()?;
+    let sides = packing.sides.as_deref().map(side_list).transpose()?.unwrap_or_default();
+    let accepted = accept.iter().map(|text| acceptance(text)).collect::<anyhow::Result<Vec<_>>>()?;
+    anyhow::ensure!(
+        accepted.is_empty() || analyst.is_some(),
+        "--accept needs --analyst NAME: somebody answers for what is accepted"
+    );
+    let expected_counts = expected.as_deref().map(read_expected).transpose()?;
+    loses_nothing(job, &source, None, expected.as_deref())?;
+    let written: Vec<PathBuf> = trail.iter().chain(out).cloned().collect();
+    if let Some(path) = source.would_read(&written)? {
+        anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());
+    }
+    let (key, store) = key(keys)?;
+    if let Some(out) = out {
+        let inside = |path: &Path| landing::real_path(path).ok().zip(landing::real_path(out).ok()).is_some_and(|(path, out)| path.starts_with(out));
+        anyhow::ensure!(
+            !store.as_ref().is_some_and(|store| inside(store.folder())) && !inside(Path::new(&keys.key)),
+            "the key must not lie in the export: whoever gets one would have the other. Choose another folder for keys"
+        );
+        anyhow::ensure!(
+            arguments.replace || arguments.preview || fs::symlink_metadata(out).is_err(),
+            "{} is there already, and an export never takes the place of something unasked. Choose another folder, or say \
+             --replace",
+            out.display()
+        );
+    }
+    let progress = Progress::default();
+    let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    write_refused(job, &landing)?;
+    let curation = curate(&landing, &recipe, &Progress::default())?;
+    let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;
+    if arguments.preview {
+        let prepared = prepare(&curation, &packaging, &key, &sides, &Progress::default())?;
+        let preview = preview(&prepared, &landing, &Progress::default())?;
+        std::io::stdout().write_all(foreseen(&preview).as_bytes())?;
+        return Ok(DONE);
+    }
+    let out = out.as_deref().context("--out names the folder of the export")?;
+    let file = trail.as_ref().map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
+    let trail = match signed(&file, &review, &accepted, analyst.as_deref())? {
+        Ok(trail) => trail,
+        Err((trail, open)) => {
+            say_closed(job.json, &recipe, &review, &trail, &open)?;
+            return Ok(NOT_AS_IT_SHOULD_BE);
+        }
+    };
+    if job.strict && is_anything_refused(&landing) {
+        writeln!(std::io::stderr(), "Nothing was written: something was refused, and --strict was given.").ok();
+        return Ok(NOT_AS_IT_SHOULD_BE);
+    }
+    let gate = review.sign_off(&trail, review.scope())?;
+    let started = Instant::now();
+    let prepared = prepare(&curation, &packaging, &key, &sides, &Progress::default())?;
+    let order = Order {
+        landing: &landing,
+        curation: &curation,
+        review: &review,
+        trail: &trail,
+        signed: &gate,
+        prepared: &prepared,
+        key_is_kept: store.is_some(),
+        when: now(),
+    };
+    // The key comes first: an export whose key is lost by an accident could never be withdrawn from.
+    if let Some(store) = store.as_ref().filter(|_| keys.key == "new") {
+        store.keep(&key)?;
+    }
+    let progress = Progress::default();
+    let template = "writing {bar:30} {human_pos} of {human_len} rows {eta}";
+    let done = with_bar_of(job.json, template, &progress, || export(&order, out, arguments.replace, &progress));
+    let manifest = match done {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            if let Some(store) = store.as_ref().filter(|_| keys.key == "new") {
+                store.discard(&key.id()).ok();
+            }
+            return Err(error.into());
+        }
+    };
+    if let Some(history) = crate::app::history_file() {
+        History::at(history).add(out, &manifest).ok();
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    if job.json {
+        let object = json!({ "out": out.display().to_string(), "seconds": seconds, "manifest": manifest });
+        writeln!(std::io::stdout(), "{object}")?;
+    } else {
+        let key_file = store.as_ref().map(|store| if keys.key == "new" { store.path(&key.id()) } else { PathBuf::new() });
+        std::io::stdout().write_all(text(out, &manifest, key_file.as_deref(), seconds).as_bytes())?;
+    }
+    Ok(DONE)
+}
+
+/// The key that was asked for, and where it is kept; nowhere for one that is thrown away.
+fn key(keys: &Keys) -> anyhow::Result<(Key, Option<KeyStore>)> {
+    Ok(match keys.key.as_str() {
+        "throw-away" => (Key::generate()?, None),
+        "new" => (Key::generate()?, Some(key_store(keys.keys.as_deref())?)),
+        given if Path::new(given).is_file() => (Key::load(Path::new(given))?, Some(key_store(keys.keys.as_deref())?)),
+        id => {
+            let store = key_store(keys.keys.as_deref())?;
+            (store.get(id)?, Some(store))
+        }
+    })
+}
+
+/// The folder of keys.
+pub(super) fn key_store(folder: Option<&Path>) -> anyhow::Result<KeyStore> {
+    let folder = folder.map(Path::to_owned).or_else(crate::app::keys_folder);
+    Ok(KeyStore::at(folder.context("there is no folder for keys: HOME is not set. Give one with --keys")?))
+}
+
+fn side_list(file: &Path) -> anyhow::Result<SideList> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    SideList::parse(&text).with_context(|| format!("{}", file.display()))
+}
+
+/// The trail with all that was accepted and signed, if the gate is open with that. Otherwise nothing of it is kept, and
+/// what keeps the gate closed is told.
+type Closed = (Trail, Vec<CheckId>);
+
+fn signed(
+    file: &TrailFile,
+    review: &Review,
+    accepted: &[(CheckId, String)],
+    analyst: Option<&str>,
+) -> anyhow::Result<Result<Trail, Closed>> {
+    let mut trail = file.load()?;
+    let add = |trail: &mut Trail| -> Result<(), AcceptError> {
+        accept_all(trail, review, accepted, analyst.unwrap_or_default())?;
+        let gate = review.sign_off(trail, review.scope())?;
+        if let Some(analyst) = analyst.filter(|name| gate.signed().is_none_or(|entry| entry.who != name.trim())) {
+            trail.sign(review, analyst, now())?;
+        }
+        Ok(())
+    };
+    // Tried on a copy first, so that nothing is written where the gate stays closed.
+    let mut tried = trail.clone();
+    match add(&mut tried) {
+        Ok(()) if tried == trail => {}
+        Ok(()) => trail = file.add(add)?.0,
+        Err(AcceptError::Closed(_)) => {
+            let open = review.open(&tried);
+            return Ok(Err((tried, open)));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Ok(trail))
+}
+
+fn say_closed(is_json: bool, recipe: &Recipe, review: &Review, trail: &Trail, open: &[CheckId]) -> anyhow::Result<()> {
+    if is_json {
+        let names: Vec<&str> = open.iter().map(|id| id.name()).collect();
+        writeln!(std::io::stdout(), "{}", json!({ "out": null, "open": names }))?;
+        return Ok(());
+    }
+    let mut text = "Nothing was written: the review does not pass.\n".to_owned();
+    for check in open.iter().filter_map(|id| review.check(*id)) {
+        writeln!(text, "  {:<24}{}", check.id.name(), check.figure.words)?;
+        writeln!(text, "  {:24}{}", "", check.words)?;
+        writeln!(text, "  {:24}{}", "", advice(check, recipe))?;
+    }
+    for lapsed in review.lapsed(trail) {
+        let id = lapsed.entry.check.map_or("a check", CheckId::name);
+        writeln!(text, "  The acceptance of {id} by {} has lapsed: {}.", lapsed.entry.who, lapsed.why())?;
+    }
+    text += "Repair, or --accept ID=REASON --analyst NAME. `review` says more.\n";
+    std::io::stderr().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn text(out: &Path, manifest: &Manifest, key_file: Option<&Path>, seconds: f64) -> String {
+    let mut text = String::new();
+    let files = manifest.all_files().count() as u64 + 1;
+    // Writing to a text cannot fail.
+    let _ = writeln!(
+        text,
+        "{}: {} of {}, {}, {} in {seconds:.1} s.",
+        out.display(),
+        counted(manifest.rows(), "row"),
+        counted(manifest.consent.customers, "customer"),
+        counted(files, "file"),
+        bytes(manifest.bytes())
+    );
+    text += &sides(manifest.split.as_ref());
+    if let Some(windows) = &manifest.windows {
+        let _ = writeln!(text, "{} of {}.", counted(windows.windows, "window"), counted(windows.instants, "instant"));
+    }
+    text += &tried(&manifest.attacks);
+    let id = &manifest.key.id;
+    let _ = match key_file {
+        None => writeln!(text, "The key {id} was thrown away: later exports will not match, and nobody can be withdrawn from this one."),
+        Some(path) if path.as_os_str().is_empty() => writeln!(text, "The key is {id}."),
+        Some(path) => writeln!(text, "The key {id} is kept in {}. --key {id} makes later exports match.", path.display()),
+    };
+    let path = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    if let Some((_, lines)) = loaders(manifest, &path.display().to_string()).into_iter().nth(1) {
+        let _ = writeln!(text, "To load it:\n  {}", lines.replace('\n', "\n  "));
+    }
+    text
+}
+
+fn sides(split: Option<&SplitNote>) -> String {
+    let mut text = String::new();
+    let Some(split) = split else { return text };
+    let all: u64 = split.sides.values().map(|side| side.rows).sum();
+    for name in ["train", "validation", "test"] {
+        let Some(side) = split.sides.get(name) else { continue };
+        let share = side.rows as f64 * 100.0 / all.max(1) as f64;
+        let _ = writeln!(
+            text,
+            "  {name:<12}{:>12} rows {share:>5.1} %   {}",
+            thousands(side.rows),
+            counted(side.customers, "customer")
+        );
+    }
+    let audit = &split.audit;
+    let _ = writeln!(
+        text,
+        "  On two sides: {}, {}, {}, {}, {}.",
+        counted(audit.customers, "customer"),
+        counted(audit.devices, "device"),
+        counted(audit.instants, "instant"),
+        counted(audit.recordings, "recording"),
+        counted(audit.windows, "window")
+    );
+    if split.grouped > 0 {
+        let _ = writeln!(
+            text,
+            "  {} share a device or a recording with others, and are on their side.",
+            counted(split.grouped, "customer")
+        );
+    }
+    text
+}
+
+fn tried(attacks: &[Attack]) -> String {
+    let mut text = String::new();
+    for attack in attacks {
+        let _ = writeln!(text, "  An attacker who {}:\n    {}", attack.title, attack.words);
+    }
+    text
+}
+
+fn foreseen(preview: &Preview) -> String {
+    let estimate = &preview.estimate;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "It would be {} of {} and {}, about {} in {}, in {:.1} s or so. Nothing was written.",
+        counted(estimate.rows, "row"),
+        counted(estimate.customers, "customer"),
+        counted(estimate.devices, "device"),
+        bytes(estimate.bytes),
+        counted(estimate.files, "file"),
+        estimate.takes.as_secs_f64()
+    );
+    for (table, columns) in &preview.columns {
+        let _ = writeln!(text, "  {table}: {}", columns.join(", "));
+    }
+    if let Some(windows) = estimate.windows {
+        let _ = writeln!(text, "{}.", counted(windows, "window"));
+    }
+    text += &sides(preview.split.as_ref());
+    text += &tried(&preview.attacks);
+    text
+}

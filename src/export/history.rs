@@ -1,0 +1,77 @@
+//! Which exports were made here, and where they lie: a list for their owner's eyes alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::ExportError;
+use super::place::write_own_file;
+use super::release::Manifest;
+
+/// The most that are remembered; the oldest goes first.
+const MOST: usize = 200;
+
+/// Where the list is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History(PathBuf);
+
+/// One export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// Where it was written.
+    pub folder: PathBuf,
+    /// When, RFC 3339.
+    pub written_at: String,
+    /// Rows of its first table.
+    pub rows: u64,
+    /// Its customers.
+    pub customers: u64,
+    /// Its size.
+    pub bytes: u64,
+    /// The id of the key of its pseudonyms.
+    pub key: String,
+    /// Whether that was kept.
+    pub key_is_kept: bool,
+}
+
+impl History {
+    /// In this file.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// All that is remembered, the newest first. A list that cannot be read has nothing in it: what it remembers is a
+    /// comfort, and lies in the exports themselves.
+    pub fn load(&self) -> Vec<Past> {
+        let text = fs::read_to_string(&self.0).unwrap_or_default();
+        text.lines().rev().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// Remembers an export, instead of an earlier one at the same place.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn add(&self, folder: &Path, manifest: &Manifest) -> Result<(), ExportError> {
+        let folder = std::path::absolute(folder).map_err(ExportError::at(folder))?;
+        let past = Past {
+            folder,
+            written_at: manifest.written_at.clone(),
+            rows: manifest.rows(),
+            customers: manifest.consent.customers,
+            bytes: manifest.bytes(),
+            key: manifest.key.id.clone(),
+            key_is_kept: manifest.key.is_kept,
+        };
+        let mut all = self.load();
+        all.retain(|other| other.folder != past.folder);
+        all.insert(0, past);
+        all.truncate(MOST);
+        let lines: Vec<String> =
+            all.iter().rev().filter_map(|past| serde_json::to_string(past).ok()).map(|line| line + "\n").collect();
+        if let Some(parent) = self.0.parent() {
+            fs::create_dir_all(parent).map_err(ExportError::at(parent))?;
+        }
+        write_own_file(&self.0, lines.concat().as_bytes())
+    }
+}

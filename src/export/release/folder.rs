@@ -1,0 +1,217 @@
+//! A folder that appears whole or not at all.
+//!
+//! It is built beside its place under a name that says that it is not done, every file and folder synced, and then renamed.
+//! Where something is to be replaced the two change places in one step of the system, so that there is no moment without
+//! either. What a run that was killed leaves behind is cleared by the next run to the same place: the one that is at work
+//! holds a lock, which the system lets go however a run ends.
+
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use super::ReleaseError;
+use crate::export::ExportError;
+
+/// The middle of the name of a folder that is not done.
+const UNFINISHED: &str = ".unfinished-";
+
+/// A folder that is being built.
+#[derive(Debug)]
+pub(super) struct NewFolder {
+    place: PathBuf,
+    unfinished: PathBuf,
+    /// None on a file system that cannot lock.
+    _lock: Option<File>,
+    is_done: bool,
+}
+
+impl NewFolder {
+    /// Begins a folder beside its place, and clears what runs that were killed left there.
+    ///
+    /// # Errors
+    /// When something is at its place that is not to be replaced, or the disk refuses.
+    pub fn begin(place: &Path, replace: bool) -> Result<Self, ReleaseError> {
+        let place = std::path::absolute(place).map_err(ExportError::at(place))?;
+        is_free(&place, replace)?;
+        let (Some(parent), Some(name)) = (place.parent(), place.file_name().and_then(|name| name.to_str())) else {
+            return Err(ReleaseError::NoPlace(place));
+        };
+        fs::create_dir_all(parent).map_err(ExportError::at(parent))?;
+        let start = format!(".{name}{UNFINISHED}");
+        clear(parent, &start);
+        let unfinished = parent.join(format!("{start}{}", std::process::id()));
+        fs::create_dir(&unfinished).map_err(ExportError::at(&place))?;
+        let lock = File::open(&unfinished).ok().filter(|folder| folder.try_lock().is_ok());
+        Ok(Self { place, unfinished, _lock: lock, is_done: false })
+    }
+
+    /// Where files are put meanwhile.
+    pub fn path(&self) -> &Path {
+        &self.unfinished
+    }
+
+    /// Puts the folder in its place. The files in it are synced already.
+    ///
+    /// # Errors
+    /// When something came to be at its place meanwhile that is not to be replaced, or the disk refuses; then nothing has
+    /// changed there.
+    pub fn finish(mut self, replace: bool) -> Result<(), ReleaseError> {
+        sync_folders(&self.unfinished)?;
+        is_free(&self.place, replace)?;
+        let failed = |error: rustix::io::Errno| ReleaseError::Export(ExportError::at(&self.place)(error.into()));
+        let is_there = fs::symlink_metadata(&self.place).is_ok();
+        let flags = if is_there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+        match renameat_with(CWD, &self.unfinished, CWD, &self.place, flags) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::EXIST) => return Err(ReleaseError::Exists(self.place.clone())),
+            // A file system that knows neither way: the old one steps aside first.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
+                let plain = |from: &Path, to: &Path| fs::rename(from, to).map_err(ExportError::at(&self.place));
+                let aside = self.unfinished.with_extension("former");
+                if is_there {
+                    plain(&self.place, &aside)?;
+                }
+                if let Err(error) = plain(&self.unfinished, &self.place) {
+                    if is_there {
+                        plain(&aside, &self.place)?;
+                    }
+                    return Err(error.into());
+                }
+                self.unfinished = aside;
+            }
+            Err(error) => return Err(failed(error)),
+        }
+        self.is_done = true;
+        // What stood there before, if anything did, is now under the unfinished name.
+        fs::remove_dir_all(&self.unfinished).ok();
+        if let Some(parent) = self.place.parent() {
+            // The folder is whole whatever comes of this; it only makes its name survive a power cut now.
+            File::open(parent).and_then(|folder| folder.sync_all()).ok();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        if !self.is_done {
+            fs::remove_dir_all(&self.unfinished).ok();
+        }
+    }
+}
+
+/// Nothing is there, or an export that is to be replaced. Anything else is never touched.
+fn is_free(place: &Path, replace: bool) -> Result<(), ReleaseError> {
+    match fs::symlink_metadata(place) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(ExportError::at(place)(error).into()),
+        Ok(_) if !replace => Err(ReleaseError::Exists(place.to_owned())),
+        Ok(about) if about.is_dir() && place.join(super::manifest::NAME).is_file() => Ok(()),
+        Ok(_) => Err(ReleaseError::NotOurs(place.to_owned())),
+    }
+}
+
+/// Removes folders whose names start like this, if nobody is at work in them.
+fn clear(parent: &Path, start: &str) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_left = entry.file_name().to_str().is_some_and(|name| name.starts_with(start));
+        if is_left && path.is_dir() && !path.is_symlink() {
+            let lock = File::open(&path).map(|folder| (folder.try_lock(), folder));
+            if let Ok((Ok(()) | Err(TryLockError::Error(_)), _folder)) = lock {
+                fs::remove_dir_all(&path).ok();
+            }
+        }
+    }
+}
+
+/// Syncs the names in a folder and in those below it.
+fn sync_folders(folder: &Path) -> Result<(), ReleaseError> {
+    for entry in fs::read_dir(folder).map_err(ExportError::at(folder))? {
+        let path = entry.map_err(ExportError::at(folder))?.path();
+        if path.is_dir() {
+            sync_folders(&path)?;
+        }
+    }
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(ExportError::at(folder))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(folder: &NewFolder, content: &str) {
+        fs::write(folder.path().join(super::super::manifest::NAME), content).unwrap();
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_folder_appears_when_it_is_finished_and_not_before() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("below/out");
+        let folder = NewFolder::begin(&place, false).unwrap();
+        fill(&folder, "new");
+        assert!(!place.exists());
+        folder.finish(false).unwrap();
+        assert_eq!(names(place.parent().unwrap()), ["out"]);
+    }
+
+    #[test]
+    fn what_is_let_go_leaves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = NewFolder::begin(&home.path().join("out"), false).unwrap();
+        fill(&folder, "new");
+        drop(folder);
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_replaced_unasked_and_only_exports_ever() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("out");
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("mine"), "").unwrap();
+        assert!(matches!(NewFolder::begin(&place, false), Err(ReleaseError::Exists(_))));
+        assert!(matches!(NewFolder::begin(&place, true), Err(ReleaseError::NotOurs(_))));
+        fs::write(place.join(super::super::manifest::NAME), "old").unwrap();
+        let folder = NewFolder::begin(&place, true).unwrap();
+        fill(&folder, "new");
+        folder.finish(true).unwrap();
+        assert_eq!((names(home.path()), names(&place)), (vec!["out".to_owned()], vec!["manifest.json".to_owned()]));
+        assert_eq!(fs::read_to_string(place.join("manifest.json")).unwrap(), "new");
+    }
+
+    #[test]
+    fn somebody_who_came_first_is_not_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("out");
+        let folder = NewFolder::begin(&place, false).unwrap();
+        fs::create_dir(&place).unwrap();
+        assert!(matches!(folder.finish(false), Err(ReleaseError::Exists(_))));
+        assert_eq!(names(home.path()), ["out"]);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_cleared_and_what_another_run_builds_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("out");
+        fs::create_dir(home.path().join(".out.unfinished-1")).unwrap();
+        fs::create_dir(home.path().join(".other.unfinished-1")).unwrap();
+        let other = home.path().join(".out.unfinished-2");
+        fs::create_dir(&other).unwrap();
+        let lock = File::open(&other).unwrap();
+        lock.try_lock().unwrap();
+        drop(NewFolder::begin(&place, false).unwrap());
+        assert_eq!(names(home.path()), [".other.unfinished-1", ".out.unfinished-2"]);
+    }
+}

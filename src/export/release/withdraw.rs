@@ -1,0 +1,269 @@
+//! Takes customers out of exports after the fact: says which have them, in which files, and writes those without them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use polars::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+
+use super::folder::NewFolder;
+use super::key::Key;
+use super::manifest::{Manifest, Tombstone};
+use super::parties::{Parties, Ranked};
+use super::prepare::{Prepared, Raw};
+use super::split::Sides;
+use super::windows::cut;
+use super::{Parts, ReleaseError, fill, read};
+use crate::domain::{Progress, Side, Table, Withdrawn};
+
+/// What an export has of customers who withdrew.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Contained {
+    /// How many of them are in it.
+    pub customers: u64,
+    /// Devices that were theirs.
+    pub devices: u64,
+    /// Rows that are theirs, or windows, by file.
+    pub rows: BTreeMap<String, u64>,
+}
+
+/// An export with what has to go from it.
+struct Found {
+    manifest: Manifest,
+    /// Each table with which of its rows stay.
+    tables: Vec<(String, DataFrame, BooleanChunked)>,
+    contained: Contained,
+    /// Entries of the list that are in it, as the recipe has them.
+    entries: Vec<String>,
+}
+
+/// What an export has of those on a list. Progress counts bytes.
+///
+/// # Errors
+/// When it cannot be read, was changed, or the key is another one.
+pub fn contained(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Result<Contained, ReleaseError> {
+    Ok(find(folder, list, key, progress)?.contained)
+}
+
+/// Writes an export without those on a list, whole or not at all, with a note of how many went. Nothing is written if
+/// nobody of them is in it. Progress counts rows.
+///
+/// # Errors
+/// When it cannot be read, was changed, the key is another one, something is at the new place, or the disk refuses.
+pub fn withdraw(
+    folder: &Path,
+    list: &Withdrawn,
+    key: &Key,
+    place: &Path,
+    replace: bool,
+    when: i64,
+    progress: &Progress,
+) -> Result<Contained, ReleaseError> {
+    let found = find(folder, list, key, progress)?;
+    if found.contained.rows.is_empty() {
+        return Ok(found.contained);
+    }
+    let contained = found.contained.clone();
+    let report = std::fs::read_to_string(folder.join("report.html"))
+        .map_err(|error| ReleaseError::NotAnExport { path: folder.to_owned(), why: error.to_string() })?;
+    let new = NewFolder::begin(place, replace)?;
+    let before = &found.manifest;
+    let mut recipe = before.recipe.clone();
+    let mut entries: BTreeSet<String> = found.entries.iter().map(|entry| key.customer(entry)).collect();
+    entries.extend(recipe["withdrawn"].as_array().into_iter().flatten().filter_map(|entry| Some(entry.as_str()?.to_owned())));
+    recipe["withdrawn"] = json!(entries);
+    let mut tombstones = before.tombstones.clone();
+    tombstones.push(Tombstone {
+        customers: contained.customers,
+        rows: contained.rows.clone(),
+        before_sha256: before.hash(),
+    });
+    let prepared = prepared(&found, key, progress)?;
+    let mut consent = before.consent.clone();
+    consent.withdrawn += contained.customers;
+    consent.customers = prepared.customers.pseudonyms.len() as u64;
+    let parts = Parts {
+        recipe,
+        consent,
+        landing: before.landing.clone(),
+        key_is_kept: before.key.is_kept,
+        // They were tried on what was there before, with the landing files at hand.
+        attacks: vec![],
+        review: before.review.clone(),
+        tombstones,
+        report,
+        when,
+    };
+    fill(&new, &prepared, parts, progress)?;
+    new.finish(replace)?;
+    Ok(contained)
+}
+
+fn find(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Result<Found, ReleaseError> {
+    let manifest = Manifest::read(folder)?;
+    if key.id() != manifest.key.id {
+        return Err(ReleaseError::NoKey {
+            path: folder.to_owned(),
+            id: manifest.key.id,
+            advice: "Without it nobody can be found in it: export again from the landing files, with the list as --withdrawn, \
+                     and remove this one.",
+        });
+    }
+    let changed = read::changed(folder, &manifest, progress)?;
+    if let Some(first) = changed.first().cloned().or_else(|| (!manifest.is_sealed_by(key)).then(|| "manifest.json was changed".to_owned())) {
+        return Err(ReleaseError::NotAnExport { path: folder.to_owned(), why: first });
+    }
+    let format = manifest.packaging.format;
+    let is_made_of_others = |name: &str| name.starts_with("windows");
+    let mut frames = vec![];
+    for entry in &manifest.tables {
+        progress.check()?;
+        frames.push((entry, read::table(folder, entry, format)?));
+    }
+    let listed: BTreeSet<String> = list.entries().map(|entry| key.customer(entry)).collect();
+    let listed_devices: BTreeSet<String> = list.entries().map(|entry| key.device(entry)).collect();
+    let (mut customers, mut devices) = (listed.clone(), listed_devices.clone());
+    let (mut seen_customers, mut seen_devices) = (BTreeSet::<String>::new(), BTreeSet::<String>::new());
+    // A listed device is its customers', in whichever table they stand together; a customer's devices are theirs.
+    for (_, frame) in &frames {
+        let (Some(who), Some(what)) = (texts(frame, "customer"), texts(frame, "device")) else { continue };
+        who.iter().zip(what.iter()).for_each(|(who, what)| {
+            if let (Some(who), Some(what)) = (who, what)
+                && (listed_devices.contains(what) && !customers.contains(who))
+            {
+                customers.insert(who.to_owned());
+            }
+        });
+    }
+    for (_, frame) in &frames {
+        let (Some(who), Some(what)) = (texts(frame, "customer"), texts(frame, "device")) else { continue };
+        who.iter().zip(what.iter()).for_each(|(who, what)| {
+            if let (Some(who), Some(what)) = (who, what)
+                && customers.contains(who)
+                && !devices.contains(what)
+            {
+                devices.insert(what.to_owned());
+            }
+        });
+    }
+    let mut contained = Contained::default();
+    let mut tables = vec![];
+    for (entry, frame) in frames {
+        let (who, what) = (texts(&frame, "customer"), texts(&frame, "device"));
+        let mut stays = vec![true; frame.height()];
+        for (column, gone, seen) in [(&who, &customers, &mut seen_customers), (&what, &devices, &mut seen_devices)] {
+            let Some(column) = column else { continue };
+            for (stays, text) in stays.iter_mut().zip(column.iter()) {
+                if let Some(text) = text.filter(|text| gone.contains(*text)) {
+                    *stays = false;
+                    if !seen.contains(text) {
+                        seen.insert(text.to_owned());
+                    }
+                }
+            }
+        }
+        let mut start = 0;
+        for file in &entry.files {
+            let rows = file.rows.unwrap_or_default() as usize;
+            let gone = stays[start..start + rows].iter().filter(|stays| !**stays).count() as u64;
+            start += rows;
+            if gone > 0 {
+                contained.rows.insert(file.path.clone(), gone);
+            }
+        }
+        if !is_made_of_others(&entry.name) {
+            tables.push((entry.name.clone(), frame, BooleanChunked::from_slice("".into(), &stays)));
+        } else if entry.name == "windows_index" {
+            count_tensors(&manifest, &frame, &stays, &mut contained);
+        }
+    }
+    if contained.rows.contains_key("splits.csv") || !seen_customers.is_empty() {
+        contained.customers = seen_customers.len() as u64;
+    }
+    contained.devices = seen_devices.len() as u64;
+    let is_in = |entry: &&str| {
+        seen_customers.contains(&key.customer(entry)) || seen_devices.contains(&key.device(entry))
+    };
+    let entries = list.entries().filter(is_in).map(str::to_owned).collect();
+    Ok(Found { manifest, tables, contained, entries })
+}
+
+/// Windows that go, by file of tensors.
+fn count_tensors(manifest: &Manifest, index: &DataFrame, stays: &[bool], contained: &mut Contained) {
+    let sides = texts(index, "split");
+    for file in manifest.windows.iter().flat_map(|windows| &windows.files) {
+        let is_in = |row: usize| match (&file.split, &sides) {
+            (Some(side), Some(sides)) => sides.get(row) == Some(side.as_str()),
+            _ => true,
+        };
+        let gone = (0..stays.len()).filter(|&row| !stays[row] && is_in(row)).count() as u64;
+        if gone > 0 {
+            contained.rows.insert(file.path.clone(), gone);
+        }
+    }
+}
+
+fn texts(frame: &DataFrame, name: &str) -> Option<StringChunked> {
+    frame.column(name).ok()?.str().ok().cloned()
+}
+
+/// What stays, ready to be written.
+fn prepared(found: &Found, key: &Key, progress: &Progress) -> Result<Prepared, ReleaseError> {
+    let manifest = &found.manifest;
+    let packaging = &manifest.packaging;
+    let time = packaging.columns().into_iter().find(|(name, _)| matches!(*name, "elapsed_ms" | "sensorreadingtime"));
+    let time = time.unwrap_or(("elapsed_ms", crate::domain::Kind::Integer));
+    let mut tables = vec![];
+    let mut raw = Raw {
+        at: Int64Chunked::full_null("".into(), 0),
+        serials: StringChunked::full_null("".into(), 0),
+        customer: Arc::new([]),
+        device: Arc::new([]),
+        devices: vec![],
+    };
+    let mut customers = Ranked { pseudonyms: vec![], places: vec![] };
+    let mut sides = Sides::default();
+    for (name, frame, stays) in &found.tables {
+        progress.check()?;
+        let mut left = frame.filter(stays)?;
+        left.rechunk_mut();
+        let Some(kind) = Table::ALL.into_iter().find(|table| table.name() == name) else { continue };
+        if kind == Table::MachineLearningCurated {
+            let (mut who, mut what) = (Parties::default(), Parties::default());
+            let text = |name: &str| Ok::<_, PolarsError>(left.column(name)?.str()?.rechunk().into_owned());
+            let customer = text("customer")?;
+            raw.customer = who.number(&customer, str::to_owned).into();
+            raw.device = what.number(&text("device")?, str::to_owned).into();
+            raw.devices = what.pseudonyms().to_vec();
+            sides.of = side_of_each(&left, &raw.customer, who.len());
+            customers = Ranked { pseudonyms: who.pseudonyms().to_vec(), places: vec![] };
+            sides.grouped = manifest.split.as_ref().map_or(0, |split| split.grouped);
+            sides.listed = manifest.split.as_ref().map_or(0, |split| split.listed);
+        }
+        tables.push((kind, read::out_table(name, &left, time)?));
+    }
+    let learning = tables.iter().find(|(table, _)| *table == Table::MachineLearningCurated).map(|(_, table)| table);
+    let windows = match (&packaging.windows, learning) {
+        (Some(wanted), Some(learning)) => {
+            // The gap is that of the whole export, so that no window changes because others went.
+            let gap_ms = manifest.windows.as_ref().and_then(|note| u32::try_from(note.gap_ms?).ok()).or(wanted.gap_ms);
+            Some(cut(learning, &crate::domain::Windows { gap_ms, ..wanted.clone() }, packaging, progress)?)
+        }
+        _ => None,
+    };
+    let audit = manifest.split.as_ref().map(|split| split.audit.clone());
+    Ok(Prepared { packaging: packaging.clone(), key: key.clone(), tables, windows, sides, customers, audit, raw })
+}
+
+fn side_of_each(frame: &DataFrame, codes: &[u32], customers: usize) -> Vec<Side> {
+    let mut of = vec![Side::Train; customers];
+    let Some(names) = texts(frame, "split") else { return of };
+    for (code, name) in codes.iter().zip(names.iter()) {
+        if let (Some(of), Some(side)) = (of.get_mut(*code as usize), Side::ALL.into_iter().find(|side| Some(side.name()) == name)) {
+            *of = side;
+        }
+    }
+    of
+}
