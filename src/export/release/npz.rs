@@ -75,9 +75,9 @@ fn archive(windows: &Windowed, places: Range<usize>, out: HashedFile, progress: 
     for column in &windows.index.columns {
         let rows = places.clone().map(|place| windows.index.row(place));
         match (&column.source, column.name) {
-            (Source::Word { codes, words }, "customer" | "device") => {
-                let text = |row: usize| words.get(codes[row] as usize).unwrap_or_default();
-                zip.texts(column.name, &rows.map(text).collect::<Vec<&str>>())?;
+            (source @ Source::Word { .. }, "customer" | "device") => {
+                let texts: Vec<&str> = rows.map(|row| source.text(row).unwrap_or_default()).collect();
+                zip.texts(column.name, &texts)?;
             }
             (source, "first_row" | "rows") => {
                 let mut rows = rows;

@@ -349,8 +349,7 @@ impl<'a> Maker<'a> {
         else {
             return audit;
         };
-        let Source::Word { words, .. } = side else { return audit };
-        let named = |row: usize| words.get(side.code(row) as usize).and_then(side_by_name);
+        let named = |row: usize| side.text(row).and_then(side_by_name);
         let mut of_device: Vec<u8> = vec![0; self.known.1];
         let mut of_customer = std::collections::HashMap::<&str, u8>::new();
         let mut of_instant: Vec<(u32, i64, u8)> = vec![];

@@ -226,9 +226,9 @@ fn smallest_group(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<
         prepared.customers.pseudonyms.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     for (_, zone) in prepared.tables.iter().filter(|(table, _)| matches!(table, Table::CustomerTrusted)) {
         names.push("consents and dates of the customer tables");
-        let Some(Source::Word { codes, words }) = zone.source("customer") else { continue };
+        let Some(customer) = zone.source("customer") else { continue };
         for row in 0..zone.rows {
-            let Some(&place) = words.get(codes[row] as usize).and_then(|name| by_name.get(name)) else { continue };
+            let Some(&place) = customer.text(row).and_then(|name| by_name.get(name)) else { continue };
             for column in &zone.columns {
                 if let Some(value) = column.source.integer(row) {
                     let _ = write!(known[place], "{}={value}|", column.name);

@@ -75,6 +75,13 @@ impl Source {
         if let Self::Word { codes, .. } = self { codes[row] } else { NOBODY }
     }
 
+    /// A text; none where it is null or this is no column of texts.
+    pub fn text(&self, row: usize) -> Option<&str> {
+        let Self::Word { codes, words } = self else { return None };
+        let code = codes[row] as usize;
+        if code < words.len() { words.get(code) } else { None }
+    }
+
     fn compare(&self, one: u32, other: u32) -> Ordering {
         let (one, other) = (one as usize, other as usize);
         match self {
@@ -159,26 +166,20 @@ impl OutTable {
 
     /// Stretches of places with equal texts in these columns, which are among the first ones, with those texts.
     pub fn sections(&self, columns: &[&str]) -> Vec<(Vec<String>, Range<usize>)> {
-        let sources: Vec<(&StringChunked, &Source)> = columns
-            .iter()
-            .filter_map(|name| self.source(name))
-            .filter_map(|source| if let Source::Word { words, .. } = source { Some((words, source)) } else { None })
-            .collect();
+        let sources: Vec<&Source> = columns.iter().filter_map(|name| self.source(name)).collect();
         let mut sections: Vec<(Vec<String>, Range<usize>)> = vec![];
         let mut before: Option<Vec<u32>> = None;
         for place in 0..self.rows {
             let row = self.row(place);
-            let is_same = before.as_ref().is_some_and(|codes| {
-                sources.iter().zip(codes).all(|((_, source), &code)| source.code(row) == code)
-            });
+            let is_same = before
+                .as_ref()
+                .is_some_and(|codes| sources.iter().zip(codes).all(|(source, &code)| source.code(row) == code));
             if is_same && let Some((_, range)) = sections.last_mut() {
                 range.end = place + 1;
                 continue;
             }
-            let codes: Vec<u32> = sources.iter().map(|(_, source)| source.code(row)).collect();
-            let texts = |code: u32, words: &StringChunked| words.get(code as usize).unwrap_or_default().to_owned();
-            let texts: Vec<String> = sources.iter().zip(&codes).map(|((words, _), &code)| texts(code, words)).collect();
-            before = Some(codes);
+            before = Some(sources.iter().map(|source| source.code(row)).collect());
+            let texts: Vec<String> = sources.iter().map(|source| source.text(row).unwrap_or_default().to_owned()).collect();
             match sections.last_mut() {
                 // Codes of different parties may have one text, as all customers of a side.
                 Some((last, range)) if *last == texts => range.end = place + 1,

@@ -120,12 +120,10 @@ struct Parties(Vec<OutColumn>);
 
 impl Parties {
     fn of(table: &OutTable, found: &Instants) -> Self {
-        let (customer, device): (Arc<[u32]>, Arc<[u32]>) = (found.customer.clone().into(), found.device.clone().into());
         let column = |name: &'static str| {
-            let Source::Word { words, .. } = table.source(name)? else { return None };
-            let codes = if name == "device" { &device } else { &customer };
-            let source = Source::Word { codes: Arc::clone(codes), words: words.clone() };
-            Some(OutColumn { name, kind: Kind::Text, source })
+            let Source::Word { codes, words } = table.source(name)? else { return None };
+            let of_first = found.places.iter().map(|places| codes[table.row(places.start as usize)]).collect();
+            Some(OutColumn { name, kind: Kind::Text, source: Source::Word { codes: of_first, words: words.clone() } })
         };
         Self(["split", "customer", "device"].into_iter().filter_map(column).collect())
     }
