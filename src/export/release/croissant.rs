@@ -33,7 +33,7 @@ pub(super) fn croissant(manifest: &Manifest) -> String {
                 .map(|file| file_object(file, "application/x-npz")),
         );
     }
-    let value = json!({
+    let mut value = json!({
         "@context": context(),
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
@@ -59,7 +59,18 @@ pub(super) fn croissant(manifest: &Manifest) -> String {
         "distribution": distribution,
         "recordSet": record_sets,
     });
+    if let Some(day) = published(manifest) {
+        value["datePublished"] = json!(day);
+    }
     serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
+
+/// The day of the signature, which says that it may leave; or of the last acceptance. Not the day of its making, on which no
+/// byte depends but one field of the manifest.
+fn published(manifest: &Manifest) -> Option<String> {
+    let accepted = manifest.review.checks.iter().filter_map(|check| check.accepted.as_ref()?.when.clone()).max();
+    let at = manifest.review.signed_off.as_ref().and_then(|signed| signed.when.clone()).or(accepted)?;
+    at.split(' ').next().map(str::to_owned)
 }
 
 /// The context that the specification gives, and the vocabularies of provenance and of data use.

@@ -13,33 +13,47 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
     let format = manifest.packaging.format;
     let is_cut = manifest.packaging.partition != Partition::None;
     let all = format!("{}*.{}", if is_cut { "**/" } else { "" }, format.extension());
-    let hive = |words: &str| if is_cut { words.to_owned() } else { String::new() };
+    // Columns that are names of folders are in no file; of the readers of these formats, pyarrow's puts them back.
+    let dataset = format!(
+        "import pyarrow.dataset as pads\nreadings = pads.dataset({}, format=\"{}\", partitioning=\"hive\").to_table()",
+        below(""),
+        match format {
+            Format::Parquet => "parquet",
+            Format::Csv => "csv",
+            Format::Ndjson => "json",
+            Format::Arrow => "ipc",
+        }
+    );
     let pandas = match format {
         Format::Parquet => format!("import pandas as pd\ndf = pd.read_parquet({})", below("")),
-        Format::Csv => many("pd.read_csv", &below(""), format),
-        Format::Ndjson => many("lambda f: pd.read_json(f, lines=True)", &below(""), format),
-        Format::Arrow => many("pd.read_feather", &below(""), format),
+        Format::Csv | Format::Ndjson | Format::Arrow if is_cut => format!("{dataset}\ndf = readings.to_pandas()"),
+        Format::Csv => many("pd.read_csv(f)", &below(""), format),
+        Format::Ndjson => many("pd.read_json(f, lines=True)", &below(""), format),
+        Format::Arrow => many("pd.read_feather(f)", &below(""), format),
     };
     let polars = match format {
-        Format::Parquet => format!("pl.scan_parquet({}{}).collect()", below(&all), hive(", hive_partitioning=True")),
-        Format::Csv => format!("pl.scan_csv({}).collect()", below(&all)),
-        Format::Ndjson => format!("pl.scan_ndjson({}).collect()", below(&all)),
-        Format::Arrow => format!("pl.scan_ipc({}{}).collect()", below(&all), hive(", hive_partitioning=True")),
+        Format::Parquet if is_cut => {
+            format!("import polars as pl\ndf = pl.scan_parquet({}, hive_partitioning=True).collect()", below(&all))
+        }
+        Format::Parquet => format!("import polars as pl\ndf = pl.scan_parquet({}).collect()", below(&all)),
+        Format::Csv | Format::Ndjson | Format::Arrow if is_cut => {
+            format!("import polars as pl\n{dataset}\ndf = pl.from_arrow(readings)")
+        }
+        Format::Csv => format!("import polars as pl\ndf = pl.scan_csv({}).collect()", below(&all)),
+        Format::Ndjson => format!("import polars as pl\ndf = pl.scan_ndjson({}).collect()", below(&all)),
+        Format::Arrow => format!("import polars as pl\ndf = pl.scan_ipc({}).collect()", below(&all)),
     };
+    let select = |reader: &str| format!("import duckdb\ndf = duckdb.sql(\"SELECT * FROM {reader}({})\")", sql(&below(&all)));
     let duckdb = match format {
-        Format::Parquet => format!("duckdb.sql(\"SELECT * FROM read_parquet({})\")", sql(&below(&all))),
-        Format::Csv => format!("duckdb.sql(\"SELECT * FROM read_csv({})\")", sql(&below(&all))),
-        Format::Ndjson => format!("duckdb.sql(\"SELECT * FROM read_ndjson({})\")", sql(&below(&all))),
-        Format::Arrow => format!(
-            "import pyarrow.dataset as ds\ntable = ds.dataset({}, format=\"ipc\", partitioning=\"hive\").to_table()\n\
-             duckdb.sql(\"SELECT * FROM table\")",
-            below("")
-        ),
+        Format::Parquet => select("read_parquet"),
+        Format::Csv => select("read_csv"),
+        Format::Ndjson => select("read_ndjson"),
+        Format::Arrow => format!("import duckdb\n{dataset}\ndf = duckdb.sql(\"SELECT * FROM readings\")"),
     };
     let mut lines = vec![
         ("pandas", pandas),
-        ("Polars", format!("import polars as pl\ndf = {polars}")),
-        ("DuckDB", format!("import duckdb\n{duckdb}")),
+        ("Polars", polars),
+        ("DuckDB", duckdb),
         (
             "Hugging Face datasets",
             format!("from datasets import load_dataset\nds = load_dataset({})", quoted(path.to_owned())),
@@ -64,10 +78,9 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
 
 fn many(read: &str, folder: &str, format: Format) -> String {
     let ending = format.extension();
-    let read = if read.starts_with("lambda") { format!("({read})") } else { read.to_owned() };
     format!(
-        "import pandas as pd\nfrom pathlib import Path\n\
-         df = pd.concat([{read}(f) for f in sorted(Path({folder}).rglob(\"*.{ending}\"))])"
+        "from pathlib import Path\nimport pandas as pd\n\
+         df = pd.concat([{read} for f in sorted(Path({folder}).rglob(\"*.{ending}\"))])"
     )
 }
 
