@@ -1,9 +1,10 @@
 //! What an attacker could do with an export: each attack is carried out on what will leave, and its figure told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -59,10 +60,10 @@ fn learning(prepared: &Prepared) -> Option<&OutTable> {
 
 /// Every e-mail address and serial number that landed is hashed in the usual ways, to find the pseudonyms.
 fn dictionary(prepared: &Prepared, _: &OutTable, landing: &Landing) -> Result<Attack, ReleaseError> {
-    let pseudonyms: std::collections::HashSet<&str> =
+    let pseudonyms: HashSet<&str> =
         prepared.customers.pseudonyms.iter().chain(&prepared.raw.devices).map(|name| &name[2..]).collect();
     let key_id = prepared.key.id();
-    let mut candidates = std::collections::HashSet::<String>::new();
+    let mut candidates = HashSet::<String>::new();
     for (dataset, column) in [
         (Dataset::Customer, "email"),
         (Dataset::Accelerometer, "user"),
@@ -72,21 +73,25 @@ fn dictionary(prepared: &Prepared, _: &OutTable, landing: &Landing) -> Result<At
         let values = landing.frame(dataset).column(column)?.unique()?;
         candidates.extend(values.str()?.iter().flatten().map(str::to_owned));
     }
-    let mut found = std::collections::HashSet::new();
     let keys: [&[u8]; 4] = [b"", b"key", b"stedi", key_id.as_bytes()];
-    for candidate in &candidates {
+    let guesses = |candidate: &String| {
         let lower = candidate.to_lowercase();
-        for text in [candidate.clone(), lower.clone(), format!("customer:{lower}"), format!("device:{lower}")] {
-            let mut tried = vec![hex(&Sha256::digest(text.as_bytes())), hex(&Sha512::digest(text.as_bytes()))];
+        let mut texts = vec![format!("customer:{lower}"), format!("device:{lower}"), candidate.clone()];
+        texts.extend((lower != *candidate).then_some(lower));
+        let mut hashes = vec![];
+        for text in texts {
+            hashes.extend([hex(&Sha256::digest(text.as_bytes())), hex(&Sha512::digest(text.as_bytes()))]);
             for key in keys {
                 if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) {
                     mac.update(text.as_bytes());
-                    tried.push(hex(&mac.finalize().into_bytes()));
+                    hashes.push(hex(&mac.finalize().into_bytes()));
                 }
             }
-            found.extend(tried.into_iter().filter(|hash| pseudonyms.contains(&hash[..32])));
         }
-    }
+        hashes.retain(|hash| pseudonyms.contains(&hash[..32]));
+        hashes
+    };
+    let found: HashSet<String> = candidates.par_iter().flat_map_iter(guesses).collect();
     let (found, of) = (found.len() as u64, pseudonyms.len() as u64);
     let words = format!(
         "{} and serial numbers, hashed without a key and with guessed ones, undo {} of {} pseudonyms.",
@@ -141,7 +146,7 @@ fn landing_files(prepared: &Prepared, table: &OutTable, landing: &Landing) -> Re
         .collect();
     rows.sort_unstable();
     rows.dedup_by_key(|row| (row.0, row.1));
-    let mut seen = HashMap::<[i64; 3], u32>::new();
+    let mut seen = HashMap::<Print, u32>::new();
     for device in rows.chunk_by(|a, b| a.0 == b.0) {
         let readings: Vec<(i64, i64)> = device.iter().map(|row| (row.1, row.2)).collect();
         for print in prints(&readings, has_distance) {
@@ -192,14 +197,15 @@ fn landing_files(prepared: &Prepared, table: &OutTable, landing: &Landing) -> Re
     Ok(attack("landing-files", "has the landing files, and looks for equal intervals and distances", found, of, words))
 }
 
-/// What tells two recordings apart: an interval and the distances at both ends, or two intervals.
-fn prints(readings: &[(i64, i64)], has_distance: bool) -> Vec<[i64; 3]> {
-    if has_distance {
-        readings.windows(2).map(|two| [two[1].0.wrapping_sub(two[0].0), two[0].1, two[1].1]).collect()
-    } else {
-        let interval = |a: (i64, i64), b: (i64, i64)| b.0.wrapping_sub(a.0);
-        readings.windows(3).map(|three| [interval(three[0], three[1]), interval(three[1], three[2]), 0]).collect()
-    }
+/// What tells two recordings apart: two intervals, and the distances at their ends.
+type Print = [i64; 5];
+
+fn prints(readings: &[(i64, i64)], has_distance: bool) -> impl Iterator<Item = Print> {
+    let distance = move |reading: (i64, i64)| if has_distance { reading.1 } else { 0 };
+    readings.windows(3).map(move |three| {
+        let intervals = [three[1].0.wrapping_sub(three[0].0), three[2].0.wrapping_sub(three[1].0)];
+        [intervals[0], intervals[1], distance(three[0]), distance(three[1]), distance(three[2])]
+    })
 }
 
 /// Who is alone with what could be known of them: how many readings, how long, and what the customer tables say.
