@@ -430,7 +430,9 @@ impl Packing {
         } else {
             let known = |name: &String| {
                 let found = Table::ALL.into_iter().find(|table| table.name() == name.trim());
-                found.ok_or_else(|| anyhow::anyhow!("--tables {name}: there is no such table. `all` means every one that may leave"))
+                found.ok_or_else(|| {
+                    anyhow::anyhow!("--tables {name}: there is no such table. `all` means every one that may leave")
+                })
             };
             self.tables.iter().map(known).collect::<anyhow::Result<_>>()?
         };
@@ -462,7 +464,8 @@ impl Packing {
     }
 
     fn shares(&self, text: &str) -> anyhow::Result<Split> {
-        let wrong = || anyhow::anyhow!("--split {text}: give three shares in per cent that make 100, as in 80,10,10, or none");
+        let wrong =
+            || anyhow::anyhow!("--split {text}: give three shares in per cent that make 100, as in 80,10,10, or none");
         let permille = |text: &str| {
             let number: f64 = text.trim().parse().ok()?;
             (0.0..=100.0).contains(&number).then_some((number * 10.0).round() as u32)
@@ -475,7 +478,8 @@ impl Packing {
 
     fn windows(&self, text: &str) -> anyhow::Result<Windows> {
         let wrong = || anyhow::anyhow!("--windows {text}: give the instants of a window and the stride, as in 10,5");
-        let (instants, stride) = text.split_once(',').map_or((text, None), |(instants, stride)| (instants, Some(stride)));
+        let (instants, stride) =
+            text.split_once(',').map_or((text, None), |(instants, stride)| (instants, Some(stride)));
         let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
         let instants = number(instants)?;
         let stride = stride.map_or(Ok((instants / 2).max(1)), number)?;

@@ -22,7 +22,8 @@ use crate::review::{AcceptError, Review, Trail, advice, review};
 use super::DONE;
 use super::arguments::{ExportArguments, Keys};
 use super::curate::{
-    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of, write_refused,
+    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of,
+    write_refused,
 };
 use super::review::{accept_all, acceptance, trail_folder};
 
@@ -46,7 +47,12 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     }
     let (key, store) = key(keys)?;
     if let Some(out) = out {
-        let inside = |path: &Path| landing::real_path(path).ok().zip(landing::real_path(out).ok()).is_some_and(|(path, out)| path.starts_with(out));
+        let inside = |path: &Path| {
+            landing::real_path(path)
+                .ok()
+                .zip(landing::real_path(out).ok())
+                .is_some_and(|(path, out)| path.starts_with(out))
+        };
         anyhow::ensure!(
             !store.as_ref().is_some_and(|store| inside(store.folder())) && !inside(Path::new(&keys.key)),
             "the key must not lie in the export: whoever gets one would have the other. Choose another folder for keys"
@@ -70,7 +76,9 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         return Ok(DONE);
     }
     let out = out.as_deref().context("--out names the folder of the export")?;
-    let file = trail.as_ref().map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
+    let file = trail
+        .as_ref()
+        .map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
     let trail = match signed(&file, &review, &accepted, analyst.as_deref())? {
         Ok(trail) => trail,
         Err((trail, open)) => {
@@ -119,7 +127,8 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         let object = json!({ "out": out.display().to_string(), "seconds": seconds, "manifest": manifest });
         writeln!(std::io::stdout(), "{object}")?;
     } else {
-        let key_file = store.as_ref().map(|store| if keys.key == "new" { store.path(&key.id()) } else { PathBuf::new() });
+        let key_file =
+            store.as_ref().map(|store| if keys.key == "new" { store.path(&key.id()) } else { PathBuf::new() });
         std::io::stdout().write_all(text(out, &manifest, key_file.as_deref(), seconds).as_bytes())?;
     }
     Ok(DONE)
@@ -223,9 +232,14 @@ fn text(out: &Path, manifest: &Manifest, key_file: Option<&Path>, seconds: f64) 
     text += &tried(&manifest.attacks);
     let id = &manifest.key.id;
     let _ = match key_file {
-        None => writeln!(text, "The key {id} was thrown away: later exports will not match, and nobody can be withdrawn from this one."),
+        None => writeln!(
+            text,
+            "The key {id} was thrown away: later exports will not match, and nobody can be withdrawn from this one."
+        ),
         Some(path) if path.as_os_str().is_empty() => writeln!(text, "The key is {id}."),
-        Some(path) => writeln!(text, "The key {id} is kept in {}. --key {id} makes later exports match.", path.display()),
+        Some(path) => {
+            writeln!(text, "The key {id} is kept in {}. --key {id} makes later exports match.", path.display())
+        }
     };
     let path = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
     if let Some((_, lines)) = loaders(manifest, &path.display().to_string()).into_iter().nth(1) {

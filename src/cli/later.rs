@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::domain::format::{counted, thousands};
 use crate::domain::{Progress, Recipe, Withdrawn};
+use crate::export::now;
 use crate::export::release::{
     Contained, Difference, Key, Manifest, ReleaseError, Verified, contained, diff, reproduce, verify, withdraw,
 };
-use crate::export::now;
 use crate::landing;
 
 use super::DONE;
@@ -52,7 +52,13 @@ fn read_recipe(file: &Path) -> anyhow::Result<Recipe> {
 fn key_of(manifest: &Manifest, file: Option<&Path>, folder: Option<&Path>) -> anyhow::Result<Option<Key>> {
     if let Some(file) = file {
         let key = Key::load(file)?;
-        anyhow::ensure!(key.id() == manifest.key.id, "{} is the key {}, not {}", file.display(), key.id(), manifest.key.id);
+        anyhow::ensure!(
+            key.id() == manifest.key.id,
+            "{} is the key {}, not {}",
+            file.display(),
+            key.id(),
+            manifest.key.id
+        );
         return Ok(Some(key));
     }
     let Ok(store) = key_store(folder) else { return Ok(None) };
@@ -87,9 +93,14 @@ fn verdict(dataset: &Path, manifest: &Manifest, verified: &Verified) -> String {
         let _ = writeln!(text, "  {table} comes out otherwise.");
     }
     if landing.other_tables.is_empty() {
-        let how = if landing.without_pseudonyms { "but for pseudonyms, as the key is not here" } else { "cell for cell" };
+        let how =
+            if landing.without_pseudonyms { "but for pseudonyms, as the key is not here" } else { "cell for cell" };
         let tables = counted(landing.same_tables, "table");
-        let _ = writeln!(text, "The landing files give it: {tables}, {} rows of the first, {how}.", thousands(manifest.rows()));
+        let _ = writeln!(
+            text,
+            "The landing files give it: {tables}, {} rows of the first, {how}.",
+            thousands(manifest.rows())
+        );
     }
     text
 }

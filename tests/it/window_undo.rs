@@ -7,8 +7,8 @@ use std::sync::Arc;
 use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use stedi_workbench::domain::{JoinRule, Progress, Purpose, Recipe, Table};
 use stedi_workbench::domain::Format;
+use stedi_workbench::domain::{JoinRule, Progress, Purpose, Recipe, Table};
 use stedi_workbench::export::{file_name, write_tables};
 use stedi_workbench::state::{Command, Shown, State};
 

@@ -31,7 +31,8 @@ pub(super) fn card(manifest: &Manifest) -> String {
 
 /// YAML that Hugging Face's hub and its `datasets` library read: which files are which side of which table.
 fn header(manifest: &Manifest) -> String {
-    let mut out = "---\npretty_name: STEDI step trainer readings\nlicense: other\nlicense_name: research-consent\n".to_owned();
+    let mut out =
+        "---\npretty_name: STEDI step trainer readings\nlicense: other\nlicense_name: research-consent\n".to_owned();
     out += "language: []\ntags:\n- sensor\n- accelerometer\n- step-detection\n- time-series\n";
     let _ = writeln!(out, "size_categories:\n- {}", size_category(manifest.rows()));
     let mut configs = String::new();
@@ -161,7 +162,8 @@ fn sides(manifest: &Manifest) -> String {
 }
 
 fn columns(table: &TableEntry) -> String {
-    let mut out = format!("## {}\n\n{}. Sorted by its columns from left to right.\n\n", table.name, counted(table.rows, "row"));
+    let mut out =
+        format!("## {}\n\n{}. Sorted by its columns from left to right.\n\n", table.name, counted(table.rows, "row"));
     out += "| column | type | |\n|---|---|---|\n";
     for column in &table.columns {
         let folder = if column.is_folder { " (in the names of folders, not in the files)" } else { "" };
@@ -195,7 +197,8 @@ fn how_to_load(manifest: &Manifest) -> String {
 }
 
 fn origin(manifest: &Manifest) -> String {
-    let mut out = "## Where it comes from\n\n| landing file | records | refused | SHA-256 |\n|---|--:|--:|---|\n".to_owned();
+    let mut out =
+        "## Where it comes from\n\n| landing file | records | refused | SHA-256 |\n|---|--:|--:|---|\n".to_owned();
     for file in &manifest.landing {
         let _ = writeln!(
             out,

@@ -116,7 +116,10 @@ fn row_hashes(frame: &DataFrame) -> Result<Vec<u64>, ReleaseError> {
     let mut hashers: Vec<_> = (0..frame.height()).map(|_| state.build_hasher()).collect();
     for column in frame.columns() {
         if let Ok(values) = column.i64() {
-            hashers.iter_mut().zip(values.iter()).for_each(|(hasher, value)| hasher.write_i64(value.unwrap_or(i64::MIN)));
+            hashers
+                .iter_mut()
+                .zip(values.iter())
+                .for_each(|(hasher, value)| hasher.write_i64(value.unwrap_or(i64::MIN)));
         } else if let Ok(values) = column.f64() {
             let bits = |value: Option<f64>| value.unwrap_or(f64::NAN).to_bits();
             hashers.iter_mut().zip(values.iter()).for_each(|(hasher, value)| hasher.write_u64(bits(value)));

@@ -39,9 +39,7 @@ pub enum ReleaseError {
     #[error("nothing was written: something of one side is on another side. Please report this, it must not happen")]
     Leak,
     /// Somebody's e-mail address, name, phone or serial number would have left.
-    #[error(
-        "nothing was written: {place} would say who somebody is. {advice}"
-    )]
+    #[error("nothing was written: {place} would say who somebody is. {advice}")]
     NamesSomebody { place: String, advice: &'static str },
     /// Something is there.
     #[error("{} is there already, and an export never takes the place of something unasked. Choose another folder, or say --replace", .0.display())]

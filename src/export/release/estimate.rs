@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::files::{plan, write};
 use super::manifest::SplitNote;
-use super::preview::{Attack, attacks};
 use super::prepare::Prepared;
+use super::preview::{Attack, attacks};
 use super::table::OutTable;
 use super::{ReleaseError, split_note};
 use crate::domain::{Format, Progress, Table};
@@ -61,7 +61,11 @@ pub fn preview(prepared: &Prepared, landing: &Landing, progress: &Progress) -> R
         let (of, took) = tried(table, format, progress)?;
         bytes += of;
         takes += took;
-        let partition = if table.name == Table::MachineLearningCurated.name() { prepared.packaging.partition.columns() } else { &[] };
+        let partition = if table.name == Table::MachineLearningCurated.name() {
+            prepared.packaging.partition.columns()
+        } else {
+            &[]
+        };
         files += plan(table, format, partition).len() as u64;
     }
     if let Some(windows) = &prepared.windows {
@@ -79,7 +83,8 @@ pub fn preview(prepared: &Prepared, landing: &Landing, progress: &Progress) -> R
         bytes,
         takes,
     };
-    let columns = tables.iter().map(|table| (table.name.clone(), table.columns.iter().map(|column| column.name).collect()));
+    let columns =
+        tables.iter().map(|table| (table.name.clone(), table.columns.iter().map(|column| column.name).collect()));
     Ok(Preview {
         estimate,
         split: split_note(prepared),

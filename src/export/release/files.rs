@@ -222,9 +222,7 @@ fn batches_or_none(places: &Range<usize>) -> Vec<Range<usize>> {
 /// An error of the disk is told as one.
 fn unwritten(path: &Path, error: PolarsError) -> ReleaseError {
     let error = match error {
-        PolarsError::IO { error, .. } => {
-            ExportError::at(path)(io::Error::new(error.kind(), error.to_string()))
-        }
+        PolarsError::IO { error, .. } => ExportError::at(path)(io::Error::new(error.kind(), error.to_string())),
         error => ExportError::Format { path: path.to_owned(), error },
     };
     error.into()
@@ -244,9 +242,7 @@ impl<W: Write> TableWriter<W> {
             Format::Parquet => Self::Parquet(parquet_writer(out)?.batched(schema)?),
             Format::Csv => Self::Csv(CsvWriter::new(out).include_header(true).batched(schema)?),
             Format::Ndjson => Self::Ndjson(out),
-            Format::Arrow => {
-                Self::Arrow(arrow_writer(out, schema)?)
-            }
+            Format::Arrow => Self::Arrow(arrow_writer(out, schema)?),
         })
     }
 

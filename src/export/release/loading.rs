@@ -43,7 +43,8 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
         Format::Ndjson => format!("import polars as pl\ndf = pl.scan_ndjson({}).collect()", below(&all)),
         Format::Arrow => format!("import polars as pl\ndf = pl.scan_ipc({}).collect()", below(&all)),
     };
-    let select = |reader: &str| format!("import duckdb\ndf = duckdb.sql(\"SELECT * FROM {reader}({})\")", sql(&below(&all)));
+    let select =
+        |reader: &str| format!("import duckdb\ndf = duckdb.sql(\"SELECT * FROM {reader}({})\")", sql(&below(&all)));
     let duckdb = match format {
         Format::Parquet => select("read_parquet"),
         Format::Csv => select("read_csv"),
@@ -66,7 +67,9 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
             ),
         ),
     ];
-    if let Some(file) = manifest.windows.iter().flat_map(|windows| &windows.files).find(|file| file.path.ends_with(".npz")) {
+    if let Some(file) =
+        manifest.windows.iter().flat_map(|windows| &windows.files).find(|file| file.path.ends_with(".npz"))
+    {
         let npz = quoted(format!("{}/{}", path.trim_end_matches('/'), file.path));
         lines.push(("NumPy, the windows", format!("import numpy as np\nX = np.load({npz})[\"X\"]")));
         if let Some((_, torch)) = lines.iter_mut().find(|(name, _)| *name == "PyTorch") {

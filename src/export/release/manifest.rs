@@ -211,7 +211,9 @@ impl Manifest {
         let text = fs::read_to_string(&path).map_err(|error| not_one(format!("{NAME} cannot be read: {error}")))?;
         let value: Value = serde_json::from_str(&text).map_err(|_| not_one(format!("{NAME} is no JSON")))?;
         if value.get("manifest_version") != Some(&json!(VERSION)) {
-            return Err(not_one(format!("{NAME} is of another version than {VERSION}; take the program that wrote it")));
+            return Err(not_one(format!(
+                "{NAME} is of another version than {VERSION}; take the program that wrote it"
+            )));
         }
         serde_json::from_value(value).map_err(|error| not_one(format!("{NAME} was changed: {error}")))
     }
@@ -296,7 +298,8 @@ fn sorted(mut texts: Vec<String>) -> Value {
 /// When the manifest's recipe is none.
 pub(super) fn found_again(hidden: &Value, key: &Key, landing: &Landing) -> Result<Recipe, crate::domain::RecipeError> {
     let mut value = hidden.clone();
-    let names_nobody = hidden["withdrawn"].as_array().is_none_or(Vec::is_empty) && hidden["owners"]["decisions"].is_null();
+    let names_nobody =
+        hidden["withdrawn"].as_array().is_none_or(Vec::is_empty) && hidden["owners"]["decisions"].is_null();
     if !names_nobody {
         let known = identities(landing, key);
         let find = |name: &str| known.get(name).cloned().unwrap_or_else(|| name.to_owned());
@@ -328,7 +331,9 @@ fn identities(landing: &Landing, key: &Key) -> HashMap<String, String> {
         (Dataset::StepTrainer, "serialnumber"),
     ];
     for (dataset, column) in columns {
-        let Ok(values) = landing.frame(dataset).column(column).and_then(polars::prelude::Column::unique) else { continue };
+        let Ok(values) = landing.frame(dataset).column(column).and_then(polars::prelude::Column::unique) else {
+            continue;
+        };
         let Ok(texts) = values.str() else { continue };
         for text in texts.iter().flatten() {
             known.insert(key.customer(text), text.to_owned());

@@ -112,6 +112,8 @@ impl<W: Write> Archive<W> {
     fn texts(&mut self, name: &str, texts: &[&str]) -> io::Result<()> {
         let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
         let dtype: TypeStr = format!("<U{longest}").parse().map_err(io::Error::other)?;
-        self.array::<str, _>(name, DType::Plain(dtype), &[texts.len() as u64], |push| texts.iter().try_for_each(|text| push(text)))
+        self.array::<str, _>(name, DType::Plain(dtype), &[texts.len() as u64], |push| {
+            texts.iter().try_for_each(|text| push(text))
+        })
     }
 }

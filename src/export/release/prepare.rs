@@ -62,7 +62,8 @@ pub fn prepare(
     let mut tables = vec![];
     for &table in packaging.tables.iter().rev() {
         progress.check()?;
-        tables.push((table, if table == Table::MachineLearningCurated { maker.learning() } else { maker.zone(table)? }));
+        tables
+            .push((table, if table == Table::MachineLearningCurated { maker.learning() } else { maker.zone(table)? }));
     }
     progress.advance(1);
     let learning = tables.iter().find(|(table, _)| *table == Table::MachineLearningCurated).map(|(_, table)| table);
@@ -177,7 +178,10 @@ impl<'a> Maker<'a> {
         let mut hashes = vec![0; self.learning.height()];
         for name in ["sensorreadingtime", "distancefromobject"] {
             let values = self.learning.column(name)?.i64()?;
-            hashes.iter_mut().zip(values.iter()).for_each(|(hash, value)| *hash = mix(*hash, value.unwrap_or(i64::MIN) as u64));
+            hashes
+                .iter_mut()
+                .zip(values.iter())
+                .for_each(|(hash, value)| *hash = mix(*hash, value.unwrap_or(i64::MIN) as u64));
         }
         for name in ["x", "y", "z"] {
             let values = self.learning.column(name)?.f64()?;
@@ -250,11 +254,13 @@ impl<'a> Maker<'a> {
         let mut parties = Parties::default();
         let mut codes: Option<(Privacy, Arc<[u32]>, Ranked)> = None;
         let mut columns = vec![];
-        for column in table.schema().iter().filter(|column| matches!(column.privacy, Privacy::Person | Privacy::Device)) {
+        for column in table.schema().iter().filter(|column| matches!(column.privacy, Privacy::Person | Privacy::Device))
+        {
             let values = frame.column(column.name)?.str()?.clone();
             let is_person = column.privacy == Privacy::Person;
             let mut of = Parties::default();
-            let pseudonym = |identity: &str| if is_person { self.key.customer(identity) } else { self.key.device(identity) };
+            let pseudonym =
+                |identity: &str| if is_person { self.key.customer(identity) } else { self.key.device(identity) };
             let numbers = of.number(&values, pseudonym);
             let ranks = of.ranked(|_| ());
             let places: Arc<[u32]> = ranks.apply(numbers).into();
@@ -270,7 +276,8 @@ impl<'a> Maker<'a> {
         for column in table.schema().iter().filter(|column| column.privacy == Privacy::Open) {
             if let Some(purpose) = Purpose::ALL.into_iter().find(|purpose| purpose.column() == column.name) {
                 let given = frame.column(column.name)?.i64()?.is_not_null();
-                let flags = Int64Chunked::from_iter_values("".into(), given.iter().map(|is| i64::from(is == Some(true))));
+                let flags =
+                    Int64Chunked::from_iter_values("".into(), given.iter().map(|is| i64::from(is == Some(true))));
                 columns.push(OutColumn { name: agreed(purpose), kind: Kind::Integer, source: Source::Integer(flags) });
             }
             if leaves_as_it_is(column, time) {
@@ -279,8 +286,13 @@ impl<'a> Maker<'a> {
             } else if column.kind == Kind::Time && !(is_of_customers && time == TimeRelease::Elapsed) {
                 let at = frame.column(column.name)?.i64()?.clone();
                 let origins = self.origins(privacy, &at, &codes, &ranks, &parties);
-                let (name, kind) = if time == TimeRelease::Elapsed { (ELAPSED, Kind::Integer) } else { (column.name, column.kind) };
-                columns.push(OutColumn { name, kind, source: Source::Since { at, codes: Arc::clone(&codes), origins } });
+                let (name, kind) =
+                    if time == TimeRelease::Elapsed { (ELAPSED, Kind::Integer) } else { (column.name, column.kind) };
+                columns.push(OutColumn {
+                    name,
+                    kind,
+                    source: Source::Since { at, codes: Arc::clone(&codes), origins },
+                });
             }
         }
         Ok(OutTable::sorted(table.name(), columns, frame.height()))
@@ -374,7 +386,8 @@ impl<'a> Maker<'a> {
         audit.customers = of_customer.values().filter(|sides| is_torn(sides)).count() as u64;
         of_instant.sort_unstable();
         of_instant.dedup();
-        audit.instants = of_instant.windows(2).filter(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)).count() as u64;
+        audit.instants =
+            of_instant.windows(2).filter(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1)).count() as u64;
         audit.windows = windows.map_or(0, |windows| windows.on_two_sides(table, &self.at, side_of));
         audit
     }

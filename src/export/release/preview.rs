@@ -40,7 +40,11 @@ const MOST_TRIED: usize = 1_000;
 ///
 /// # Errors
 /// When cancelled, or when a table lacks a column.
-pub(super) fn attacks(prepared: &Prepared, landing: &Landing, progress: &Progress) -> Result<Vec<Attack>, ReleaseError> {
+pub(super) fn attacks(
+    prepared: &Prepared,
+    landing: &Landing,
+    progress: &Progress,
+) -> Result<Vec<Attack>, ReleaseError> {
     type Try = fn(&Prepared, &OutTable, &Landing) -> Result<Attack, ReleaseError>;
     const ALL: [Try; 5] = [dictionary, known_instant, landing_files, smallest_group, known_side];
     progress.set_total(ALL.len() as u64);
@@ -110,22 +114,38 @@ fn known_instant(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<A
     let mut is_out = vec![false; prepared.customers.pseudonyms.len()];
     for row in 0..table.rows {
         let (Some(at), customer) = (raw.at.get(row), raw.customer[row]) else { continue };
-        whose.entry(at).and_modify(|before| if *before != customer { *before = NOBODY }).or_insert(customer);
+        whose
+            .entry(at)
+            .and_modify(|before| {
+                if *before != customer {
+                    *before = NOBODY
+                }
+            })
+            .or_insert(customer);
     }
     if let Some(time) = time {
         for row in 0..table.rows {
             let (Some(at), Some(left)) = (raw.at.get(row), time.integer(row)) else { continue };
             let customer = raw.customer[row];
-            if at == left && whose.get(&at) == Some(&customer) && let Some(is_out) = is_out.get_mut(customer as usize) {
+            if at == left
+                && whose.get(&at) == Some(&customer)
+                && let Some(is_out) = is_out.get_mut(customer as usize)
+            {
                 *is_out = true;
             }
         }
     }
     let (found, of) = (is_out.iter().filter(|is| **is).count() as u64, is_out.len() as u64);
     let words = match prepared.packaging.time {
-        TimeRelease::Raw => format!("One instant is enough to find {} of {} customers.", thousands(found), thousands(of)),
+        TimeRelease::Raw => {
+            format!("One instant is enough to find {} of {} customers.", thousands(found), thousands(of))
+        }
         TimeRelease::Elapsed | TimeRelease::Shifted => {
-            format!("The time that leaves says nothing of when: {} of {} customers are found.", thousands(found), thousands(of))
+            format!(
+                "The time that leaves says nothing of when: {} of {} customers are found.",
+                thousands(found),
+                thousands(of)
+            )
         }
     };
     Ok(attack("known-instant", "knows the instant of one reading of somebody, and looks for it", found, of, words))
@@ -150,7 +170,13 @@ fn landing_files(prepared: &Prepared, table: &OutTable, landing: &Landing) -> Re
     for device in rows.chunk_by(|a, b| a.0 == b.0) {
         let readings: Vec<(i64, i64)> = device.iter().map(|row| (row.1, row.2)).collect();
         for print in prints(&readings, has_distance) {
-            seen.entry(print).and_modify(|code| if *code != device[0].0 { *code = NOBODY }).or_insert(device[0].0);
+            seen.entry(print)
+                .and_modify(|code| {
+                    if *code != device[0].0 {
+                        *code = NOBODY
+                    }
+                })
+                .or_insert(device[0].0);
         }
     }
     let time = [ELAPSED, "sensorreadingtime"].into_iter().find_map(|name| table.source(name));
@@ -180,7 +206,8 @@ fn landing_files(prepared: &Prepared, table: &OutTable, landing: &Landing) -> Re
         let mut winners = votes.iter().filter(|(_, count)| **count == best);
         let is_theirs = |code: u32| {
             let serial = truth.get(device).and_then(|&row| prepared.raw.serials.get(row));
-            serials.identities().get(code as usize).map(String::as_str) == serial.map(crate::domain::Withdrawn::folded).as_deref()
+            serials.identities().get(code as usize).map(String::as_str)
+                == serial.map(crate::domain::Withdrawn::folded).as_deref()
         };
         if let (Some((&code, _)), None) = (winners.next(), winners.next())
             && is_theirs(code)
@@ -190,7 +217,11 @@ fn landing_files(prepared: &Prepared, table: &OutTable, landing: &Landing) -> Re
     }
     let of = left.len() as u64;
     let tried = if prepared.raw.devices.len() > MOST_TRIED { " that were tried" } else { "" };
-    let mut words = format!("Intervals and distances find {} of {} devices{tried} in the landing files.", thousands(found), thousands(of));
+    let mut words = format!(
+        "Intervals and distances find {} of {} devices{tried} in the landing files.",
+        thousands(found),
+        thousands(of)
+    );
     if found > 0 {
         words += " Keep those apart from this export: no pseudonym hides a recording from who has the recording.";
     }
@@ -254,7 +285,13 @@ fn smallest_group(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<
         thousands(alone),
         thousands(customers as u64)
     );
-    Ok(attack("smallest-group", "knows what could be known of somebody, and counts who fits", alone, customers as u64, words))
+    Ok(attack(
+        "smallest-group",
+        "knows what could be known of somebody, and counts who fits",
+        alone,
+        customers as u64,
+        words,
+    ))
 }
 
 /// The side of anybody can be worked out from the e-mail address and the seed, which narrows whom a pseudonym may be.

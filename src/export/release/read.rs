@@ -22,7 +22,8 @@ use crate::domain::{Format, Kind, Progress};
 /// # Errors
 /// When a file is missing or is not as its manifest says.
 pub(super) fn table(folder: &Path, entry: &TableEntry, format: Format) -> Result<DataFrame, ReleaseError> {
-    let schema: Schema = entry.columns.iter().map(|column| Field::new(column.name.as_str().into(), data_type(&column.kind))).collect();
+    let schema: Schema =
+        entry.columns.iter().map(|column| Field::new(column.name.as_str().into(), data_type(&column.kind))).collect();
     let mut whole = DataFrame::empty_with_schema(&schema);
     for file in &entry.files {
         let frame = read_file(folder, entry, file, format, &schema)?;
@@ -70,7 +71,11 @@ fn read_file(
     };
     let mut frame = frame.map_err(|error| not_read(error.to_string()))?;
     for (name, value) in folders {
-        frame.with_column(Column::new_scalar(name.into(), Scalar::from(PlSmallStr::from_str(value)), frame.height()))?;
+        frame.with_column(Column::new_scalar(
+            name.into(),
+            Scalar::from(PlSmallStr::from_str(value)),
+            frame.height(),
+        ))?;
     }
     let columns: Vec<&str> = entry.columns.iter().map(|column| column.name.as_str()).collect();
     let mut frame = frame.select(columns)?;
@@ -87,7 +92,8 @@ fn read_file(
 
 /// A path of a manifest, which must not lead out of the export.
 pub(super) fn inside(folder: &Path, name: &str) -> Result<std::path::PathBuf, ReleaseError> {
-    let is_plain = !name.is_empty() && name.split('/').all(|part| !matches!(part, "" | "." | "..")) && !name.contains('\\');
+    let is_plain =
+        !name.is_empty() && name.split('/').all(|part| !matches!(part, "" | "." | "..")) && !name.contains('\\');
     if is_plain {
         Ok(folder.join(name))
     } else {
@@ -136,7 +142,10 @@ fn known(name: &str, time: (&'static str, Kind)) -> Option<(&'static str, Kind)>
         ("sharewithpublicasofdate", Kind::Time),
         ("sharewithfriendsasofdate", Kind::Time),
     ];
-    COLUMNS.into_iter().chain([time, ("elapsed_ms", Kind::Integer), ("sensorreadingtime", Kind::Time)]).find(|(known, _)| *known == name)
+    COLUMNS
+        .into_iter()
+        .chain([time, ("elapsed_ms", Kind::Integer), ("sensorreadingtime", Kind::Time)])
+        .find(|(known, _)| *known == name)
 }
 
 fn data_type(name: &str) -> DataType {

@@ -48,7 +48,8 @@ impl SideList {
         let mut list = BTreeMap::new();
         for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             let line = line.trim();
-            if line.is_empty() || line.starts_with('#') || (number == 0 && line.eq_ignore_ascii_case("customer,split")) {
+            if line.is_empty() || line.starts_with('#') || (number == 0 && line.eq_ignore_ascii_case("customer,split"))
+            {
                 continue;
             }
             let wrong = || SideListError::Line(number + 1);

@@ -36,11 +36,18 @@ pub(super) struct OutColumn {
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     /// A text for each of few parties.
-    Word { codes: Arc<[u32]>, words: StringChunked },
+    Word {
+        codes: Arc<[u32]>,
+        words: StringChunked,
+    },
     Integer(Int64Chunked),
     Float(Float64Chunked),
     /// An instant less that of its party.
-    Since { at: Int64Chunked, codes: Arc<[u32]>, origins: Arc<[i64]> },
+    Since {
+        at: Int64Chunked,
+        codes: Arc<[u32]>,
+        origins: Arc<[i64]>,
+    },
     /// The place of the row, divided by so many and rounded down: the number of a window.
     PlaceOver(usize),
     /// What is left then: the place in a window.
@@ -100,7 +107,8 @@ impl Source {
     fn take(&self, name: &'static str, rows: &[u32], places: Range<usize>) -> PolarsResult<Column> {
         let name = PlSmallStr::from_static(name);
         let place = |number: fn(usize, usize) -> usize, by: usize| {
-            Int64Chunked::from_iter_values(name.clone(), places.clone().map(|place| number(place, by) as i64)).into_column()
+            Int64Chunked::from_iter_values(name.clone(), places.clone().map(|place| number(place, by) as i64))
+                .into_column()
         };
         Ok(match self {
             Self::Word { codes, words } => {
@@ -156,11 +164,8 @@ impl OutTable {
                 &counted
             }
         };
-        let columns: PolarsResult<Vec<Column>> = self
-            .columns
-            .par_iter()
-            .map(|column| column.source.take(column.name, rows, places.clone()))
-            .collect();
+        let columns: PolarsResult<Vec<Column>> =
+            self.columns.par_iter().map(|column| column.source.take(column.name, rows, places.clone())).collect();
         DataFrame::new(places.len(), columns?)
     }
 
@@ -179,7 +184,8 @@ impl OutTable {
                 continue;
             }
             before = Some(sources.iter().map(|source| source.code(row)).collect());
-            let texts: Vec<String> = sources.iter().map(|source| source.text(row).unwrap_or_default().to_owned()).collect();
+            let texts: Vec<String> =
+                sources.iter().map(|source| source.text(row).unwrap_or_default().to_owned()).collect();
             match sections.last_mut() {
                 // Codes of different parties may have one text, as all customers of a side.
                 Some((last, range)) if *last == texts => range.end = place + 1,
@@ -252,7 +258,8 @@ mod tests {
         let table = table(&[(2, 5, 0.5), (0, 7, 0.5), (NOBODY, 1, 0.0), (0, 7, -0.5), (1, 2, 0.0), (0, 6, 9.0)]);
         assert_eq!(table.order.as_deref(), Some([2, 5, 3, 1, 4, 0].as_slice()));
         let batch = table.batch(1..4).unwrap();
-        let expected = df!("side" => ["a", "a", "a"], "who" => ["k", "k", "k"], "at" => [6_i64, 7, 7], "x" => [9.0, -0.5, 0.5]);
+        let expected =
+            df!("side" => ["a", "a", "a"], "who" => ["k", "k", "k"], "at" => [6_i64, 7, 7], "x" => [9.0, -0.5, 0.5]);
         assert_eq!(batch, expected.unwrap());
         assert_eq!(table.batch(0..1).unwrap().column("who").unwrap().null_count(), 1);
     }

@@ -49,7 +49,10 @@ impl Verified {
     pub fn is_sound(&self) -> bool {
         self.changed.is_empty()
             && self.is_sealed != Some(false)
-            && self.landing.as_ref().is_none_or(|landing| landing.other_files.is_empty() && landing.other_tables.is_empty())
+            && self
+                .landing
+                .as_ref()
+                .is_none_or(|landing| landing.other_files.is_empty() && landing.other_tables.is_empty())
     }
 }
 
@@ -171,13 +174,12 @@ fn other_files(manifest: &Manifest, landing: &Landing) -> Vec<String> {
 /// A hash of a table that is the same under every key: of the sorted hashes of what each customer has, the pseudonyms left
 /// out, times counted from each one's first, numbers of windows and rows from each one's first as well.
 pub(super) fn unlinked(frame: &DataFrame) -> Result<String, ReleaseError> {
-    let texts: Vec<_> = ["customer", "device"]
-        .into_iter()
-        .filter_map(|name| frame.column(name).ok()?.str().ok().cloned())
-        .collect();
+    let texts: Vec<_> =
+        ["customer", "device"].into_iter().filter_map(|name| frame.column(name).ok()?.str().ok().cloned()).collect();
     let Some(of) = texts.first() else { return Ok(hex(&Sha256::digest(b""))) };
     let relative = |name: &str| matches!(name, "window" | "first_row") || is_time(name);
-    let columns: Vec<_> = frame.columns().iter().filter(|column| !matches!(column.name().as_str(), "customer" | "device")).collect();
+    let columns: Vec<_> =
+        frame.columns().iter().filter(|column| !matches!(column.name().as_str(), "customer" | "device")).collect();
     let mut rows: BTreeMap<&str, Vec<Vec<u8>>> = BTreeMap::new();
     let mut first: BTreeMap<(&str, usize), i64> = BTreeMap::new();
     for (position, column) in columns.iter().enumerate() {
@@ -220,5 +222,6 @@ pub(super) fn unlinked(frame: &DataFrame) -> Result<String, ReleaseError> {
 }
 
 fn is_time(name: &str) -> bool {
-    matches!(name, "sensorreadingtime" | "timestamp" | "start" | "end" | "registrationdate" | "lastupdatedate") || name.ends_with("asofdate")
+    matches!(name, "sensorreadingtime" | "timestamp" | "start" | "end" | "registrationdate" | "lastupdatedate")
+        || name.ends_with("asofdate")
 }

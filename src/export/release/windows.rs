@@ -74,7 +74,8 @@ pub(super) fn cut(
         .map(|(name, source)| (name, found.places.iter().map(|places| mean(table, source, places)).collect()))
         .collect();
     let count = found.times.len();
-    let is_one_run = |at: usize| (found.customer[at - 1], found.device[at - 1]) == (found.customer[at], found.device[at]);
+    let is_one_run =
+        |at: usize| (found.customer[at - 1], found.device[at - 1]) == (found.customer[at], found.device[at]);
     let interval = |at: usize| found.times[at].abs_diff(found.times[at - 1]);
     let gap_ms = wanted.gap_ms.map_or_else(
         || {
@@ -89,15 +90,16 @@ pub(super) fn cut(
     let mut start = 0;
     for at in 1..=count {
         if at == count || !is_one_run(at) || interval(at) > gap_ms {
-            starts.extend((start..at).step_by(stride).take_while(|first| first + length <= at).map(|first| first as u32));
+            starts
+                .extend((start..at).step_by(stride).take_while(|first| first + length <= at).map(|first| first as u32));
             start = at;
         }
     }
-    let order: Arc<[u32]> =
-        starts.iter().flat_map(|&start| start..start + length as u32).collect::<Vec<_>>().into();
+    let order: Arc<[u32]> = starts.iter().flat_map(|&start| start..start + length as u32).collect::<Vec<_>>().into();
     let rows = order.len();
     let parties = Parties::of(table, &found);
-    let time = packaging.columns().into_iter().find(|(name, _)| TIMES.contains(name)).unwrap_or((ELAPSED, Kind::Integer));
+    let time =
+        packaging.columns().into_iter().find(|(name, _)| TIMES.contains(name)).unwrap_or((ELAPSED, Kind::Integer));
     let whole = |values: Vec<i64>| Source::Integer(Int64Chunked::from_vec("".into(), values));
     let mut columns = vec![
         OutColumn { name: "window", kind: Kind::Integer, source: Source::PlaceOver(length) },
@@ -162,13 +164,19 @@ fn index(
     columns.extend([
         column(first_name, time.1, by_first(&|start| found.times[start as usize])),
         column(last_name, time.1, by_first(&|start| found.times[last(start)])),
-        column("first_row", Kind::Integer, by_first(&|start| {
-            let place = found.places[start as usize].start;
-            i64::from(place) - start_of(place)
-        })),
-        column("rows", Kind::Integer, by_first(&|start| {
-            i64::from(found.places[last(start)].end - found.places[start as usize].start)
-        })),
+        column(
+            "first_row",
+            Kind::Integer,
+            by_first(&|start| {
+                let place = found.places[start as usize].start;
+                i64::from(place) - start_of(place)
+            }),
+        ),
+        column(
+            "rows",
+            Kind::Integer,
+            by_first(&|start| i64::from(found.places[last(start)].end - found.places[start as usize].start)),
+        ),
     ]);
     OutTable { name: "windows_index".to_owned(), columns, order: Some(starts.into()), rows: starts.len() }
 }

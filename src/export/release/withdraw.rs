@@ -72,7 +72,9 @@ pub fn withdraw(
     let before = &found.manifest;
     let mut recipe = before.recipe.clone();
     let mut entries: BTreeSet<String> = found.entries.iter().map(|entry| key.customer(entry)).collect();
-    entries.extend(recipe["withdrawn"].as_array().into_iter().flatten().filter_map(|entry| Some(entry.as_str()?.to_owned())));
+    entries.extend(
+        recipe["withdrawn"].as_array().into_iter().flatten().filter_map(|entry| Some(entry.as_str()?.to_owned())),
+    );
     recipe["withdrawn"] = json!(entries);
     let mut tombstones = before.tombstones.clone();
     tombstones.push(Tombstone {
@@ -112,7 +114,11 @@ fn find(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Resu
         });
     }
     let changed = read::changed(folder, &manifest, progress)?;
-    if let Some(first) = changed.first().cloned().or_else(|| (!manifest.is_sealed_by(key)).then(|| "manifest.json was changed".to_owned())) {
+    if let Some(first) = changed
+        .first()
+        .cloned()
+        .or_else(|| (!manifest.is_sealed_by(key)).then(|| "manifest.json was changed".to_owned()))
+    {
         return Err(ReleaseError::NotAnExport { path: folder.to_owned(), why: first });
     }
     let format = manifest.packaging.format;
@@ -183,9 +189,8 @@ fn find(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Resu
         contained.customers = seen_customers.len() as u64;
     }
     contained.devices = seen_devices.len() as u64;
-    let is_in = |entry: &&str| {
-        seen_customers.contains(&key.customer(entry)) || seen_devices.contains(&key.device(entry))
-    };
+    let is_in =
+        |entry: &&str| seen_customers.contains(&key.customer(entry)) || seen_devices.contains(&key.device(entry));
     let entries = list.entries().filter(is_in).map(str::to_owned).collect();
     Ok(Found { manifest, tables, contained, entries })
 }
@@ -261,7 +266,9 @@ fn side_of_each(frame: &DataFrame, codes: &[u32], customers: usize) -> Vec<Side>
     let mut of = vec![Side::Train; customers];
     let Some(names) = texts(frame, "split") else { return of };
     for (code, name) in codes.iter().zip(names.iter()) {
-        if let (Some(of), Some(side)) = (of.get_mut(*code as usize), Side::ALL.into_iter().find(|side| Some(side.name()) == name)) {
+        if let (Some(of), Some(side)) =
+            (of.get_mut(*code as usize), Side::ALL.into_iter().find(|side| Some(side.name()) == name))
+        {
             *of = side;
         }
     }

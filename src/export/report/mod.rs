@@ -103,7 +103,8 @@ fn verdict(review: &Review, trail: &Trail, when: Option<i64>) -> String {
         (None, open) => format!("Export is closed: {open} checks fail and are not accepted."),
     };
     let class = if open.is_empty() { "good" } else { "bad" };
-    let written = when.and_then(utc).map(|at| format!("<p class=\"weak\">Written on {at} UTC.</p>\n")).unwrap_or_default();
+    let written =
+        when.and_then(utc).map(|at| format!("<p class=\"weak\">Written on {at} UTC.</p>\n")).unwrap_or_default();
     format!("<p class=\"{class} large\">{}</p>\n{written}", escaped(&words))
 }
 
