@@ -1,57 +1,39 @@
+#!/usr/bin/env python3
 """Loads exports with the usual tools, and searches them for anything personal. Usage: exports.py PROGRAM
 
-For each format and layout, on the sample data and, where they are, on the public STEDI files: what pandas, Polars, DuckDB,
-pyarrow, Hugging Face datasets and mlcroissant read is the same as DuckDB computes from the landing files; NumPy reads the
-tensors, scikit-learn learns from them; no byte of any file, unpacked, is of a person.
+Each format, cut into folders in each way, and every other choice of an export: what pandas, Polars, DuckDB, pyarrow, Hugging
+Face datasets and mlcroissant read, by the very lines of the data card, is what the landing files give. NumPy reads the tensors,
+scikit-learn learns from them and must know nothing of the other sides. No byte of any file, unpacked, says who somebody is. On
+the sample data, on readings with awkward values, and on the public STEDI data (where $STEDI_DATA says, or beside the checkout).
 """
 
-import gzip
-import hashlib
-import hmac
 import json
 import os
-import re
+import shutil
 import subprocess
 import sys
 import tempfile
-import warnings
-import zipfile
 from pathlib import Path
 
-os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 HOME = Path(tempfile.mkdtemp(prefix="stedi-exports-"))
 os.environ["HF_HOME"] = str(HOME / "hf")
-warnings.filterwarnings("ignore")
 
-import datasets  # noqa: E402
-import duckdb  # noqa: E402
-import mlcroissant  # noqa: E402
+import readers  # noqa: E402
+from landed import Landed, records  # noqa: E402
+from leaks import Secrets, finds_baits  # noqa: E402
+from readers import LEARNING, SIDES, Export, check  # noqa: E402
 import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import polars as pl  # noqa: E402
-import pyarrow.dataset as pads  # noqa: E402
+from sklearn.dummy import DummyRegressor  # noqa: E402
 from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: E402
-
-datasets.disable_progress_bars()
+from sklearn.neighbors import KNeighborsRegressor  # noqa: E402
+from tables import REPOSITORY, real_data  # noqa: E402
 
 PROGRAM = Path(sys.argv[1]).resolve()
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = os.environ | {
-    "HOME": str(HOME),
-    "XDG_STATE_HOME": str(HOME / "state"),
-    "XDG_DATA_HOME": str(HOME / "data"),
-    "XDG_CONFIG_HOME": str(HOME / "config"),
-}
-LEARNING = "machine_learning_curated"
-COLUMNS = ["split", "customer", "device", "elapsed_ms", "distancefromobject", "x", "y", "z"]
-checked = 0
-
-
-def check(is_so, what):
-    global checked
-    checked += 1
-    if not is_so:
-        sys.exit(f"FAILED: {what}")
+PLACES = {"XDG_STATE_HOME": "state", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"}
+ENVIRONMENT = os.environ | {"HOME": str(HOME)} | {name: str(HOME / place) for name, place in PLACES.items()}
+FORMATS = ["parquet", "csv", "ndjson", "arrow"]
+PARTITIONS = ["none", "split", "customer", "device"]
+ALL = ["--tables", "all", "--windows", "10,5"]
 
 
 def run(*arguments):
@@ -61,263 +43,158 @@ def run(*arguments):
     return done.stdout
 
 
-def records(folder, dataset):
-    for file in sorted((folder / dataset).rglob("*.json*")):
-        text = gzip.open(file, "rt") if file.suffix == ".gz" else open(file)
-        with text as lines:
-            content = lines.read()
-        decoder, at = json.JSONDecoder(), 0
-        while True:
-            while at < len(content) and content[at] in " \t\r\n,[]\x1e\ufeff":
-                at += 1
-            if at >= len(content):
-                break
-            try:
-                record, at = decoder.raw_decode(content, at)
-                yield {key.lower(): value for key, value in record.items()}
-            except ValueError:
-                at = content.find("{", at + 1)
-                if at < 0:
-                    break
+def task(x):
+    """To be learned: the last distance of a window, from all before and the last motion."""
+    return np.concatenate([x[:, :-1].reshape(len(x), -1), x[:, -1, 1:]], axis=1), x[:, -1, 0]
 
 
-def expected(folder, key):
-    """The rows that must come out, from the landing files alone: joined on time stamp and owner, pseudonyms by the key."""
-    customers = [r for r in records(folder, "customer") if r.get("sharewithresearchasofdate") and r.get("email")]
-    motions = list(records(folder, "accelerometer"))
-    distances = list(records(folder, "step_trainer"))
-    name = lambda kind, text: kind[0] + "_" + hmac.new(key, f"{kind}:{text.lower()}".encode(), hashlib.sha256).hexdigest()[:32]
-    emails = {r["email"] for r in customers}
-    owner = {}
-    for r in customers:
-        owner.setdefault(r.get("serialnumber"), set()).add(r["email"])
-    by_instant = {}
-    for r in motions:
-        if r["user"] in emails:
-            by_instant.setdefault((r["user"], int(r["timestamp"])), []).append((float(r["x"]), float(r["y"]), float(r["z"])))
-    rows = []
-    for r in distances:
-        for email in owner.get(r["serialnumber"], ()):
-            at = int(r["sensorreadingtime"])
-            for motion in by_instant.get((email, at), ()):
-                rows.append((email, r["serialnumber"], at, int(r["distancefromobject"]), *motion))
-    first = {}
-    for row in rows:
-        first[row[1]] = min(first.get(row[1], row[2]), row[2])
-    rows = [(name("customer", e), name("device", s), at - first[s], d, x, y, z) for e, s, at, d, x, y, z in rows]
-    return sorted(rows)
+def knows(train, other):
+    """How much whoever has learned one side by heart knows of another: the share of its windows that are on both."""
+    memory = KNeighborsRegressor(1, algorithm="kd_tree").fit(*task(train))
+    return float(np.mean((memory.kneighbors(task(other)[0])[0][:, 0] == 0) & (memory.predict(task(other)[0]) == task(other)[1])))
 
 
-def secrets(folder):
-    """Everything that must not leave: addresses, names, phones, birthdays with a name's customer, serial numbers."""
-    found = set()
-    for r in records(folder, "customer"):
-        found.update(str(r[k]) for k in ("email", "customername", "phone", "serialnumber") if r.get(k))
-    found.update(r["user"] for r in records(folder, "accelerometer"))
-    found.update(r["serialnumber"] for r in records(folder, "step_trainer"))
-    return sorted(text.lower() for text in found if len(text) >= 6)
-
-
-def contents(path):
-    """The bytes of a file, and of what is packed in it."""
-    yield path.read_bytes()
-    if path.suffix == ".npz":
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                yield archive.read(name)
-                array = np.load(path, allow_pickle=False)[name.removesuffix(".npy")]
-                if array.dtype.kind == "U":
-                    yield "\n".join(array.tolist()).encode()
-    elif path.suffix == ".parquet":
-        frame = pl.read_parquet(path, hive_partitioning=False)
-        yield frame.write_csv().encode()
-    elif path.suffix == ".arrow":
-        yield pl.read_ipc(path).write_csv().encode()
-
-
-def leaks(out, texts):
-    """Words of all files that are in a set of secrets; names of two words as pairs of words."""
-    wanted = set(texts)
-    longest = max(len(text.split()) for text in wanted)
-    for path in sorted(path for path in out.rglob("*") if path.is_file()):
-        for content in [str(path.relative_to(out)).encode(), *contents(path)]:
-            text = content.decode("utf-8", "ignore").lower()
-            words = re.findall(r"[\w.+@-]+", text)
-            for size in range(1, longest + 1):
-                for start in range(len(words) - size + 1):
-                    if " ".join(words[start : start + size]) in wanted:
-                        return f"{path.name} has a secret"
-            # Addresses and serial numbers within longer words as well.
-            for word in set(words):
-                if ("@" in word or word.count("-") > 1) and any(secret in word for secret in wanted if len(secret) >= 12):
-                    return f"{path.name} has a secret"
-    return None
-
-
-def rows_of(frame):
-    """Rows of a table that somebody loaded, to be compared."""
-    frame = frame[COLUMNS[1:]]
-    return sorted(tuple(row) for row in frame.itertuples(index=False, name=None))
-
-
-def loaders(out, manifest):
-    """What each library reads by the lines that the data card gives, as pandas frames."""
-    card = (out / "README.md").read_text()
-    blocks = re.findall(r"^([^\n]+):\n\n```python\n(.*?)\n```$", card, re.M | re.S)
-    check({"pandas", "Polars", "DuckDB", "Hugging Face datasets", "PyTorch"} <= {name for name, _ in blocks}, f"loaders of {out.name}")
-    for name, lines in blocks:
-        lines = lines.replace("DATASET", str(out))
-        if name in ("pandas", "Polars", "DuckDB"):
-            names = {}
-            exec(lines, names)
-            frame = names["df"]
-            yield name, frame if isinstance(frame, pd.DataFrame) else frame.to_pandas() if name == "Polars" else frame.df()
-        elif name == "NumPy, the windows":
-            names = {}
-            exec(lines, names)
-            check(names["X"].ndim == 3, "lines for NumPy")
-        else:
-            compile(lines, name, "exec")
-    form = {"ndjson": "json", "arrow": "ipc"}.get(manifest["packaging"]["format"], manifest["packaging"]["format"])
-    yield "pyarrow", pads.dataset(out / LEARNING, format=form, partitioning="hive").to_table().to_pandas()
-
-
-def check_hugging_face(out, manifest, is_cut):
-    loaded = datasets.load_dataset(str(out))
-    table = next(table for table in manifest["tables"] if table["name"] == LEARNING)
-    counts = {}
-    for file in table["files"]:
-        counts[file.get("split", "train")] = counts.get(file.get("split", "train"), 0) + file["rows"]
-    counts = {side: rows for side, rows in counts.items() if rows}
-    check({name: split.num_rows for name, split in loaded.items()} == counts, f"Hugging Face: splits of {out.name}")
-    frames = []
-    for name, split in loaded.items():
-        frame = split.to_pandas()
-        if not is_cut:
-            check(set(frame["split"]) == {name}, f"Hugging Face: rows of {name}")
-        frames.append(frame)
-    for other in manifest["tables"][1:]:
-        rows = sum(split.num_rows for split in datasets.load_dataset(str(out), other["name"]).values())
-        check(rows == other["rows"], f"Hugging Face: rows of {other['name']} in {out.name}")
-    return pd.concat(frames)
-
-
-def check_croissant(out, manifest, ending, is_cut, wanted):
-    croissant = mlcroissant.Dataset(jsonld=str(out / "croissant.json"))
-    issues = croissant.metadata.ctx.issues
-    check(not issues.errors and not issues.warnings, f"mlcroissant: {issues.report()}")
-    if ending == "arrow":
-        return  # It validates; mlcroissant has no reader for it.
-    names = [field.name.split("/")[1] for field in next(r for r in croissant.metadata.record_sets if r.id == LEARNING).fields]
-    text = lambda value: value.decode() if isinstance(value, bytes) else value
-    count = 0
-    rows = []
-    for record in croissant.records(LEARNING):
-        count += 1
-        rows.append(tuple(text(record[f"{LEARNING}/{name}"]) for name in names))
-    check(count == len(wanted), f"mlcroissant: {count} records of {out.name} instead of {len(wanted)}")
-    if not is_cut:
-        at = [names.index(name) for name in COLUMNS[1:]]
-        check(sorted(tuple(row[i] for i in at) for row in rows) == wanted, f"mlcroissant: records of {out.name}")
-
-
-def check_windows(out, manifest, wanted):
-    by_side = {}
-    frame = pd.concat(pd.read_parquet(f) for f in sorted((out / LEARNING).glob("*.parquet")))
-    tensors = {}
-    total = 0
-    for note in manifest["windows"]["files"]:
-        arrays = np.load(out / note["path"], allow_pickle=False)
-        side = note.get("split", "train")
-        rows = frame[frame["split"] == side].reset_index(drop=True)
-        x, at = arrays["X"], arrays["time"]
-        check(x.shape == (note["rows"], 10, 4) and at.shape == x.shape[:2], f"shape of {note['path']}")
-        check(list(arrays["channels"]) == ["distancefromobject", "x", "y", "z"], "channels")
-        gap = manifest["windows"]["gap_ms"]
-        check(((np.diff(at) > 0) & (np.diff(at) <= gap)).all(), f"a gap within a window of {note['path']}")
-        for number in range(len(x)):
-            # Each window again from the rows that it says it came from.
-            start, count = arrays["first_row"][number], arrays["rows"][number]
-            part = rows.iloc[start : start + count]
-            check(set(part["customer"]) == {arrays["customer"][number]} and set(part["device"]) == {arrays["device"][number]}, "whose window")
-            mean = part.groupby("elapsed_ms")[["distancefromobject", "x", "y", "z"]].mean()
-            check((mean.index.to_numpy() == at[number]).all() and np.allclose(mean.to_numpy(), x[number], atol=1e-12), "values of a window")
-        by_side[side] = set(arrays["customer"])
-        tensors[side] = x
-        total += len(x)
-    sides = list(by_side.values())
-    check(not any(a & b for i, a in enumerate(sides) for b in sides[i + 1 :]), "a customer's windows on two sides")
-    check(total == manifest["windows"]["windows"], "number of windows")
-    return tensors
-
-
-def check_learning(tensors):
-    """A baseline: the distance of a window's last instant from all that was before."""
-    shape = lambda x: (x[:, :-1].reshape(len(x), -1), x[:, -1, 0])
-    model = HistGradientBoostingRegressor(max_iter=20, random_state=0).fit(*shape(tensors["train"]))
+def check_learning(name, sides):
+    """A baseline learns from the training side; nothing of the other sides is in it."""
+    check(set(sides) == set(SIDES), f"{name}: windows of {set(sides)} only")
+    train = sides["train"]
+    model = HistGradientBoostingRegressor(max_iter=30, random_state=0).fit(*task(train))
+    dummy = DummyRegressor().fit(*task(train))
+    error = lambda model, x: float(np.mean(np.abs(model.predict(task(x)[0]) - task(x)[1])))
+    check(error(model, train) < 0.95 * error(dummy, train), f"{name}: nothing can be learned from it")
+    check(knows(train, train) > 0.99, "who learns by heart knows nothing")
     for side in ("validation", "test"):
-        if side in tensors and len(tensors[side]):
-            check(np.isfinite(model.predict(shape(tensors[side])[0])).all(), f"predictions for {side}")
+        check(np.isfinite(error(model, sides[side])), f"{name}: predictions for {side}")
+        check(knows(train, sides[side]) == 0, f"{name}: windows of {side} are in train")
+    # The check itself: some windows of the test side slip in.
+    check(knows(np.concatenate([train, sides["test"][:3]]), sides["test"]) > 0, "windows on both sides are not noticed")
+    return " ".join(f"{side} {error(model, x):.1f}/{error(dummy, x):.1f}" for side, x in sides.items())
+
+
+class Source:
+    """A landing folder, and what its exports must hold."""
+
+    def __init__(self, name, folder):
+        self.name, self.folder = name, folder
+        self.landed = Landed(folder)
+        self.key = self.wanted = None
+        self.options = ["--join", "owner", "--analyst", "A. Nalyst"]
+
+    def export(self, what, *options, out=None):
+        """Makes an export with the source's key. Gives it, and what was said."""
+        out = HOME / (out or f"{self.name}-{what}")
+        said = run("export", self.folder, "--out", out, *self.options, *options, "--key", self.key or "new")
+        made = Export(out)
+        if self.key is None:
+            self.key = made.manifest["key"]["id"]
+            text = (HOME / "data/stedi-workbench/keys" / f"{self.key}.key").read_text().split("\n")[1]
+            self.wanted = self.landed.tables(bytes.fromhex(text))
+            self.hidden = bytes.fromhex(text)
+            self.secrets = Secrets(self.landed.secrets() | {text})
+            self.secrets_and_instants = Secrets(self.landed.secrets() | self.landed.instants() | {text})
+        return made, said
+
+    def check(self, made, wanted=None, croissant=((), 300)):
+        """Everything about one export. Gives the tensors of each side. `croissant` names tables that are read record by record
+        beside the first one, and how many records of each; none is all of them."""
+        wanted = wanted or self.wanted
+        loaded = readers.run_card(made)
+        readers.check_tables(made, loaded, wanted)
+        readers.check_hugging_face(made, loaded, wanted)
+        readers.check_croissant(made, loaded, wanted, [made.main, *croissant[0]], croissant[1])
+        sides = readers.check_windows(made, loaded) if made.packaging["windows"] else None
+        secrets = self.secrets_and_instants if made.packaging["time"] == "elapsed" else self.secrets
+        place = secrets.in_folder(made.out)
+        check(place is None, f"{made.out.name}: {place} says who somebody is")
+        print(f"{made.out.name:<28}{made.tables[made.main]['rows']:>8} rows, {len(list(made.out.rglob('*.*'))):>5} files")
+        return sides
+
+    def withdraw(self, made, number):
+        """Takes some customers out of an export, and checks what is left."""
+        serials = [r.get("serialnumber") for r in self.landed.customers]
+        consenting = [r for r in self.landed.customers if r.get("sharewithresearchasofdate") and serials.count(r.get("serialnumber")) == 1]
+        emails = {r["email"] for r in consenting[:: len(consenting) // number]}
+        listed = HOME / "left.txt"
+        listed.write_text("\n".join(emails))
+        run("withdraw", made.out, "--customers", listed)
+        left = Export(made.out.with_name(made.out.name + "-without-withdrawn"))
+        wanted = self.landed.without(emails).tables(self.hidden)
+        check(len(wanted[LEARNING]) < len(self.wanted[LEARNING]), "nobody was withdrawn")
+        self.check(left, wanted)
+
+
+def awkward(folder):
+    """Generated readings whose numbers are long, huge and tiny, of people with awkward addresses."""
+    run("generate", "--customers", "60", "--seed", "5", "--out", folder / "generated")
+    random = np.random.default_rng(5)
+    odd = lambda email: "Ünal+" + email.upper()
+    value = lambda: float(random.choice([random.normal(), -0.0, 1e300, 5e-324, 1.0, 0.1 + 0.2, -123456789.987654321]))
+    rewrite = {
+        "customer": lambda r: r | {"email": odd(r["email"]), "customername": r["customername"] + " d'Ängström", "serialnumber": r["serialnumber"].upper()},
+        "accelerometer": lambda r: r | {"user": odd(r["user"]), "x": value(), "y": value(), "z": value()},
+        "step_trainer": lambda r: r | {"serialnumber": r["serialnumber"].upper(), "distancefromobject": int(random.integers(-(2**62), 2**62))},
+    }
+    for dataset, change in rewrite.items():
+        file = folder / dataset / "landing" / f"{dataset}.json"
+        file.parent.mkdir(parents=True)
+        file.write_text("\n".join(json.dumps(change(r), ensure_ascii=False) for r in records(folder / "generated", dataset)))
+    shutil.rmtree(folder / "generated")
+    return folder
+
+
+def check_sample(source):
+    """Every format in every way, and every other choice."""
+    for ending in FORMATS:
+        for partition in PARTITIONS:
+            made, _ = source.export(f"{ending}-{partition}", *ALL, "--format", ending, "--partition", partition)
+            others = [name for name in made.tables if name != LEARNING] if partition == "none" else []
+            sides = source.check(made, croissant=(others, None))
+    print(f"sample: mean error of the baseline and of the mean: {check_learning('sample', sides)}")
+    others = {
+        "raw": ["--time", "raw", *ALL],
+        "shifted": ["--time", "shifted", *ALL],
+        "together": ["--split", "none", *ALL],
+        "less": ["--leave-out", "x,distancefromobject", *ALL],
+        "alone": [],
+    }
+    for place, (what, options) in enumerate(others.items()):
+        for number in range(2):
+            ending, partition = FORMATS[(place + 2 * number) % 4], PARTITIONS[(place + 2 * number) % 3]
+            made, _ = source.export(f"{what}-{ending}-{partition}", *options, "--format", ending, "--partition", partition)
+            source.check(made)
+    for number, tables in enumerate(["customer_trusted", "accelerometer_trusted,step_trainer_trusted"]):
+        made, _ = source.export(f"{tables[:8]}", "--tables", tables, "--time", "raw", "--format", FORMATS[1 + number])
+        source.check(made)
+    for ending, partition in zip(FORMATS, PARTITIONS):
+        source.withdraw(Export(HOME / f"sample-{ending}-{partition}"), 5)
+    made, said = source.export("", out="it's \"so\" nämlich")
+    names = {}
+    exec("\n".join(line.strip() for line in said.split("To load it:")[1].strip().split("\n")), names)
+    check(len(names["df"]) == made.manifest["tables"][0]["rows"], "the lines that export prints")
 
 
 def main():
-    folders = {"sample": ROOT / "sample_data"}
-    real = Path(os.environ.get("STEDI_DATA", ROOT / "../shared/data/stedi"))
-    if (real / "customer").is_dir():
-        folders["STEDI"] = real
-    else:
-        check("CI" not in os.environ, "the STEDI data are not there: set STEDI_DATA")
-        print("SKIPPED: the STEDI data are not there")
-    for name, folder in folders.items():
-        texts = secrets(folder)
-        wanted, key_file = None, None
-        layouts = [(ending, "none") for ending in ("parquet", "csv", "ndjson", "arrow")]
-        layouts += [("parquet", "split"), ("csv", "split"), ("parquet", "customer" if name == "STEDI" else "device")]
-        for ending, partition in layouts:
-            out = HOME / f"{name}-{ending}-{partition}"
-            run("export", folder, "--out", out, "--join", "owner", "--tables", "all", "--format", ending, "--partition", partition,
-                "--windows", "10,5", "--analyst", "CI", *(["--key", key_file] if key_file else []))
-            manifest = json.loads((out / "manifest.json").read_text())
-            if key_file is None:
-                key_file = HOME / "data/stedi-workbench/keys" / (manifest["key"]["id"] + ".key")
-                wanted = expected(folder, bytes.fromhex(key_file.read_text().splitlines()[1]))
-            is_cut = partition != "none"
-            found = {}
-            for library, frame in loaders(out, manifest):
-                for column in ("customer", "device", "split"):
-                    if column in frame:
-                        frame[column] = frame[column].astype(str)
-                found[library] = frame
-                check(rows_of(frame) == wanted, f"{library} reads other rows from {out.name}")
-                check(set(frame.columns) == set(COLUMNS), f"{library}: columns of {out.name}: {list(frame.columns)}")
-                sides = frame.groupby("customer")["split"].nunique()
-                check((sides == 1).all() and (frame.groupby("device")["split"].nunique() == 1).all(), f"{library}: two sides")
-            hugging = check_hugging_face(out, manifest, is_cut)
-            if partition in ("none", "split"):
-                check(rows_of(hugging) == wanted, f"Hugging Face reads other rows from {out.name}")
-            check_croissant(out, manifest, ending, is_cut, wanted)
-            if ending == "parquet" and not is_cut:
-                check_learning(check_windows(out, manifest, wanted))
-            problem = leaks(out, texts)
-            check(problem is None, problem)
-            verified = run("verify", out, "--landing", folder, "--json")
-            check(json.loads(verified)["is_sound"], f"verify {out.name}")
-            print(f"{out.name}: {len(wanted)} rows, {', '.join(found)}, Hugging Face, mlcroissant")
-        for place in ("state", "config"):
-            if (HOME / place).exists():
-                problem = leaks(HOME / place, texts)
-                check(problem is None, problem)
-    # The search finds what it is meant to find.
-    bait = HOME / "bait"
-    bait.mkdir()
-    pl.DataFrame({"a": [secrets(folders["sample"])[0]]}).write_parquet(bait / "a.parquet")
-    check(leaks(bait, secrets(folders["sample"])) is not None, "the search for secrets finds nothing")
-    print(f"{checked} checks passed.")
+    sample = Source("sample", REPOSITORY / "sample_data")
+    check_sample(sample)
+    strange = Source("awkward", awkward(HOME / "awkward"))
+    for ending in FORMATS:
+        strange.check(strange.export(ending, *ALL, "--split", "50,25,25", "--format", ending)[0], croissant=((), None))
+    if folder := real_data():
+        real = Source("STEDI", folder)
+        for ending, partition in [("parquet", "none"), ("csv", "none"), ("ndjson", "split"), ("arrow", "none"), ("parquet", "customer")]:
+            made, _ = real.export(f"{ending}-{partition}", *ALL, "--format", ending, "--partition", partition)
+            sides = real.check(made)
+            check(json.loads(run("verify", made.out, "--landing", folder, "--json"))["is_sound"], f"verify {made.out.name}")
+        print(f"STEDI: mean error of the baseline and of the mean: {check_learning('STEDI', sides)}")
+    for place in ("state", "config"):
+        check(sample.secrets.in_folder(HOME / place) is None, f"what is kept in {place} says who somebody is")
+    someone = sample.landed.customers[0]
+    missed = finds_baits(sample.secrets_and_instants, someone["email"], someone["customername"], someone["registrationdate"], HOME / "bait")
+    check(missed is None, f"the search for secrets misses {missed}")
+    print(f"{readers.checked} checks passed.")
 
 
 try:
     main()
 finally:
-    import shutil
-
     shutil.rmtree(HOME, ignore_errors=True)

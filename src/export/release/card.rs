@@ -72,7 +72,12 @@ fn header(manifest: &Manifest) -> String {
             } else {
                 // Cut into very many folders, of which one pattern speaks for all.
                 let ending = paths[0].rsplit('.').next().unwrap_or_default();
-                let _ = writeln!(configs, "    - {}/split={side}/**/*.{ending}", table.name);
+                let of_side = if table.columns.iter().any(|column| column.name == "split") {
+                    format!("split={side}/")
+                } else {
+                    String::new()
+                };
+                let _ = writeln!(configs, "    - {}/{of_side}**/*.{ending}", table.name);
             }
         }
     }

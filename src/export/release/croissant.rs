@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::card::media_type;
 use super::files::FileEntry;
-use super::manifest::{Manifest, TableEntry};
+use super::manifest::{ColumnEntry, Manifest, TableEntry};
 use crate::domain::Format;
 
 /// The name of the file.
@@ -168,12 +168,12 @@ fn set_id(table: &TableEntry) -> String {
     format!("{}-files", table.name)
 }
 
-/// The files with rows. Their names are the pattern, so that nothing else that comes to lie there is among them.
+/// The files of a table, by a pattern.
 fn file_set(table: &TableEntry, format: Format) -> Value {
     let id = set_id(table);
     let ending = format.extension();
     let is_cut = table.columns.iter().any(|column| column.is_folder);
-    let pattern = if is_cut { format!("{}/*/*.{ending}", table.name) } else { format!("{}/*.{ending}", table.name) };
+    let pattern = if is_cut { format!("{}/**/*.{ending}", table.name) } else { format!("{}/*.{ending}", table.name) };
     json!({
         "@type": "cr:FileSet",
         "@id": id,
@@ -184,27 +184,30 @@ fn file_set(table: &TableEntry, format: Format) -> Value {
 }
 
 fn record_set(table: &TableEntry, has_sides: bool) -> Value {
-    let field = |name: &str, kind: &str, description: &str| {
-        let id = format!("{}/{name}", table.name);
+    let field = |column: &ColumnEntry| {
+        let (name, id) = (&column.name, format!("{}/{}", table.name, column.name));
+        let mut source = json!({ "fileSet": { "@id": set_id(table) } });
+        if column.is_folder {
+            source["extract"] = json!({ "fileProperty": "fullpath" });
+            source["transform"] = json!({ "regex": format!(".*/{name}=([^/]+)/.*") });
+        } else {
+            source["extract"] = json!({ "column": name });
+        }
         let mut field = json!({
             "@type": "cr:Field",
             "@id": id,
             "name": id,
-            "description": description,
-            "dataType": data_type(kind),
-            "source": { "fileSet": { "@id": set_id(table) }, "extract": { "column": name } },
+            "description": column.description,
+            "dataType": data_type(&column.kind),
+            "source": source,
         });
-        if name == "split" && has_sides {
+        // mlcroissant joins what is referenced by writing over the path, from which the other folders are then not read.
+        if name == "split" && has_sides && !column.is_folder {
             field["references"] = json!({ "field": { "@id": "split/name" } });
         }
         field
     };
-    let fields: Vec<Value> = table
-        .columns
-        .iter()
-        .filter(|column| !column.is_folder)
-        .map(|column| field(&column.name, &column.kind, &column.description))
-        .collect();
+    let fields: Vec<Value> = table.columns.iter().map(field).collect();
     json!({
         "@type": "cr:RecordSet",
         "@id": table.name,

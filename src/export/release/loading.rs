@@ -27,8 +27,10 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
     let pandas = match format {
         Format::Parquet => format!("import pandas as pd\ndf = pd.read_parquet({})", below("")),
         Format::Csv | Format::Ndjson | Format::Arrow if is_cut => format!("{dataset}\ndf = readings.to_pandas()"),
-        Format::Csv => many("pd.read_csv(f)", &below(""), format),
-        Format::Ndjson => many("pd.read_json(f, lines=True)", &below(""), format),
+        // Left to itself pandas is off by a digit now and then, makes whole numbers of floats, and dates of what is called
+        // like one.
+        Format::Csv => many("pd.read_csv(f, float_precision=\"round_trip\")", &below(""), format),
+        Format::Ndjson => many("pd.read_json(f, lines=True, engine=\"pyarrow\")", &below(""), format),
         Format::Arrow => many("pd.read_feather(f)", &below(""), format),
     };
     let polars = match format {
@@ -48,7 +50,11 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
     let duckdb = match format {
         Format::Parquet => select("read_parquet"),
         Format::Csv => select("read_csv"),
-        Format::Ndjson => select("read_ndjson"),
+        Format::Ndjson => format!(
+            "import duckdb\ndf = duckdb.sql(\"SELECT * FROM read_ndjson({}, columns={})\")",
+            sql(&below(&all)),
+            declared(manifest)
+        ),
         Format::Arrow => format!("import duckdb\n{dataset}\ndf = duckdb.sql(\"SELECT * FROM readings\")"),
     };
     let mut lines = vec![
@@ -67,6 +73,12 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
             ),
         ),
     ];
+    // It has no reader for Arrow.
+    if format != Format::Arrow {
+        let file = quoted(format!("{}/croissant.json", path.trim_end_matches('/')));
+        let records = format!("mlcroissant.Dataset(jsonld={file}).records(\"{table}\")");
+        lines.push(("mlcroissant", format!("import mlcroissant\nrecords = {records}")));
+    }
     if let Some(file) =
         manifest.windows.iter().flat_map(|windows| &windows.files).find(|file| file.path.ends_with(".npz"))
     {
@@ -85,6 +97,23 @@ fn many(read: &str, folder: &str, format: Format) -> String {
         "from pathlib import Path\nimport pandas as pd\n\
          df = pd.concat([{read} for f in sorted(Path({folder}).rglob(\"*.{ending}\"))])"
     )
+}
+
+/// The columns in the files and their types, for DuckDB. Left to itself it takes whole numbers of both signs for larger ones
+/// than they are.
+fn declared(manifest: &Manifest) -> String {
+    let columns = manifest.tables.iter().take(1).flat_map(|table| &table.columns).filter(|column| !column.is_folder);
+    let columns: Vec<String> = columns
+        .map(|column| {
+            let kind = match column.kind.as_str() {
+                "int64" => "BIGINT",
+                "float64" => "DOUBLE",
+                _ => "VARCHAR",
+            };
+            format!("{}: '{kind}'", column.name)
+        })
+        .collect();
+    format!("{{{}}}", columns.join(", "))
 }
 
 /// A text in SQL within a Python text.
