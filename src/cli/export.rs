@@ -13,10 +13,11 @@ use crate::curation::curate;
 use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{CheckId, Progress, Recipe};
 use crate::export::release::{
-    Attack, Key, KeyStore, Manifest, Order, Preview, SideList, SplitNote, export, loaders, prepare, preview,
+    Attack, Key, KeyStore, Manifest, Order, Preview, SideList, SplitNote, export, loaders, names_nobody, prepare,
+    preview,
 };
 use crate::export::{History, TrailFile, now};
-use crate::landing;
+use crate::landing::{self, Landing};
 use crate::review::{AcceptError, Review, Trail, advice, review};
 
 use super::DONE;
@@ -53,10 +54,21 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
                 .zip(landing::real_path(out).ok())
                 .is_some_and(|(path, out)| path.starts_with(out))
         };
+        let key_file = Some(Path::new(&keys.key)).filter(|path| path.is_file());
         anyhow::ensure!(
-            !store.as_ref().is_some_and(|store| inside(store.folder())) && !inside(Path::new(&keys.key)),
+            !store.as_ref().is_some_and(|store| inside(store.folder())) && !key_file.is_some_and(inside),
             "the key must not lie in the export: whoever gets one would have the other. Choose another folder for keys"
         );
+        if let Some(path) = trail.iter().chain(&job.refused).find(|path| inside(path)) {
+            anyhow::bail!(
+                "{} lies in the export, which has nothing but its own files. Choose another place",
+                path.display()
+            );
+        }
+        // An export that is replaced is removed, with all that is in it.
+        if let Some(path) = job.landing.iter().find(|path| inside(path)) {
+            anyhow::bail!("{} lies in {}. Choose a place beside the landing files", path.display(), out.display());
+        }
         anyhow::ensure!(
             arguments.replace || arguments.preview || fs::symlink_metadata(out).is_err(),
             "{} is there already, and an export never takes the place of something unasked. Choose another folder, or say \
@@ -79,17 +91,17 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let file = trail
         .as_ref()
         .map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
-    let trail = match signed(&file, &review, &accepted, analyst.as_deref())? {
+    if job.strict && is_anything_refused(&landing) {
+        writeln!(std::io::stderr(), "Nothing was written: something was refused, and --strict was given.").ok();
+        return Ok(NOT_AS_IT_SHOULD_BE);
+    }
+    let trail = match signed(&file, &landing, &review, &accepted, analyst.as_deref())? {
         Ok(trail) => trail,
         Err((trail, open)) => {
             say_closed(job.json, &recipe, &review, &trail, &open)?;
             return Ok(NOT_AS_IT_SHOULD_BE);
         }
     };
-    if job.strict && is_anything_refused(&landing) {
-        writeln!(std::io::stderr(), "Nothing was written: something was refused, and --strict was given.").ok();
-        return Ok(NOT_AS_IT_SHOULD_BE);
-    }
     let gate = review.sign_off(&trail, review.scope())?;
     let started = Instant::now();
     let prepared = prepare(&curation, &packaging, &key, &sides, &Progress::default())?;
@@ -164,6 +176,7 @@ type Closed = (Trail, Vec<CheckId>);
 
 fn signed(
     file: &TrailFile,
+    landing: &Landing,
     review: &Review,
     accepted: &[(CheckId, String)],
     analyst: Option<&str>,
@@ -180,8 +193,12 @@ fn signed(
     // Tried on a copy first, so that nothing is written where the gate stays closed.
     let mut tried = trail.clone();
     match add(&mut tried) {
-        Ok(()) if tried == trail => {}
-        Ok(()) => trail = file.add(add)?.0,
+        Ok(()) => {
+            names_nobody(landing, review, &tried, &review.sign_off(&tried, review.scope())?)?;
+            if tried != trail {
+                trail = file.add(add)?.0;
+            }
+        }
         Err(AcceptError::Closed(_)) => {
             let open = review.open(&tried);
             return Ok(Err((tried, open)));

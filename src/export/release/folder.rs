@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::ReleaseError;
+use super::manifest::Manifest;
+use super::{ReleaseError, read};
 use crate::export::ExportError;
 
 /// The middle of the name of a folder that is not done.
@@ -102,13 +103,19 @@ impl Drop for NewFolder {
     }
 }
 
-/// Nothing is there, or an export that is to be replaced. Anything else is never touched.
+/// Nothing is there, or an export that is to be replaced, with nothing else in it. Anything else is never touched.
 fn is_free(place: &Path, replace: bool) -> Result<(), ReleaseError> {
     match fs::symlink_metadata(place) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(ExportError::at(place)(error).into()),
         Ok(_) if !replace => Err(ReleaseError::Exists(place.to_owned())),
-        Ok(about) if about.is_dir() && place.join(super::manifest::NAME).is_file() => Ok(()),
+        Ok(about) if about.is_dir() => {
+            let manifest = Manifest::read(place).map_err(|_| ReleaseError::NotOurs(place.to_owned()))?;
+            match read::strangers(place, &manifest).into_iter().next() {
+                None => Ok(()),
+                Some(name) => Err(ReleaseError::Holds { path: place.to_owned(), name }),
+            }
+        }
         Ok(_) => Err(ReleaseError::NotOurs(place.to_owned())),
     }
 }
@@ -144,8 +151,19 @@ fn sync_folders(folder: &Path) -> Result<(), ReleaseError> {
 mod tests {
     use super::*;
 
-    fn fill(folder: &NewFolder, content: &str) {
-        fs::write(folder.path().join(super::super::manifest::NAME), content).unwrap();
+    /// A manifest with nothing in it but when it was written.
+    fn manifest(written_at: &str) -> String {
+        serde_json::json!({
+            "manifest_version": 1, "written_at": written_at, "program": "", "recipe": null, "packaging": {},
+            "consent": { "purpose": "", "rule": "", "withdrawn": 0, "customers": 0 }, "landing": [],
+            "key": { "id": "", "is_kept": true, "method": "" }, "tables": [], "windows": null, "split": null,
+            "attacks": [], "review": { "checks": [], "signed_off": null }, "tombstones": [], "files": [], "seal": "",
+        })
+        .to_string()
+    }
+
+    fn fill(folder: &NewFolder, written_at: &str) {
+        fs::write(folder.path().join(super::super::manifest::NAME), manifest(written_at)).unwrap();
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -183,12 +201,19 @@ mod tests {
         fs::write(place.join("mine"), "").unwrap();
         assert!(matches!(NewFolder::begin(&place, false), Err(ReleaseError::Exists(_))));
         assert!(matches!(NewFolder::begin(&place, true), Err(ReleaseError::NotOurs(_))));
-        fs::write(place.join(super::super::manifest::NAME), "old").unwrap();
+        fs::write(place.join(super::super::manifest::NAME), "{}").unwrap();
+        assert!(
+            matches!(NewFolder::begin(&place, true), Err(ReleaseError::NotOurs(_))),
+            "a manifest of something else"
+        );
+        fs::write(place.join(super::super::manifest::NAME), manifest("old")).unwrap();
+        assert!(matches!(NewFolder::begin(&place, true), Err(ReleaseError::Holds { name, .. }) if name == "mine"));
+        fs::remove_file(place.join("mine")).unwrap();
         let folder = NewFolder::begin(&place, true).unwrap();
         fill(&folder, "new");
         folder.finish(true).unwrap();
         assert_eq!((names(home.path()), names(&place)), (vec!["out".to_owned()], vec!["manifest.json".to_owned()]));
-        assert_eq!(fs::read_to_string(place.join("manifest.json")).unwrap(), "new");
+        assert_eq!(Manifest::read(&place).unwrap().written_at, "new");
     }
 
     #[test]

@@ -99,8 +99,8 @@ pub fn export(order: &Order<'_>, place: &Path, replace: bool, progress: &Progres
     if prepared.audit.as_ref().is_some_and(|audit| !audit.is_clean()) {
         return Err(ReleaseError::Leak);
     }
-    let review = review_note(order);
-    names_nobody(order.landing, &review)?;
+    names_nobody(order.landing, order.review, order.trail, order.signed)?;
+    let review = review_note(order.review, order.trail, order.signed);
     let folder = NewFolder::begin(place, replace)?;
     let attacks = preview::attacks(prepared, order.landing, &progress.part())?;
     let recipe = manifest::hidden(&order.curation.recipe, &prepared.key);
@@ -273,34 +273,41 @@ fn inputs(landing: &Landing) -> Vec<Input> {
     inputs
 }
 
-fn review_note(order: &Order<'_>) -> ReviewNote {
+fn review_note(review: &Review, trail: &Trail, signed: &SignedOff) -> ReviewNote {
     let note = |check: &crate::review::Check| CheckNote {
         id: check.id.name().to_owned(),
         verdict: check.verdict.name().to_owned(),
         figure: check.figure.number,
         threshold: check.threshold,
         words: check.words.clone(),
-        accepted: order.review.accepted(check.id, order.trail).map(|entry| AcceptanceNote {
+        accepted: review.accepted(check.id, trail).map(|entry| AcceptanceNote {
             who: entry.who.clone(),
             when: utc(entry.when),
             reason: entry.reason.clone(),
         }),
     };
     let signature = |entry: &crate::review::Entry| SignatureNote { who: entry.who.clone(), when: utc(entry.when) };
-    ReviewNote {
-        checks: order.review.checks().iter().map(note).collect(),
-        signed_off: order.signed.signed().map(signature),
-    }
+    ReviewNote { checks: review.checks().iter().map(note).collect(), signed_off: signed.signed().map(signature) }
 }
 
-/// What people write goes out with the export: it must not say who a customer is.
-fn names_nobody(landing: &Landing, review: &ReviewNote) -> Result<(), ReleaseError> {
+/// What people write goes out with an export: it must not say who a customer is.
+///
+/// # Errors
+/// Says which text does.
+pub fn names_nobody(landing: &Landing, review: &Review, trail: &Trail, signed: &SignedOff) -> Result<(), ReleaseError> {
     let mut texts: Vec<(String, String, &'static str)> = vec![];
-    for check in &review.checks {
-        if let Some(accepted) = &check.accepted {
-            let place = format!("the reason why {} was accepted", check.id);
+    for check in review.checks() {
+        if let Some(accepted) = review.accepted(check.id, trail) {
+            let id = check.id.name();
+            let place = format!("the reason why {id} was accepted");
             texts.push((place, accepted.reason.to_lowercase(), "Accept it again in other words."));
+            let place = format!("the name of who accepted {id}");
+            texts.push((place, accepted.who.to_lowercase(), "Accept it again under another name."));
         }
+    }
+    if let Some(entry) = signed.signed() {
+        let place = "the name of who signed".to_owned();
+        texts.push((place, entry.who.to_lowercase(), "Sign it under another name."));
     }
     for (number, file) in landing.files.iter().enumerate() {
         texts.push((format!("the name of landing file {}", number + 1), file.name.to_lowercase(), "Rename the file."));

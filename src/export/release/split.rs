@@ -319,3 +319,6 @@ pub(super) fn list_of<'a>(customers: impl Iterator<Item = (&'a str, Side)>) -> S
     lines.sort_unstable();
     format!("customer,split\n{}", lines.concat())
 }
+
+#[cfg(test)]
+mod tests;
