@@ -112,10 +112,20 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
     let list = Withdrawn::parse(&text).with_context(|| format!("{}", customers.display()))?;
     anyhow::ensure!(!list.is_empty(), "{} names nobody", customers.display());
     let mut results: Vec<(PathBuf, Result<Contained, ReleaseError>, PathBuf)> = vec![];
+    let mut failed = None;
     for dataset in datasets {
-        let manifest = Manifest::read(dataset)?;
         let place = if *replace { dataset.clone() } else { without(dataset) };
-        let done = match key_of(&manifest, key.as_deref(), keys.as_deref())? {
+        let found = Manifest::read(dataset)
+            .map_err(anyhow::Error::from)
+            .and_then(|manifest| Ok((key_of(&manifest, key.as_deref(), keys.as_deref())?, manifest)));
+        let (key, manifest) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
+        };
+        let done = match key {
             None => Err(ReleaseError::NoKey {
                 path: dataset.clone(),
                 id: manifest.key.id,
@@ -131,7 +141,10 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
             }
         };
         match done {
-            Err(error) if !matches!(error, ReleaseError::NoKey { .. }) => return Err(error.into()),
+            Err(error) if !matches!(error, ReleaseError::NoKey { .. }) => {
+                failed = Some(error.into());
+                break;
+            }
             done => results.push((dataset.clone(), done, place)),
         }
     }
@@ -158,7 +171,8 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
         }
         std::io::stdout().write_all(text.as_bytes())?;
     }
-    Ok(if is_unsearched { NOT_AS_IT_SHOULD_BE } else { DONE })
+    // What was done before is told all the same.
+    failed.map_or(Ok(if is_unsearched { NOT_AS_IT_SHOULD_BE } else { DONE }), Err)
 }
 
 fn without(dataset: &Path) -> PathBuf {

@@ -177,7 +177,7 @@ fn what_is_there_is_never_overwritten_unless_it_is_an_export_and_asked_for() {
     }
     refused(&home, &home.at("export"), &[], there);
     refused(&home, &home.at("file/out"), &[], "cannot be written");
-    refused(&home, Path::new("/"), &[], there);
+    refused(&home, Path::new("/"), &["--key", "throw-away"], "");
     refused(&home, &home.at("full/.."), &["--replace"], "");
     // Somebody's own notes in an export would be lost with it.
     let notes = write(&home.at("export"), "notes/mine.txt", "mine");

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use polars::prelude::*;
 use sha2::{Digest as _, Sha256, Sha512};
-use stedi_workbench::domain::{Dataset, Format, Packaging, Partition, Split, TimeRelease, Windows};
+use stedi_workbench::domain::{Dataset, Format, Packaging, Partition, Split, Table, TimeRelease, Windows};
 use stedi_workbench::landing::Landing;
 
 use crate::export_support::{
@@ -107,7 +107,7 @@ fn search(folder: &Path, needles: &Needles, what: &str) -> BTreeSet<String> {
         assert!(needles.found(&bytes).is_none(), "{what}: {name} has something personal");
         let text = String::from_utf8_lossy(&bytes);
         for (at, _) in text.match_indices("c_").chain(text.match_indices("d_")) {
-            let digits: String = text[at + 2..].chars().take_while(char::is_ascii_hexdigit).take(64).collect();
+            let digits: String = text[at + 2..].chars().take_while(char::is_ascii_hexdigit).take(32).collect();
             if digits.len() >= 16 {
                 pseudonyms.insert(text[at..at + 2].to_owned() + &digits);
             }
@@ -187,7 +187,7 @@ fn the_search_finds_what_is_hidden_in_any_kind_of_file() {
             .map(|(name, _)| name)
             .collect();
         assert!(!found.is_empty() && found.iter().all(|place| place.contains(name)), "{name}: {found:?}");
-        fs::remove_file(folder.path().join(name)).unwrap();
+        names(folder.path()).iter().for_each(|name| fs::remove_file(folder.path().join(name)).unwrap());
     };
     let mut frame = df!("text" => vec!["nobody".to_owned(), email.to_uppercase(), "nobody".to_owned()]).unwrap();
     let file = |name: &str| fs::File::create(folder.path().join(name)).unwrap();
@@ -255,11 +255,12 @@ fn nothing_personal_is_said_or_kept() {
     let sides: Vec<String> = emails.iter().take(20).map(|email| format!("{email},test\n")).collect();
     let sides = write(&home.at("lists"), "sides.csv", sides.concat());
     let data = sample_data();
-    let same = home.at("same");
+    let [same, other] = ["same", "other"].map(|name| home.at(name));
     for (arguments, expected) in [
         (vec!["export", path(&data), "--join", "owner", "--preview", "--tables", "all"], 0),
         (vec!["export", path(&data), "--out", path(&out)], 1),
-        (vec!["export", path(&data), "--join", "owner", "--out", path(&out), "--sides", path(&sides)], 2),
+        (vec!["export", path(&data), "--join", "owner", "--out", path(&other), "--sides", path(&sides)], 0),
+        (vec!["export", path(&data), "--join", "owner", "--out", path(&out), "--sides", path(&list)], 2),
         (vec!["export", path(&data), "--join", "owner", "--out", path(&out), "--analyst", "A. Name"], 0),
         (vec!["export", path(&data), "--join", "owner", "--out", path(&same), "--json", "--withdrawn", path(&list)], 0),
         (vec!["export", path(&data), "--join", "owner", "--out", path(&out)], 2),
@@ -278,7 +279,7 @@ fn nothing_personal_is_said_or_kept() {
         assert!(needles.found(&bytes).is_none() && needles.found(name.as_bytes()).is_none(), "{name}");
     }
     assert!(names(&home.at("tmp")).is_empty(), "the preview left something");
-    for folder in [out, same, home.at("out-without-withdrawn")] {
+    for folder in [out, same, other, home.at("out-without-withdrawn")] {
         search(&folder, &needles, "what was written");
     }
 }
@@ -296,8 +297,24 @@ fn columns_of_people_have_other_names_and_no_others_leave() {
         manifest.tables.iter().map(line).collect::<String>()
     };
     let all = packaging(Format::Parquet, Partition::None, TimeRelease::Elapsed);
-    insta::assert_snapshot!(columns(&all, "elapsed"), @"");
-    insta::assert_snapshot!(columns(&Packaging { time: TimeRelease::Raw, ..all.clone() }, "raw"), @"");
+    insta::assert_snapshot!(columns(&all, "elapsed"), @r"
+    machine_learning_curated: split customer device elapsed_ms distancefromobject x y z
+    customer_curated: customer device shares_with_research shares_with_public shares_with_friends
+    step_trainer_trusted: device elapsed_ms distancefromobject
+    accelerometer_trusted: customer elapsed_ms x y z
+    customer_trusted: customer device shares_with_research shares_with_public shares_with_friends
+    windows: window position split customer device elapsed_ms distancefromobject x y z readings
+    windows_index: window split customer device start_ms end_ms first_row rows
+    ");
+    let raw = Packaging {
+        time: TimeRelease::Raw,
+        tables: [Table::CustomerTrusted, Table::AccelerometerTrusted].into(),
+        ..all.clone()
+    };
+    insta::assert_snapshot!(columns(&Packaging { windows: None, ..raw }, "raw"), @r"
+    accelerometer_trusted: customer timestamp x y z
+    customer_trusted: customer device registrationdate lastupdatedate shares_with_research sharewithresearchasofdate shares_with_public sharewithpublicasofdate shares_with_friends sharewithfriendsasofdate
+    ");
     let few = Packaging {
         split: None::<Split>,
         leave_out: ["x".to_owned(), "distancefromobject".to_owned()].into(),
@@ -305,5 +322,5 @@ fn columns_of_people_have_other_names_and_no_others_leave() {
         tables: Packaging::default().tables,
         ..all
     };
-    insta::assert_snapshot!(columns(&few, "few"), @"");
+    insta::assert_snapshot!(columns(&few, "few"), @"machine_learning_curated: customer device elapsed_ms y z");
 }

@@ -20,7 +20,7 @@ use stedi_workbench::landing::Landing;
 use stedi_workbench::review::{Review, Trail, review};
 
 use crate::curation::{curated, landing};
-use crate::support::sample_data;
+use crate::support::{sample_data, write};
 
 pub const WHEN: i64 = 1_700_000_000_000;
 
@@ -51,6 +51,74 @@ pub fn generated(folder: &Path, customers: u64, defects: &str) -> PathBuf {
     let defects: Defects = defects.parse().unwrap();
     Generator { defects, ..Generator::new(customers) }.write(&landing, &Progress::default()).unwrap();
     landing
+}
+
+/// People of [`entangled`] and their devices, by what is odd with them.
+pub struct Entangled {
+    pub landing: PathBuf,
+    /// One recording was delivered under both names, from two devices.
+    pub twins: [String; 2],
+    /// One device stands on both records, and both moved when it sent.
+    pub sharers: [String; 2],
+    pub shared: String,
+    /// One customer has both devices, which send at the same instants.
+    pub collector: String,
+    pub collected: [String; 2],
+    /// Nothing is odd with them.
+    pub others: Vec<String>,
+}
+
+/// Landing files in which people hang together by devices and recordings.
+pub fn entangled(folder: &Path) -> Entangled {
+    let landing = generated(folder, 60, "none");
+    let ready = Ready::of(&landing, &by_owner());
+    let frame = ready.curation.frame(Table::MachineLearningCurated);
+    let pairs: BTreeSet<(String, String)> =
+        texts(frame, "user").into_iter().zip(texts(frame, "serialnumber")).collect();
+    let mut pairs = pairs.into_iter();
+    let [(twin, of_twin), (sharer, shared), (collector, collected)] = [(); 3].map(|()| pairs.next().unwrap());
+    let serial = |number: u32| format!("{number:08}-1111-2222-3333-444444444444");
+    let add = |dataset: &str, key: &str, from: &str, to: &str, change: Option<&str>| {
+        let files = tree(&landing.join(dataset));
+        let all: String = files.into_values().map(|content| String::from_utf8(content).unwrap()).collect();
+        let lines: String = all
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .filter(|record| record[key] == from)
+            .map(|mut record| {
+                record[key] = to.into();
+                if let Some(change) = change {
+                    record[change] = (record[change].as_f64().unwrap() + 0.25).into();
+                }
+                format!("{record}\n")
+            })
+            .collect();
+        assert!(!lines.is_empty());
+        let number = tree(&landing).len();
+        write(&landing, &format!("{dataset}/landing/zz-{number}.json"), lines);
+    };
+    let record = |email: &str, serial: &str| {
+        format!(
+            "{{\"email\":\"{email}\",\"serialNumber\":\"{serial}\",\"customerName\":\"Ti Winling\",\"birthDay\":\"1950-01-01\",\
+             \"phone\":\"6025550199\",\"registrationDate\":1,\"lastUpdateDate\":1,\"shareWithResearchAsOfDate\":1}}\n"
+        )
+    };
+    let (second, also) = ("second.twin@example.com", "also.shares@example.com");
+    add("accelerometer", "user", &twin, second, None);
+    add("step_trainer", "serialNumber", &of_twin, &serial(1), None);
+    add("accelerometer", "user", &sharer, also, Some("x"));
+    add("step_trainer", "serialNumber", &collected, &serial(2), None);
+    let records = [record(second, &serial(1)), record(also, &shared), record(&collector, &serial(2))];
+    write(&landing, "customer/landing/zz.json", records.concat());
+    Entangled {
+        landing,
+        twins: [twin, second.to_owned()],
+        sharers: [sharer, also.to_owned()],
+        shared,
+        collector,
+        collected: [collected, serial(2)],
+        others: pairs.map(|(user, _)| user).collect(),
+    }
 }
 
 /// Landing files with all that it takes to export them: reviewed, what fails accepted, signed.

@@ -11,7 +11,7 @@ use stedi_workbench::export::release::{Key, Manifest, Reproduced, SideList, Veri
 
 use crate::curation::landing;
 use crate::export_support::{
-    Home, Ready, all_tables, by_owner, code, generated, key, path, said, texts, tree, verified,
+    Home, Ready, all_tables, by_owner, code, entangled, key, path, said, texts, tree, verified,
 };
 use crate::support::sample_data;
 
@@ -165,7 +165,7 @@ fn is_given(found: &Reproduced) -> bool {
 #[test]
 fn the_landing_files_give_it_again_with_the_key_and_without() {
     let folder = tempfile::tempdir().unwrap();
-    let messy = generated(folder.path(), 120, "reused-serials=0.4,missing-serials=0.1,duplicate-readings,compressed");
+    let messy = entangled(folder.path()).landing;
     let stratified = Some(Split { stratify: true, test_permille: 300, ..Split::default() });
     let mut number = 0;
     for data in [&sample_data(), &messy] {

@@ -11,7 +11,7 @@ use stedi_workbench::export::release::{Contained, Key, Manifest, ReleaseError, c
 
 use crate::curation::landing;
 use crate::export_support::{
-    Home, Ready, SECRET, WHEN, all_tables, by_owner, code, generated, key, names, npy_texts, npz, path, pseudonym,
+    Home, Ready, SECRET, WHEN, all_tables, by_owner, code, entangled, key, names, npy_texts, npz, path, pseudonym,
     read_table, read_table_file, rows, said, texts, tree, verified,
 };
 use crate::support::{sample_data, write};
@@ -152,26 +152,25 @@ fn who_withdrew_is_gone_from_every_file_and_the_others_are_as_they_were() {
 #[test]
 fn withdrawals_agree_with_the_recipe_where_devices_are_shared() {
     let folder = tempfile::tempdir().unwrap();
-    let messy = generated(folder.path(), 150, "reused-serials=0.5,missing-serials=0.1");
-    let ready = Ready::of(&messy, &by_owner());
-    let owners = owners(&ready);
-    let mut of_device = BTreeMap::<&String, Vec<&String>>::new();
-    owners.iter().for_each(|(user, serial)| of_device.entry(serial).or_default().push(user));
-    let (shared, users) = of_device.iter().find(|(_, users)| users.len() > 1).unwrap();
+    let data = entangled(folder.path());
+    let messy = &data.landing;
+    let ready = Ready::of(messy, &by_owner());
     for (name, list, time) in [
-        ("by-address", users[0].as_str(), TimeRelease::Elapsed),
-        ("by-serial", shared.as_str(), TimeRelease::Shifted),
-        ("alone", owners[0].0.as_str(), TimeRelease::Raw),
+        ("a-sharer", &data.sharers[0], TimeRelease::Elapsed),
+        ("what-is-shared", &data.shared, TimeRelease::Shifted),
+        ("a-collector", &data.collector, TimeRelease::Elapsed),
+        ("a-part-of-the-collection", &data.collected[1], TimeRelease::Raw),
+        ("a-twin", &data.twins[1], TimeRelease::Elapsed),
+        ("another", &data.others[3], TimeRelease::Shifted),
     ] {
         let (before, after) = (folder.path().join(name), folder.path().join(format!("{name}-after")));
         ready.export(&Packaging { time, ..all(Format::Parquet, Partition::None) }, &before);
         taken(&before, list, &after);
         assert!(verified(&after).is_sound());
-        let by_recipe = Ready::of(&messy, &Recipe { withdrawn: Withdrawn::parse(list).unwrap(), ..by_owner() });
+        let by_recipe = Ready::of(messy, &Recipe { withdrawn: Withdrawn::parse(list).unwrap(), ..by_owner() });
         let expected = by_recipe.curation.rows(Table::MachineLearningCurated);
         assert_eq!(Manifest::read(&after).unwrap().rows(), expected, "{name}");
         let made = reproduce(&after, Some(&key()), None, &ready.landing, &Progress::default()).unwrap();
-        // Elapsed times of a phone count from its device's first reading, which may be of somebody who went.
         assert_eq!(made.other_tables, Vec::<String>::new(), "{name}");
     }
 }

@@ -25,7 +25,29 @@ pub(super) struct NewFolder {
     unfinished: PathBuf,
     /// None on a file system that cannot lock.
     _lock: Option<File>,
+    /// Goes last, when nothing lies in it any more.
+    _above: Above,
     is_done: bool,
+}
+
+/// Folders that were made on the way to a place, the lowest first. They go again unless something lies in them.
+#[derive(Debug)]
+struct Above(Vec<PathBuf>);
+
+impl Above {
+    fn make(folder: &Path) -> Result<Self, ExportError> {
+        let above = Self(folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect());
+        fs::create_dir_all(folder).map_err(ExportError::at(folder))?;
+        Ok(above)
+    }
+}
+
+impl Drop for Above {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            fs::remove_dir(folder).ok();
+        }
+    }
 }
 
 impl NewFolder {
@@ -35,17 +57,23 @@ impl NewFolder {
     /// When something is at its place that is not to be replaced, or the disk refuses.
     pub fn begin(place: &Path, replace: bool) -> Result<Self, ReleaseError> {
         let place = std::path::absolute(place).map_err(ExportError::at(place))?;
+        put_back(&place);
         is_free(&place, replace)?;
         let (Some(parent), Some(name)) = (place.parent(), place.file_name().and_then(|name| name.to_str())) else {
             return Err(ReleaseError::NoPlace(place));
         };
-        fs::create_dir_all(parent).map_err(ExportError::at(parent))?;
+        let above = Above::make(parent)?;
         let start = format!(".{name}{UNFINISHED}");
         clear(parent, &start);
         let unfinished = parent.join(format!("{start}{}", std::process::id()));
         fs::create_dir(&unfinished).map_err(ExportError::at(&place))?;
-        let lock = File::open(&unfinished).ok().filter(|folder| folder.try_lock().is_ok());
-        Ok(Self { place, unfinished, _lock: lock, is_done: false })
+        let lock = match File::open(&unfinished).map(|folder| (folder.try_lock(), folder)) {
+            Ok((Ok(()), folder)) if unfinished.is_dir() => Some(folder),
+            Ok((Err(TryLockError::Error(_)), _)) => None,
+            // Another run that began at this moment took it for one that was left.
+            _ => return Err(ExportError::Busy { folder: parent.to_owned() }.into()),
+        };
+        Ok(Self { place, unfinished, _lock: lock, _above: above, is_done: false })
     }
 
     /// Where files are put meanwhile.
@@ -70,7 +98,7 @@ impl NewFolder {
             // A file system that knows neither way: the old one steps aside first.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
                 let plain = |from: &Path, to: &Path| fs::rename(from, to).map_err(ExportError::at(&self.place));
-                let aside = self.unfinished.with_extension("former");
+                let aside = aside(&self.place);
                 if is_there {
                     plain(&self.place, &aside)?;
                 }
@@ -117,6 +145,21 @@ fn is_free(place: &Path, replace: bool) -> Result<(), ReleaseError> {
             }
         }
         Ok(_) => Err(ReleaseError::NotOurs(place.to_owned())),
+    }
+}
+
+/// Where an export steps aside to where two cannot change places in one step.
+fn aside(place: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(place.file_name().unwrap_or_default());
+    name.push(".former");
+    place.with_file_name(name)
+}
+
+/// Puts back what a run that was killed left aside.
+fn put_back(place: &Path) {
+    if fs::symlink_metadata(place).is_err() {
+        fs::rename(aside(place), place).ok();
     }
 }
 
@@ -214,6 +257,16 @@ mod tests {
         folder.finish(true).unwrap();
         assert_eq!((names(home.path()), names(&place)), (vec!["out".to_owned()], vec!["manifest.json".to_owned()]));
         assert_eq!(Manifest::read(&place).unwrap().written_at, "new");
+    }
+
+    #[test]
+    fn what_stepped_aside_when_a_run_was_killed_comes_back() {
+        let home = tempfile::tempdir().unwrap();
+        let (place, former) = (home.path().join("my.out"), home.path().join(".my.out.former"));
+        fs::create_dir(&former).unwrap();
+        assert_eq!(aside(&place), former);
+        assert!(matches!(NewFolder::begin(&place, false), Err(ReleaseError::Exists(_))));
+        assert_eq!(names(home.path()), ["my.out"]);
     }
 
     #[test]
