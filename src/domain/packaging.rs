@@ -221,6 +221,18 @@ impl TimeRelease {
     }
 }
 
+/// Under which key pseudonyms are made, and what becomes of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeyChoice {
+    /// A new one, which is kept: later exports can match, and customers can be taken out of this one.
+    #[default]
+    New,
+    /// One that is kept already, by its id: pseudonyms are those of the earlier exports under it.
+    Kept(String),
+    /// A new one, which nobody has afterwards: nothing matches, and nobody can be found to be taken out.
+    ThrowAway,
+}
+
 /// A packaging that cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackagingError {

@@ -47,6 +47,12 @@ pub enum ReleaseError {
     /// What is there is no export.
     #[error("{} is not an export of this program, so it is not replaced. Choose another folder", .0.display())]
     NotOurs(PathBuf),
+    /// Keys would lie in it.
+    #[error(
+        "the keys must not lie in the export, {}: whoever gets one would have the other. Choose another folder",
+        .0.display()
+    )]
+    KeyInside(PathBuf),
     /// A path without a name.
     #[error("{} cannot be the folder of an export. Give a folder that is not there yet", .0.display())]
     NoPlace(PathBuf),
