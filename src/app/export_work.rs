@@ -91,7 +91,7 @@ impl PartialEq for ProveRequest {
 pub enum ProveAnswer {
     Proved(Proof),
     Searched(Searched),
-    Withdrawn(OpenedExport),
+    Withdrawn(Box<OpenedExport>),
 }
 
 /// Looks at what would leave. The key is one for the moment: nothing of what is shown depends on it.
@@ -135,7 +135,7 @@ pub fn write(request: &ExportRequest, progress: &Progress) -> Result<OpenedExpor
         Err(ReleaseError::Exists(_)) => Err(NotWritten::Exists),
         Err(error) => match Failure::from(error) {
             Failure::Error(why) => Err(failed(why)),
-            failure => Err(NotWritten::Failure(failure)),
+            Failure::Cancelled => Err(NotWritten::Failure(Failure::Cancelled)),
         },
     }
 }
@@ -183,7 +183,7 @@ pub fn prove(homes: &Homes, request: &ProveRequest, progress: &Progress) -> Resu
             withdraw(folder, list, &key, &place, *replace, now(), progress)?;
             let manifest = Manifest::read(&place)?;
             homes.history.add(&place, &manifest).map_err(ReleaseError::from)?;
-            Ok(ProveAnswer::Withdrawn(opened(&place, manifest, &homes.keys)))
+            Ok(ProveAnswer::Withdrawn(Box::new(opened(&place, manifest, &homes.keys))))
         }
     }
 }
@@ -201,7 +201,7 @@ fn proof(folder: &Path, landing: &Landing, keys: &KeyStore, progress: &Progress)
             }
             Err(error) => match Failure::from(error) {
                 Failure::Error(why) => Some(why),
-                failure => return Err(failure),
+                Failure::Cancelled => return Err(Failure::Cancelled),
             },
         }
     } else {

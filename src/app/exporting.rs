@@ -115,7 +115,7 @@ impl App {
     }
 
     /// Has an export written without those who were looked for.
-    pub(super) fn withdraw_from(&mut self, folder: PathBuf, replace: bool) {
+    pub(super) fn withdraw_from(&self, folder: PathBuf, replace: bool) {
         let Some(searched) = self.state.exporting.searched.value().map(Arc::clone) else { return };
         if self.may_prove() {
             self.workers.prove.request(ProveRequest::Withdraw { folder, list: searched.list.clone(), replace });
@@ -205,7 +205,7 @@ impl App {
             (_, Ok(ProveAnswer::Searched(searched))) => exporting.searched = Slot::Ready(Arc::new(searched)),
             (_, Ok(ProveAnswer::Withdrawn(opened))) => {
                 let words = format!("{} was written without them.", opened.folder.display());
-                exporting.opened = Slot::Ready(Arc::new(opened));
+                exporting.opened = Slot::Ready(Arc::new(*opened));
                 // What was found before is not what is there now.
                 exporting.searched = Slot::Empty;
                 self.exported.past = false;

@@ -79,7 +79,7 @@ fn figures_ui(ui: &mut Ui, preview: &Preview) {
 /// The shares as they come out, and what was looked for on two sides.
 fn sides_ui(ui: &mut Ui, split: &SplitNote) {
     let all: u64 = split.sides.values().map(|side| side.rows).sum();
-    Grid::new("sides").num_columns(5).spacing([16.0, 4.0]).show(ui, |ui| {
+    Grid::new("sides").num_columns(5).min_col_width(theme::SHARE_WIDTH).spacing([16.0, 4.0]).show(ui, |ui| {
         ui.label("");
         for title in ["rows", "share", "customers", "devices"] {
             figure_ui(ui, widgets::small(ui, title));

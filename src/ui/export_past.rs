@@ -140,6 +140,7 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
         None => format!("Its key {id} was thrown away."),
     };
     ui.label(widgets::weak(ui, key));
+    ui.label(widgets::weak(ui, made_of(manifest)));
     for note in notes(manifest) {
         ui.label(note);
     }
@@ -159,6 +160,17 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
             ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).wrap());
         });
     });
+}
+
+/// By which recipe it was made, of what, and who answers for it.
+fn made_of(manifest: &Manifest) -> String {
+    let packaging = &manifest.packaging;
+    let join = manifest.recipe["join"].as_str().unwrap_or_default();
+    let files = counted(manifest.landing.len() as u64, "landing file");
+    let signed = manifest.review.signed_off.as_ref();
+    let by = signed.map_or_else(|| ", signed by nobody".to_owned(), |signed| format!(", signed off by {}", signed.who));
+    let (format, time) = (packaging.format.title(), packaging.time.name());
+    format!("{} Join: {join}. {format}, {time} time. From {files}{by}.", manifest.consent.rule)
 }
 
 /// Who was taken out, and what was accepted.
