@@ -84,7 +84,8 @@ impl App {
     }
 
     /// Takes an export off the list.
-    pub(super) fn forget_export(&self, folder: PathBuf) {
+    pub(super) fn forget_export(&mut self, folder: PathBuf) {
+        self.state.exporting.past.begin();
         self.workers.past.forget();
         self.workers.past.request(PastRequest::Forget(folder));
     }
@@ -160,7 +161,7 @@ impl App {
                     exporting.keys = keys;
                 }
                 Err(Failure::Error(error)) => exporting.past.fail(error),
-                Err(Failure::Cancelled) => {}
+                Err(Failure::Cancelled) => exporting.past.give_up(),
             }
         }
         while let Some((_, outcome)) = self.workers.opened.poll() {

@@ -21,11 +21,12 @@ use crate::landing;
 use crate::review::{AcceptError, Review, Trail, advice, review};
 
 use super::DONE;
-use super::arguments::{ExportArguments, Keys};
+use super::arguments::ExportArguments;
 use super::curate::{
     NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of,
     write_refused,
 };
+use super::packing::Keys;
 use super::review::{accept_all, acceptance, trail_folder};
 
 /// Writes an export if the gate is open. Gives the exit code.
