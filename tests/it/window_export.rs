@@ -139,7 +139,7 @@ fn from_the_lock_to_a_training_set_that_is_proved() {
     assert_eq!(opened.manifest.review.signed_off.as_ref().unwrap().who, "A. Name");
     // Its key is kept beside the settings, for its owner alone, and the lines that load it can be copied.
     let keys = KeyStore::at(desk.home.path().join("config/keys"));
-    assert_eq!(keys.ids(), [opened.manifest.key.id.clone()]);
+    assert_eq!(keys.ids(), std::slice::from_ref(&opened.manifest.key.id));
     desk.click("Polars");
     assert!(desk.has("Copy the lines for Polars") && desk.has("scan_parquet"));
     desk.click("Exports made (1)");
