@@ -73,7 +73,7 @@ pub enum TimeName {
     /// Milliseconds since the device's first reading
     #[default]
     Elapsed,
-    /// Instants, moved by a secret number of days for each customer
+    /// Instants, moved by a secret time for each customer, up to a year either way
     Shifted,
     /// Instants as they landed: whoever knows when somebody walked finds them
     Raw,

@@ -192,7 +192,8 @@ pub enum TimeRelease {
     /// Milliseconds since the device's first reading in the machine-learning table. Dates of customers stay behind.
     #[default]
     Elapsed,
-    /// Instants moved by the same secret time for each customer, up to a year either way, in whole days.
+    /// Instants moved by a secret time for each customer, up to a year either way; not by whole days, so that the time of
+    /// day says nothing either.
     Shifted,
     /// Instants as they landed: whoever knows when somebody walked finds them.
     Raw,
@@ -215,7 +216,7 @@ impl TimeRelease {
     pub fn words(self) -> &'static str {
         match self {
             Self::Elapsed => "milliseconds since the device's first reading",
-            Self::Shifted => "instants, moved by a secret number of days for each customer",
+            Self::Shifted => "instants, moved by a secret time for each customer",
             Self::Raw => "instants as they landed, in milliseconds since 1970 UTC",
         }
     }
