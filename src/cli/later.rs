@@ -12,7 +12,8 @@ use crate::domain::format::{counted, thousands};
 use crate::domain::{Progress, Recipe, Withdrawn};
 use crate::export::now;
 use crate::export::release::{
-    Contained, Difference, Key, Manifest, ReleaseError, Verified, contained, diff, reproduce, verify, withdraw,
+    Contained, Difference, Key, Manifest, ReleaseError, Verified, contained, diff, place_without, reproduce, verify,
+    withdraw,
 };
 use crate::landing;
 
@@ -114,7 +115,7 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
     let mut results: Vec<(PathBuf, Result<Contained, ReleaseError>, PathBuf)> = vec![];
     let mut failed = None;
     for dataset in datasets {
-        let place = if *replace { dataset.clone() } else { without(dataset) };
+        let place = if *replace { dataset.clone() } else { place_without(dataset) };
         let found = Manifest::read(dataset)
             .map_err(anyhow::Error::from)
             .and_then(|manifest| Ok((key_of(&manifest, key.as_deref(), keys.as_deref())?, manifest)));
@@ -173,12 +174,6 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
     }
     // What was done before is told all the same.
     failed.map_or(Ok(if is_unsearched { NOT_AS_IT_SHOULD_BE } else { DONE }), Err)
-}
-
-fn without(dataset: &Path) -> PathBuf {
-    let mut name = dataset.file_name().unwrap_or_default().to_owned();
-    name.push("-without-withdrawn");
-    dataset.with_file_name(name)
 }
 
 fn withdrawn(dataset: &Path, found: &Contained, place: &Path, dry_run: bool) -> String {

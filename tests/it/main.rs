@@ -41,6 +41,7 @@ mod support;
 mod waterfall;
 mod window;
 mod window_consent;
+mod window_export;
 mod window_review;
 mod window_save;
 mod window_selection;

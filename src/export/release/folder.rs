@@ -100,6 +100,7 @@ impl NewFolder {
                 let plain = |from: &Path, to: &Path| fs::rename(from, to).map_err(ExportError::at(&self.place));
                 let aside = aside(&self.place);
                 if is_there {
+                    fs::remove_dir_all(&aside).ok();
                     plain(&self.place, &aside)?;
                 }
                 if let Err(error) = plain(&self.unfinished, &self.place) {
@@ -158,8 +159,9 @@ fn aside(place: &Path) -> PathBuf {
 
 /// Puts back what a run that was killed left aside.
 fn put_back(place: &Path) {
-    if fs::symlink_metadata(place).is_err() {
-        fs::rename(aside(place), place).ok();
+    let aside = aside(place);
+    if fs::symlink_metadata(place).is_err() && Manifest::read(&aside).is_ok() {
+        fs::rename(aside, place).ok();
     }
 }
 
@@ -264,6 +266,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (place, former) = (home.path().join("my.out"), home.path().join(".my.out.former"));
         fs::create_dir(&former).unwrap();
+        fs::write(former.join(super::super::manifest::NAME), manifest("old")).unwrap();
         assert_eq!(aside(&place), former);
         assert!(matches!(NewFolder::begin(&place, false), Err(ReleaseError::Exists(_))));
         assert_eq!(names(home.path()), ["my.out"]);

@@ -1,7 +1,7 @@
 //! Takes customers out of exports after the fact: says which have them, in which files, and writes those without them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -27,6 +27,13 @@ pub struct Contained {
     pub devices: u64,
     /// Rows that are theirs, or windows, by file.
     pub rows: BTreeMap<String, u64>,
+}
+
+/// Where an export without those who withdrew is written, unless it takes the place of the one before.
+pub fn place_without(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-without-withdrawn");
+    folder.with_file_name(name)
 }
 
 /// An export with what has to go from it.
