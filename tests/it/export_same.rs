@@ -119,19 +119,25 @@ fn another_key_gives_other_pseudonyms_and_the_same_content_otherwise() {
 }
 
 #[test]
-fn shifted_times_differ_by_whole_days_under_another_key() {
+fn shifted_times_keep_their_intervals_under_another_key() {
     let ready = Ready::sample();
     let folder = tempfile::tempdir().unwrap();
     let packaging = Packaging { time: TimeRelease::Shifted, ..Packaging::default() };
     let times = |number: u8| {
         let out = folder.path().join(number.to_string());
         ready.export_under(&packaging, &Key::from_bytes([number; 32]), &out);
-        let mut within_day: Vec<i64> =
-            integers(&learning(&out), "sensorreadingtime").into_iter().map(|at| at.rem_euclid(86_400_000)).collect();
-        within_day.sort_unstable();
-        within_day
+        let frame = learning(&out);
+        let mut of = BTreeMap::<String, Vec<i64>>::new();
+        for (customer, at) in texts(&frame, "customer").into_iter().zip(integers(&frame, "sensorreadingtime")) {
+            of.entry(customer).or_default().push(at);
+        }
+        let mut since_first: Vec<Vec<i64>> =
+            of.into_values().map(|times| times.iter().map(|at| at - times.iter().min().unwrap()).collect()).collect();
+        since_first.sort();
+        (since_first, integers(&frame, "sensorreadingtime"))
     };
-    assert_eq!(times(1), times(2));
+    let (one, other) = (times(1), times(2));
+    assert!(one.0 == other.0 && one.1 != other.1);
 }
 
 #[test]

@@ -180,14 +180,24 @@ fn strangers_at_the_same_instant_are_not_withdrawn_with_somebody() {
     let folder = tempfile::tempdir().unwrap();
     let ready = Ready::of(&sample_data(), &Recipe::default());
     let landed = ready.curation.frame(Table::CustomerTrusted);
-    let records: BTreeMap<String, String> =
-        texts(landed, "serialnumber").into_iter().zip(texts(landed, "email")).collect();
-    // Somebody whose device the join on the time stamp pairs with others, none of whom has it on record.
-    let of = |serial: &str| -> BTreeSet<String> {
-        owners(&ready).into_iter().filter(|(_, device)| device == serial).map(|(user, _)| user).collect()
-    };
-    let (serial, email) =
-        records.iter().find(|(serial, email)| of(serial).len() > 1 && of(serial).contains(*email)).unwrap();
+    let records: BTreeSet<(String, String)> =
+        texts(landed, "email").into_iter().zip(texts(landed, "serialnumber")).collect();
+    // Somebody whose device the join on the time stamp pairs with strangers, who have fewer of its rows.
+    let learning = ready.curation.frame(Table::MachineLearningCurated);
+    let mut pairs = BTreeMap::<String, BTreeMap<String, u64>>::new();
+    for (serial, user) in texts(learning, "serialnumber").into_iter().zip(texts(learning, "user")) {
+        *pairs.entry(serial).or_default().entry(user).or_default() += 1;
+    }
+    let most = |users: &BTreeMap<String, u64>| users.iter().max_by_key(|(_, rows)| **rows).unwrap().0.clone();
+    let is_clear = |user: &String| pairs.values().filter(|users| most(users) == *user).count() == 1;
+    let found = pairs.iter().map(|(serial, users)| (serial, most(users), users.len())).find(|(serial, user, users)| {
+        *users > 1
+            && is_clear(user)
+            && records.contains(&(user.clone(), (*serial).clone()))
+            && records.iter().filter(|(email, of)| email == user || of == *serial).count() == 1
+    });
+    let (serial, email, _) = found.unwrap();
+    let email = &email;
     for (name, tables) in [("all", all_tables()), ("alone", Packaging::default().tables)] {
         for (how, list) in [("address", email), ("serial", serial)] {
             let (before, after) =
