@@ -61,10 +61,10 @@ use self::manifest::{
 use self::table::OutTable;
 use crate::curation::Curation;
 use crate::domain::format::utc;
-use crate::domain::{Dataset, Partition, Progress, Recipe, Side, Table};
+use crate::domain::{Partition, Progress, Recipe, Side, Table};
 use crate::export::report::outside_report;
 use crate::landing::Landing;
-use crate::review::{Review, Scope, SignedOff, Trail};
+use crate::review::{Review, Scope, SignedOff, Trail, naming};
 
 /// How a pseudonym is made, in words.
 const METHOD: &str = "Customers and devices are called by HMAC-SHA-256 of their e-mail address or serial number under a \
@@ -297,32 +297,28 @@ fn review_note(review: &Review, trail: &Trail, signed: &SignedOff) -> ReviewNote
 /// # Errors
 /// Says which text does.
 pub fn names_nobody(landing: &Landing, review: &Review, trail: &Trail, signed: &SignedOff) -> Result<(), ReleaseError> {
-    let mut texts: Vec<(String, String, &'static str)> = vec![];
+    let mut texts: Vec<(&str, String, &'static str)> = vec![];
     for check in review.checks() {
         if let Some(accepted) = review.accepted(check.id, trail) {
             let id = check.id.name();
-            let place = format!("the reason why {id} was accepted");
-            texts.push((place, accepted.reason.to_lowercase(), "Accept it again in other words."));
-            let place = format!("the name of who accepted {id}");
-            texts.push((place, accepted.who.to_lowercase(), "Accept it again under another name."));
+            let again = "Accept it again in other words.";
+            texts.push((&accepted.reason, format!("the reason why {id} was accepted"), again));
+            texts.push((
+                &accepted.who,
+                format!("the name of who accepted {id}"),
+                "Accept it again under another name.",
+            ));
         }
     }
     if let Some(entry) = signed.signed() {
-        let place = "the name of who signed".to_owned();
-        texts.push((place, entry.who.to_lowercase(), "Sign it under another name."));
+        texts.push((&entry.who, "the name of who signed".to_owned(), "Sign it under another name."));
     }
     for (number, file) in landing.files.iter().enumerate() {
-        texts.push((format!("the name of landing file {}", number + 1), file.name.to_lowercase(), "Rename the file."));
+        texts.push((&file.name, format!("the name of landing file {}", number + 1), "Rename the file."));
     }
-    let customers = landing.frame(Dataset::Customer);
-    for (column, shortest) in [("email", 6), ("customername", 6), ("phone", 6), ("serialnumber", 8)] {
-        let Ok(values) = customers.column(column).and_then(|column| column.str().cloned()) else { continue };
-        for value in values.iter().flatten().map(str::trim).filter(|value| value.chars().count() >= shortest) {
-            let value = value.to_lowercase();
-            if let Some((place, _, advice)) = texts.iter().find(|(_, text, _)| text.contains(&value)) {
-                return Err(ReleaseError::NamesSomebody { place: place.clone(), advice });
-            }
-        }
+    let words: Vec<&str> = texts.iter().map(|(text, ..)| *text).collect();
+    if let Some((_, place, advice)) = naming(landing, &words).map(|place| texts.swap_remove(place)) {
+        return Err(ReleaseError::NamesSomebody { place, advice });
     }
     Ok(())
 }
