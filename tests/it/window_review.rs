@@ -74,8 +74,11 @@ fn saves(window: &mut Window) -> bool {
     let path = folder.path().join("training.csv");
     window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
     ask(window, Command::Show(Shown::Table(Table::MachineLearningCurated)));
-    ask(window, Command::SaveView);
-    settle(window);
+    let before = state(window).notices.clone();
+    (0..before.len()).for_each(|_| ask(window, Command::Dismiss(0)));
+    window.harness.state_mut().ask(Command::SaveView);
+    // The dialog is answered by another thread: the word of what came of it is the end.
+    window.wait("what came of it", |state| !state.notices.is_empty());
     path.exists()
 }
 
