@@ -31,6 +31,7 @@ impl App {
                 self.cancel_look(context);
                 self.workers.doctor.cancel();
                 self.cancel_review();
+                self.cancel_export();
                 self.workers.save_view.cancel();
                 self.workers.add_up.cancel();
                 self.workers.copy.cancel();
@@ -69,6 +70,20 @@ impl App {
             Command::SignOff { who } => self.sign_off(who),
             Command::Decide { serial, owner, is_theirs, who } => self.decide(serial, owner, is_theirs, who, context),
             Command::ShowStranger(stranger) => self.show_stranger(stranger, context),
+            Command::SetExport(export) => self.choose(context, |choices| choices.export = export),
+            Command::ChooseSides => self.show_dialog(Choice::Sides),
+            Command::ReadSides(path) => self.workers.lists.request(ListRequest::Sides(path)),
+            Command::ChooseExport => self.choose_export(),
+            Command::ExportTo { place, replace } => self.export_to(place, replace),
+            Command::DismissExport => self.state.exporting.outcome = None,
+            Command::RetryExport => self.retry_export(),
+            Command::OpenExport(folder) => self.open_export(folder),
+            Command::VerifyExport(folder) => self.verify_export(folder),
+            Command::ForgetExport(folder) => self.forget_export(folder),
+            Command::ChooseSearched => self.show_dialog(Choice::Searched),
+            Command::SearchFor(path) => self.workers.lists.request(ListRequest::Searched(path)),
+            Command::Search(list) => self.search_exports(list),
+            Command::WithdrawFrom { folder, replace } => self.withdraw_from(folder, replace),
             Command::SaveReport => self.show_dialog(Choice::SaveReport),
             Command::SaveReportTo(path) => self.save_report(path),
             Command::SavePicture(picture) => self.show_dialog(Choice::SavePicture(picture)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::jobs::Outcome;
-use crate::state::{Command, Severity, Shown, Slot};
+use crate::state::{Command, ExportChoices, Severity, Shown, Slot};
 
 use super::App;
 use super::finished::{flatten, notify};
@@ -53,6 +53,12 @@ impl App {
         while let Some((_, outcome)) = self.workers.lists.poll() {
             self.workers.lists.forget();
             match outcome {
+                Outcome::Done(Ok(List::Searched(list))) => self.commands.push(Command::Search(list)),
+                Outcome::Done(Ok(List::Sides(file))) => {
+                    let sides = Some(Arc::new(file));
+                    let export = ExportChoices { sides, ..self.state.choices().export.clone() };
+                    self.commands.push(Command::SetExport(export));
+                }
                 Outcome::Done(Ok(List::Expected(expected))) => self.commands.push(Command::SetExpected(expected)),
                 Outcome::Done(Ok(List::Withdrawn(list))) => {
                     let recipe = self.state.choices().recipe.clone();

@@ -25,6 +25,12 @@ pub enum Choice {
     SaveView(Arc<Sight>),
     /// A place for the report of the review.
     SaveReport,
+    /// A list of sides.
+    Sides,
+    /// A list of those who withdrew, to look for them in exports.
+    Searched,
+    /// A folder for an export, which is not there yet.
+    Export,
     /// A place for a picture.
     SavePicture(Arc<Picture>),
 }
@@ -44,6 +50,9 @@ impl Choice {
             Self::Expected => Command::ReadExpected(last),
             Self::SaveRecipe(_) => Command::SaveRecipeTo(last),
             Self::SaveReport => Command::SaveReportTo(last),
+            Self::Sides => Command::ReadSides(last),
+            Self::Searched => Command::SearchFor(last),
+            Self::Export => Command::ExportTo { place: last, replace: false },
             Self::SavePicture(picture) => Command::SavePictureTo(last, Arc::clone(picture)),
             Self::SaveView(sight) => Command::SaveViewTo(last, Arc::clone(sight)),
         })
@@ -72,6 +81,14 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             let dialog = folder.into_iter().fold(dialog, rfd::FileDialog::set_directory);
             dialog.save_file().into_iter().collect()
         }
+        Choice::Sides => with_texts(dialog.set_title("Open a list of sides")),
+        Choice::Searched => with_texts(dialog.set_title("Open a list of those who withdrew")),
+        Choice::Export => dialog
+            .set_title("Export to a new folder")
+            .set_file_name("stedi-training-set")
+            .save_file()
+            .into_iter()
+            .collect(),
         Choice::SaveReport => dialog
             .set_title("Write the report of the review")
             .add_filter("HTML", &["html"])

@@ -69,6 +69,7 @@ impl App {
         self.take_signals();
         self.take_saved_pictures();
         self.take_review();
+        self.take_exports();
         while let Some((_, outcome)) = self.workers.save.poll() {
             if let Outcome::Done(Err(error)) = outcome {
                 notify(&mut self.state, Severity::Warning, error);
@@ -180,6 +181,10 @@ impl App {
             Some(work("Reading", workers.load.progress()))
         } else if workers.curate.is_busy() {
             Some(work("Curating", workers.curate.progress()))
+        } else if workers.export.is_busy() {
+            Some(work("Exporting", workers.export.progress()))
+        } else if workers.prove.is_busy() {
+            Some(work("Looking at exports", workers.prove.progress()))
         } else if workers.save_view.is_busy() {
             Some(work("Saving the view", workers.save_view.progress()))
         } else if workers.dropped.is_busy() {
@@ -210,6 +215,8 @@ impl App {
             Some(work("Inferring owners", workers.owners.progress()))
         } else if workers.rules.is_busy() {
             Some(work("Comparing the join rules", workers.rules.progress()))
+        } else if workers.preview.is_busy() {
+            Some(work("Looking at what would leave", workers.preview.progress()))
         } else if workers.copy.is_busy() {
             Some(work("Copying", workers.copy.progress()))
         } else if workers.look.is_busy() {

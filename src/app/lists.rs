@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::domain::Withdrawn;
+use crate::export::release::SideList;
 use crate::review::Expected;
+use crate::state::SideFile;
 
 /// No list is longer: what is longer is not read as one.
 const LONGEST: u64 = 64 << 20;
@@ -16,12 +18,18 @@ pub enum ListRequest {
     Withdrawn(PathBuf),
     /// The counts of another system.
     Expected(PathBuf),
+    /// Whose rows are on which side.
+    Sides(PathBuf),
+    /// Those who withdrew, to look for them in exports.
+    Searched(PathBuf),
 }
 
 /// What was read.
 pub enum List {
     Withdrawn(Withdrawn),
     Expected(Expected),
+    Sides(SideFile),
+    Searched(Withdrawn),
 }
 
 impl ListRequest {
@@ -31,9 +39,11 @@ impl ListRequest {
     /// A sentence that says which file cannot be read and why, without what stands in it.
     pub(super) fn carry_out(&self) -> Result<List, String> {
         match self {
-            Self::Withdrawn(path) => {
-                let list = Withdrawn::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-                Ok(List::Withdrawn(list))
+            Self::Withdrawn(path) => Ok(List::Withdrawn(withdrawn(path)?)),
+            Self::Searched(path) => Ok(List::Searched(withdrawn(path)?)),
+            Self::Sides(path) => {
+                let list = SideList::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+                Ok(List::Sides(SideFile { path: path.clone(), list }))
             }
             Self::Expected(path) => {
                 let counts = Expected::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -41,6 +51,10 @@ impl ListRequest {
             }
         }
     }
+}
+
+fn withdrawn(path: &Path) -> Result<Withdrawn, String> {
+    Withdrawn::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -73,7 +73,7 @@ impl App {
                 Slot::Ready(rows) => Place::Behind(Arc::clone(rows)),
                 _ => return None,
             },
-            Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review => return None,
+            Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export => return None,
         };
         let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
         Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })

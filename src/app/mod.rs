@@ -6,6 +6,8 @@ mod chosen;
 mod commands;
 mod consenting;
 mod dialogs;
+mod export_work;
+mod exporting;
 mod finished;
 mod lists;
 mod looking;
@@ -76,6 +78,8 @@ pub struct App {
     asked: signals::Asked,
     /// What the review was asked for last.
     reviewed: reviewing::AskedOfReview,
+    /// What the page of the exports was asked for last.
+    exported: exporting::AskedOfExport,
     title: String,
 }
 
@@ -91,7 +95,7 @@ impl App {
             state: State { recent: saved.recent, theme: saved.theme, ..State::default() },
             screens: Screens::default(),
             commands: vec![],
-            workers: Workers::new(context, settings.trail()).context("the workers cannot be started")?,
+            workers: Workers::new(context, settings.homes()).context("the workers cannot be started")?,
             settings,
             looked: None,
             added_up: None,
@@ -99,6 +103,7 @@ impl App {
             diagnosed: None,
             asked: signals::Asked::default(),
             reviewed: reviewing::AskedOfReview::default(),
+            exported: exporting::AskedOfExport::default(),
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -172,6 +177,7 @@ impl eframe::App for App {
         self.look_at_consent();
         self.look_at_signals();
         self.look_at_review();
+        self.look_at_export();
         self.set_title(context);
     }
 

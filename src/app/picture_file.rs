@@ -49,7 +49,10 @@ impl App {
     /// Whether something is being written that must not be left half done.
     pub(super) fn is_saving(&self) -> bool {
         let workers = &self.workers;
-        workers.save_recipe.is_busy() || workers.save_view.is_busy() || workers.save_picture.is_busy()
+        workers.save_recipe.is_busy()
+            || workers.save_view.is_busy()
+            || workers.save_picture.is_busy()
+            || workers.export.is_busy()
     }
 
     /// Says what became of it.

@@ -8,10 +8,10 @@ use crate::domain::{CheckId, Code, OwnerDecision, Progress};
 use crate::explore::Follow;
 use crate::export::{TrailFile, now, write_report};
 use crate::jobs::Outcome;
-use crate::landing::Source;
+use crate::landing::{Landing, Source};
 use crate::review::joins::{JoinReport, Stranger, joins};
 use crate::review::{
-    AcceptError, Expected, FigureId, Review, RowsBehind, RuleReport, Trail, compare, review, view_behind,
+    AcceptError, Expected, FigureId, Review, RowsBehind, RuleReport, Trail, compare, names_nobody, review, view_behind,
 };
 use crate::state::{Example, Severity, Shown, Slot};
 
@@ -67,11 +67,20 @@ pub enum TrailRequest {
     /// Read it.
     Load,
     /// Accept, or take back.
-    Accept { review: Arc<Review>, check: CheckId, who: String, why: String, is_taken_back: bool },
+    Accept { of: Signing, check: CheckId, why: String, is_taken_back: bool },
     /// Record what was decided of a device.
-    Decide { review: Arc<Review>, who: String, words: String },
+    Decide { of: Signing, words: String },
     /// Sign.
-    Sign { review: Arc<Review>, who: String },
+    Sign { of: Signing },
+}
+
+/// Who puts their name to what.
+#[derive(Clone)]
+pub struct Signing {
+    review: Arc<Review>,
+    /// Nobody's name of these may be written.
+    landing: Arc<Landing>,
+    who: String,
 }
 
 impl PartialEq for TrailRequest {
@@ -243,18 +252,23 @@ impl App {
 
     /// Adds an acceptance, or takes one back. It is of the checks that are on the screen, and of no others.
     pub(super) fn accept(&mut self, check: CheckId, who: String, why: String, is_taken_back: bool) {
-        if let Slot::Ready(review) = &self.state.review.checks {
-            let review = Arc::clone(review);
-            self.add_to_trail(TrailRequest::Accept { review, check, who, why, is_taken_back });
+        if let Some(of) = self.signing(who) {
+            self.add_to_trail(TrailRequest::Accept { of, check, why, is_taken_back });
         }
     }
 
     /// Adds a signature.
     pub(super) fn sign_off(&mut self, who: String) {
-        if let Slot::Ready(review) = &self.state.review.checks {
-            let review = Arc::clone(review);
-            self.add_to_trail(TrailRequest::Sign { review, who });
+        if let Some(of) = self.signing(who) {
+            self.add_to_trail(TrailRequest::Sign { of });
         }
+    }
+
+    /// Somebody, and the review that is on the screen.
+    fn signing(&self, who: String) -> Option<Signing> {
+        let Slot::Ready(review) = &self.state.review.checks else { return None };
+        let landing = Arc::clone(&self.state.landing.value()?.landing);
+        Some(Signing { review: Arc::clone(review), landing, who })
     }
 
     fn add_to_trail(&mut self, request: TrailRequest) {
@@ -275,9 +289,7 @@ impl App {
         who: String,
         context: &egui::Context,
     ) {
-        let (Slot::Ready(review), Some(loaded)) = (&self.state.review.checks, self.state.landing.value()) else {
-            return;
-        };
+        let (Some(of), Some(loaded)) = (self.signing(who), self.state.landing.value()) else { return };
         if self.workers.trail.is_busy() {
             return;
         }
@@ -288,8 +300,7 @@ impl App {
             Some(false) => format!("{device} is not {person}'s"),
             None => format!("whose {device} is, is left to the evidence"),
         };
-        let review = Arc::clone(review);
-        self.add_to_trail(TrailRequest::Decide { review, who, words });
+        self.add_to_trail(TrailRequest::Decide { of, words });
         let mut recipe = self.state.choices().recipe.clone();
         match is_theirs {
             Some(is_theirs) => recipe.owners.decisions.0.insert(serial, OwnerDecision { owner, is_theirs }),
@@ -369,14 +380,19 @@ pub fn trail(file: &TrailFile, request: &TrailRequest) -> Result<Arc<Trail>, Fai
     let add = |trail: &mut Trail| -> Result<(), AcceptError> {
         match request {
             TrailRequest::Load => Ok(()),
-            TrailRequest::Accept { review, check, who, why, is_taken_back: false } => {
-                trail.accept(review, *check, who, why, now())
+            TrailRequest::Accept { of, check, why, is_taken_back } => {
+                names_nobody(&of.landing, &of.who, why)?;
+                let add = if *is_taken_back { Trail::revoke } else { Trail::accept };
+                add(trail, &of.review, *check, &of.who, why, now())
             }
-            TrailRequest::Accept { review, check, who, why, is_taken_back: true } => {
-                trail.revoke(review, *check, who, why, now())
+            TrailRequest::Decide { of, words } => {
+                names_nobody(&of.landing, &of.who, "")?;
+                trail.decide(&of.review, &of.who, words, now())
             }
-            TrailRequest::Decide { review, who, words } => trail.decide(review, who, words, now()),
-            TrailRequest::Sign { review, who } => trail.sign(review, who, now()).map(drop),
+            TrailRequest::Sign { of } => {
+                names_nobody(&of.landing, &of.who, "")?;
+                trail.sign(&of.review, &of.who, now()).map(drop)
+            }
         }
     };
     match request {

@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::export::TrailFile;
+use crate::export::release::KeyStore;
+use crate::export::{History, TrailFile};
 use crate::state::{Notice, Severity, State, Theme};
+
+use super::export_work::Homes;
 
 const MOST_RECENT: usize = 8;
 
@@ -65,12 +68,19 @@ impl Settings {
         Self { file: Some(file) }
     }
 
-    /// The trail of reviews: in the user's state folder, or beside settings that are elsewhere.
-    pub(super) fn trail(&self) -> TrailFile {
+    /// The trail of reviews, the keys of pseudonyms and the list of exports: where the user's are, or beside settings that
+    /// are elsewhere.
+    pub(super) fn homes(&self) -> Homes {
         let at_home = Self::at_home();
         let beside = self.file.as_deref().filter(|_| self.file != at_home.file).and_then(Path::parent);
-        let folder = beside.map(|folder| folder.join("reviews")).or_else(trail_folder);
-        TrailFile::in_folder(&folder.unwrap_or_else(|| PathBuf::from("reviews")))
+        let place = |name: &str, home: fn() -> Option<PathBuf>| {
+            beside.map(|folder| folder.join(name)).or_else(home).unwrap_or_else(|| PathBuf::from(name))
+        };
+        Homes {
+            trail: TrailFile::in_folder(&place("reviews", trail_folder)),
+            keys: KeyStore::at(place("keys", keys_folder)),
+            history: History::at(place("exports.jsonl", history_file)),
+        }
     }
 
     /// What was remembered; the defaults and a notice where it cannot be read.
@@ -97,6 +107,14 @@ impl Settings {
     pub(super) fn to_save(&self, state: &State) -> Option<SaveRequest> {
         let content = Content { theme: state.theme, recent: state.recent.clone() };
         Some(SaveRequest { file: self.file.clone()?, content })
+    }
+}
+
+/// A path as a shell would take it: `~` is the user's home.
+pub(super) fn from_home(path: PathBuf) -> PathBuf {
+    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
+        (Ok(rest), Some(folders)) => folders.home_dir().join(rest),
+        _ => path,
     }
 }
 

@@ -134,7 +134,7 @@ impl App {
         }
         self.workers.save_view.forget();
         let gate = match &self.state.review.checks {
-            Slot::Ready(review) => Some(Gate { review: Arc::clone(review), trail: self.settings.trail() }),
+            Slot::Ready(review) => Some(Gate { review: Arc::clone(review), trail: self.settings.homes().trail }),
             _ => None,
         };
         self.workers.save_view.request(SaveViewRequest { path, sight, source: self.state.source.clone(), gate });

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use crate::curation::{Codes, Curation, CurationError, OwnerFindings, TableView, curate};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
 use crate::explore::{self, Follow, Query, Sums};
-use crate::export::TrailFile;
+use crate::export::release::Preview;
 use crate::jobs::Lane;
 use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
 use crate::review::joins::JoinReport;
 use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
-use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, Shown, Summaries};
+use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, OpenedExport, Shown, Summaries};
 
 use super::chosen::{Chosen, CopyRequest};
 use super::dialogs::{self, Choice};
+use super::export_work::{
+    self, ExportRequest, Homes, NotWritten, PastAnswer, PastRequest, PreviewRequest, ProveAnswer, ProveRequest,
+};
 use super::lists::{List, ListRequest};
 use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
@@ -64,6 +67,16 @@ pub struct Workers {
     pub trail: Lane<TrailRequest, Result<Arc<Trail>, Failure>>,
     /// Writes reports.
     pub report: Lane<ReportRequest, Result<String, String>>,
+    /// Looks at what an export would be.
+    pub preview: Lane<PreviewRequest, Result<Arc<Preview>, Failure>>,
+    /// Writes exports.
+    pub export: Lane<ExportRequest, Result<OpenedExport, NotWritten>>,
+    /// Reads an export that was made.
+    pub opened: Lane<PathBuf, Result<OpenedExport, Failure>>,
+    /// Looks after the list of exports.
+    pub past: Lane<PastRequest, Result<PastAnswer, Failure>>,
+    /// Proves exports, and takes customers out of them.
+    pub prove: Lane<ProveRequest, Result<ProveAnswer, Failure>>,
     /// Compares counts with the expected ones.
     pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
     /// Reads lists from files.
@@ -289,11 +302,12 @@ impl Workers {
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn new(context: &egui::Context, trail_file: TrailFile) -> std::io::Result<Self> {
+    pub fn new(context: &egui::Context, homes: Homes) -> std::io::Result<Self> {
         let wake = || {
             let context = context.clone();
             move || context.request_repaint()
         };
+        let (trail_file, for_past, for_opened) = (homes.trail.clone(), homes.clone(), homes.clone());
         Ok(Self {
             load: Lane::new("load", wake(), load)?,
             curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
@@ -324,6 +338,17 @@ impl Workers {
                 reviewing::trail(&trail_file, request)
             })?,
             report: Lane::new("report", wake(), |request: &ReportRequest, _: &Progress| reviewing::report(request))?,
+            preview: Lane::new("preview", wake(), export_work::foresee)?,
+            export: Lane::new("export", wake(), export_work::write)?,
+            opened: Lane::new("opened", wake(), move |folder: &PathBuf, _: &Progress| {
+                export_work::open(&for_opened, folder)
+            })?,
+            past: Lane::new("past", wake(), move |request: &PastRequest, _: &Progress| {
+                export_work::past(&for_past, request)
+            })?,
+            prove: Lane::new("prove", wake(), move |request: &ProveRequest, progress: &Progress| {
+                export_work::prove(&homes, request, progress)
+            })?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
                 let DoctorRequest { of, expected } = request;
                 Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)

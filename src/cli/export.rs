@@ -11,20 +11,22 @@ use serde_json::json;
 
 use crate::curation::curate;
 use crate::domain::format::{bytes, counted, thousands};
-use crate::domain::{CheckId, Progress, Recipe};
+use crate::domain::{CheckId, KeyChoice, Progress, Recipe};
 use crate::export::release::{
-    Attack, Key, KeyStore, Manifest, Order, Preview, SideList, SplitNote, export, loaders, prepare, preview,
+    Attack, KeyInHand, KeyStore, Making, Manifest, Preview, ReleaseError, SideList, SplitNote, loaders, make,
+    names_nobody, prepare, preview,
 };
 use crate::export::{History, TrailFile, now};
-use crate::landing;
+use crate::landing::{self, Landing};
 use crate::review::{AcceptError, Review, Trail, advice, review};
 
 use super::DONE;
-use super::arguments::{ExportArguments, Keys};
+use super::arguments::ExportArguments;
 use super::curate::{
     NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of,
     write_refused,
 };
+use super::packing::Keys;
 use super::review::{accept_all, acceptance, trail_folder};
 
 /// Writes an export if the gate is open. Gives the exit code.
@@ -45,23 +47,28 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     if let Some(path) = source.would_read(&written)? {
         anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());
     }
-    let (key, store) = key(keys)?;
+    let key = key(keys)?;
     if let Some(out) = out {
+        key.stays_out_of(out)?;
         let inside = |path: &Path| {
             landing::real_path(path)
                 .ok()
                 .zip(landing::real_path(out).ok())
                 .is_some_and(|(path, out)| path.starts_with(out))
         };
-        anyhow::ensure!(
-            !store.as_ref().is_some_and(|store| inside(store.folder())) && !inside(Path::new(&keys.key)),
-            "the key must not lie in the export: whoever gets one would have the other. Choose another folder for keys"
-        );
+        if let Some(path) = trail.iter().chain(&job.refused).find(|path| inside(path)) {
+            anyhow::bail!(
+                "{} lies in the export, which has nothing but its own files. Choose another place",
+                path.display()
+            );
+        }
+        // An export that is replaced is removed, with all that is in it.
+        if let Some(path) = job.landing.iter().find(|path| inside(path)) {
+            anyhow::bail!("{} lies in {}. Choose a place beside the landing files", path.display(), out.display());
+        }
         anyhow::ensure!(
             arguments.replace || arguments.preview || fs::symlink_metadata(out).is_err(),
-            "{} is there already, and an export never takes the place of something unasked. Choose another folder, or say \
-             --replace",
-            out.display()
+            ReleaseError::Exists(out.clone())
         );
     }
     let progress = Progress::default();
@@ -70,7 +77,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;
     if arguments.preview {
-        let prepared = prepare(&curation, &packaging, &key, &sides, &Progress::default())?;
+        let prepared = prepare(&curation, &packaging, key.key(), &sides, &Progress::default())?;
         let preview = preview(&prepared, &landing, &Progress::default())?;
         std::io::stdout().write_all(foreseen(&preview).as_bytes())?;
         return Ok(DONE);
@@ -79,72 +86,59 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let file = trail
         .as_ref()
         .map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
-    let trail = match signed(&file, &review, &accepted, analyst.as_deref())? {
+    if job.strict && is_anything_refused(&landing) {
+        writeln!(std::io::stderr(), "Nothing was written: something was refused, and --strict was given.").ok();
+        return Ok(NOT_AS_IT_SHOULD_BE);
+    }
+    let trail = match signed(&file, &landing, &review, &accepted, analyst.as_deref())? {
         Ok(trail) => trail,
         Err((trail, open)) => {
             say_closed(job.json, &recipe, &review, &trail, &open)?;
             return Ok(NOT_AS_IT_SHOULD_BE);
         }
     };
-    if job.strict && is_anything_refused(&landing) {
-        writeln!(std::io::stderr(), "Nothing was written: something was refused, and --strict was given.").ok();
-        return Ok(NOT_AS_IT_SHOULD_BE);
-    }
     let gate = review.sign_off(&trail, review.scope())?;
     let started = Instant::now();
-    let prepared = prepare(&curation, &packaging, &key, &sides, &Progress::default())?;
-    let order = Order {
+    let history = crate::app::history_file().map(History::at);
+    let making = Making {
         landing: &landing,
         curation: &curation,
         review: &review,
         trail: &trail,
         signed: &gate,
-        prepared: &prepared,
-        key_is_kept: store.is_some(),
+        packaging: &packaging,
+        sides: &sides,
+        key: &key,
+        history: history.as_ref(),
         when: now(),
     };
-    // The key comes first: an export whose key is lost by an accident could never be withdrawn from.
-    if let Some(store) = store.as_ref().filter(|_| keys.key == "new") {
-        store.keep(&key)?;
-    }
     let progress = Progress::default();
     let template = "writing {bar:30} {human_pos} of {human_len} rows {eta}";
-    let done = with_bar_of(job.json, template, &progress, || export(&order, out, arguments.replace, &progress));
-    let manifest = match done {
-        Ok(manifest) => manifest,
-        Err(error) => {
-            if let Some(store) = store.as_ref().filter(|_| keys.key == "new") {
-                store.discard(&key.id()).ok();
-            }
-            return Err(error.into());
-        }
-    };
-    if let Some(history) = crate::app::history_file() {
-        History::at(history).add(out, &manifest).ok();
-    }
+    let manifest = with_bar_of(job.json, template, &progress, || make(&making, out, arguments.replace, &progress))?;
     let seconds = started.elapsed().as_secs_f64();
     if job.json {
         let object = json!({ "out": out.display().to_string(), "seconds": seconds, "manifest": manifest });
         writeln!(std::io::stdout(), "{object}")?;
     } else {
-        let key_file =
-            store.as_ref().map(|store| if keys.key == "new" { store.path(&key.id()) } else { PathBuf::new() });
-        std::io::stdout().write_all(text(out, &manifest, key_file.as_deref(), seconds).as_bytes())?;
+        std::io::stdout().write_all(text(out, &manifest, &key, seconds).as_bytes())?;
     }
     Ok(DONE)
 }
 
-/// The key that was asked for, and where it is kept; nowhere for one that is thrown away.
-fn key(keys: &Keys) -> anyhow::Result<(Key, Option<KeyStore>)> {
-    Ok(match keys.key.as_str() {
-        "throw-away" => (Key::generate()?, None),
-        "new" => (Key::generate()?, Some(key_store(keys.keys.as_deref())?)),
-        given if Path::new(given).is_file() => (Key::load(Path::new(given))?, Some(key_store(keys.keys.as_deref())?)),
-        id => {
-            let store = key_store(keys.keys.as_deref())?;
-            (store.get(id)?, Some(store))
-        }
-    })
+/// The key that was asked for.
+fn key(keys: &Keys) -> anyhow::Result<KeyInHand> {
+    let choice = match keys.key.as_str() {
+        // Where nothing is kept, no place is needed.
+        "throw-away" => return Ok(KeyInHand::of(&KeyChoice::ThrowAway, &KeyStore::at(PathBuf::new()))?),
+        "new" => KeyChoice::New,
+        id => KeyChoice::Kept(id.to_owned()),
+    };
+    let store = key_store(keys.keys.as_deref())?;
+    let file = Path::new(&keys.key);
+    if choice != KeyChoice::New && file.is_file() {
+        return Ok(KeyInHand::in_file(file, &store)?);
+    }
+    Ok(KeyInHand::of(&choice, &store)?)
 }
 
 /// The folder of keys.
@@ -164,6 +158,7 @@ type Closed = (Trail, Vec<CheckId>);
 
 fn signed(
     file: &TrailFile,
+    landing: &Landing,
     review: &Review,
     accepted: &[(CheckId, String)],
     analyst: Option<&str>,
@@ -180,8 +175,12 @@ fn signed(
     // Tried on a copy first, so that nothing is written where the gate stays closed.
     let mut tried = trail.clone();
     match add(&mut tried) {
-        Ok(()) if tried == trail => {}
-        Ok(()) => trail = file.add(add)?.0,
+        Ok(()) => {
+            names_nobody(landing, review, &tried, &review.sign_off(&tried, review.scope())?)?;
+            if tried != trail {
+                trail = file.add(add)?.0;
+            }
+        }
         Err(AcceptError::Closed(_)) => {
             let open = review.open(&tried);
             return Ok(Err((tried, open)));
@@ -212,7 +211,7 @@ fn say_closed(is_json: bool, recipe: &Recipe, review: &Review, trail: &Trail, op
     Ok(())
 }
 
-fn text(out: &Path, manifest: &Manifest, key_file: Option<&Path>, seconds: f64) -> String {
+fn text(out: &Path, manifest: &Manifest, key: &KeyInHand, seconds: f64) -> String {
     let mut text = String::new();
     let files = manifest.all_files().count() as u64 + 1;
     // Writing to a text cannot fail.
@@ -231,15 +230,16 @@ fn text(out: &Path, manifest: &Manifest, key_file: Option<&Path>, seconds: f64) 
     }
     text += &tried(&manifest.attacks);
     let id = &manifest.key.id;
-    let _ = match key_file {
+    let _ = match key.new_in() {
+        Some(store) => {
+            let file = store.path(id);
+            writeln!(text, "The key {id} is kept in {}. --key {id} makes later exports match.", file.display())
+        }
+        None if key.is_kept() => writeln!(text, "The key is {id}."),
         None => writeln!(
             text,
             "The key {id} was thrown away: later exports will not match, and nobody can be withdrawn from this one."
         ),
-        Some(path) if path.as_os_str().is_empty() => writeln!(text, "The key is {id}."),
-        Some(path) => {
-            writeln!(text, "The key {id} is kept in {}. --key {id} makes later exports match.", path.display())
-        }
     };
     let path = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
     if let Some((_, lines)) = loaders(manifest, &path.display().to_string()).into_iter().nth(1) {

@@ -12,7 +12,8 @@ use crate::domain::format::{counted, thousands};
 use crate::domain::{Progress, Recipe, Withdrawn};
 use crate::export::now;
 use crate::export::release::{
-    Contained, Difference, Key, Manifest, ReleaseError, Verified, contained, diff, reproduce, verify, withdraw,
+    Contained, Difference, Key, Manifest, ReleaseError, Verified, contained, diff, place_without, reproduce, verify,
+    withdraw,
 };
 use crate::landing;
 
@@ -112,10 +113,20 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
     let list = Withdrawn::parse(&text).with_context(|| format!("{}", customers.display()))?;
     anyhow::ensure!(!list.is_empty(), "{} names nobody", customers.display());
     let mut results: Vec<(PathBuf, Result<Contained, ReleaseError>, PathBuf)> = vec![];
+    let mut failed = None;
     for dataset in datasets {
-        let manifest = Manifest::read(dataset)?;
-        let place = if *replace { dataset.clone() } else { without(dataset) };
-        let done = match key_of(&manifest, key.as_deref(), keys.as_deref())? {
+        let place = if *replace { dataset.clone() } else { place_without(dataset) };
+        let found = Manifest::read(dataset)
+            .map_err(anyhow::Error::from)
+            .and_then(|manifest| Ok((key_of(&manifest, key.as_deref(), keys.as_deref())?, manifest)));
+        let (key, manifest) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
+        };
+        let done = match key {
             None => Err(ReleaseError::NoKey {
                 path: dataset.clone(),
                 id: manifest.key.id,
@@ -131,7 +142,10 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
             }
         };
         match done {
-            Err(error) if !matches!(error, ReleaseError::NoKey { .. }) => return Err(error.into()),
+            Err(error) if !matches!(error, ReleaseError::NoKey { .. }) => {
+                failed = Some(error.into());
+                break;
+            }
             done => results.push((dataset.clone(), done, place)),
         }
     }
@@ -158,13 +172,8 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
         }
         std::io::stdout().write_all(text.as_bytes())?;
     }
-    Ok(if is_unsearched { NOT_AS_IT_SHOULD_BE } else { DONE })
-}
-
-fn without(dataset: &Path) -> PathBuf {
-    let mut name = dataset.file_name().unwrap_or_default().to_owned();
-    name.push("-without-withdrawn");
-    dataset.with_file_name(name)
+    // What was done before is told all the same.
+    failed.map_or(Ok(if is_unsearched { NOT_AS_IT_SHOULD_BE } else { DONE }), Err)
 }
 
 fn withdrawn(dataset: &Path, found: &Contained, place: &Path, dry_run: bool) -> String {

@@ -6,6 +6,7 @@ mod export;
 mod generate;
 mod later;
 mod owners;
+mod packing;
 mod plot;
 mod report;
 mod review;

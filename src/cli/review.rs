@@ -12,7 +12,7 @@ use crate::domain::format::{self, counted};
 use crate::domain::{CheckId, CheckVerdict, Progress, Recipe, Table};
 use crate::export::{TrailFile, now, write_report};
 use crate::landing;
-use crate::review::{AcceptError, Check, Entry, Review, Trail, advice, review};
+use crate::review::{AcceptError, Check, Entry, Review, Trail, advice, names_nobody, review};
 
 use super::DONE;
 use super::arguments::ReviewArguments;
@@ -48,6 +48,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     let who = analyst.as_deref().unwrap_or_default();
     let mut trail = file.load()?;
     if !accepted.is_empty() {
+        accepted.iter().try_for_each(|(_, reason)| names_nobody(&landing, who, reason))?;
         trail = file.add(|trail| accept_all(trail, &review, &accepted, who))?.0;
     }
     let open = review.open(&trail);

@@ -22,7 +22,7 @@ pub use code::Code;
 pub use count::{StepCount, TableCount};
 pub use dataset::Dataset;
 pub use owners::{OwnerDecision, OwnerDecisions, OwnerRules, OwnerVerdict};
-pub use packaging::{Format, Packaging, PackagingError, Partition, Side, Split, TimeRelease, Windows};
+pub use packaging::{Format, KeyChoice, Packaging, PackagingError, Partition, Side, Split, TimeRelease, Windows};
 pub use plan::{Identity, Operation, Plan, Step, TableDefinition};
 pub use progress::{Cancelled, Progress};
 pub use reason::Reason;

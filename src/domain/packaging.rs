@@ -192,7 +192,8 @@ pub enum TimeRelease {
     /// Milliseconds since the device's first reading in the machine-learning table. Dates of customers stay behind.
     #[default]
     Elapsed,
-    /// Instants moved by the same secret time for each customer, up to a year either way, in whole days.
+    /// Instants moved by a secret time for each customer, up to a year either way; not by whole days, so that the time of
+    /// day says nothing either.
     Shifted,
     /// Instants as they landed: whoever knows when somebody walked finds them.
     Raw,
@@ -215,10 +216,22 @@ impl TimeRelease {
     pub fn words(self) -> &'static str {
         match self {
             Self::Elapsed => "milliseconds since the device's first reading",
-            Self::Shifted => "instants, moved by a secret number of days for each customer",
+            Self::Shifted => "instants, moved by a secret time for each customer",
             Self::Raw => "instants as they landed, in milliseconds since 1970 UTC",
         }
     }
+}
+
+/// Under which key pseudonyms are made, and what becomes of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeyChoice {
+    /// A new one, which is kept: later exports can match, and customers can be taken out of this one.
+    #[default]
+    New,
+    /// One that is kept already, by its id: pseudonyms are those of the earlier exports under it.
+    Kept(String),
+    /// A new one, which nobody has afterwards: nothing matches, and nobody can be found to be taken out.
+    ThrowAway,
 }
 
 /// A packaging that cannot be had.

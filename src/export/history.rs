@@ -35,6 +35,13 @@ pub struct Past {
     pub key_is_kept: bool,
 }
 
+/// One export, and whether it is where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub past: Past,
+    pub is_there: bool,
+}
+
 impl History {
     /// In this file.
     pub fn at(path: impl Into<PathBuf>) -> Self {
@@ -46,6 +53,22 @@ impl History {
     pub fn load(&self) -> Vec<Past> {
         let text = fs::read_to_string(&self.0).unwrap_or_default();
         text.lines().rev().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The same, each with whether it is still there.
+    pub fn list(&self) -> Vec<Listed> {
+        let listed = |past: Past| Listed { is_there: past.folder.is_dir(), past };
+        self.load().into_iter().map(listed).collect()
+    }
+
+    /// Forgets the export of a folder; the folder stays as it is.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn forget(&self, folder: &Path) -> Result<(), ExportError> {
+        let mut all = self.load();
+        all.retain(|past| past.folder != folder);
+        self.save(&all)
     }
 
     /// Remembers an export, instead of an earlier one at the same place.
@@ -67,6 +90,10 @@ impl History {
         all.retain(|other| other.folder != past.folder);
         all.insert(0, past);
         all.truncate(MOST);
+        self.save(&all)
+    }
+
+    fn save(&self, all: &[Past]) -> Result<(), ExportError> {
         let lines: Vec<String> =
             all.iter().rev().filter_map(|past| serde_json::to_string(past).ok()).map(|line| line + "\n").collect();
         if let Some(parent) = self.0.parent() {

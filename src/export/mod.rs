@@ -11,7 +11,7 @@ mod view;
 mod write;
 
 pub use error::ExportError;
-pub use history::{History, Past};
+pub use history::{History, Listed, Past};
 pub use picture::write_picture;
 pub use place::{write_file, write_own_file};
 pub use report::write_report;

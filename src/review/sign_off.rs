@@ -55,6 +55,9 @@ pub enum AcceptError {
     /// Nothing was accepted that could be revoked.
     #[error("{} is not accepted, so there is nothing to revoke", .0.name())]
     NotAccepted(CheckId),
+    /// What was written says who a customer is.
+    #[error("{0} says who a customer is, and goes out with exports. Say it in other words")]
+    NamesSomebody(&'static str),
     /// Nobody says that they accept it, or no reason why.
     #[error(transparent)]
     Trail(#[from] TrailError),

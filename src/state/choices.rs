@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{Duplicates, Recipe, format};
+use crate::domain::{Duplicates, Packaging, Recipe, format};
 use crate::explore::{ColumnLayout, Follow, Query, Selection};
 
-use super::{Label, Shown};
+use super::{ExportChoices, Label, Shown};
 
 /// The choices as they stand on the screen.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +27,8 @@ pub struct Choices {
     pub selections: HashMap<Shown, Selection>,
     /// Whom all tables are narrowed to.
     pub follow: Option<Follow>,
+    /// How the next export is packed.
+    pub export: ExportChoices,
 }
 
 /// A recipe as it lies on the disk.
@@ -51,7 +53,7 @@ impl Choices {
     /// at something else belongs to the step before it.
     pub fn label_of(&self, to: &Self) -> Option<Label> {
         // Taken apart by name, so that no field is forgotten.
-        let Self { recipe, file, shown, queries: _, columns: _, selections: _, follow } = to;
+        let Self { recipe, file, shown, queries: _, columns: _, selections: _, follow, export } = to;
         if let Some(file) = file
             && to.file != self.file
         {
@@ -63,6 +65,9 @@ impl Choices {
                 Some(Follow::Device(_)) => "one device only",
                 None => "all customers",
             }));
+        }
+        if let Some(label) = export_label(&self.export, export) {
+            return Some(label);
         }
         if let Some(label) = query_label(&self.query_of(*shown), &to.query_of(*shown)) {
             return Some(label);
@@ -147,6 +152,35 @@ impl Choices {
         let is_filed = self.file.as_ref().is_some_and(|file| file.recipe == self.recipe);
         !is_filed && self.recipe != Recipe::default()
     }
+}
+
+fn export_label(from: &ExportChoices, to: &ExportChoices) -> Option<Label> {
+    let ExportChoices { packaging, key, sides } = to;
+    let Packaging { tables, leave_out, format, partition, split, windows, time } = packaging;
+    let before = &from.packaging;
+    Some(if *format != before.format {
+        Label::new(format!("export as {}", format.title()))
+    } else if *time != before.time {
+        Label::new(format!("export: {} time", time.name()))
+    } else if *partition != before.partition {
+        Label::new(format!("export: folders by {}", partition.name()))
+    } else if *tables != before.tables {
+        Label::new("export: tables")
+    } else if *leave_out != before.leave_out {
+        Label::new("export: columns")
+    } else if split.is_some() != before.split.is_some() || *sides != from.sides {
+        Label::new("export: sides")
+    } else if *split != before.split {
+        Label::running("export sides", "export: sides")
+    } else if windows.is_some() != before.windows.is_some() {
+        Label::new("export: windows")
+    } else if *windows != before.windows {
+        Label::running("export windows", "export: windows")
+    } else if *key != from.key {
+        Label::new("export: key")
+    } else {
+        return None;
+    })
 }
 
 /// The texts of a filter may be personal, so only its column is named.

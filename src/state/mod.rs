@@ -1,6 +1,7 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
 mod choices;
+mod exporting;
 mod history;
 mod look;
 mod review;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::CheckId;
-use crate::domain::{Recipe, Table};
+use crate::domain::{Recipe, Table, Withdrawn};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
 use crate::landing::{ConsentStood, Landing, Source};
 use crate::review::joins::Stranger;
@@ -22,6 +23,7 @@ use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict,
 use crate::signals::Picture;
 
 pub use choices::{Choices, RecipeFile};
+pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
 pub use look::{Look, Sight, Summaries};
 pub use review::{Example, ReviewState};
@@ -55,6 +57,8 @@ pub struct State {
     pub signals: Signals,
     /// The join review, and whether the tables may leave.
     pub review: ReviewState,
+    /// The next export, and those before it.
+    pub exporting: Exporting,
     /// The rows behind a figure of the review, once they are looked up.
     pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.
@@ -89,7 +93,7 @@ impl State {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
             Shown::Behind(_) => matches!(self.behind, Slot::Ready(_)),
-            Shown::Consent | Shown::Signals | Shown::Review | Shown::Refused => false,
+            Shown::Consent | Shown::Signals | Shown::Review | Shown::Export | Shown::Refused => false,
         };
         (is_asked && stays).then_some(look)
     }
@@ -154,6 +158,8 @@ pub enum Shown {
     Signals,
     /// The checks, the joins, whose device it is, and the gate.
     Review,
+    /// What the export will be, what stands against it, and the exports that were made.
+    Export,
     /// The rows behind a figure of the review.
     Behind(FigureId),
     /// The records that could not be read, and remarks on the files.
@@ -166,7 +172,7 @@ impl Shown {
         match self {
             Self::Table(table) | Self::Dropped { table, .. } => Some(table),
             Self::Behind(figure) => figure.table(),
-            Self::Consent | Self::Signals | Self::Review | Self::Refused => None,
+            Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Refused => None,
         }
     }
 
@@ -293,6 +299,34 @@ pub enum Command {
     Decide { serial: String, owner: String, is_theirs: Option<bool>, who: String },
     /// Show the device and the stranger whose motions were paired with it, at the first such instant.
     ShowStranger(Stranger),
+    /// Pack the next export like this.
+    SetExport(ExportChoices),
+    /// Ask for a list of sides.
+    ChooseSides,
+    /// Read a list of sides from this file.
+    ReadSides(PathBuf),
+    /// Ask for a folder and export to it.
+    ChooseExport,
+    /// Export to this folder; to the place of an export that is there already only if that is wanted.
+    ExportTo { place: PathBuf, replace: bool },
+    /// What became of the last export was seen.
+    DismissExport,
+    /// Work out again what the export would be.
+    RetryExport,
+    /// Look at an export that was made.
+    OpenExport(PathBuf),
+    /// Prove that an export is as it was written, and that the landing files still give it.
+    VerifyExport(PathBuf),
+    /// Take an export off the list; the folder stays.
+    ForgetExport(PathBuf),
+    /// Ask for a list of those who withdrew, and look for them in the exports.
+    ChooseSearched,
+    /// Look for those in this file in the exports.
+    SearchFor(PathBuf),
+    /// Look for these in the exports.
+    Search(Withdrawn),
+    /// Write an export without those who were looked for; in its own place if that is wanted.
+    WithdrawFrom { folder: PathBuf, replace: bool },
     /// Ask for a file and write the report of the review to it.
     SaveReport,
     /// Write the report of the review to this file.

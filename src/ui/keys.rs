@@ -56,7 +56,7 @@ pub fn keys_ui(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
 fn neighbour(state: &State, steps: usize) -> Table {
     let current = match state.choices().shown {
         Shown::Table(table) | Shown::Dropped { table, .. } => table.index(),
-        Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Behind(_) => {
+        Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export | Shown::Behind(_) => {
             return Table::CustomerLanding;
         }
     };

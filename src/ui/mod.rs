@@ -11,6 +11,10 @@ mod details;
 mod devices;
 mod empty;
 mod expected;
+mod export_choices;
+mod export_outlook;
+mod export_page;
+mod export_past;
 mod flow_strip;
 mod grid;
 mod history_menu;
@@ -47,6 +51,7 @@ use egui::{CentralPanel, Panel, Ui};
 use crate::state::{Command, Shown, State};
 
 use self::consent_page::ConsentScreen;
+use self::export_page::ExportScreen;
 use self::grid::RowScroll;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
@@ -59,6 +64,7 @@ pub struct Screens {
     consent: ConsentScreen,
     signals: SignalsScreen,
     review: ReviewScreen,
+    export: ExportScreen,
     refused: RowScroll,
     files: RowScroll,
 }
@@ -109,6 +115,12 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         Shown::Consent => consent_page::consent_ui(ui, state, &mut screens.consent, commands),
         Shown::Signals => signals_page::signals_ui(ui, state, &mut screens.signals, commands),
         Shown::Review => review_page::review_ui(ui, state, &mut screens.review, commands),
+        Shown::Export => {
+            let who = &mut screens.review.who;
+            if let Some(check) = export_page::export_ui(ui, state, &mut screens.export, who, commands) {
+                screens.review.turn_to(check);
+            }
+        }
         Shown::Behind(figure) => table_page::behind_ui(ui, state, figure, &mut screens.table, commands),
         Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }

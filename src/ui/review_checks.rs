@@ -21,6 +21,14 @@ pub struct ChecksScreen {
     shows_passing: bool,
 }
 
+impl ChecksScreen {
+    /// Shows this check.
+    pub fn choose(&mut self, check: CheckId) {
+        self.chosen = Some(check);
+        self.why.clear();
+    }
+}
+
 /// Paints the list and the chosen check.
 pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mut String, commands: &mut Vec<Command>) {
     let review = match &state.review.checks {
@@ -249,7 +257,7 @@ fn accept_ui(
     ));
     ui.horizontal_wrapped(|ui| {
         let reason = TextEdit::singleline(&mut screen.why).hint_text("why it is acceptable").desired_width(260.0);
-        let response = ui.add(reason);
+        let response = ui.add(reason.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
         who_ui(ui, who);
         let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.is_adding;

@@ -3,13 +3,13 @@
 
 use egui::{RichText, Role, ScrollArea, TextEdit, TextStyle, Ui};
 
-use crate::domain::format;
+use crate::domain::{CheckId, format};
 use crate::review::{Kind, Trail};
 use crate::state::{Command, Slot, State};
 
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
-use super::{empty, icons, review_joins, review_rules, widgets};
+use super::{empty, icons, review_joins, review_rules, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -19,6 +19,14 @@ pub struct ReviewScreen {
     pub who: String,
     checks: ChecksScreen,
     owners: OwnersScreen,
+}
+
+impl ReviewScreen {
+    /// Shows a check when the page is shown next.
+    pub fn turn_to(&mut self, check: CheckId) {
+        self.tab = Tab::Checks;
+        self.checks.choose(check);
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +74,7 @@ pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands
 }
 
 /// Whether the training set may leave, and what is missing: one line.
-fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Command>) {
+pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Command>) {
     let review = &state.review;
     ui.horizontal_wrapped(|ui| {
         if let Some(error) = review.trail.error() {
@@ -107,7 +115,8 @@ fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Comm
 
 /// The analyst's name.
 pub fn who_ui(ui: &mut Ui, who: &mut String) {
-    let response = ui.add(TextEdit::singleline(who).hint_text("your name").desired_width(160.0));
+    let edit = TextEdit::singleline(who).hint_text("your name").desired_width(160.0);
+    let response = ui.add(edit.background_color(theme::palette(ui).raised));
     widgets::named(&response, ui, Role::TextInput, "Your name");
 }
 
@@ -138,7 +147,7 @@ fn trail_ui(ui: &mut Ui, state: &State) {
                 Kind::Decided => "decided",
             };
             let whole = if entry.kind == Kind::Decided { "whose a device is" } else { "all figures" };
-            let check = entry.check.map_or(whole, crate::domain::CheckId::name);
+            let check = entry.check.map_or(whole, CheckId::name);
             let when = format::utc(entry.when).unwrap_or_default();
             ui.horizontal_wrapped(|ui| {
                 ui.label(widgets::weak(ui, format!("{when} UTC")));

@@ -26,10 +26,21 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 "Join review",
                 "Checks, joins, whose device it is, and whether the training set may leave",
             ),
+            (
+                Shown::Export,
+                icons::EXPORT,
+                "Export",
+                "What the training set will be, what stands against it, and the exports that were made",
+            ),
         ] {
             let selected = state.choices().shown == shown;
             let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);
-            let right = open.map_or_else(String::new, |open| format!("{open} failing"));
+            let lock = if state.review.signed_off().is_some() { icons::UNLOCKED } else { icons::LOCKED };
+            let right = match open {
+                Some(open) => format!("{open} failing"),
+                None if shown == Shown::Export => lock.to_owned(),
+                None => String::new(),
+            };
             let response = entry_ui(ui, selected, icon, name, &right, open.is_some());
             widgets::named_choice(&response, ui, selected, name);
             if response.on_hover_text(hover).clicked() {

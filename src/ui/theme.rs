@@ -23,6 +23,11 @@ pub const HISTORY_WIDTH: f32 = 260.0;
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.
 pub const HISTORY_HEIGHT: f32 = 320.0;
+/// Width of a page from which on two columns stand beside each other.
+pub const ROOM_FOR_TWO: f32 = 820.0;
+/// Room for one figure of a side of an export.
+pub const SHARE_WIDTH: f32 = 64.0;
+pub const SHARE_HEIGHT: f32 = 20.0;
 /// Width of the figures beside a chart at first.
 pub const SIGNALS_SIDE_WIDTH: f32 = 272.0;
 /// Height of a row in a table.
@@ -187,6 +192,11 @@ pub fn page_frame(ui: &Ui) -> Frame {
 /// Around a notice.
 pub fn notice_frame(fill: Color32) -> Frame {
     Frame::new().fill(fill).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(12, 8))
+}
+
+/// Around lines of code.
+pub fn lines_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).panel).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(8, 8))
 }
 
 fn fonts() -> FontDefinitions {

@@ -35,7 +35,7 @@ for _ in $(seq 300); do
 done
 [ -s "$home/display" ] || fail "no display: $(cat "$home/server.log")"
 DISPLAY=:$(cat "$home/display")
-export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" XDG_RUNTIME_DIR="$home"
+export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" XDG_DATA_HOME="$home/data" XDG_RUNTIME_DIR="$home"
 unset WAYLAND_DISPLAY
 chmod 700 "$home"
 
@@ -92,19 +92,28 @@ close_window
 echo "The window opened, painted, and closed cleanly."
 
 if [ -n "$pictures" ]; then
-	for picture in tables-dark review-light; do
+	for picture in tables-dark review-light export-light; do
 		mkdir -p "$XDG_CONFIG_HOME/stedi-workbench"
 		echo "{\"theme\": \"${picture#*-}\"}" >"$XDG_CONFIG_HOME/stedi-workbench/settings.json"
 		open_window
 		xdotool windowfocus "$window" 2>/dev/null || true
 		xdotool mousemove 640 790
-		if [ "${picture%-*}" = tables ]; then
+		case "${picture%-*}" in
+		tables)
 			# From the first table to the last one.
 			xdotool key --window "$window" ctrl+Page_Up
-		else
+			;;
+		review)
 			# The warning at the end of the figures.
 			xdotool mousemove --window "$window" 1150 94 click 1 mousemove 640 790
-		fi
+			;;
+		export)
+			# The page in the list on the left, and the join on time stamp and owner.
+			xdotool mousemove --window "$window" 56 280 click 1
+			sleep 1
+			xdotool mousemove --window "$window" 838 155 click 1 mousemove 640 790
+			;;
+		esac
 		sleep 2
 		picture "$pictures/$picture.png"
 		close_window

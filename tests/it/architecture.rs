@@ -16,8 +16,8 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("export", &["domain", "landing", "curation", "explore", "review", "signals"]),
     ("generate", &["domain"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
-    ("state", &["domain", "landing", "curation", "explore", "review", "signals"]),
-    ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "state"]),
+    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
+    ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "export", "state"]),
     (
         "app",
         &["domain", "landing", "curation", "explore", "review", "signals", "export", "generate", "jobs", "state", "ui"],

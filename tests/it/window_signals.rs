@@ -267,7 +267,8 @@ fn a_chart_is_saved_as_it_is_seen_and_never_among_the_landing_files() {
     let file = folder.path().join("chart.svg");
     window.harness.state_mut().answer_dialogs(vec![file.clone()]).unwrap();
     click(&mut window, "Save the chart as SVG or PNG");
-    window.wait("the file", |_| file.exists());
+    // The word of it pushes the page down: only then does the next click find the button where it is.
+    window.wait("the word", |state| state.notices.iter().any(|notice| notice.text.starts_with("Saved ")));
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("<svg") && text.contains("consent for research") && text.contains("D·"));
     let plotted = signals(&window).recording.value().unwrap().clone();

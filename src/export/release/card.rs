@@ -275,7 +275,7 @@ pub(super) fn describe(name: &str, time: TimeRelease) -> &'static str {
         "device" => "the step trainer, by a pseudonym",
         "elapsed_ms" => "milliseconds since the device's first reading",
         "sensorreadingtime" | "timestamp" if time == TimeRelease::Shifted => {
-            "milliseconds since 1970 UTC, moved by a secret number of days for each customer"
+            "milliseconds since 1970 UTC, moved by a secret time for each customer"
         }
         "sensorreadingtime" | "timestamp" => "milliseconds since 1970 UTC",
         "distancefromobject" => "distance to the object in front of the trainer, as the sensor gives it",

@@ -47,6 +47,15 @@ pub enum ReleaseError {
     /// What is there is no export.
     #[error("{} is not an export of this program, so it is not replaced. Choose another folder", .0.display())]
     NotOurs(PathBuf),
+    /// An export that is to be replaced has something else in it.
+    #[error("{} has {name} in it, which is not of the export and would be lost. Move it elsewhere first", path.display())]
+    Holds { path: PathBuf, name: String },
+    /// Keys would lie in it.
+    #[error(
+        "the keys must not lie in the export, {}: whoever gets one would have the other. Choose another folder",
+        .0.display()
+    )]
+    KeyInside(PathBuf),
     /// A path without a name.
     #[error("{} cannot be the folder of an export. Give a folder that is not there yet", .0.display())]
     NoPlace(PathBuf),

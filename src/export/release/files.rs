@@ -230,7 +230,7 @@ fn unwritten(path: &Path, error: PolarsError) -> ReleaseError {
 
 /// One of the formats.
 enum TableWriter<W: Write> {
-    Parquet(ParquetBatches<W>),
+    Parquet(Box<ParquetBatches<W>>),
     Csv(CsvBatches<W>),
     Ndjson(W),
     Arrow(ArrowBatches<W>),
@@ -239,7 +239,7 @@ enum TableWriter<W: Write> {
 impl<W: Write> TableWriter<W> {
     fn new(format: Format, out: W, schema: &Schema) -> PolarsResult<Self> {
         Ok(match format {
-            Format::Parquet => Self::Parquet(parquet_writer(out)?.batched(schema)?),
+            Format::Parquet => Self::Parquet(Box::new(parquet_writer(out)?.batched(schema)?)),
             Format::Csv => Self::Csv(CsvWriter::new(out).include_header(true).batched(schema)?),
             Format::Ndjson => Self::Ndjson(out),
             Format::Arrow => Self::Arrow(arrow_writer(out, schema)?),

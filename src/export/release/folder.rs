@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::ReleaseError;
+use super::manifest::Manifest;
+use super::{ReleaseError, read};
 use crate::export::ExportError;
 
 /// The middle of the name of a folder that is not done.
@@ -24,7 +25,29 @@ pub(super) struct NewFolder {
     unfinished: PathBuf,
     /// None on a file system that cannot lock.
     _lock: Option<File>,
+    /// Goes last, when nothing lies in it any more.
+    _above: Above,
     is_done: bool,
+}
+
+/// Folders that were made on the way to a place, the lowest first. They go again unless something lies in them.
+#[derive(Debug)]
+struct Above(Vec<PathBuf>);
+
+impl Above {
+    fn make(folder: &Path) -> Result<Self, ExportError> {
+        let above = Self(folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect());
+        fs::create_dir_all(folder).map_err(ExportError::at(folder))?;
+        Ok(above)
+    }
+}
+
+impl Drop for Above {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            fs::remove_dir(folder).ok();
+        }
+    }
 }
 
 impl NewFolder {
@@ -34,17 +57,23 @@ impl NewFolder {
     /// When something is at its place that is not to be replaced, or the disk refuses.
     pub fn begin(place: &Path, replace: bool) -> Result<Self, ReleaseError> {
         let place = std::path::absolute(place).map_err(ExportError::at(place))?;
+        put_back(&place);
         is_free(&place, replace)?;
         let (Some(parent), Some(name)) = (place.parent(), place.file_name().and_then(|name| name.to_str())) else {
             return Err(ReleaseError::NoPlace(place));
         };
-        fs::create_dir_all(parent).map_err(ExportError::at(parent))?;
+        let above = Above::make(parent)?;
         let start = format!(".{name}{UNFINISHED}");
         clear(parent, &start);
         let unfinished = parent.join(format!("{start}{}", std::process::id()));
         fs::create_dir(&unfinished).map_err(ExportError::at(&place))?;
-        let lock = File::open(&unfinished).ok().filter(|folder| folder.try_lock().is_ok());
-        Ok(Self { place, unfinished, _lock: lock, is_done: false })
+        let lock = match File::open(&unfinished).map(|folder| (folder.try_lock(), folder)) {
+            Ok((Ok(()), folder)) if unfinished.is_dir() => Some(folder),
+            Ok((Err(TryLockError::Error(_)), _)) => None,
+            // Another run that began at this moment took it for one that was left.
+            _ => return Err(ExportError::Busy { folder: parent.to_owned() }.into()),
+        };
+        Ok(Self { place, unfinished, _lock: lock, _above: above, is_done: false })
     }
 
     /// Where files are put meanwhile.
@@ -69,8 +98,9 @@ impl NewFolder {
             // A file system that knows neither way: the old one steps aside first.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
                 let plain = |from: &Path, to: &Path| fs::rename(from, to).map_err(ExportError::at(&self.place));
-                let aside = self.unfinished.with_extension("former");
+                let aside = aside(&self.place);
                 if is_there {
+                    fs::remove_dir_all(&aside).ok();
                     plain(&self.place, &aside)?;
                 }
                 if let Err(error) = plain(&self.unfinished, &self.place) {
@@ -102,14 +132,36 @@ impl Drop for NewFolder {
     }
 }
 
-/// Nothing is there, or an export that is to be replaced. Anything else is never touched.
+/// Nothing is there, or an export that is to be replaced, with nothing else in it. Anything else is never touched.
 fn is_free(place: &Path, replace: bool) -> Result<(), ReleaseError> {
     match fs::symlink_metadata(place) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(ExportError::at(place)(error).into()),
         Ok(_) if !replace => Err(ReleaseError::Exists(place.to_owned())),
-        Ok(about) if about.is_dir() && place.join(super::manifest::NAME).is_file() => Ok(()),
+        Ok(about) if about.is_dir() => {
+            let manifest = Manifest::read(place).map_err(|_| ReleaseError::NotOurs(place.to_owned()))?;
+            match read::strangers(place, &manifest).into_iter().next() {
+                None => Ok(()),
+                Some(name) => Err(ReleaseError::Holds { path: place.to_owned(), name }),
+            }
+        }
         Ok(_) => Err(ReleaseError::NotOurs(place.to_owned())),
+    }
+}
+
+/// Where an export steps aside to where two cannot change places in one step.
+fn aside(place: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(place.file_name().unwrap_or_default());
+    name.push(".former");
+    place.with_file_name(name)
+}
+
+/// Puts back what a run that was killed left aside.
+fn put_back(place: &Path) {
+    let aside = aside(place);
+    if fs::symlink_metadata(place).is_err() && Manifest::read(&aside).is_ok() {
+        fs::rename(aside, place).ok();
     }
 }
 
@@ -144,8 +196,19 @@ fn sync_folders(folder: &Path) -> Result<(), ReleaseError> {
 mod tests {
     use super::*;
 
-    fn fill(folder: &NewFolder, content: &str) {
-        fs::write(folder.path().join(super::super::manifest::NAME), content).unwrap();
+    /// A manifest with nothing in it but when it was written.
+    fn manifest(written_at: &str) -> String {
+        serde_json::json!({
+            "manifest_version": 1, "written_at": written_at, "program": "", "recipe": null, "packaging": {},
+            "consent": { "purpose": "", "rule": "", "withdrawn": 0, "customers": 0 }, "landing": [],
+            "key": { "id": "", "is_kept": true, "method": "" }, "tables": [], "windows": null, "split": null,
+            "attacks": [], "review": { "checks": [], "signed_off": null }, "tombstones": [], "files": [], "seal": "",
+        })
+        .to_string()
+    }
+
+    fn fill(folder: &NewFolder, written_at: &str) {
+        fs::write(folder.path().join(super::super::manifest::NAME), manifest(written_at)).unwrap();
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -183,12 +246,30 @@ mod tests {
         fs::write(place.join("mine"), "").unwrap();
         assert!(matches!(NewFolder::begin(&place, false), Err(ReleaseError::Exists(_))));
         assert!(matches!(NewFolder::begin(&place, true), Err(ReleaseError::NotOurs(_))));
-        fs::write(place.join(super::super::manifest::NAME), "old").unwrap();
+        fs::write(place.join(super::super::manifest::NAME), "{}").unwrap();
+        assert!(
+            matches!(NewFolder::begin(&place, true), Err(ReleaseError::NotOurs(_))),
+            "a manifest of something else"
+        );
+        fs::write(place.join(super::super::manifest::NAME), manifest("old")).unwrap();
+        assert!(matches!(NewFolder::begin(&place, true), Err(ReleaseError::Holds { name, .. }) if name == "mine"));
+        fs::remove_file(place.join("mine")).unwrap();
         let folder = NewFolder::begin(&place, true).unwrap();
         fill(&folder, "new");
         folder.finish(true).unwrap();
         assert_eq!((names(home.path()), names(&place)), (vec!["out".to_owned()], vec!["manifest.json".to_owned()]));
-        assert_eq!(fs::read_to_string(place.join("manifest.json")).unwrap(), "new");
+        assert_eq!(Manifest::read(&place).unwrap().written_at, "new");
+    }
+
+    #[test]
+    fn what_stepped_aside_when_a_run_was_killed_comes_back() {
+        let home = tempfile::tempdir().unwrap();
+        let (place, former) = (home.path().join("my.out"), home.path().join(".my.out.former"));
+        fs::create_dir(&former).unwrap();
+        fs::write(former.join(super::super::manifest::NAME), manifest("old")).unwrap();
+        assert_eq!(aside(&place), former);
+        assert!(matches!(NewFolder::begin(&place, false), Err(ReleaseError::Exists(_))));
+        assert_eq!(names(home.path()), ["my.out"]);
     }
 
     #[test]

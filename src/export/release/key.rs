@@ -98,12 +98,14 @@ impl Key {
         format!("d_{}", &self.mac("device:", &Withdrawn::folded(serial))[..32])
     }
 
-    /// By how much a customer's instants are moved, in milliseconds: whole days, up to a year either way, never none.
+    /// By how much a customer's instants are moved, in milliseconds: a day to a year either way. Not by whole days, which
+    /// would leave the time of day, and so tell who somebody is by the instant of one reading.
     pub(super) fn shift(&self, email: &str) -> i64 {
         let digits = self.mac("shift:", &Withdrawn::folded(email));
-        let number = i64::from_str_radix(&digits[..12], 16).unwrap_or(1);
-        let days = number % 730 - 365;
-        DAY * if days >= 0 { days + 1 } else { days }
+        let number = i64::from_str_radix(&digits[..15], 16).unwrap_or(1);
+        let most = 364 * DAY;
+        let moved = number % (2 * most) - most;
+        if moved >= 0 { moved + DAY } else { moved - DAY }
     }
 
     /// What proves that a text is as it was when the key's owner wrote it.
@@ -259,10 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn shifts_are_days_and_never_none() {
+    fn shifts_are_large_and_keep_no_time_of_day() {
         let key = Key::from_bytes([1; 32]);
         let shifts: Vec<i64> = (0..5_000).map(|n| key.shift(&n.to_string())).collect();
-        assert!(shifts.iter().all(|shift| *shift != 0 && shift % DAY == 0 && shift.abs() <= 365 * DAY));
+        assert!(shifts.iter().all(|shift| (DAY..=365 * DAY).contains(&shift.abs())));
+        let different = |of: &dyn Fn(i64) -> i64| {
+            shifts.iter().map(|&shift| of(shift)).collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert!(different(&|shift| shift % DAY) > 4_900 && different(&|shift| shift % 1_000) > 900);
         assert!(shifts.iter().any(|shift| *shift < -300 * DAY) && shifts.iter().any(|shift| *shift > 300 * DAY));
     }
 

@@ -23,6 +23,7 @@ mod files;
 mod folder;
 mod key;
 mod loading;
+mod making;
 mod manifest;
 mod npz;
 mod parties;
@@ -44,12 +45,13 @@ pub use estimate::{Estimate, Preview, preview};
 pub use files::FileEntry;
 pub use key::{Key, KeyError, KeyStore};
 pub use loading::loaders;
+pub use making::{KeyInHand, Making, make};
 pub use manifest::{Manifest, SideNote, SplitNote, TableEntry, Tombstone};
 pub use prepare::{Prepared, prepare};
 pub use preview::Attack;
 pub use split::{SideList, SideListError, SplitAudit};
 pub use verify::{Reproduced, Verified, reproduce, verify};
-pub use withdraw::{Contained, contained, withdraw};
+pub use withdraw::{Contained, contained, place_without, withdraw};
 
 use self::files::{write, write_text};
 use self::folder::NewFolder;
@@ -59,10 +61,10 @@ use self::manifest::{
 use self::table::OutTable;
 use crate::curation::Curation;
 use crate::domain::format::utc;
-use crate::domain::{Dataset, Partition, Progress, Recipe, Side, Table};
+use crate::domain::{Partition, Progress, Recipe, Side, Table};
 use crate::export::report::outside_report;
 use crate::landing::Landing;
-use crate::review::{Review, Scope, SignedOff, Trail};
+use crate::review::{Review, Scope, SignedOff, Trail, naming};
 
 /// How a pseudonym is made, in words.
 const METHOD: &str = "Customers and devices are called by HMAC-SHA-256 of their e-mail address or serial number under a \
@@ -99,8 +101,8 @@ pub fn export(order: &Order<'_>, place: &Path, replace: bool, progress: &Progres
     if prepared.audit.as_ref().is_some_and(|audit| !audit.is_clean()) {
         return Err(ReleaseError::Leak);
     }
-    let review = review_note(order);
-    names_nobody(order.landing, &review)?;
+    names_nobody(order.landing, order.review, order.trail, order.signed)?;
+    let review = review_note(order.review, order.trail, order.signed);
     let folder = NewFolder::begin(place, replace)?;
     let attacks = preview::attacks(prepared, order.landing, &progress.part())?;
     let recipe = manifest::hidden(&order.curation.recipe, &prepared.key);
@@ -273,47 +275,50 @@ fn inputs(landing: &Landing) -> Vec<Input> {
     inputs
 }
 
-fn review_note(order: &Order<'_>) -> ReviewNote {
+fn review_note(review: &Review, trail: &Trail, signed: &SignedOff) -> ReviewNote {
     let note = |check: &crate::review::Check| CheckNote {
         id: check.id.name().to_owned(),
         verdict: check.verdict.name().to_owned(),
         figure: check.figure.number,
         threshold: check.threshold,
         words: check.words.clone(),
-        accepted: order.review.accepted(check.id, order.trail).map(|entry| AcceptanceNote {
+        accepted: review.accepted(check.id, trail).map(|entry| AcceptanceNote {
             who: entry.who.clone(),
             when: utc(entry.when),
             reason: entry.reason.clone(),
         }),
     };
     let signature = |entry: &crate::review::Entry| SignatureNote { who: entry.who.clone(), when: utc(entry.when) };
-    ReviewNote {
-        checks: order.review.checks().iter().map(note).collect(),
-        signed_off: order.signed.signed().map(signature),
-    }
+    ReviewNote { checks: review.checks().iter().map(note).collect(), signed_off: signed.signed().map(signature) }
 }
 
-/// What people write goes out with the export: it must not say who a customer is.
-fn names_nobody(landing: &Landing, review: &ReviewNote) -> Result<(), ReleaseError> {
-    let mut texts: Vec<(String, String, &'static str)> = vec![];
-    for check in &review.checks {
-        if let Some(accepted) = &check.accepted {
-            let place = format!("the reason why {} was accepted", check.id);
-            texts.push((place, accepted.reason.to_lowercase(), "Accept it again in other words."));
+/// What people write goes out with an export: it must not say who a customer is.
+///
+/// # Errors
+/// Says which text does.
+pub fn names_nobody(landing: &Landing, review: &Review, trail: &Trail, signed: &SignedOff) -> Result<(), ReleaseError> {
+    let mut texts: Vec<(&str, String, &'static str)> = vec![];
+    for check in review.checks() {
+        if let Some(accepted) = review.accepted(check.id, trail) {
+            let id = check.id.name();
+            let again = "Accept it again in other words.";
+            texts.push((&accepted.reason, format!("the reason why {id} was accepted"), again));
+            texts.push((
+                &accepted.who,
+                format!("the name of who accepted {id}"),
+                "Accept it again under another name.",
+            ));
         }
+    }
+    if let Some(entry) = signed.signed() {
+        texts.push((&entry.who, "the name of who signed".to_owned(), "Sign it under another name."));
     }
     for (number, file) in landing.files.iter().enumerate() {
-        texts.push((format!("the name of landing file {}", number + 1), file.name.to_lowercase(), "Rename the file."));
+        texts.push((&file.name, format!("the name of landing file {}", number + 1), "Rename the file."));
     }
-    let customers = landing.frame(Dataset::Customer);
-    for (column, shortest) in [("email", 6), ("customername", 6), ("phone", 6), ("serialnumber", 8)] {
-        let Ok(values) = customers.column(column).and_then(|column| column.str().cloned()) else { continue };
-        for value in values.iter().flatten().map(str::trim).filter(|value| value.chars().count() >= shortest) {
-            let value = value.to_lowercase();
-            if let Some((place, _, advice)) = texts.iter().find(|(_, text, _)| text.contains(&value)) {
-                return Err(ReleaseError::NamesSomebody { place: place.clone(), advice });
-            }
-        }
+    let words: Vec<&str> = texts.iter().map(|(text, ..)| *text).collect();
+    if let Some((_, place, advice)) = naming(landing, &words).map(|place| texts.swap_remove(place)) {
+        return Err(ReleaseError::NamesSomebody { place, advice });
     }
     Ok(())
 }

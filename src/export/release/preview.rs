@@ -118,7 +118,7 @@ fn known_instant(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<A
             .entry(at)
             .and_modify(|before| {
                 if *before != customer {
-                    *before = NOBODY
+                    *before = NOBODY;
                 }
             })
             .or_insert(customer);
@@ -173,7 +173,7 @@ fn landing_files(prepared: &Prepared, table: &OutTable, landing: &Landing) -> Re
             seen.entry(print)
                 .and_modify(|code| {
                     if *code != device[0].0 {
-                        *code = NOBODY
+                        *code = NOBODY;
                     }
                 })
                 .or_insert(device[0].0);

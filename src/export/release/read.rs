@@ -162,11 +162,13 @@ fn data_type(name: &str) -> DataType {
 /// When cancelled, or the folder cannot be looked into.
 pub(super) fn changed(folder: &Path, manifest: &Manifest, progress: &Progress) -> Result<Vec<String>, ReleaseError> {
     let mut problems = vec![];
-    let mut expected = BTreeSet::from([super::manifest::NAME.to_owned()]);
     progress.set_total(manifest.bytes());
+    // Also what means the same but is written in another way was not written here.
+    if std::fs::read_to_string(folder.join(super::manifest::NAME)).is_ok_and(|text| text != manifest.to_json()) {
+        problems.push(format!("{} was changed", super::manifest::NAME));
+    }
     for file in manifest.all_files() {
         progress.check()?;
-        expected.insert(file.path.clone());
         let path = inside(folder, &file.path)?;
         match hash(&path, progress)? {
             None => problems.push(format!("{} is missing, or cannot be read", file.path)),
@@ -177,13 +179,19 @@ pub(super) fn changed(folder: &Path, manifest: &Manifest, progress: &Progress) -
             Some(_) => {}
         }
     }
+    problems.extend(strangers(folder, manifest).into_iter().map(|name| format!("{name} does not belong to it")));
+    Ok(problems)
+}
+
+/// The files in an export's folder that are not of it.
+pub(super) fn strangers(folder: &Path, manifest: &Manifest) -> Vec<String> {
+    let files = manifest.all_files().map(|file| file.path.as_str());
+    let expected: BTreeSet<&str> = files.chain([super::manifest::NAME]).collect();
     let mut found = vec![];
     list(folder, "", &mut found);
+    found.retain(|name| !expected.contains(name.as_str()));
     found.sort_unstable();
-    for name in found.into_iter().filter(|name| !expected.contains(name)) {
-        problems.push(format!("{name} does not belong to it"));
-    }
-    Ok(problems)
+    found
 }
 
 /// Size and SHA-256 of a file; none if it cannot be read.
@@ -208,7 +216,8 @@ fn list(folder: &Path, before: &str, found: &mut Vec<String>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = format!("{before}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
+        // A link is a file of its own, wherever it leads.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             list(&entry.path(), &format!("{name}/"), found);
         } else {
             found.push(name);

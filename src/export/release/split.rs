@@ -136,12 +136,10 @@ pub(super) fn assign(members: &[Member<'_>], groups: &[u32], split: &Split, list
         let group = Group { customers, place, listed: listed.first().copied() };
         strata.entry(stratum.unwrap_or_default()).or_default().push(group);
     }
-    let mut before = 0;
-    for mut groups in strata.into_values() {
+    let size = |groups: &Vec<Group>| groups.iter().map(|group| group.customers.len() as u64).sum();
+    let quotas = quotas(&strata.values().map(size).collect::<Vec<u64>>(), split);
+    for (mut groups, mut left) in strata.into_values().zip(quotas) {
         groups.sort_by_key(|group| (group.place, group.customers.first().copied()));
-        let size: u64 = groups.iter().map(|group| group.customers.len() as u64).sum();
-        let quota = |permille: u32| if split.stratify { part(before, size, permille) } else { 0 };
-        let mut left = [quota(split.test_permille), quota(split.validation_permille)];
         for group in &groups {
             if let Some(quota) = group.listed.and_then(|side| quota_of(&mut left, side)) {
                 *quota = quota.saturating_sub(group.customers.len() as u64);
@@ -156,7 +154,6 @@ pub(super) fn assign(members: &[Member<'_>], groups: &[u32], split: &Split, list
             };
             group.customers.iter().for_each(|&customer| sides.of[customer as usize] = side);
         }
-        before += size;
     }
     sides
 }
@@ -173,6 +170,27 @@ fn quota_of(left: &mut [u64; 2], side: Side) -> Option<&mut u64> {
         Side::Validation => Some(&mut left[1]),
         Side::Train => None,
     }
+}
+
+/// How many customers of each stratum are to test and to validate with. Where a small one has no room for both, the next one
+/// that has takes the rest, and in the end the last one before.
+fn quotas(sizes: &[u64], split: &Split) -> Vec<[u64; 2]> {
+    let (mut before, mut rest) = (0, 0);
+    let mut quotas = vec![];
+    for &size in sizes {
+        let test = part(before, size, split.test_permille);
+        let wanted = part(before, size, split.validation_permille) + rest;
+        let validation = wanted.min(size - test);
+        rest = wanted - validation;
+        quotas.push([test, validation]);
+        before += size;
+    }
+    for (quota, size) in quotas.iter_mut().zip(sizes).rev() {
+        let more = rest.min(size - quota[0] - quota[1]);
+        quota[1] += more;
+        rest -= more;
+    }
+    quotas
 }
 
 /// Of customers that are counted through all strata, how many of the next `size` are a share's.
@@ -319,3 +337,6 @@ pub(super) fn list_of<'a>(customers: impl Iterator<Item = (&'a str, Side)>) -> S
     lines.sort_unstable();
     format!("customer,split\n{}", lines.concat())
 }
+
+#[cfg(test)]
+mod tests;

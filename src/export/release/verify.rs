@@ -15,6 +15,7 @@ use super::split::SideList;
 use super::table::{BATCH, OutTable};
 use super::{ReleaseError, inputs, read};
 use crate::curation::curate;
+use crate::domain::packaging::ELAPSED;
 use crate::domain::{Progress, Recipe};
 use crate::landing::Landing;
 
@@ -115,6 +116,12 @@ pub fn reproduce(
         same_tables: 0,
         without_pseudonyms: key.is_none(),
     };
+    // Where some withdrew since, a device may have had its first reading with one of them; and under another key the list of
+    // sides names nobody. What comes of these cannot be made again, and is left out of the comparison.
+    let is_less = !manifest.tombstones.is_empty();
+    let is_decided = key.is_none() && (is_less || manifest.split.as_ref().is_some_and(|split| split.listed > 0));
+    let left_out: &[&str] = if is_decided { &["split"] } else { &[] };
+    let bare = |frame: &DataFrame| unlinked(&frame.drop_many(left_out.iter().copied()), is_less);
     let tables = all_tables(&prepared);
     progress.set_total(tables.iter().map(|table| table.rows as u64).sum());
     for entry in &manifest.tables {
@@ -122,10 +129,11 @@ pub fn reproduce(
         let made = tables.iter().find(|table| table.name == entry.name);
         let is_same = match made {
             None => false,
-            Some(table) if key.is_some() => content(table, progress)? == entry.content_sha256,
+            Some(table) if key.is_some() && content(table, progress)? == entry.content_sha256 => true,
+            Some(_) if key.is_some() && !is_less => false,
             Some(table) => {
                 let written = read::table(folder, entry, manifest.packaging.format)?;
-                unlinked(&table.batch(0..table.rows)?)? == unlinked(&written)?
+                bare(&table.batch(0..table.rows)?)? == bare(&written)?
             }
         };
         if is_same {
@@ -172,29 +180,39 @@ fn other_files(manifest: &Manifest, landing: &Landing) -> Vec<String> {
 }
 
 /// A hash of a table that is the same under every key: of the sorted hashes of what each customer has, the pseudonyms left
-/// out, times counted from each one's first, numbers of windows and rows from each one's first as well.
-pub(super) fn unlinked(frame: &DataFrame) -> Result<String, ReleaseError> {
+/// out, times counted from the first that each has with a device, numbers of windows and rows likewise; also times that have
+/// passed since a first reading, if that may be another one.
+pub(super) fn unlinked(frame: &DataFrame, is_another_first: bool) -> Result<String, ReleaseError> {
     let texts: Vec<_> =
         ["customer", "device"].into_iter().filter_map(|name| frame.column(name).ok()?.str().ok().cloned()).collect();
-    let Some(of) = texts.first() else { return Ok(hex(&Sha256::digest(b""))) };
-    let relative = |name: &str| matches!(name, "window" | "first_row") || is_time(name);
+    let (Some(of), Some(with)) = (texts.first(), texts.last()) else { return Ok(hex(&Sha256::digest(b""))) };
+    let relative = |name: &str| {
+        matches!(name, "window" | "first_row")
+            || is_time(name)
+            || (is_another_first && matches!(name, ELAPSED | "start_ms" | "end_ms"))
+    };
     let columns: Vec<_> =
         frame.columns().iter().filter(|column| !matches!(column.name().as_str(), "customer" | "device")).collect();
     let mut rows: BTreeMap<&str, Vec<Vec<u8>>> = BTreeMap::new();
-    let mut first: BTreeMap<(&str, usize), i64> = BTreeMap::new();
+    let mut first: BTreeMap<(&str, &str, usize), i64> = BTreeMap::new();
     for (position, column) in columns.iter().enumerate() {
         let Some(values) = column.i64().ok().filter(|_| relative(column.name())) else { continue };
-        for (customer, value) in of.iter().zip(values.iter()) {
-            if let (Some(customer), Some(value)) = (customer, value) {
-                first.entry((customer, position)).and_modify(|first| *first = (*first).min(value)).or_insert(value);
+        for ((customer, device), value) in of.iter().zip(with.iter()).zip(values.iter()) {
+            if let (Some(customer), Some(device), Some(value)) = (customer, device, value) {
+                first
+                    .entry((customer, device, position))
+                    .and_modify(|first| *first = (*first).min(value))
+                    .or_insert(value);
             }
         }
     }
     let mut bytes: Vec<Vec<u8>> = vec![vec![]; frame.height()];
     for (position, column) in columns.iter().enumerate() {
         if let Ok(values) = column.i64() {
-            for ((bytes, value), customer) in bytes.iter_mut().zip(values.iter()).zip(of.iter()) {
-                let first = customer.and_then(|customer| first.get(&(customer, position))).copied().unwrap_or_default();
+            for ((bytes, value), whose) in bytes.iter_mut().zip(values.iter()).zip(of.iter().zip(with.iter())) {
+                let whose = whose.0.zip(whose.1);
+                let first = whose.and_then(|(customer, device)| first.get(&(customer, device, position)));
+                let first = first.copied().unwrap_or_default();
                 bytes.extend(value.map(|value| value.wrapping_sub(first)).unwrap_or(i64::MIN).to_le_bytes());
             }
         } else if let Ok(values) = column.f64() {

@@ -1,7 +1,7 @@
 //! Takes customers out of exports after the fact: says which have them, in which files, and writes those without them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -10,13 +10,13 @@ use serde_json::json;
 
 use super::folder::NewFolder;
 use super::key::Key;
-use super::manifest::{Manifest, Tombstone};
+use super::manifest::{Manifest, TableEntry, Tombstone};
 use super::parties::{Parties, Ranked};
 use super::prepare::{Prepared, Raw};
 use super::split::Sides;
 use super::windows::cut;
 use super::{Parts, ReleaseError, fill, read};
-use crate::domain::{Progress, Side, Table, Withdrawn};
+use crate::domain::{JoinRule, Progress, Side, Table, Withdrawn};
 
 /// What an export has of customers who withdrew.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,6 +27,13 @@ pub struct Contained {
     pub devices: u64,
     /// Rows that are theirs, or windows, by file.
     pub rows: BTreeMap<String, u64>,
+}
+
+/// Where an export without those who withdrew is written, unless it takes the place of the one before.
+pub fn place_without(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-without-withdrawn");
+    folder.with_file_name(name)
 }
 
 /// An export with what has to go from it.
@@ -122,7 +129,6 @@ fn find(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Resu
         return Err(ReleaseError::NotAnExport { path: folder.to_owned(), why: first });
     }
     let format = manifest.packaging.format;
-    let is_made_of_others = |name: &str| name.starts_with("windows");
     let mut frames = vec![];
     for entry in &manifest.tables {
         progress.check()?;
@@ -132,32 +138,16 @@ fn find(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Resu
     let listed_devices: BTreeSet<String> = list.entries().map(|entry| key.device(entry)).collect();
     let (mut customers, mut devices) = (listed.clone(), listed_devices.clone());
     let (mut seen_customers, mut seen_devices) = (BTreeSet::<String>::new(), BTreeSet::<String>::new());
-    // A listed device is its customers', in whichever table they stand together; a customer's devices are theirs.
-    for (_, frame) in &frames {
-        let (Some(who), Some(what)) = (texts(frame, "customer"), texts(frame, "device")) else { continue };
-        who.iter().zip(what.iter()).for_each(|(who, what)| {
-            if let (Some(who), Some(what)) = (who, what)
-                && (listed_devices.contains(what) && !customers.contains(who))
-            {
-                customers.insert(who.to_owned());
-            }
-        });
-    }
-    for (_, frame) in &frames {
-        let (Some(who), Some(what)) = (texts(frame, "customer"), texts(frame, "device")) else { continue };
-        who.iter().zip(what.iter()).for_each(|(who, what)| {
-            if let (Some(who), Some(what)) = (who, what)
-                && customers.contains(who)
-                && !devices.contains(what)
-            {
-                devices.insert(what.to_owned());
-            }
-        });
-    }
+    // A listed device is its customers', and a customer's devices are theirs.
+    let owners = owners(&frames, manifest.recipe["join"] == json!(JoinRule::Timestamp));
+    customers.extend(owners.iter().filter(|(_, what)| listed_devices.contains(what)).map(|(who, _)| who.clone()));
+    devices.extend(owners.iter().filter(|(who, _)| customers.contains(who)).map(|(_, what)| what.clone()));
     let mut contained = Contained::default();
     let mut tables = vec![];
     for (entry, frame) in frames {
-        let (who, what) = (texts(&frame, "customer"), texts(&frame, "device"));
+        let who = texts(&frame, "customer");
+        // A record is the customer's, also where somebody who goes has the same serial number.
+        let what = texts(&frame, "device").filter(|_| !is_of_records(&entry.name));
         let mut stays = vec![true; frame.height()];
         for (column, gone, seen) in [(&who, &customers, &mut seen_customers), (&what, &devices, &mut seen_devices)] {
             let Some(column) = column else { continue };
@@ -193,6 +183,38 @@ fn find(folder: &Path, list: &Withdrawn, key: &Key, progress: &Progress) -> Resu
         |entry: &&str| seen_customers.contains(&key.customer(entry)) || seen_devices.contains(&key.device(entry));
     let entries = list.entries().filter(is_in).map(str::to_owned).collect();
     Ok(Found { manifest, tables, contained, entries })
+}
+
+fn is_made_of_others(table: &str) -> bool {
+    table.starts_with("windows")
+}
+
+fn is_of_records(table: &str) -> bool {
+    [Table::CustomerTrusted, Table::CustomerCurated].iter().any(|of| of.name() == table)
+}
+
+/// Customers with their devices: who stand together in some table. Where the join pairs strangers as well, the records say
+/// it; or without them, for each device, the customers who have the most of its rows.
+fn owners(frames: &[(&TableEntry, DataFrame)], has_strangers: bool) -> BTreeSet<(String, String)> {
+    let has_records = frames.iter().any(|(entry, _)| is_of_records(&entry.name));
+    let says_it = |table: &str| is_of_records(table) || !(is_made_of_others(table) || (has_strangers && has_records));
+    let mut rows = BTreeMap::<(String, String), u64>::new();
+    for (_, frame) in frames.iter().filter(|(entry, _)| says_it(&entry.name)) {
+        let (Some(who), Some(what)) = (texts(frame, "customer"), texts(frame, "device")) else { continue };
+        let pairs: Vec<_> = who.iter().zip(what.iter()).filter_map(|(who, what)| Some((who?, what?))).collect();
+        for same in pairs.chunk_by(|one, other| one == other) {
+            *rows.entry((same[0].0.to_owned(), same[0].1.to_owned())).or_default() += same.len() as u64;
+        }
+    }
+    if has_strangers && !has_records {
+        let mut most = BTreeMap::<String, u64>::new();
+        for ((_, what), rows) in &rows {
+            let most = most.entry(what.clone()).or_default();
+            *most = (*most).max(*rows);
+        }
+        rows.retain(|(_, what), rows| most.get(what) == Some(rows));
+    }
+    rows.into_keys().collect()
 }
 
 /// Windows that go, by file of tensors.

@@ -1,0 +1,95 @@
+//! What the page of the exports shows.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::{KeyChoice, Packaging, Withdrawn};
+use crate::export::Listed;
+use crate::export::release::{Contained, Manifest, Preview, SideList, Verified};
+
+use super::Slot;
+
+/// How the next export is packed: part of what can be undone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExportChoices {
+    /// Tables, columns, sides, windows, format and time.
+    pub packaging: Packaging,
+    /// Under which key pseudonyms are made.
+    pub key: KeyChoice,
+    /// Sides that were decided elsewhere.
+    pub sides: Option<Arc<SideFile>>,
+}
+
+/// A list of sides as it was read from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SideFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Whose side is which.
+    pub list: SideList,
+}
+
+/// The next export and those before it.
+#[derive(Debug, Default)]
+pub struct Exporting {
+    /// What the export would be.
+    pub preview: Slot<Arc<Preview>>,
+    /// The ids of the keys that are kept.
+    pub keys: Vec<String>,
+    /// An export is being written, to this folder.
+    pub writing: Option<PathBuf>,
+    /// What became of the last one.
+    pub outcome: Option<ExportOutcome>,
+    /// The exports that were made here, the newest first.
+    pub past: Slot<Arc<Vec<Listed>>>,
+    /// The one of them that is looked at.
+    pub opened: Slot<Arc<OpenedExport>>,
+    /// What came of proving it.
+    pub proof: Slot<Arc<Proof>>,
+    /// Which of them have customers who withdrew.
+    pub searched: Slot<Arc<Searched>>,
+}
+
+/// What became of an export.
+#[derive(Clone, Debug)]
+pub enum ExportOutcome {
+    /// It lies there.
+    Written(Arc<OpenedExport>),
+    /// Something is there already, and nothing was written.
+    Exists(PathBuf),
+    /// Nothing was written.
+    Failed(String),
+}
+
+/// An export, read back.
+#[derive(Debug)]
+pub struct OpenedExport {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// For each library, the lines that load it.
+    pub lines: Vec<(&'static str, String)>,
+    /// The file of its key, where it is kept.
+    pub key_file: Option<PathBuf>,
+}
+
+/// What came of proving an export.
+#[derive(Debug)]
+pub struct Proof {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// What was found.
+    pub verified: Verified,
+    /// Why it was not made again from the landing files.
+    pub not_made_again: Option<String>,
+}
+
+/// What exports have of customers who withdrew.
+#[derive(Debug)]
+pub struct Searched {
+    /// Who withdrew.
+    pub list: Withdrawn,
+    /// Each export, and what is in it or why that is not known.
+    pub found: Vec<(PathBuf, Result<Contained, String>)>,
+}

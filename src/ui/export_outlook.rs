@@ -1,0 +1,224 @@
+//! What the next export will be, what an attacker could do with it, what stands against it, and the button that makes it.
+
+use std::path::PathBuf;
+
+use egui::{Button, Grid, RichText, Role, TextEdit, Ui, vec2};
+
+use crate::domain::CheckId;
+use crate::domain::format::{bytes, counted, thousands};
+use crate::export::release::{Attack, Preview, SplitNote};
+use crate::review::Trail;
+use crate::state::{Command, Shown, Slot, State};
+
+use super::export_page::section_ui;
+use super::{icons, review_page, theme, widgets};
+
+/// What it will be, and what could be done with it.
+pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let slot = &state.exporting.preview;
+    if let Some(error) = slot.error() {
+        section_ui(ui, icons::WARNING, "What it will be", "could not be worked out", |ui| {
+            ui.label(widgets::warning(ui, error));
+            if ui.button(format!("{} Try again", icons::RELOAD)).clicked() {
+                commands.push(Command::RetryExport);
+            }
+        });
+        return;
+    }
+    let Some(preview) = slot.value() else {
+        section_ui(ui, icons::INFORMATION, "What it will be", "is being worked out…", |_| {});
+        return;
+    };
+    let words = if slot.is_loading() { "being worked out again…" } else { "worked out on the rows that would leave" };
+    section_ui(ui, icons::READY, "What it will be", words, |ui| {
+        figures_ui(ui, preview);
+        if let Some(split) = &preview.split {
+            ui.add_space(8.0);
+            sides_ui(ui, split);
+        }
+    });
+    let found = preview.attacks.iter().filter(|attack| attack.found > 0).count() as u64;
+    let words = match found {
+        0 => "finds nobody, in every way that was tried".to_owned(),
+        _ => format!("finds somebody in {} of {}", found, counted(preview.attacks.len() as u64, "way")),
+    };
+    let icon = if found == 0 { icons::READY } else { icons::INFORMATION };
+    section_ui(ui, icon, "An attacker", &words, |ui| preview.attacks.iter().for_each(|attack| attack_ui(ui, attack)));
+}
+
+fn figures_ui(ui: &mut Ui, preview: &Preview) {
+    let estimate = &preview.estimate;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 20.0;
+        let mut figures = vec![
+            (thousands(estimate.rows), "rows"),
+            (thousands(estimate.customers), "customers"),
+            (thousands(estimate.devices), "devices"),
+        ];
+        if let Some(windows) = estimate.windows {
+            figures.push((thousands(windows), "windows"));
+        }
+        figures.push((format!("≈ {}", bytes(estimate.bytes)), "on the disk"));
+        figures.push((thousands(estimate.files), "files"));
+        let seconds = estimate.takes.as_secs_f64();
+        let takes = if seconds < 0.1 { "< 0.1 s".to_owned() } else { format!("≈ {seconds:.1} s") };
+        figures.push((takes, "to write"));
+        for (figure, unit) in figures {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.label(RichText::new(figure).text_style(theme::figure_style()));
+                ui.label(widgets::small(ui, unit));
+            });
+        }
+    });
+    for (table, columns) in &preview.columns {
+        ui.label(widgets::small(ui, format!("{table}: {}", columns.join(", "))));
+    }
+}
+
+/// The shares as they come out, and what was looked for on two sides.
+fn sides_ui(ui: &mut Ui, split: &SplitNote) {
+    let all: u64 = split.sides.values().map(|side| side.rows).sum();
+    Grid::new("sides").num_columns(5).min_col_width(theme::SHARE_WIDTH).spacing([16.0, 4.0]).show(ui, |ui| {
+        ui.label("");
+        for title in ["rows", "share", "customers", "devices"] {
+            figure_ui(ui, widgets::small(ui, title));
+        }
+        ui.end_row();
+        for name in ["train", "validation", "test"] {
+            let side = split.sides.get(name).copied().unwrap_or_default();
+            let share = side.rows as f64 * 100.0 / all.max(1) as f64;
+            ui.label(name);
+            for figure in
+                [thousands(side.rows), format!("{share:.1} %"), thousands(side.customers), thousands(side.devices)]
+            {
+                figure_ui(ui, RichText::new(figure));
+            }
+            ui.end_row();
+        }
+    });
+    let audit = &split.audit;
+    let words = format!(
+        "On two sides: {}, {}, {}, {}, {}.",
+        counted(audit.customers, "customer"),
+        counted(audit.devices, "device"),
+        counted(audit.instants, "instant"),
+        counted(audit.recordings, "recording"),
+        counted(audit.windows, "window")
+    );
+    let words = if audit.is_clean() { widgets::weak(ui, words) } else { widgets::warning(ui, words) };
+    ui.label(words).on_hover_text("Counted on the rows that would leave");
+    if audit.by_chance > 0 {
+        let rows = counted(audit.by_chance, "row");
+        ui.label(widgets::small(ui, format!("{rows} of different customers on two sides are equal by chance.")));
+    }
+    if split.grouped > 0 {
+        let who = counted(split.grouped, "customer");
+        ui.label(widgets::small(
+            ui,
+            format!("{who} share a device or a recording with others, and are on their side."),
+        ));
+    }
+    if split.listed > 0 {
+        ui.label(widgets::small(
+            ui,
+            format!("{} are on the side that the list says.", counted(split.listed, "customer")),
+        ));
+    }
+}
+
+/// Right-aligned, in a column of its own width.
+fn figure_ui(ui: &mut Ui, figure: RichText) {
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(vec2(theme::SHARE_WIDTH, theme::SHARE_HEIGHT), layout, |ui| ui.label(figure));
+}
+
+fn attack_ui(ui: &mut Ui, attack: &Attack) {
+    ui.horizontal_wrapped(|ui| {
+        let figure = format!("{} of {}", thousands(attack.found), thousands(attack.of));
+        let figure = if attack.found > 0 { widgets::warning(ui, figure) } else { RichText::new(figure) };
+        ui.label(figure.text_style(theme::strong_style()));
+        ui.label(widgets::weak(ui, format!("found by an attacker who {}", attack.title)));
+    });
+    ui.label(&attack.words);
+    ui.add_space(4.0);
+}
+
+/// What stands against it, and the button. Gives the check that somebody wants to see.
+pub fn gate_ui(
+    ui: &mut Ui,
+    state: &State,
+    place: &mut String,
+    who: &mut String,
+    commands: &mut Vec<Command>,
+) -> Option<CheckId> {
+    let nothing = Trail::default();
+    let trail = state.review.trail.value().map_or(&nothing, AsRef::as_ref);
+    let open = match &state.review.checks {
+        Slot::Ready(review) => review.open(trail),
+        _ => vec![],
+    };
+    let is_signed = state.review.signed_off().is_some();
+    let words = match (is_signed, state.review.open()) {
+        (true, _) => "nothing".to_owned(),
+        (false, None) => "the checks are being computed".to_owned(),
+        (false, Some(0)) => "nobody signed yet".to_owned(),
+        (false, Some(1)) => "1 failing check".to_owned(),
+        (false, Some(open)) => format!("{open} failing checks"),
+    };
+    let mut wanted = None;
+    let icon = if is_signed { icons::READY } else { icons::LOCKED };
+    section_ui(ui, icon, "What stands against it", &words, |ui| {
+        for check in open {
+            let text = format!("{} {}", icons::WARNING, check.about().title);
+            let response = widgets::door_ui(ui, widgets::warning(ui, text), check.about().title);
+            if response.on_hover_text("Show it on the page of the review: repair it, or accept it").clicked() {
+                wanted = Some(check);
+            }
+        }
+        review_page::gate_ui(ui, state, who, commands);
+        ui.add_space(8.0);
+        button_ui(ui, state, place, is_signed, commands);
+    });
+    if wanted.is_some() {
+        commands.push(Command::Show(Shown::Review));
+    }
+    wanted
+}
+
+fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        let edit = TextEdit::singleline(place).hint_text("a folder that is not there yet").desired_width(240.0);
+        let response = ui.add(edit.background_color(theme::palette(ui).raised));
+        widgets::named(&response, ui, Role::TextInput, "Folder of the export");
+        let is_ready = is_signed
+            && state.exporting.writing.is_none()
+            && matches!(state.exporting.preview, Slot::Ready(_))
+            && state.choices().export.packaging.check().is_ok();
+        let typed = place.trim();
+        let text = if typed.is_empty() { "Export…" } else { "Export" };
+        let icon = if is_signed { icons::EXPORT } else { icons::LOCKED };
+        let palette = theme::palette(ui);
+        let button = Button::new(RichText::new(format!("{icon} {text}")).color(palette.base)).fill(palette.accent);
+        let response = ui.add_enabled(is_ready, button.min_size(vec2(96.0, 0.0)));
+        widgets::named(&response, ui, Role::Button, text);
+        let why = if is_signed {
+            "It is being worked out what would leave"
+        } else {
+            "Somebody has to sign these tables first"
+        };
+        if response.on_hover_text("Write it, whole or not at all").on_disabled_hover_text(why).clicked() {
+            commands.push(if typed.is_empty() {
+                Command::ChooseExport
+            } else {
+                Command::ExportTo { place: PathBuf::from(typed), replace: false }
+            });
+        }
+        if let Some(folder) = &state.exporting.writing {
+            ui.label(widgets::weak(ui, format!("Writing {}…", folder.display())));
+            if ui.button("Stop").clicked() {
+                commands.push(Command::Cancel);
+            }
+        }
+    });
+}

@@ -1,0 +1,144 @@
+//! The page of the exports: the next one as a checklist, and those that were made.
+
+use egui::{RichText, ScrollArea, TextStyle, Ui};
+
+use crate::domain::CheckId;
+use crate::state::{Command, ExportOutcome, State};
+
+use super::export_outlook::{gate_ui, outlook_ui};
+use super::export_past::{PastScreen, past_ui, written_ui};
+use super::{empty, export_choices, icons, theme, widgets};
+
+/// What belongs to the page alone.
+#[derive(Default)]
+pub struct ExportScreen {
+    tab: Tab,
+    /// The folder that is being typed.
+    pub place: String,
+    past: PastScreen,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    Next,
+    Past,
+}
+
+/// Paints the page. Gives the check that somebody wants to see.
+pub fn export_ui(
+    ui: &mut Ui,
+    state: &State,
+    screen: &mut ExportScreen,
+    who: &mut String,
+    commands: &mut Vec<Command>,
+) -> Option<CheckId> {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("Export").text_style(TextStyle::Heading));
+        ui.add_space(8.0);
+        let past = state.exporting.past.value().map_or(0, |past| past.len());
+        let exports = if past > 0 { format!("Exports made ({past})") } else { "Exports made".to_owned() };
+        ui.selectable_value(&mut screen.tab, Tab::Next, "Next export")
+            .on_hover_text("What leaves, whose, how, and what stands against it");
+        ui.selectable_value(&mut screen.tab, Tab::Past, exports)
+            .on_hover_text("Load them, prove that they are as they were, take customers out who withdrew");
+    });
+    ui.add_space(8.0);
+    if screen.tab == Tab::Past {
+        past_ui(ui, state, &mut screen.past, commands);
+        return None;
+    }
+    if let Some(error) = state.curation.error() {
+        let again = Command::SetRecipe(state.choices().recipe.clone());
+        empty::failed_ui(ui, "The tables could not be made", error, again, commands);
+        return None;
+    }
+    next_ui(ui, state, screen, who, commands)
+}
+
+/// The choices on the left, what comes of them on the right; below each other where there is no room.
+fn next_ui(
+    ui: &mut Ui,
+    state: &State,
+    screen: &mut ExportScreen,
+    who: &mut String,
+    commands: &mut Vec<Command>,
+) -> Option<CheckId> {
+    if ui.available_width() < theme::ROOM_FOR_TWO {
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export");
+        return scroll
+            .show(ui, |ui| {
+                outcome_ui(ui, state, &mut screen.past, commands);
+                let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
+                export_choices::choices_ui(ui, state, commands);
+                outlook_ui(ui, state, commands);
+                wanted
+            })
+            .inner;
+    }
+    let width = (ui.available_width() * 0.47).min(560.0);
+    egui::Panel::left("export_choices").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export_choices");
+        scroll.show(ui, |ui| export_choices::choices_ui(ui, state, commands));
+    });
+    let frame = egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() });
+    let beside = egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export_outlook");
+        scroll.show(ui, |ui| {
+            outcome_ui(ui, state, &mut screen.past, commands);
+            let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
+            outlook_ui(ui, state, commands);
+            wanted
+        })
+    });
+    beside.inner.inner
+}
+
+/// One line of the checklist, and what belongs to it.
+pub fn section_ui(ui: &mut Ui, icon: &str, title: &str, words: &str, content: impl FnOnce(&mut Ui)) {
+    ui.horizontal_wrapped(|ui| {
+        let palette = theme::palette(ui);
+        let color = if icon == icons::READY { palette.accent } else { palette.warning };
+        ui.label(RichText::new(icon).color(color));
+        ui.label(widgets::strong(title));
+        ui.label(widgets::weak(ui, words));
+    });
+    ui.indent(title, content);
+    ui.add_space(12.0);
+}
+
+/// What became of the last export.
+fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mut Vec<Command>) {
+    let Some(outcome) = &state.exporting.outcome else { return };
+    let palette = theme::palette(ui);
+    let fill = if matches!(outcome, ExportOutcome::Written(_)) { palette.accent_soft } else { palette.warning_soft };
+    theme::notice_frame(fill).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            if widgets::icon_button_ui(ui, icons::CLOSE, "Dismiss the last export").clicked() {
+                commands.push(Command::DismissExport);
+            }
+            match outcome {
+                ExportOutcome::Written(opened) => {
+                    ui.label(widgets::strong(format!("{} Written to {}", icons::READY, opened.folder.display())));
+                }
+                ExportOutcome::Failed(error) => {
+                    ui.label(format!("{} {error}", icons::WARNING));
+                }
+                ExportOutcome::Exists(place) => {
+                    ui.label(format!(
+                        "{} {} is there already. An export never takes the place of something unasked.",
+                        icons::WARNING,
+                        place.display()
+                    ));
+                    if ui.button("Replace it").on_hover_text("Only if it is an export of this program").clicked() {
+                        commands.push(Command::ExportTo { place: place.clone(), replace: true });
+                    }
+                }
+            }
+        });
+        if let ExportOutcome::Written(opened) = outcome {
+            written_ui(ui, opened, screen, commands);
+        }
+    });
+    ui.add_space(12.0);
+}
