@@ -48,6 +48,7 @@ class Export:
         self.format = self.packaging["format"]
         self.tables = {table["name"]: table for table in self.manifest["tables"]}
         self.main = next(iter(self.tables))
+        self.moved = {}
         self.has_sides = self.packaging["split"] is not None and LEARNING in self.tables
 
     def kinds(self, table=None, with_folders=True):
@@ -69,8 +70,11 @@ class Export:
             first.update(learned)
         elif kind == "shifted":
             first = first - frame.groupby(party)[self.time(table)].min()
-            is_moved = (first % DAY == 0).all() and (first.abs() <= 366 * DAY).all() and (first != 0).all()
-            check(is_moved and first.nunique() > 9, f"{self.out.name}: instants of {table} are not moved by days")
+            is_far = first.abs().between(DAY, 365 * DAY).all() and first.nunique() > 9 and (first % DAY).nunique() > 9
+            # Those of a device that are in two tables are moved by the same time.
+            learned = self.moved.setdefault(party, first)
+            is_one = (learned.reindex(first.index).dropna() == first.reindex(learned.index).dropna()).all()
+            check(is_far and is_one, f"{self.out.name}: how instants of {table} are moved")
         else:
             first = first * 0
         return frame[party].map(first)
