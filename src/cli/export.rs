@@ -202,9 +202,9 @@ fn say_closed(is_json: bool, recipe: &Recipe, review: &Review, trail: &Trail, op
     }
     let mut text = "Nothing was written: the review does not pass.\n".to_owned();
     for check in open.iter().filter_map(|id| review.check(*id)) {
-        writeln!(text, "  {:<24}{}", check.id.name(), check.figure.words)?;
-        writeln!(text, "  {:24}{}", "", check.words)?;
-        writeln!(text, "  {:24}{}", "", advice(check, recipe))?;
+        writeln!(text, "  {:<28}{}", check.id.name(), check.figure.words)?;
+        writeln!(text, "  {:28}{}", "", check.words)?;
+        writeln!(text, "  {:28}{}", "", advice(check, recipe))?;
     }
     for lapsed in review.lapsed(trail) {
         let id = lapsed.entry.check.map_or("a check", CheckId::name);
@@ -299,13 +299,17 @@ fn foreseen(preview: &Preview) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "It would be {} of {} and {}, about {} in {}, in {:.1} s or so. Nothing was written.",
+        "It would be {} of {} and {}, about {} in {}, and take {}. Nothing was written.",
         counted(estimate.rows, "row"),
         counted(estimate.customers, "customer"),
         counted(estimate.devices, "device"),
         bytes(estimate.bytes),
         counted(estimate.files, "file"),
-        estimate.takes.as_secs_f64()
+        if estimate.takes.as_millis() < 100 {
+            "less than 0.1 s".to_owned()
+        } else {
+            format!("about {:.1} s", estimate.takes.as_secs_f64())
+        }
     );
     for (table, columns) in &preview.columns {
         let _ = writeln!(text, "  {table}: {}", columns.join(", "));
