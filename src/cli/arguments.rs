@@ -181,6 +181,9 @@ pub struct ExportArguments {
     /// Keep the trail of acceptances in this file instead of the user's state folder
     #[arg(long, value_name = "FILE")]
     pub trail: Option<PathBuf>,
+    /// Write the report of the review for the house, with the joins row by row; the export has its own without them
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     pub packing: Packing,
     #[command(flatten)]

@@ -16,8 +16,8 @@ use crate::export::release::{
     Attack, KeyInHand, KeyStore, Making, Manifest, Preview, ReleaseError, SideList, SplitNote, loaders, make,
     names_nobody, prepare, preview,
 };
-use crate::export::{History, TrailFile, now};
-use crate::landing::{self, Landing};
+use crate::export::{History, TrailFile, now, write_report};
+use crate::landing::{self, Landing, Source};
 use crate::review::{AcceptError, Review, Trail, advice, review};
 
 use super::DONE;
@@ -31,7 +31,7 @@ use super::review::{accept_all, acceptance, trail_folder};
 
 /// Writes an export if the gate is open. Gives the exit code.
 pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
-    let ExportArguments { job, out, expected, accept, analyst, trail, packing, keys, .. } = arguments;
+    let ExportArguments { job, out, expected, accept, analyst, trail, report, packing, keys, .. } = arguments;
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     let recipe = recipe(job)?;
     let packaging = packing.packaging()?;
@@ -43,34 +43,8 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     );
     let expected_counts = expected.as_deref().map(read_expected).transpose()?;
     loses_nothing(job, &source, None, expected.as_deref())?;
-    let written: Vec<PathBuf> = trail.iter().chain(out).cloned().collect();
-    if let Some(path) = source.would_read(&written)? {
-        anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());
-    }
     let key = key(keys)?;
-    if let Some(out) = out {
-        key.stays_out_of(out)?;
-        let inside = |path: &Path| {
-            landing::real_path(path)
-                .ok()
-                .zip(landing::real_path(out).ok())
-                .is_some_and(|(path, out)| path.starts_with(out))
-        };
-        if let Some(path) = trail.iter().chain(&job.refused).find(|path| inside(path)) {
-            anyhow::bail!(
-                "{} lies in the export, which has nothing but its own files. Choose another place",
-                path.display()
-            );
-        }
-        // An export that is replaced is removed, with all that is in it.
-        if let Some(path) = job.landing.iter().find(|path| inside(path)) {
-            anyhow::bail!("{} lies in {}. Choose a place beside the landing files", path.display(), out.display());
-        }
-        anyhow::ensure!(
-            arguments.replace || arguments.preview || fs::symlink_metadata(out).is_err(),
-            ReleaseError::Exists(out.clone())
-        );
-    }
+    keeps_apart(arguments, &key, &source)?;
     let progress = Progress::default();
     let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
     write_refused(job, &landing)?;
@@ -116,6 +90,9 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let template = "writing {bar:30} {human_pos} of {human_len} rows {eta}";
     let manifest = with_bar_of(job.json, template, &progress, || make(&making, out, arguments.replace, &progress))?;
     let seconds = started.elapsed().as_secs_f64();
+    if let Some(report) = report {
+        write_report(&landing, &curation, &review, &trail, now(), report)?;
+    }
     if job.json {
         let object = json!({ "out": out.display().to_string(), "seconds": seconds, "manifest": manifest });
         writeln!(std::io::stdout(), "{object}")?;
@@ -123,6 +100,33 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         std::io::stdout().write_all(text(out, &manifest, &key, seconds).as_bytes())?;
     }
     Ok(DONE)
+}
+
+/// Nothing that is written may take the place of what is read, and an export has nothing but its own files in it.
+fn keeps_apart(arguments: &ExportArguments, key: &KeyInHand, source: &Source) -> anyhow::Result<()> {
+    let ExportArguments { job, out, trail, report, replace, preview, .. } = arguments;
+    let written: Vec<PathBuf> = trail.iter().chain(report).chain(out).cloned().collect();
+    if let Some(path) = source.would_read(&written)? {
+        anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());
+    }
+    let Some(out) = out else { return Ok(()) };
+    key.stays_out_of(out)?;
+    let is_inside = |path: &Path| {
+        let real = landing::real_path(path).ok().zip(landing::real_path(out).ok());
+        real.is_some_and(|(path, out)| path.starts_with(out))
+    };
+    if let Some(path) = trail.iter().chain(report).chain(&job.refused).find(|path| is_inside(path)) {
+        anyhow::bail!(
+            "{} lies in the export, which has nothing but its own files. Choose another place",
+            path.display()
+        );
+    }
+    // An export that is replaced is removed, with all that is in it.
+    if let Some(path) = job.landing.iter().find(|path| is_inside(path)) {
+        anyhow::bail!("{} lies in {}. Choose a place beside the landing files", path.display(), out.display());
+    }
+    anyhow::ensure!(*replace || *preview || fs::symlink_metadata(out).is_err(), ReleaseError::Exists(out.clone()));
+    Ok(())
 }
 
 /// The key that was asked for.

@@ -34,6 +34,22 @@ const ACCEPTED: [&str; 6] = [
 ];
 
 #[test]
+fn the_report_for_the_house_is_written_with_the_export_and_only_then() {
+    let home = Home::new();
+    nothing_written(&home, &["--report", "review.html"], 1, "foreign-pairs");
+    nothing_written(&home, &["--join", "owner", "--report", "out/review.html"], 2, "lies in the export");
+    let among = sample_data().join("customer/landing/review.html");
+    nothing_written(&home, &["--join", "owner", "--report", path(&among)], 2, "lies among the landing files");
+    // Foreign pairs are shown by the codes of those who were mixed up.
+    let sample = sample_data();
+    let output = home
+        .run(&[&["export", path(&sample), "--out", "out", "--report", "review.html"], ACCEPTED.as_slice()].concat());
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let (inside, outside) = (fs::read_to_string(home.at("review.html")).unwrap(), home.at("out/report.html"));
+    assert!(inside.contains("D·") && !fs::read_to_string(outside).unwrap().contains("D·"), "codes stay in the house");
+}
+
+#[test]
 fn what_fails_keeps_everything_from_being_written() {
     let home = Home::new();
     nothing_written(&home, &[], 1, "foreign-pairs");
