@@ -192,14 +192,11 @@ pub(super) fn write(
             .map_err(not_held)?;
             let following = batches.get(next).cloned();
             next += 1;
-            let (written, made) = rayon::join(
-                || {
-                    hash.add(&batch)?;
-                    writer.write(&batch.drop_many(hidden.iter().copied()))
-                },
+            let ((hashed, written), made) = rayon::join(
+                || rayon::join(|| hash.add(&batch), || writer.write(&batch.drop_many(hidden.iter().copied()))),
                 || following.map(|range| (range.clone(), table.batch(range))),
             );
-            written.map_err(not_held)?;
+            hashed.and(written).map_err(not_held)?;
             ready = made;
             progress.advance(places.len() as u64);
         }

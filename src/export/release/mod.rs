@@ -226,9 +226,17 @@ fn split_note(prepared: &Prepared) -> Option<SplitNote> {
         let Some(note) = texts.first().and_then(|name| sides.get_mut(name)) else { continue };
         let different = |name: &str| {
             let Some(source) = table.source(name) else { return 0 };
-            places.clone().map(|place| source.code(table.row(place))).collect::<BTreeSet<u32>>().len() as u64
+            // Rows of one stand together, mostly.
+            let (mut seen, mut last) = (BTreeSet::new(), None);
+            for code in places.clone().map(|place| source.code(table.row(place))) {
+                if last.replace(code) != Some(code) {
+                    seen.insert(code);
+                }
+            }
+            seen.len() as u64
         };
-        *note = SideNote { rows: places.len() as u64, customers: different("customer"), devices: different("device") };
+        let (customers, devices) = rayon::join(|| different("customer"), || different("device"));
+        *note = SideNote { rows: places.len() as u64, customers, devices };
     }
     Some(SplitNote { sides, grouped: prepared.sides.grouped, listed: prepared.sides.listed, audit })
 }

@@ -112,13 +112,27 @@ impl Source {
         };
         Ok(match self {
             Self::Word { codes, words } => {
-                let codes = rows.iter().map(|&row| Some(codes[row as usize]).filter(|&code| code != NOBODY));
-                words.take(&IdxCa::from_iter_options(name.clone(), codes))?.with_name(name).into_column()
+                let codes: Vec<u32> = rows.iter().map(|&row| codes[row as usize]).collect();
+                let codes = if codes.contains(&NOBODY) {
+                    let known = codes.into_iter().map(|code| Some(code).filter(|&code| code != NOBODY));
+                    IdxCa::from_iter_options(name.clone(), known)
+                } else {
+                    IdxCa::from_vec(name.clone(), codes)
+                };
+                words.take(&codes)?.with_name(name).into_column()
             }
             Self::Integer(values) => values.take(rows)?.with_name(name).into_column(),
             Self::Float(values) => values.take(rows)?.with_name(name).into_column(),
-            Self::Since { .. } => {
-                Int64Chunked::from_iter_options(name, rows.iter().map(|&row| self.integer(row as usize))).into_column()
+            Self::Since { at, codes, origins } => {
+                let since = |row: &u32, at: i64| at.wrapping_sub(origins[codes[*row as usize] as usize]);
+                // All in one piece and without nulls, values are at hand.
+                match at.cont_slice() {
+                    Ok(at) if rows.iter().all(|&row| (codes[row as usize] as usize) < origins.len()) => {
+                        Int64Chunked::from_iter_values(name, rows.iter().map(|row| since(row, at[*row as usize])))
+                    }
+                    _ => Int64Chunked::from_iter_options(name, rows.iter().map(|&row| self.integer(row as usize))),
+                }
+                .into_column()
             }
             Self::PlaceOver(by) => place(|place, by| place / by, *by),
             Self::PlaceWithin(by) => place(|place, by| place % by, *by),
@@ -169,31 +183,40 @@ impl OutTable {
         DataFrame::new(places.len(), columns?)
     }
 
-    /// Stretches of places with equal texts in these columns, which are among the first ones, with those texts.
+    /// Stretches of places with equal texts in these columns, with those texts. Equal texts stand together, as the rows are
+    /// sorted; so the end of a stretch is found by looking at few of its rows.
     pub fn sections(&self, columns: &[&str]) -> Vec<(Vec<String>, Range<usize>)> {
         let sources: Vec<&Source> = columns.iter().filter_map(|name| self.source(name)).collect();
+        let text = |source: &Source, place: usize| source.text(self.row(place)).unwrap_or_default().to_owned();
         let mut sections: Vec<(Vec<String>, Range<usize>)> = vec![];
-        let mut before: Option<Vec<u32>> = None;
-        for place in 0..self.rows {
-            let row = self.row(place);
-            let is_same = before
-                .as_ref()
-                .is_some_and(|codes| sources.iter().zip(codes).all(|(source, &code)| source.code(row) == code));
-            if is_same && let Some((_, range)) = sections.last_mut() {
-                range.end = place + 1;
-                continue;
-            }
-            before = Some(sources.iter().map(|source| source.code(row)).collect());
-            let texts: Vec<String> =
-                sources.iter().map(|source| source.text(row).unwrap_or_default().to_owned()).collect();
-            match sections.last_mut() {
-                // Codes of different parties may have one text, as all customers of a side.
-                Some((last, range)) if *last == texts => range.end = place + 1,
-                _ => sections.push((texts, place..place + 1)),
-            }
+        let mut start = 0;
+        while start < self.rows {
+            let texts: Vec<String> = sources.iter().map(|source| text(source, start)).collect();
+            let is_same = |place: usize| {
+                let row = self.row(place);
+                sources.iter().zip(&texts).all(|(source, text)| source.text(row).unwrap_or_default() == text)
+            };
+            let end = end_of_stretch(start, self.rows, is_same);
+            sections.push((texts, start..end));
+            start = end;
         }
         sections
     }
+}
+
+/// The first place from `start` on at which something is no longer so, which is so at `start` and never again after that.
+fn end_of_stretch(start: usize, end: usize, is_so: impl Fn(usize) -> bool) -> usize {
+    let (mut inside, mut step) = (start, 1);
+    while inside + step < end && is_so(inside + step) {
+        inside += step;
+        step *= 2;
+    }
+    let mut outside = end.min(inside + step);
+    while outside - inside > 1 {
+        let middle = usize::midpoint(inside, outside);
+        *if is_so(middle) { &mut inside } else { &mut outside } = middle;
+    }
+    outside
 }
 
 /// The rows by all columns from left to right: thrown into a bucket for each code of the first column of texts with
@@ -271,5 +294,14 @@ mod tests {
         assert_eq!(sections(&[]), [(vec![], 0..4)]);
         assert_eq!(sections(&["side"]), [(vec!["a".to_owned()], 0..3), (vec!["b".to_owned()], 3..4)]);
         assert_eq!(sections(&["side", "who"]).len(), 3);
+    }
+
+    #[test]
+    fn the_end_of_a_stretch_is_found_wherever_it_is() {
+        for rows in 1..70 {
+            for (start, end) in (1..=rows).flat_map(|end| (0..end).map(move |start| (start, end))) {
+                assert_eq!(end_of_stretch(start, rows, |place| place < end), end);
+            }
+        }
     }
 }
