@@ -58,8 +58,9 @@ check-exports: build ## Every export loads with the usual tools as its data card
 check-speed: build ## The whole job is fast enough, also against DuckDB
 	$(PYTHON) benches/against_duckdb.py $(PROGRAM) --check
 
-bench: setup-test build ## Measure the whole job against DuckDB
+bench: setup-test build ## Measure the whole job, and the export of ten million rows, against DuckDB
 	$(PYTHON) benches/against_duckdb.py $(PROGRAM)
+	$(PYTHON) benches/export_against_duckdb.py $(PROGRAM)
 
 sample: build ## Write the sample data again
 	rm -rf sample_data

@@ -10,11 +10,14 @@ use super::AcceptError;
 pub fn naming(landing: &Landing, texts: &[&str]) -> Option<usize> {
     const COLUMNS: [(&str, usize); 4] = [("email", 6), ("customername", 6), ("phone", 6), ("serialnumber", 8)];
     let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+    // Hardly any value is in them, and one look at all says so.
+    let all = texts.join("\n");
     let customers = landing.frame(Dataset::Customer);
     COLUMNS.into_iter().find_map(|(column, shortest)| {
         let values = customers.column(column).ok()?.str().ok()?;
         let values = values.iter().flatten().map(str::trim).filter(|value| value.chars().count() >= shortest);
-        values.map(str::to_lowercase).find_map(|value| texts.iter().position(|text| text.contains(&value)))
+        let mut named = values.map(str::to_lowercase).filter(|value| all.contains(value));
+        named.find_map(|value| texts.iter().position(|text| text.contains(&value)))
     })
 }
 

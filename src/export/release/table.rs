@@ -89,20 +89,6 @@ impl Source {
         if code < words.len() { words.get(code) } else { None }
     }
 
-    fn compare(&self, one: u32, other: u32) -> Ordering {
-        let (one, other) = (one as usize, other as usize);
-        match self {
-            // Nulls come first, as nobody's code plus one is the least.
-            Self::Word { codes, .. } => codes[one].wrapping_add(1).cmp(&codes[other].wrapping_add(1)),
-            Self::Integer(_) | Self::Since { .. } => self.integer(one).cmp(&self.integer(other)),
-            Self::Float(values) => match (values.get(one), values.get(other)) {
-                (Some(one), Some(other)) => one.total_cmp(&other),
-                (one, other) => one.is_some().cmp(&other.is_some()),
-            },
-            Self::PlaceOver(_) | Self::PlaceWithin(_) => Ordering::Equal,
-        }
-    }
-
     /// The values behind these rows, which are at these places.
     fn take(&self, name: &'static str, rows: &[u32], places: Range<usize>) -> PolarsResult<Column> {
         let name = PlSmallStr::from_static(name);
@@ -219,6 +205,49 @@ fn end_of_stretch(start: usize, end: usize, is_so: impl Fn(usize) -> bool) -> us
     outside
 }
 
+/// A column by which rows are compared: its values at hand where they are in one piece, all of them there.
+enum SortKey<'a> {
+    Codes(&'a [u32]),
+    Integers(&'a [i64]),
+    Floats(&'a [f64]),
+    Since(&'a [i64], &'a [u32], &'a [i64]),
+    Other(&'a Source),
+}
+
+impl<'a> SortKey<'a> {
+    fn new(source: &'a Source) -> Self {
+        match source {
+            Source::Word { codes, .. } => Self::Codes(codes),
+            Source::Integer(values) => values.cont_slice().map_or(Self::Other(source), Self::Integers),
+            Source::Float(values) => values.cont_slice().map_or(Self::Other(source), Self::Floats),
+            Source::Since { at, codes, origins } => match at.cont_slice() {
+                Ok(at) if codes.iter().all(|&code| (code as usize) < origins.len()) => Self::Since(at, codes, origins),
+                _ => Self::Other(source),
+            },
+            Source::PlaceOver(_) | Source::PlaceWithin(_) => Self::Other(source),
+        }
+    }
+
+    fn compare(&self, one: u32, other: u32) -> Ordering {
+        let (one, other) = (one as usize, other as usize);
+        match self {
+            // Nulls come first, as nobody's code plus one is the least.
+            Self::Codes(codes) => codes[one].wrapping_add(1).cmp(&codes[other].wrapping_add(1)),
+            Self::Integers(values) => values[one].cmp(&values[other]),
+            Self::Floats(values) => values[one].total_cmp(&values[other]),
+            Self::Since(at, codes, origins) => {
+                let since = |row: usize| at[row].wrapping_sub(origins[codes[row] as usize]);
+                since(one).cmp(&since(other))
+            }
+            Self::Other(Source::Float(values)) => match (values.get(one), values.get(other)) {
+                (Some(one), Some(other)) => one.total_cmp(&other),
+                (one, other) => one.is_some().cmp(&other.is_some()),
+            },
+            Self::Other(source) => source.integer(one).cmp(&source.integer(other)),
+        }
+    }
+}
+
 /// The rows by all columns from left to right: thrown into a bucket for each code of the first column of texts with
 /// as many codes as there are parties, then each bucket sorted by itself.
 fn order(columns: &[OutColumn], rows: usize) -> Vec<u32> {
@@ -226,8 +255,14 @@ fn order(columns: &[OutColumn], rows: usize) -> Vec<u32> {
         Source::Word { codes, .. } => Some(codes),
         _ => None,
     });
+    // Within a bucket, the columns by whose codes it was filled are equal.
+    let is_open = |column: &&OutColumn| match (&column.source, words) {
+        (Source::Word { codes, .. }, Some(words)) => !Arc::ptr_eq(codes, words),
+        _ => true,
+    };
+    let keys: Vec<SortKey<'_>> = columns.iter().filter(is_open).map(|column| SortKey::new(&column.source)).collect();
     let compare = |one: &u32, other: &u32| {
-        let unequal = columns.iter().map(|column| column.source.compare(*one, *other)).find(|order| order.is_ne());
+        let unequal = keys.iter().map(|key| key.compare(*one, *other)).find(|order| order.is_ne());
         unequal.unwrap_or_else(|| one.cmp(other))
     };
     let Some(codes) = words else {
