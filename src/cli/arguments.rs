@@ -139,19 +139,26 @@ pub struct CountArguments {
 pub struct ReviewArguments {
     #[command(flatten)]
     pub job: Job,
+    #[command(flatten)]
+    pub answers: Answers,
+}
+
+/// What a review is given beside the landing files, and who answers for it.
+#[derive(Debug, Args)]
+pub struct Answers {
     /// Check the counts of this file as well
     #[arg(long, value_name = "FILE")]
     pub expected: Option<PathBuf>,
     /// Accept a failing check, with the reason; may be given several times
     #[arg(long, value_name = "ID=REASON")]
     pub accept: Vec<String>,
-    /// Who answers for what is accepted
+    /// Who answers for what is accepted, and signs an export
     #[arg(long, value_name = "NAME")]
     pub analyst: Option<String>,
     /// Keep the trail of acceptances in this file instead of the user's state folder
     #[arg(long, value_name = "FILE")]
     pub trail: Option<PathBuf>,
-    /// Write a report for reviewers, one HTML file
+    /// Write a report for reviewers, one HTML file, with the joins row by row
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 }
@@ -169,21 +176,8 @@ pub struct ExportArguments {
     /// Say what the export will be and what an attacker could do with it, and write nothing
     #[arg(long)]
     pub preview: bool,
-    /// Check the counts of this file as well
-    #[arg(long, value_name = "FILE")]
-    pub expected: Option<PathBuf>,
-    /// Accept a failing check, with the reason; may be given several times
-    #[arg(long, value_name = "ID=REASON")]
-    pub accept: Vec<String>,
-    /// Who answers for the export, and signs the review
-    #[arg(long, value_name = "NAME")]
-    pub analyst: Option<String>,
-    /// Keep the trail of acceptances in this file instead of the user's state folder
-    #[arg(long, value_name = "FILE")]
-    pub trail: Option<PathBuf>,
-    /// Write the report of the review for the house, with the joins row by row; the export has its own without them
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
+    #[command(flatten)]
+    pub answers: Answers,
     #[command(flatten)]
     pub packing: Packing,
     #[command(flatten)]

@@ -21,7 +21,7 @@ use crate::landing::{self, Landing, Source};
 use crate::review::{AcceptError, Review, Trail, advice, review};
 
 use super::DONE;
-use super::arguments::ExportArguments;
+use super::arguments::{Answers, ExportArguments};
 use super::curate::{
     NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of,
     write_refused,
@@ -31,7 +31,8 @@ use super::review::{accept_all, acceptance, trail_folder};
 
 /// Writes an export if the gate is open. Gives the exit code.
 pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
-    let ExportArguments { job, out, expected, accept, analyst, trail, report, packing, keys, .. } = arguments;
+    let ExportArguments { job, out, answers, packing, keys, .. } = arguments;
+    let Answers { expected, accept, analyst, trail, report } = answers;
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     let recipe = recipe(job)?;
     let packaging = packing.packaging()?;
@@ -104,7 +105,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
 
 /// Nothing that is written may take the place of what is read, and an export has nothing but its own files in it.
 fn keeps_apart(arguments: &ExportArguments, key: &KeyInHand, source: &Source) -> anyhow::Result<()> {
-    let ExportArguments { job, out, trail, report, replace, preview, .. } = arguments;
+    let ExportArguments { job, out, answers: Answers { trail, report, .. }, replace, preview, .. } = arguments;
     let written: Vec<PathBuf> = trail.iter().chain(report).chain(out).cloned().collect();
     if let Some(path) = source.would_read(&written)? {
         anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());
@@ -266,16 +267,7 @@ fn sides(split: Option<&SplitNote>) -> String {
             counted(side.customers, "customer")
         );
     }
-    let audit = &split.audit;
-    let _ = writeln!(
-        text,
-        "  On two sides: {}, {}, {}, {}, {}.",
-        counted(audit.customers, "customer"),
-        counted(audit.devices, "device"),
-        counted(audit.instants, "instant"),
-        counted(audit.recordings, "recording"),
-        counted(audit.windows, "window")
-    );
+    let _ = writeln!(text, "  {}", split.audit.words());
     if split.grouped > 0 {
         let _ = writeln!(
             text,

@@ -15,14 +15,15 @@ use crate::landing;
 use crate::review::{AcceptError, Check, Entry, Review, Trail, advice, names_nobody, review};
 
 use super::DONE;
-use super::arguments::ReviewArguments;
+use super::arguments::{Answers, ReviewArguments};
 use super::curate::{
     NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, write_refused,
 };
 
 /// Prints the checks, adds acceptances to the trail and writes the report if asked to. Gives the exit code.
 pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
-    let ReviewArguments { job, expected, accept, analyst, trail, report } = arguments;
+    let ReviewArguments { job, answers } = arguments;
+    let Answers { expected, accept, analyst, trail, report } = answers;
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     let recipe = recipe(job)?;
     let accepted = accept.iter().map(|text| acceptance(text)).collect::<anyhow::Result<Vec<_>>>()?;

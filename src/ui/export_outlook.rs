@@ -98,14 +98,7 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
         }
     });
     let audit = &split.audit;
-    let words = format!(
-        "On two sides: {}, {}, {}, {}, {}.",
-        counted(audit.customers, "customer"),
-        counted(audit.devices, "device"),
-        counted(audit.instants, "instant"),
-        counted(audit.recordings, "recording"),
-        counted(audit.windows, "window")
-    );
+    let words = audit.words();
     let words = if audit.is_clean() { widgets::weak(ui, words) } else { widgets::warning(ui, words) };
     ui.label(words).on_hover_text("Counted on the rows that would leave");
     if audit.by_chance > 0 {

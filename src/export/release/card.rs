@@ -146,15 +146,7 @@ fn sides(manifest: &Manifest) -> String {
         );
     }
     let audit = &split.audit;
-    let _ = write!(
-        out,
-        "\nOn two sides: {}, {}, {} of one customer, {}, {}.",
-        counted(audit.customers, "customer"),
-        counted(audit.devices, "device"),
-        counted(audit.instants, "instant"),
-        counted(audit.recordings, "recording"),
-        counted(audit.windows, "window"),
-    );
+    let _ = write!(out, "\n{}", audit.words());
     if audit.by_chance > 0 {
         let _ = write!(
             out,

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::format::counted;
 use crate::domain::{Side, Split, Withdrawn};
 
 /// Equal readings at equal instants that two customers must share to be taken for one recording under two names. One or
@@ -325,6 +326,18 @@ pub struct SplitAudit {
 }
 
 impl SplitAudit {
+    /// What was found on two sides, as a sentence.
+    pub fn words(&self) -> String {
+        format!(
+            "On two sides: {}, {}, {} of one customer, {}, {}.",
+            counted(self.customers, "customer"),
+            counted(self.devices, "device"),
+            counted(self.instants, "instant"),
+            counted(self.recordings, "recording"),
+            counted(self.windows, "window")
+        )
+    }
+
     /// Whether nothing of one side is on another.
     pub fn is_clean(&self) -> bool {
         [self.customers, self.devices, self.instants, self.recordings, self.windows].iter().all(|&count| count == 0)
