@@ -22,13 +22,13 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let files = folder.path().join("landing");
     Generator::new(customers).write(&files, &Progress::default()).unwrap();
-    let landing = read(&Source::Folder(files), &Progress::default()).unwrap().in_one_piece();
+    let landing = read(&Source::Folder(files), &Progress::default()).unwrap();
     let strict =
         Recipe { duplicates: Duplicates::Drop, join: JoinRule::Owner, consent_date: true, ..Recipe::default() };
     let nobody = Withdrawn::parse("nobody@example.com").unwrap();
     let withdrawn = Recipe { withdrawn: nobody, ..Recipe::default() };
     for (name, recipe) in [("default", Recipe::default()), ("strict", strict), ("with a withdrawal", withdrawn)] {
-        let curation = curate(&landing, &recipe, &Progress::default()).unwrap().in_one_piece();
+        let curation = curate(&landing, &recipe, &Progress::default()).unwrap();
         println!("{name} recipe");
         for table in Table::ALL {
             println!("  {:<34}{:>12}", table.name(), curation.rows(table));

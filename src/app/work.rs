@@ -256,7 +256,7 @@ impl Place {
     /// The table, to look at.
     pub fn view(&self, landing: &Landing) -> TableView {
         match self {
-            Self::Landing(dataset) => TableView::new(landing.frame(*dataset), Table::landing(*dataset).schema()),
+            Self::Landing(dataset) => TableView::landed(landing, *dataset),
             Self::Curation(curation, table) => curation.view(*table),
             Self::Dropped(view) => TableView::clone(view),
             Self::Behind(rows) => rows.view.clone(),
@@ -312,7 +312,7 @@ impl Workers {
             load: Lane::new("load", wake(), load)?,
             curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
                 let curation = curate(&request.landing, &request.recipe, progress)?;
-                Ok(Arc::new(curation.in_one_piece()))
+                Ok(Arc::new(curation))
             })?,
             dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
                 let DroppedRequest { curation, table, step, stood } = request;
@@ -387,7 +387,7 @@ fn load(request: &LoadRequest, progress: &Progress) -> Result<Loaded, Failure> {
             paths => Source::Files(paths.to_vec()),
         },
     };
-    let landing = landing::read(&source, progress)?.in_one_piece();
+    let landing = landing::read(&source, progress)?;
     let codes = Arc::new(Codes::new(&landing));
     Ok(Loaded { landing: Arc::new(landing), codes })
 }

@@ -14,6 +14,7 @@ use crate::landing::{self, Finding, Landing, Source};
 use crate::review::{Expected, diagnose};
 
 use super::arguments::{CountArguments, CurateArguments, Job, Output};
+use super::report::Timing;
 use super::{DONE, report, verdicts};
 
 /// Done, but something was refused, or is not as expected.
@@ -30,25 +31,31 @@ pub fn count_job(arguments: &CountArguments) -> anyhow::Result<u8> {
 }
 
 fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::Result<u8> {
-    let started = Instant::now();
     let source = super::source(job.landing.clone()).context("no landing files were named")?;
     let recipe = recipe(job)?;
     let expected_counts = expected.map(read_expected).transpose()?;
     loses_nothing(job, &source, output, expected)?;
     let progress = Progress::default();
+    let started = Instant::now();
     let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    let read = Instant::now();
     let curation = curate(&landing, &recipe, &Progress::default())?;
+    let curated = Instant::now();
     if let Some(output) = output {
         write_tables(&curation, &output.out, output.format.into(), &Progress::default())?;
     }
-    let seconds = started.elapsed().as_secs_f64();
+    let timing = Timing {
+        read_seconds: (read - started).as_secs_f64(),
+        curate_seconds: (curated - read).as_secs_f64(),
+        write_seconds: curated.elapsed().as_secs_f64(),
+    };
     write_refused(job, &landing)?;
     let diagnosed = |expected| diagnose(&landing, &curation, &expected, &Progress::default());
     let verdicts = expected_counts.map(diagnosed).transpose()?;
     if job.json {
-        report::json(&landing, &curation, verdicts.as_deref(), seconds)?;
+        report::json(&landing, &curation, verdicts.as_deref(), &timing)?;
     } else {
-        report::text(&landing, &curation, output.map(|output| output.out.as_path()), seconds)?;
+        report::text(&landing, &curation, output.map(|output| output.out.as_path()), timing.seconds())?;
         verdicts::text(verdicts.as_deref().unwrap_or_default())?;
     }
     let differs = verdicts.iter().flatten().any(|verdict| !verdict.agrees());

@@ -17,24 +17,49 @@ use super::verdicts::{self, VerdictReport};
 
 /// Prints one JSON object: the rows of each table in the order of the catalog, what was refused or dropped, how they
 /// compare with the expected counts, and the seconds it took.
-pub fn json(landing: &Landing, curation: &Curation, verdicts: Option<&[Verdict]>, seconds: f64) -> anyhow::Result<()> {
+pub fn json(
+    landing: &Landing,
+    curation: &Curation,
+    verdicts: Option<&[Verdict]>,
+    timing: &Timing,
+) -> anyhow::Result<()> {
     let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, landing, curation)));
     let mut out = std::io::stdout().lock();
     let withdrawn = WithdrawnReport::of(landing, curation);
     let expected = verdicts.map(verdicts::report);
-    serde_json::to_writer(&mut out, &Report { tables: InOrder(tables.into()), withdrawn, expected, seconds })?;
+    let (tables, seconds) = (InOrder(tables.into()), timing.seconds());
+    serde_json::to_writer(&mut out, &Report { tables, withdrawn, expected, seconds, timing })?;
     writeln!(out)?;
     Ok(())
 }
 
+/// How long each part of a job took, in seconds.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Timing {
+    /// From landing files to typed columns.
+    pub read_seconds: f64,
+    /// From typed columns to the derived tables.
+    pub curate_seconds: f64,
+    /// From the derived tables to files on the disk.
+    pub write_seconds: f64,
+}
+
+impl Timing {
+    /// All of it.
+    pub fn seconds(&self) -> f64 {
+        self.read_seconds + self.curate_seconds + self.write_seconds
+    }
+}
+
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     tables: InOrder<TableReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     withdrawn: Option<WithdrawnReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<InOrder<VerdictReport>>,
     seconds: f64,
+    timing: &'a Timing,
 }
 
 /// How much of the list of withdrawn customers landed; none without a list.

@@ -1,7 +1,7 @@
 //! The codes that stand for the people and devices of a landing wherever they are shown.
 
 use crate::domain::code::Codebook;
-use crate::domain::{Code, Column, Dataset, Privacy, Table};
+use crate::domain::{Code, Column, Privacy};
 use crate::landing::Landing;
 
 /// A code for every e-mail address and every serial number that landed, in whatever data set.
@@ -14,7 +14,8 @@ pub struct Codes {
 impl Codes {
     /// Looks through all columns that stand for a person or a device.
     pub fn new(landing: &Landing) -> Self {
-        Self { people: codebook(landing, 'C', Privacy::Person), devices: codebook(landing, 'D', Privacy::Device) }
+        let all = landing.dictionaries();
+        Self { people: Codebook::new('C', all.people.iter()), devices: Codebook::new('D', all.devices.iter()) }
     }
 
     /// The code of what stands in a column; none for a column that stands for nobody, or an identity that did not
@@ -36,16 +37,4 @@ impl Codes {
     pub fn device(&self, serial: &str) -> Option<Code> {
         self.devices.get(serial)
     }
-}
-
-fn codebook(landing: &Landing, mark: char, privacy: Privacy) -> Codebook {
-    let mut distinct = vec![];
-    for dataset in Dataset::ALL {
-        for column in Table::landing(dataset).schema().iter().filter(|column| column.privacy == privacy) {
-            let Ok(values) = landing.frame(dataset).column(column.name) else { continue };
-            distinct.extend(values.unique().ok());
-        }
-    }
-    let texts: Vec<_> = distinct.iter().filter_map(|column| column.str().ok()).collect();
-    Codebook::new(mark, texts.into_iter().flat_map(|text| text.iter().flatten()))
 }

@@ -5,6 +5,7 @@ use polars::prelude::*;
 use super::withdrawn;
 use crate::domain::Operation;
 use crate::domain::plan::ColumnPair;
+use crate::landing::Dictionaries;
 
 /// What our own columns start with, which are not compared. No catalog name has underscores.
 pub const OURS: &str = "__";
@@ -21,13 +22,24 @@ const NEAREST: &str = "__nearest";
 const PARTNERS: &str = "__partners";
 const EARLIEST: &str = "__earliest";
 
+/// An operation on rows, given the table that it names, the names of the rows' columns and the texts for numbers.
+pub type Compiled = fn(&Operation, LazyFrame, LazyFrame, &[&str], &Dictionaries) -> LazyFrame;
+
 /// The rows that an operation leaves, in the order in which they were. `other` is the table that the operation
 /// names, or anything for one that names none. Where the rows are numbered in [`ROW`], the numbers stay.
-pub fn apply(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns: &[&str]) -> LazyFrame {
+pub fn apply(
+    operation: &Operation,
+    rows: LazyFrame,
+    other: LazyFrame,
+    columns: &[&str],
+    dictionaries: &Dictionaries,
+) -> LazyFrame {
     match operation {
         Operation::KeepPresent(column) => rows.filter(col(*column).is_not_null()),
         Operation::KeepUpTo(column, latest) => rows.filter(col(*column).lt_eq(lit(*latest))),
-        Operation::DropWithdrawn { column, identity, list } => withdrawn::drop(rows, column, *identity, list, other),
+        Operation::DropWithdrawn { column, identity, list } => {
+            withdrawn::drop(rows, column, *identity, list, other, dictionaries)
+        }
         Operation::Distinct => {
             let subset = by_name(columns.iter().copied(), true, false);
             rows.unique_stable(Some(subset), UniqueKeepStrategy::First)
@@ -128,9 +140,15 @@ fn nearest(
 }
 
 /// The rows that an operation does not leave: the same step turned round, whatever it is.
-pub fn dropped(operation: &Operation, rows: LazyFrame, other: LazyFrame, columns: &[&str]) -> LazyFrame {
+pub fn dropped(
+    operation: &Operation,
+    rows: LazyFrame,
+    other: LazyFrame,
+    columns: &[&str],
+    dictionaries: &Dictionaries,
+) -> LazyFrame {
     let rows = rows.with_row_index(ROW, None);
-    let left = apply(operation, rows.clone(), other, columns).select([col(ROW)]);
+    let left = apply(operation, rows.clone(), other, columns, dictionaries).select([col(ROW)]);
     rows.join_builder()
         .with(left)
         .how(JoinType::Anti)

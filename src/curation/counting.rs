@@ -20,7 +20,7 @@ impl Curation {
         let counted = match definition.steps.split_last() {
             Some((Step { operation: Operation::Join { other, on, bring, once }, .. }, before)) => {
                 let (rows, columns) = self.through(definition.source, before);
-                compile::count_joined(on, bring, *once, rows, self.frame(*other).clone().lazy(), &columns)
+                compile::count_joined(on, bring, *once, rows, self.numbered(*other).clone().lazy(), &columns)
             }
             Some((Step { operation: Operation::JoinNearest { other, on, time, within, .. }, reason }, before)) => {
                 // What it brings along adds no row, and need not be there.
@@ -80,11 +80,11 @@ impl Curation {
 
     /// The rows of a table taken through steps, and the names of the columns that they have then.
     fn through<'a>(&'a self, source: Table, steps: &'a [Step]) -> (LazyFrame, Vec<&'a str>) {
-        let frame = self.frame(source);
+        let frame = self.numbered(source);
         let mut columns: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         let mut rows = frame.clone().lazy();
         for Step { operation, .. } in steps {
-            rows = compile::apply(operation, rows, self.other_of(operation).lazy(), &columns);
+            rows = compile::apply(operation, rows, self.other_of(operation).lazy(), &columns, &self.dictionaries);
             columns.extend(operation.brings());
         }
         (rows, columns)

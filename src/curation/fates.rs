@@ -79,7 +79,7 @@ impl Curation {
             let mut steps: Vec<StepCount> = vec![];
             for (number, step) in definition.steps.iter().enumerate() {
                 progress.check()?;
-                left = self.numbered(step, left).map_err(failed)?;
+                left = self.stepped(step, left).map_err(failed)?;
                 let rows_in = steps.last().map_or(rows_in, StepCount::rows_out);
                 let (matched, rows_out) = chosen.look(&left, definition.table, number, step.reason).map_err(failed)?;
                 let (dropped, added) = (rows_in - matched, rows_out - matched);
@@ -93,13 +93,13 @@ impl Curation {
         }
         let (left, from) = chosen.only(&left).map_err(failed)?;
         let fates = rows.iter().filter_map(|&row| chosen.fates.get(chosen.place(row)?).copied()).collect();
-        Ok(Trace { fates, counts, left: TableView::new(&left, table.schema()), from })
+        Ok(Trace { fates, counts, left: self.view_over(&left, table), from })
     }
 
     /// The chosen rows of a landing table with their numbers, and where a step on the way looks for equal rows, all
     /// that could equal them; in the order in which they landed.
     fn landed(&self, landing: Table, way: &[&TableDefinition], chosen: &[u32]) -> PolarsResult<DataFrame> {
-        let frame = self.frame(landing);
+        let frame = self.numbered(landing);
         let numbers: IdxCa = chosen.iter().map(|&row| Some(row)).collect();
         let mut steps = way.iter().flat_map(|definition| &definition.steps);
         // Any column that is never null would do; instants are compared the quickest.
@@ -119,7 +119,7 @@ impl Curation {
     }
 
     /// The rows that a step leaves, each with the number that it had before it in [`ROW`].
-    fn numbered(&self, step: &Step, rows: DataFrame) -> PolarsResult<DataFrame> {
+    fn stepped(&self, step: &Step, rows: DataFrame) -> PolarsResult<DataFrame> {
         let rows = if rows.get_column_index(ROW).is_some() { rows.drop(ROW)? } else { rows };
         let rows = rows.with_row_index(ROW.into(), None)?;
         let names: Vec<PlSmallStr> = rows.get_column_names_owned();
@@ -130,7 +130,7 @@ impl Curation {
             Some((left, right)) => compile::matching(other, right, rows.clone().lazy(), left),
             None => other,
         };
-        compile::apply(&step.operation, rows.lazy(), other, &columns).collect()
+        compile::apply(&step.operation, rows.lazy(), other, &columns, &self.dictionaries).collect()
     }
 }
 

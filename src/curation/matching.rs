@@ -105,7 +105,7 @@ impl Curation {
         if on.is_empty() {
             return Ok(None);
         }
-        let mut rows = self.frame(definition.source).with_row_index(ROW.into(), None).map_err(failed)?;
+        let mut rows = self.numbered(definition.source).with_row_index(ROW.into(), None).map_err(failed)?;
         for before in &definition.steps[..step] {
             progress.check()?;
             rows = self.lazily(&before.operation, rows, compile::apply).collect().map_err(failed)?;
@@ -202,7 +202,7 @@ impl Curation {
                 std::iter::once(true).chain(names.iter().map(|_| false)).collect::<Vec<_>>(),
             );
             let by = std::iter::once(by).chain(all.clone()).collect::<Vec<_>>();
-            key_counts(
+            self.key_counts(
                 &both.clone().lazy().filter(among).sort_by_exprs(by, order).limit(MOST_KEYS as u32).collect()?,
                 &on,
             )
@@ -218,6 +218,29 @@ impl Curation {
             missing: top(col(LEFT), col(RIGHT).eq(lit(0)).and(col(LEFT).gt(lit(0))))?,
             on,
         })
+    }
+
+    fn key_counts(&self, top: &DataFrame, on: &[ColumnPair]) -> PolarsResult<Vec<KeyCount>> {
+        let (left, right) = (top.column(LEFT)?.i64()?, top.column(RIGHT)?.i64()?);
+        let mut counts = vec![];
+        for row in 0..top.height() {
+            let mut key = vec![];
+            for (number, (_, column)) in on.iter().enumerate() {
+                let dictionaries = &self.dictionaries;
+                let dictionary = if *column == "serialnumber" { &dictionaries.devices } else { &dictionaries.people };
+                let part = match top.column(&format!("__key{number}"))?.get(row)? {
+                    AnyValue::UInt32(number) => {
+                        dictionary.get(number).map_or(KeyPart::Null, |text| KeyPart::Text(text.to_owned()))
+                    }
+                    AnyValue::Int64(at) => KeyPart::Time(at),
+                    _ => KeyPart::Null,
+                };
+                key.push((*column, part));
+            }
+            let number = |counts: &Int64Chunked| counts.get(row).unwrap_or(0).unsigned_abs();
+            counts.push(KeyCount { key, left: number(left), right: number(right) });
+        }
+        Ok(counts)
     }
 
     /// Corrects what equal keys say by what a step with a further condition finds.
@@ -238,12 +261,14 @@ impl Curation {
             let bring = bring.iter().copied().chain([(OTHER, OTHER)]).collect();
             let nearest = Operation::JoinNearest { other: *table, on: on.clone(), time: *time, within: *within, bring };
             let other = other.clone().lazy().with_row_index(OTHER, None);
-            let found =
-                compile::apply(&nearest, numbered, other, &columns).select([col(PLACE), col(OTHER)]).collect()?;
+            let found = compile::apply(&nearest, numbered, other, &columns, &self.dictionaries)
+                .select([col(PLACE), col(OTHER)])
+                .collect()?;
             count_each(&found, PLACE, partners)?;
             count_each(&found, OTHER, found_by)
         } else {
-            let left = compile::apply(operation, numbered, other.clone().lazy(), &columns).select([col(PLACE)]);
+            let left = compile::apply(operation, numbered, other.clone().lazy(), &columns, &self.dictionaries);
+            let left = left.select([col(PLACE)]);
             let mut kept = vec![0; partners.len()];
             count_each(&left.collect()?, PLACE, &mut kept)?;
             for (partners, kept) in partners.iter_mut().zip(kept) {
@@ -290,26 +315,6 @@ fn side(counts: &DataFrame, name: &str, keys: &[Expr]) -> PolarsResult<Side> {
         shared_keys: whole.iter().flatten().filter(|&rows| rows > 1).count() as u64,
         most: whole.max().unwrap_or(0).unsigned_abs(),
     })
-}
-
-fn key_counts(top: &DataFrame, on: &[ColumnPair]) -> PolarsResult<Vec<KeyCount>> {
-    let (left, right) = (top.column(LEFT)?.i64()?, top.column(RIGHT)?.i64()?);
-    let mut counts = vec![];
-    for row in 0..top.height() {
-        let mut key = vec![];
-        for (number, (_, column)) in on.iter().enumerate() {
-            let part = match top.column(&format!("__key{number}"))?.get(row)? {
-                AnyValue::String(text) => KeyPart::Text(text.to_owned()),
-                AnyValue::StringOwned(text) => KeyPart::Text(text.to_string()),
-                AnyValue::Int64(at) => KeyPart::Time(at),
-                _ => KeyPart::Null,
-            };
-            key.push((*column, part));
-        }
-        let number = |counts: &Int64Chunked| counts.get(row).unwrap_or(0).unsigned_abs();
-        counts.push(KeyCount { key, left: number(left), right: number(right) });
-    }
-    Ok(counts)
 }
 
 impl KeyCount {

@@ -1,10 +1,12 @@
 //! The plan, run: zone tables on polars lazy frames, what each step dropped, and the rows behind each figure.
 
+mod at_hand;
 mod codes;
 mod compile;
 mod counting;
 mod fates;
 mod identities;
+mod keys;
 mod matching;
 pub mod owners;
 mod pairs;

@@ -27,14 +27,29 @@ pub struct Product {
     pub foreseen: u64,
 }
 
+/// The most rows that a join of so many rows with so many others may make.
+pub(super) fn most(rows: u64, others: u64) -> u64 {
+    ALWAYS_FINE.max(rows.max(others).saturating_mul(MOST_EACH))
+}
+
+impl Product {
+    /// A join of so many rows with so many others that is foreseen to make this many.
+    pub(super) fn new(operation: &Operation, rows: u64, others: u64, foreseen: u64) -> Self {
+        let by = operation.keys().iter().map(|(left, _)| *left).collect();
+        // Only joins are foreseen, and each names its table.
+        let other = operation.other().unwrap_or(Table::MachineLearningCurated);
+        Self { rows, other, others, by, foreseen }
+    }
+}
+
 impl Curation {
     /// What a join would make of the rows at hand, if that is too much. It costs nothing where even all pairs would be few;
     /// otherwise keys are counted on both sides, first the one that is cheapest to count.
     pub(super) fn product(&self, operation: &Operation, rows: &DataFrame) -> PolarsResult<Option<Product>> {
         let Operation::Join { other, on, bring, once } = operation else { return Ok(None) };
-        let others = self.frame(*other);
+        let others = self.numbered(*other);
         let (height, other_height) = (rows.height() as u64, others.height() as u64);
-        let most = ALWAYS_FINE.max(height.max(other_height).saturating_mul(MOST_EACH));
+        let most = most(height, other_height);
         if height.saturating_mul(other_height) <= most {
             return Ok(None);
         }
@@ -52,7 +67,6 @@ impl Curation {
             return Ok(None);
         }
         let foreseen = foreseen(on)?;
-        let by = on.iter().map(|(left, _)| *left).collect();
-        Ok((foreseen > most).then_some(Product { rows: height, other: *other, others: other_height, by, foreseen }))
+        Ok((foreseen > most).then(|| Product::new(operation, height, other_height, foreseen)))
     }
 }

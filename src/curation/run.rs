@@ -1,19 +1,20 @@
 //! Runs a recipe's plan over what landed: the eight tables, and a count of what each step did.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use polars::prelude::*;
 
 use super::TableView;
-use super::compile::{self, OURS, ROW};
-use super::owners::{OwnerFindings, infer_owners, no_owners};
-use super::product::Product;
+use super::at_hand::{AtHand, Done};
+use super::compile::{self, Compiled, OURS, ROW};
+use super::owners::{OwnerFindings, infer_owners, owned};
+use super::product::{self, Product};
 use super::stood;
 use crate::domain::format::thousands;
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
 };
-use crate::landing::Landing;
+use crate::landing::{Dictionaries, Landing};
 
 /// The eight tables of one recipe over one landing.
 #[derive(Clone, Debug)]
@@ -22,7 +23,10 @@ pub struct Curation {
     pub recipe: Recipe,
     /// How each derived table came by its rows, in the order in which they were made.
     pub counts: Vec<TableCount>,
+    /// Texts that stand for people and devices are numbers of these.
+    pub(super) dictionaries: Dictionaries,
     pub(super) frames: [DataFrame; 8],
+    spelled: [OnceLock<DataFrame>; 8],
     /// What stood where the consent belongs, in each row of the landed customers.
     pub(super) stood: Series,
     /// Who owns which device, where the recipe goes by that.
@@ -71,10 +75,18 @@ pub fn curate_by(
 ) -> Result<Curation, CurationError> {
     let mut frames: [DataFrame; 8] = std::array::from_fn(|_| DataFrame::empty());
     for dataset in Dataset::ALL {
-        frames[Table::landing(dataset).index()] = landing.frame(dataset).clone();
+        frames[Table::landing(dataset).index()] = landing.numbered(dataset).clone();
     }
     let stood = stood::series(landing, recipe.purpose);
-    let mut curation = Curation { recipe: recipe.clone(), counts: vec![], frames, stood, owners: None };
+    let mut curation = Curation {
+        recipe: recipe.clone(),
+        counts: vec![],
+        dictionaries: landing.dictionaries().clone(),
+        frames,
+        spelled: [const { OnceLock::new() }; 8],
+        stood,
+        owners: None,
+    };
     if plan.infers_owners() {
         curation.owners = Some(Arc::new(curation.infer_owners(&progress.part())?));
     }
@@ -88,14 +100,29 @@ pub fn curate_by(
 }
 
 impl Curation {
-    /// The rows of a table.
+    /// The rows of a table. They are spelled out when they are asked for first: what can work with numbers takes
+    /// [`Curation::numbered`].
     pub fn frame(&self, table: Table) -> &DataFrame {
+        self.spelled[table.index()].get_or_init(|| {
+            let numbered = self.numbered(table);
+            // Every step keeps the columns of the landing tables as they are held there.
+            self.dictionaries.spelled(numbered, table.schema()).unwrap_or_else(|_| numbered.clone())
+        })
+    }
+
+    /// The same rows, with numbers for the texts that stand for people and devices.
+    pub fn numbered(&self, table: Table) -> &DataFrame {
         &self.frames[table.index()]
+    }
+
+    /// The texts that stand for people and devices.
+    pub fn dictionaries(&self) -> &Dictionaries {
+        &self.dictionaries
     }
 
     /// Number of rows of a table.
     pub fn rows(&self, table: Table) -> u64 {
-        self.frame(table).height() as u64
+        self.numbered(table).height() as u64
     }
 
     /// How a derived table came by its rows; none for a landing table.
@@ -118,17 +145,14 @@ impl Curation {
         infer_owners(&view(Dataset::Customer), &motions, &distances, &self.recipe.owners, progress)
     }
 
-    /// The same tables, each column in one piece, so that looking at them copies nothing.
-    pub fn in_one_piece(mut self) -> Self {
-        for frame in &mut self.frames {
-            frame.rechunk_mut();
-        }
-        self
-    }
-
     /// A table to look at.
     pub fn view(&self, table: Table) -> TableView {
-        TableView::new(self.frame(table), table.schema())
+        self.view_over(self.numbered(table), table)
+    }
+
+    /// Rows that are held as those of this table, to look at.
+    pub(super) fn view_over(&self, rows: &DataFrame, table: Table) -> TableView {
+        TableView::numbered(rows, table.schema(), &self.dictionaries)
     }
 
     /// Some rows of a table to look at, by their numbers.
@@ -137,8 +161,8 @@ impl Curation {
     /// When there is no such row.
     pub fn view_of(&self, table: Table, rows: &[u32]) -> Result<TableView, CurationError> {
         let rows = IdxCa::from_slice(ROW.into(), rows);
-        let some = self.frame(table).take(&rows).map_err(|error| CurationError::Engine { table, error })?;
-        Ok(TableView::new(&some, table.schema()))
+        let some = self.numbered(table).take(&rows).map_err(|error| CurationError::Engine { table, error })?;
+        Ok(self.view_over(&some, table))
     }
 
     /// The rows behind a loss: those that step `step` of a table's definition dropped, with the columns they had
@@ -148,8 +172,8 @@ impl Curation {
     /// When there is no such step, when cancelled, or when the engine gives up.
     pub fn dropped(&self, table: Table, step: usize, progress: &Progress) -> Result<TableView, CurationError> {
         let (definition, _) = self.definition_with(table, step)?;
-        let dropped = self.dropped_of(&definition, step, self.frame(definition.source).clone(), progress)?;
-        Ok(TableView::new(&dropped, definition.source.schema()))
+        let dropped = self.dropped_of(&definition, step, self.numbered(definition.source).clone(), progress)?;
+        Ok(self.view_over(&dropped, definition.source))
     }
 
     /// How a table is made, if it has such a step.
@@ -181,7 +205,7 @@ impl Curation {
 
     /// The rows that a table starts from: these, or all.
     pub(super) fn some(&self, definition: &TableDefinition, rows: Option<&[u32]>) -> Result<DataFrame, CurationError> {
-        let source = self.frame(definition.source);
+        let source = self.numbered(definition.source);
         let Some(rows) = rows else { return Ok(source.clone()) };
         let rows = IdxCa::from_slice(ROW.into(), rows);
         source.take(&rows).map_err(|error| CurationError::Engine { table: definition.table, error })
@@ -190,61 +214,69 @@ impl Curation {
     fn make(&mut self, definition: &TableDefinition, progress: &Progress) -> Result<TableCount, CurationError> {
         let table = definition.table;
         let failed = |error| CurationError::Engine { table, error };
-        let mut rows = self.frame(definition.source).clone();
-        let rows_in = rows.height() as u64;
+        let mut rows = AtHand::new(self.numbered(definition.source).clone());
+        let rows_in = rows.len() as u64;
         let mut steps = vec![];
         for step in &definition.steps {
             progress.check()?;
-            if let Some(product) = self.product(&step.operation, &rows).map_err(failed)? {
-                return Err(CurationError::Product { table, product });
-            }
-            let (left, count) = self.take(step, rows).map_err(failed)?;
-            rows = left;
-            steps.push(count);
+            let rows_in = rows.len() as u64;
+            let other = self.other_of(&step.operation);
+            let most = product::most(rows_in, other.height() as u64);
+            let matched = match rows.step(&step.operation, &other, &self.dictionaries, most).map_err(failed)? {
+                Done::Kept(matched) => matched,
+                Done::TooMany(foreseen) => {
+                    let product = Product::new(&step.operation, rows_in, other.height() as u64, foreseen);
+                    return Err(CurationError::Product { table, product });
+                }
+                Done::NotHere => {
+                    let all = rows.everything().map_err(failed)?;
+                    if let Some(product) = self.product(&step.operation, &all).map_err(failed)? {
+                        return Err(CurationError::Product { table, product });
+                    }
+                    let (left, matched) = self.take(step, all).map_err(failed)?;
+                    rows = AtHand::new(left);
+                    matched
+                }
+            };
+            let added = rows.len() as u64 - matched;
+            steps.push(StepCount { reason: step.reason, rows_in, dropped: rows_in - matched, added });
         }
-        let rows = rows.select(table.schema().iter().map(|column| column.name)).map_err(failed)?;
+        let rows = rows.columns(table.schema().iter().map(|column| column.name)).map_err(failed)?;
         let count = TableCount { table, source: definition.source, rows_in, steps, rows: rows.height() as u64 };
         self.frames[table.index()] = rows;
         Ok(count)
     }
 
-    /// The rows that a step leaves, and what it did to them.
-    fn take(&self, step: &Step, rows: DataFrame) -> PolarsResult<(DataFrame, StepCount)> {
-        let rows_in = rows.height() as u64;
-        let (left, matched) = if step.operation.is_join() {
-            let numbered = rows.with_row_index(ROW.into(), None)?;
-            let mut joined = self.lazily(&step.operation, numbered, compile::apply).collect()?;
-            let matched = count_runs(joined.column(ROW)?.idx()?);
-            joined.drop_in_place(ROW)?;
-            (joined, matched)
-        } else {
-            let left = self.lazily(&step.operation, rows, compile::apply).collect()?;
+    /// The rows that a step leaves, in one piece, and how many of those before it are left in any way.
+    pub(super) fn take(&self, step: &Step, rows: DataFrame) -> PolarsResult<(DataFrame, u64)> {
+        if !step.operation.is_join() {
+            let mut left = self.lazily(&step.operation, rows, compile::apply).collect()?;
+            left.rechunk_mut_par();
             let kept = left.height() as u64;
-            (left, kept)
-        };
-        let added = left.height() as u64 - matched;
-        Ok((left, StepCount { reason: step.reason, rows_in, dropped: rows_in - matched, added }))
+            return Ok((left, kept));
+        }
+        let numbered = rows.with_row_index(ROW.into(), None)?;
+        let mut joined = self.lazily(&step.operation, numbered, compile::apply).collect()?;
+        let matched = count_runs(joined.column(ROW)?.idx()?);
+        joined.drop_in_place(ROW)?;
+        joined.rechunk_mut_par();
+        Ok((joined, matched))
     }
 
     /// The rows that an operation looks into.
     pub(super) fn other_of(&self, operation: &Operation) -> DataFrame {
         match operation {
-            Operation::AttachOwner { .. } => self.owners.as_ref().map_or_else(no_owners, |owners| owners.frame()),
-            _ => operation.other().map_or_else(DataFrame::empty, |other| self.frame(other).clone()),
+            Operation::AttachOwner { .. } => owned(self.owners.as_deref(), &self.dictionaries),
+            _ => operation.other().map_or_else(DataFrame::empty, |other| self.numbered(other).clone()),
         }
     }
 
-    pub(super) fn lazily(
-        &self,
-        operation: &Operation,
-        rows: DataFrame,
-        compiled: fn(&Operation, LazyFrame, LazyFrame, &[&str]) -> LazyFrame,
-    ) -> LazyFrame {
+    pub(super) fn lazily(&self, operation: &Operation, rows: DataFrame, compiled: Compiled) -> LazyFrame {
         let columns: Vec<PlSmallStr> =
             rows.get_column_names().into_iter().filter(|name| !name.starts_with(OURS)).cloned().collect();
         let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
         let other = self.other_of(operation);
-        compiled(operation, rows.lazy(), other.lazy(), &columns)
+        compiled(operation, rows.lazy(), other.lazy(), &columns, &self.dictionaries)
     }
 }
 

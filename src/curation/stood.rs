@@ -55,7 +55,7 @@ impl Curation {
         let (definition, dropped) = self.dropped_and_stood(table, step, None, progress)?;
         let rows = dropped.lazy().filter(col(STOOD).eq(lit(stood as i32))).collect();
         let rows = rows.map_err(|error| CurationError::Engine { table, error })?;
-        Ok(TableView::new(&rows, definition.source.schema()))
+        Ok(self.view_over(&rows, definition.source))
     }
 
     /// The rows that a step dropped, with what stood where the consent belongs in [`STOOD`].
@@ -71,7 +71,7 @@ impl Curation {
         if the_step.reason != Reason::NoConsent {
             return Err(CurationError::NoSuchStep { table });
         }
-        let mut customers = self.frame(Table::CustomerLanding).clone();
+        let mut customers = self.numbered(Table::CustomerLanding).clone();
         customers.with_column(self.stood.clone().into_column()).map_err(failed)?;
         if definition.source == Table::CustomerLanding {
             if let Some(rows) = rows {

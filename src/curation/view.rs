@@ -1,13 +1,15 @@
 //! A table as the window sees it: how many rows, which columns, and the content of single cells.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use polars::prelude::{
     BooleanChunked, ChunkCompareEq as _, ChunkCompareIneq as _, DataFrame, DataType, Float64Chunked, Int64Chunked,
-    StringChunked,
+    StringChunked, UInt32Chunked,
 };
 
-use crate::domain::{Column, Kind};
+use crate::domain::{Column, Dataset, Kind};
+use crate::landing::{Dictionaries, Dictionary, Landing};
 
 /// A table whose cells can be looked at. Cloning is cheap: the columns are shared.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct TableView {
 #[derive(Clone, Debug)]
 enum Values {
     Text(StringChunked),
+    /// Numbers of the texts that are meant.
+    Numbered(UInt32Chunked, Arc<Dictionary>),
     Integer(Int64Chunked),
     Float(Float64Chunked),
 }
@@ -65,19 +69,32 @@ impl TableView {
     /// The columns of `frame` that `schema` names, in the schema's order; a column that the frame does not have
     /// is left out.
     pub fn new(frame: &DataFrame, schema: &[Column]) -> Self {
+        Self::numbered(frame, schema, &Dictionaries::default())
+    }
+
+    /// The same of a frame with numbers for the texts that stand for people and devices.
+    pub fn numbered(frame: &DataFrame, schema: &[Column], dictionaries: &Dictionaries) -> Self {
         let columns = schema
             .iter()
             .filter_map(|&column| {
                 let series = frame.column(column.name).ok()?.as_materialized_series().rechunk();
-                let values = match column.kind {
-                    Kind::Text => Values::Text(series.str().ok()?.clone()),
-                    Kind::Integer | Kind::Time => Values::Integer(series.i64().ok()?.clone()),
-                    Kind::Float => Values::Float(series.f64().ok()?.clone()),
+                let values = match (column.kind, dictionaries.of(&column)) {
+                    (Kind::Text, Some(dictionary)) if series.dtype() == &DataType::UInt32 => {
+                        Values::Numbered(series.u32().ok()?.clone(), Arc::clone(dictionary))
+                    }
+                    (Kind::Text, _) => Values::Text(series.str().ok()?.clone()),
+                    (Kind::Integer | Kind::Time, _) => Values::Integer(series.i64().ok()?.clone()),
+                    (Kind::Float, _) => Values::Float(series.f64().ok()?.clone()),
                 };
                 Some((column, values))
             })
             .collect();
         Self { columns, rows: frame.height() }
+    }
+
+    /// A data set as it landed.
+    pub fn landed(landing: &Landing, dataset: Dataset) -> Self {
+        Self::numbered(landing.numbered(dataset), dataset.schema(), landing.dictionaries())
     }
 
     /// The columns, in order.
@@ -98,6 +115,9 @@ impl TableView {
         }
         match values {
             Values::Text(values) => values.get(row).map_or(Cell::Null, Cell::Text),
+            Values::Numbered(values, dictionary) => {
+                values.get(row).and_then(|number| dictionary.get(number)).map_or(Cell::Null, Cell::Text)
+            }
             Values::Float(values) => values.get(row).map_or(Cell::Null, Cell::Float),
             Values::Integer(values) if column.kind == Kind::Time => values.get(row).map_or(Cell::Null, Cell::Time),
             Values::Integer(values) => values.get(row).map_or(Cell::Null, Cell::Integer),
@@ -113,6 +133,9 @@ impl TableView {
     pub fn rows_with(&self, name: &str, text: &str) -> Vec<u32> {
         match self.values(name) {
             Some(Values::Text(values)) => numbers(&values.equal(text)),
+            Some(Values::Numbered(values, dictionary)) => {
+                dictionary.number(text).map(|number| numbers(&values.equal(number))).unwrap_or_default()
+            }
             _ => vec![],
         }
     }
@@ -122,6 +145,14 @@ impl TableView {
         match self.values(name) {
             Some(Values::Integer(values)) => numbers(&(values.gt_eq(*range.start()) & values.lt_eq(*range.end()))),
             _ => vec![],
+        }
+    }
+
+    /// The numbers that stand for the texts of a column, where it is held so.
+    pub fn numbers(&self, column: usize) -> Option<(&UInt32Chunked, &Dictionary)> {
+        match &self.columns.get(column)?.1 {
+            Values::Numbered(values, dictionary) => Some((values, dictionary)),
+            Values::Text(_) | Values::Integer(_) | Values::Float(_) => None,
         }
     }
 

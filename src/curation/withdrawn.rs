@@ -1,11 +1,12 @@
 //! Withdrawals on polars lazy frames: whose rows go, and how many of a list landed at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
-use crate::domain::{Dataset, Identity, Privacy, Table, Withdrawn};
-use crate::landing::Landing;
+use crate::domain::{Dataset, Identity, Withdrawn};
+use crate::landing::{Dictionaries, Dictionary, Landing};
 
 const KEY: &str = "__withdrawn";
 const PERSON: &str = "__person";
@@ -28,15 +29,9 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
         return Withdrawals::default();
     }
     let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
-    let mut found = HashSet::new();
-    for dataset in Dataset::ALL {
-        let names = Table::landing(dataset).schema().iter();
-        for column in names.filter(|column| matches!(column.privacy, Privacy::Person | Privacy::Device)) {
-            for_each_different(landing.frame(dataset), column.name, |text| {
-                found.extend(listed.get(&Withdrawn::folded(text)));
-            });
-        }
-    }
+    let all = landing.dictionaries();
+    let landed = all.people.iter().chain(all.devices.iter());
+    let found: HashSet<&String> = landed.filter_map(|text| listed.get(&Withdrawn::folded(text))).collect();
     let matched = list.entries().filter(|entry| found.contains(&Withdrawn::folded(entry))).count();
     let customers = withdrawn_people(landing, list).len() as u64;
     Withdrawals { listed: list.len() as u64, matched: matched as u64, customers }
@@ -63,22 +58,23 @@ pub fn withdrawn_people(landing: &Landing, list: &Withdrawn) -> HashSet<String> 
     people
 }
 
-fn for_each_different(frame: &DataFrame, column: &str, mut take: impl FnMut(&str)) {
-    let Ok(different) = frame.column(column).and_then(Column::unique) else { return };
-    if let Ok(texts) = different.str() {
-        texts.iter().flatten().for_each(&mut take);
-    }
-}
-
 /// The rows whose `column` is not that of somebody who withdrew; see [`Identity`] for who that is.
-pub fn drop(rows: LazyFrame, column: &str, identity: Identity, list: &Withdrawn, customers: LazyFrame) -> LazyFrame {
-    let records = identities(customers);
+pub fn drop(
+    rows: LazyFrame,
+    column: &str,
+    identity: Identity,
+    list: &Withdrawn,
+    customers: LazyFrame,
+    dictionaries: &Dictionaries,
+) -> LazyFrame {
+    let records = identities(customers, dictionaries);
     let gone = match identity {
         Identity::Person => persons(list, &records),
         Identity::Device => devices(list, &records, false),
         Identity::SharedDevice => devices(list, &records, true),
     };
-    let rows = rows.with_columns([folded(column).alias(KEY)]);
+    let dictionary = if identity == Identity::Person { &dictionaries.people } else { &dictionaries.devices };
+    let rows = rows.with_columns([folded(column, dictionary).alias(KEY)]);
     matching(rows, KEY, gone, JoinType::Anti).drop(by_name([KEY], true, false))
 }
 
@@ -102,8 +98,9 @@ fn devices(list: &Withdrawn, records: &LazyFrame, shared: bool) -> LazyFrame {
 }
 
 /// Folded once, however often they are looked at.
-fn identities(customers: LazyFrame) -> LazyFrame {
-    customers.select([folded("email").alias(PERSON), folded("serialnumber").alias(DEVICE)]).cache()
+fn identities(customers: LazyFrame, of: &Dictionaries) -> LazyFrame {
+    let (person, device) = (folded("email", &of.people), folded("serialnumber", &of.devices));
+    customers.select([person.alias(PERSON), device.alias(DEVICE)]).cache()
 }
 
 fn listed(list: &Withdrawn) -> LazyFrame {
@@ -128,17 +125,14 @@ fn together<const N: usize>(frames: [LazyFrame; N]) -> LazyFrame {
     concat(frames, UnionArgs::default()).unwrap_or_default()
 }
 
-/// A text as it is compared. Texts repeat by the thousands, so each different one is folded once.
-fn folded(column: &str) -> Expr {
+/// A text as it is compared, of a column of numbers. Each different text is folded once.
+fn folded(column: &str, dictionary: &Arc<Dictionary>) -> Expr {
+    let dictionary = Arc::clone(dictionary);
     col(column).map(
-        |texts| {
-            let texts = texts.str()?;
-            let mut known = HashMap::<&str, String>::new();
-            let folded: StringChunked = texts
-                .iter()
-                .map(|text| text.map(|text| &*known.entry(text).or_insert_with(|| Withdrawn::folded(text))).cloned())
-                .collect();
-            Ok(folded.with_name(texts.name().clone()).into_column())
+        move |numbers| {
+            let folded: StringChunked = dictionary.iter().map(|text| Some(Withdrawn::folded(text))).collect();
+            let texts = folded.take(numbers.u32()?)?;
+            Ok(texts.with_name(numbers.name().clone()).into_column())
         },
         |_, field| Ok(Field::new(field.name().clone(), DataType::String)),
     )

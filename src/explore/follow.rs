@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::query::{Filter, Test};
 use crate::curation::{Cell, TableView};
-use crate::domain::{Column, Dataset, Privacy, Table};
+use crate::domain::{Column, Dataset, Privacy};
 use crate::landing::Landing;
 
 /// Whom the tables are narrowed to.
@@ -71,8 +71,7 @@ impl Follow {
 
 /// What customer records say in one column where they say `text` in another.
 fn partners(landing: &Landing, by: &str, text: &str, wanted: &str) -> BTreeSet<String> {
-    let table = Table::landing(Dataset::Customer);
-    let view = TableView::new(landing.frame(Dataset::Customer), table.schema());
+    let view = TableView::landed(landing, Dataset::Customer);
     let (Some(by), Some(wanted)) = (view.position(by), view.position(wanted)) else { return BTreeSet::new() };
     (0..view.rows())
         .filter(|&row| view.cell(row, by) == Cell::Text(text))

@@ -53,7 +53,8 @@ fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> 
     let failed = ExportError::at(path);
     let not_held = |error| ExportError::Format { path: path.to_owned(), error };
     let columns = table.schema().iter().map(|column| column.name).filter(|name| !table.is_internal(name));
-    let mut frame = curation.frame(table).select(columns).map_err(not_held)?;
+    let frame = curation.numbered(table).select(columns).map_err(not_held)?;
+    let mut frame = curation.dictionaries().spelled(&frame, table.schema()).map_err(not_held)?;
     // The pieces that a join leaves depend on the number of threads; the bytes of a file must not.
     frame.rechunk_mut();
     let file = File::create(path).map_err(&failed)?;

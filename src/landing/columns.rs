@@ -1,24 +1,25 @@
 //! Typed columns that grow record by record: a record is taken whole or not at all.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::dictionary::is_numbered;
 use super::json::Member;
 use super::refused::RefusedReason;
 use super::usual::{Layout, MOST_COLUMNS, Plain};
 use super::value::{ConsentStood, Typed, Value, consent_stood, looks_like_seconds, typed};
 use crate::domain::{self, Dataset, Kind, Purpose, Schema};
 
-/// How many different unknown keys are told apart.
-const MOST_KEYS: usize = 1000;
 /// How much of an unknown key is kept.
 const LONGEST_KEY: usize = 64;
 
 /// The columns of one data set, and what was counted beside them.
 pub struct Columns<'a> {
     schema: Schema,
-    builders: Vec<Builder>,
+    builders: Vec<Builder<'a>>,
     record: Record<'a>,
     /// The keys of the records before, in their order, with the columns that they name: most records repeat them.
     usual: Vec<(String, Option<usize>)>,
@@ -29,7 +30,7 @@ pub struct Columns<'a> {
     has_consents: bool,
     rows: u64,
     /// How often each unknown key was seen in records that were read.
-    pub unknown_keys: BTreeMap<String, u64>,
+    pub unknown_keys: UnknownKeys,
     /// What stood where the consents belong: given, absent, null, blank, zero for each purpose.
     pub consents: [[u64; 5]; 3],
     /// What stood where the consents belong in each row, for each purpose; empty where a row has no consents.
@@ -52,10 +53,25 @@ struct Record<'a> {
     consents: [ConsentStood; 3],
 }
 
-enum Builder {
+/// Keys that no schema knows and how often each came, in the order in which they came first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownKeys {
+    counts: Vec<(String, u64)>,
+    places: HashMap<String, usize>,
+}
+
+/// The rows of some columns, put together.
+pub struct Taken {
+    pub frame: DataFrame,
+    /// For each column whose texts are numbered, in the schema's order, the texts by their numbers.
+    pub texts: Vec<Vec<Arc<str>>>,
+}
+
+enum Builder<'a> {
     Text(StringChunkedBuilder),
-    Integer(PrimitiveChunkedBuilder<Int64Type>),
-    Float(PrimitiveChunkedBuilder<Float64Type>),
+    Numbered(NumberedBuilder<'a>),
+    Integer(NumbersBuilder<i64>),
+    Float(NumbersBuilder<f64>),
 }
 
 impl<'a> Columns<'a> {
@@ -65,11 +81,10 @@ impl<'a> Columns<'a> {
         let builders = schema
             .iter()
             .map(|column| match column.kind {
+                Kind::Text if is_numbered(column) => Builder::Numbered(NumberedBuilder::new(column.name, capacity)),
                 Kind::Text => Builder::Text(StringChunkedBuilder::new(column.name.into(), capacity)),
-                Kind::Integer | Kind::Time => {
-                    Builder::Integer(PrimitiveChunkedBuilder::new(column.name.into(), capacity))
-                }
-                Kind::Float => Builder::Float(PrimitiveChunkedBuilder::new(column.name.into(), capacity)),
+                Kind::Integer | Kind::Time => Builder::Integer(NumbersBuilder::new(column.name, capacity)),
+                Kind::Float => Builder::Float(NumbersBuilder::new(column.name, capacity)),
             })
             .collect();
         Self {
@@ -92,16 +107,11 @@ impl<'a> Columns<'a> {
                 .collect(),
             has_consents: schema.iter().any(|column| column.consent),
             rows: 0,
-            unknown_keys: BTreeMap::new(),
+            unknown_keys: UnknownKeys::default(),
             consents: [[0; 5]; 3],
             stood: vec![],
             seconds: vec![0; schema.len()],
         }
-    }
-
-    /// Rows taken.
-    pub fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Forgets the record at hand.
@@ -131,10 +141,11 @@ impl<'a> Columns<'a> {
         let end = self.layout.as_ref()?.read(text, start, &mut cells)?;
         for (position, (builder, cell)) in self.builders.iter_mut().zip(&cells).enumerate() {
             match (builder, cell) {
+                (Builder::Numbered(builder), Plain::Text(text)) => builder.push_borrowed(text),
                 (Builder::Text(builder), Plain::Text(text)) => builder.append_value(text),
-                (Builder::Float(builder), Plain::Float(number)) => builder.append_value(*number),
+                (Builder::Float(builder), Plain::Float(number)) => builder.values.push(*number),
                 (Builder::Integer(builder), Plain::Integer(number)) => {
-                    builder.append_value(*number);
+                    builder.values.push(*number);
                     let is_time = self.schema[position].kind == Kind::Time;
                     self.seconds[position] += u64::from(is_time && looks_like_seconds(*number));
                 }
@@ -185,8 +196,7 @@ impl<'a> Columns<'a> {
         }
         self.layout = Layout::new(self.schema, &record.members);
         for key in record.unknown.drain(..) {
-            let known = self.unknown_keys.len() < MOST_KEYS || self.unknown_keys.contains_key(&key);
-            *self.unknown_keys.entry(if known { key } else { "…".to_owned() }).or_default() += 1;
+            self.unknown_keys.add(key, 1);
         }
         self.rows += 1;
         Ok(())
@@ -241,29 +251,129 @@ impl<'a> Columns<'a> {
     ///
     /// # Errors
     /// When the columns do not fit together, which would be a defect of this program.
-    pub fn finish(self) -> PolarsResult<DataFrame> {
+    pub fn finish(self) -> PolarsResult<Taken> {
+        let mut texts = vec![];
         let columns = self
             .builders
             .into_iter()
             .map(|builder| match builder {
                 Builder::Text(builder) => builder.finish().into_column(),
-                Builder::Integer(builder) => builder.finish().into_column(),
-                Builder::Float(builder) => builder.finish().into_column(),
+                Builder::Numbered(builder) => {
+                    texts.push(builder.texts());
+                    builder.numbers.finish::<UInt32Type>().into_column()
+                }
+                Builder::Integer(builder) => builder.finish::<Int64Type>().into_column(),
+                Builder::Float(builder) => builder.finish::<Float64Type>().into_column(),
             })
             .collect();
-        DataFrame::new_infer_height(columns)
+        Ok(Taken { frame: DataFrame::new_infer_height(columns)?, texts })
     }
 }
 
-impl Builder {
-    fn push(&mut self, cell: &Typed<'_>) {
+impl UnknownKeys {
+    /// Counts a key so many times more.
+    pub fn add(&mut self, key: String, times: u64) {
+        match self.places.get(&key) {
+            Some(&place) => self.counts[place].1 += times,
+            None => {
+                self.places.insert(key.clone(), self.counts.len());
+                self.counts.push((key, times));
+            }
+        }
+    }
+
+    /// The keys with their counts, in the order in which they came first.
+    pub fn into_counts(self) -> Vec<(String, u64)> {
+        self.counts
+    }
+}
+
+/// Numbers that grow row by row. Hardly any is missing, so those are listed.
+struct NumbersBuilder<T> {
+    name: &'static str,
+    values: Vec<T>,
+    missing: Vec<usize>,
+}
+
+impl<T: Copy + Default> NumbersBuilder<T> {
+    fn new(name: &'static str, capacity: usize) -> Self {
+        Self { name, values: Vec::with_capacity(capacity), missing: vec![] }
+    }
+
+    fn push_nothing(&mut self) {
+        self.missing.push(self.values.len());
+        self.values.push(T::default());
+    }
+
+    fn finish<P: PolarsNumericType<Native = T>>(self) -> ChunkedArray<P> {
+        if self.missing.is_empty() {
+            return ChunkedArray::from_vec(self.name.into(), self.values);
+        }
+        let mut there: Vec<Option<T>> = self.values.into_iter().map(Some).collect();
+        for row in self.missing {
+            there[row] = None;
+        }
+        ChunkedArray::from_iter_options(self.name.into(), there.into_iter())
+    }
+}
+
+/// Numbers texts in the order in which they come first. A text that repeats costs a look-up, and no room.
+struct NumberedBuilder<'a> {
+    numbers: NumbersBuilder<u32>,
+    known: PlHashMap<Cow<'a, str>, u32>,
+    /// Readings come in runs of the same person or device.
+    last: Option<(&'a str, u32)>,
+}
+
+impl<'a> NumberedBuilder<'a> {
+    fn new(name: &'static str, capacity: usize) -> Self {
+        Self { numbers: NumbersBuilder::new(name, capacity), known: PlHashMap::default(), last: None }
+    }
+
+    fn push_borrowed(&mut self, text: &'a str) {
+        let number = match self.last {
+            Some((last, number)) if last == text => number,
+            _ => {
+                let next = self.known.len() as u32;
+                let number = *self.known.entry(Cow::Borrowed(text)).or_insert(next);
+                self.last = Some((text, number));
+                number
+            }
+        };
+        self.numbers.values.push(number);
+    }
+
+    fn push(&mut self, text: &str) {
+        let number = match self.known.get(text) {
+            Some(number) => *number,
+            None => {
+                let next = self.known.len() as u32;
+                self.known.insert(Cow::Owned(text.to_owned()), next);
+                next
+            }
+        };
+        self.numbers.values.push(number);
+    }
+
+    /// The texts by their numbers.
+    fn texts(&self) -> Vec<Arc<str>> {
+        let mut texts: Vec<(&str, u32)> = self.known.iter().map(|(text, number)| (&**text, *number)).collect();
+        texts.sort_unstable_by_key(|(_, number)| *number);
+        texts.into_iter().map(|(text, _)| text.into()).collect()
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn push(&mut self, cell: &Typed<'a>) {
         match (self, cell) {
+            (Self::Numbered(builder), Typed::Text(text)) => builder.push(text),
+            (Self::Numbered(builder), _) => builder.numbers.push_nothing(),
             (Self::Text(builder), Typed::Text(text)) => builder.append_value(text),
             (Self::Text(builder), _) => builder.append_null(),
-            (Self::Integer(builder), Typed::Integer(number)) => builder.append_value(*number),
-            (Self::Integer(builder), _) => builder.append_null(),
-            (Self::Float(builder), Typed::Float(number)) => builder.append_value(*number),
-            (Self::Float(builder), _) => builder.append_null(),
+            (Self::Integer(builder), Typed::Integer(number)) => builder.values.push(*number),
+            (Self::Integer(builder), _) => builder.push_nothing(),
+            (Self::Float(builder), Typed::Float(number)) => builder.values.push(*number),
+            (Self::Float(builder), _) => builder.push_nothing(),
         }
     }
 }

@@ -1,22 +1,29 @@
 //! One file, from its bytes to typed columns and refused records.
 
-use std::fs::File;
-use std::io::Read;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use polars::prelude::DataFrame;
-use sha2::{Digest, Sha256};
+use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, PlHashMap, UInt32Chunked};
 
 use super::columns::Columns;
 use super::content::{self, Kind};
+use super::dictionary::is_numbered;
 use super::find::{self, FoundFile};
 use super::finding::Finding;
-use super::json::{Found, Scanner};
+use super::input::{Input, InputError, Room};
+use super::pieces::{self, Part, Window};
 use super::refused::RefusedReason;
 use super::value::ConsentStood;
 use super::{LandingError, LandingFile, csv_file, parquet_file};
 use crate::domain::{Dataset, Progress};
 
+/// So much of a file is looked at in one go. Twice as much is held of a file that is larger.
+const WINDOW: usize = 16 << 20;
+/// How many different unknown keys are told apart.
+const MOST_KEYS: usize = 1000;
+
 /// What one file gave.
+#[derive(Clone, Debug)]
 pub struct FileResult {
     /// Its line in the list of files.
     pub file: LandingFile,
@@ -27,11 +34,15 @@ pub struct FileResult {
 }
 
 /// The records of one file.
+#[derive(Clone, Debug)]
 pub struct Records {
     pub dataset: Dataset,
+    /// Texts that stand for people and devices are numbers of `texts`.
     pub frame: DataFrame,
+    /// For each column of such texts, in the schema's order, the texts by their numbers.
+    pub texts: Vec<Vec<Arc<str>>>,
     pub refused: Vec<Place>,
-    pub unknown_keys: std::collections::BTreeMap<String, u64>,
+    pub unknown_keys: BTreeMap<String, u64>,
     pub consents: [[u64; 5]; 3],
     pub stood: Vec<[ConsentStood; 3]>,
     pub seconds: Vec<u64>,
@@ -45,11 +56,11 @@ pub struct Place {
     pub reason: RefusedReason,
 }
 
-/// Reads one file. `buffer` is room that is used again from file to file; its content does not matter.
+/// Reads one file. `rooms` are used again from file to file; their content does not matter.
 ///
 /// # Errors
 /// When cancelled, or when the columns cannot be put together. What is wrong with the file is part of the result.
-pub fn read(found: &FoundFile, buffer: &mut Vec<u8>, progress: &Progress) -> Result<FileResult, LandingError> {
+pub fn read(found: &FoundFile, rooms: &mut [Room; 2], progress: &Progress) -> Result<FileResult, LandingError> {
     let mut result = FileResult {
         file: LandingFile {
             name: found.name.clone(),
@@ -62,151 +73,250 @@ pub fn read(found: &FoundFile, buffer: &mut Vec<u8>, progress: &Progress) -> Res
         records: None,
         findings: vec![],
     };
-    let file = || found.name.clone();
     if let Some(error) = found.trouble.clone() {
-        result.findings.push(Finding::ReadFailed { file: file(), error });
+        result.findings.push(Finding::ReadFailed { file: found.name.clone(), error });
         return Ok(result);
     }
-    match fill(buffer, found, progress) {
-        Ok(()) => {}
-        Err(ReadError::Cancelled(cancelled)) => return Err(cancelled.into()),
-        Err(ReadError::NoFile) => {
+    let mut read = result.clone();
+    match read_bytes(&mut read, found, rooms, progress) {
+        Ok(()) => return Ok(read),
+        Err(Stopped::Landing(error)) => return Err(error),
+        Err(Stopped::Input(InputError::Cancelled(cancelled))) => return Err(cancelled.into()),
+        Err(Stopped::Input(InputError::NoFile)) => {
             let kind = "it is neither a file nor a folder".to_owned();
-            result.findings.push(Finding::UnreadableKind { file: file(), kind });
-            return Ok(result);
+            result.findings.push(Finding::UnreadableKind { file: found.name.clone(), kind });
         }
-        Err(ReadError::Io(error)) => {
-            result.findings.push(Finding::ReadFailed { file: file(), error: error.to_string() });
-            return Ok(result);
-        }
-    }
-    let bytes = buffer.as_slice();
-    result.file.bytes = bytes.len() as u64;
-    result.file.sha256 = hexadecimal(&Sha256::digest(bytes));
-    if bytes.is_empty() {
-        result.findings.push(Finding::EmptyFile { file: file() });
-        return Ok(result);
-    }
-    let (bytes, damage) = content::plain(bytes, progress)?;
-    if let Some(error) = damage {
-        result.findings.push(Finding::ReadFailed { file: file(), error });
-    }
-    match content::kind(&bytes) {
-        Ok(kind) => take(&mut result, kind, &bytes, progress)?,
-        Err(kind) => {
-            result.findings.push(Finding::UnreadableKind { file: file(), kind: kind.to_owned() });
+        Err(Stopped::Input(InputError::Io(error))) => {
+            result.findings.push(Finding::ReadFailed { file: found.name.clone(), error: error.to_string() });
         }
     }
     Ok(result)
 }
 
-fn take(result: &mut FileResult, kind: Kind, bytes: &[u8], progress: &Progress) -> Result<(), LandingError> {
-    let file = result.file.name.clone();
-    let parquet = match kind {
-        Kind::Parquet => match parquet_file::open(bytes.to_vec()) {
-            Ok(frame) => Some(frame),
-            Err(error) => {
-                result.findings.push(Finding::ReadFailed { file, error: error.to_string() });
-                return Ok(());
+/// Why a file was not read to its end.
+enum Stopped {
+    Input(InputError),
+    Landing(LandingError),
+}
+
+impl From<InputError> for Stopped {
+    fn from(error: InputError) -> Self {
+        Self::Input(error)
+    }
+}
+
+impl<E: Into<LandingError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Landing(error.into())
+    }
+}
+
+fn read_bytes(
+    result: &mut FileResult,
+    found: &FoundFile,
+    rooms: &mut [Room; 2],
+    progress: &Progress,
+) -> Result<(), Stopped> {
+    let file = || found.name.clone();
+    let [buffer, next] = rooms;
+    let mut input = Input::open(&found.path, progress)?;
+    buffer.clear(0);
+    // One byte more, so that the end of the file is found without asking for room.
+    buffer.reserve((found.bytes as usize + 1).min(WINDOW));
+    input.fill(buffer, WINDOW)?;
+    let mut parts = Parts::default();
+    match content::kind(buffer.bytes()) {
+        _ if buffer.len() == 0 && !input.is_compressed() => {}
+        Err(kind) => result.findings.push(Finding::UnreadableKind { file: file(), kind: kind.to_owned() }),
+        Ok(Kind::Json) => {
+            if let Some(dataset) = dataset(result, find::dataset_of_json(buffer.bytes())) {
+                read_json(&mut input, buffer, next, dataset, &mut parts, progress)?;
             }
-        },
-        Kind::Json | Kind::Csv => None,
-    };
-    let keys_say = match (&parquet, kind) {
-        (Some(frame), _) => find::dataset_of_keys(frame.get_column_names().iter().map(|name| name.as_str())),
-        (None, Kind::Csv) => csv_file::dataset(bytes),
-        (None, _) => find::dataset_of_json(bytes),
-    };
+        }
+        Ok(Kind::Csv) => {
+            input.fill(buffer, usize::MAX)?;
+            if let Some(dataset) = dataset(result, csv_file::dataset(buffer.bytes())) {
+                let mut columns = Columns::new(dataset, buffer.len() / 100);
+                let refused = csv_file::read(buffer.bytes(), &mut columns, progress)?;
+                parts.add(dataset, Part::new(columns, refused)?)?;
+            }
+        }
+        Ok(Kind::Parquet) => {
+            input.fill(buffer, usize::MAX)?;
+            match parquet_file::open(buffer.bytes().to_vec()) {
+                Ok(frame) => {
+                    let says = find::dataset_of_keys(frame.get_column_names().iter().map(|name| name.as_str()));
+                    if let Some(dataset) = dataset(result, says) {
+                        let mut columns = Columns::new(dataset, frame.height());
+                        let refused = parquet_file::read(&frame, dataset, &mut columns, progress)?;
+                        parts.add(dataset, Part::new(columns, refused)?)?;
+                    }
+                }
+                Err(error) => result.findings.push(Finding::ReadFailed { file: file(), error: error.to_string() }),
+            }
+        }
+    }
+    if let Some(error) = input.damage.take() {
+        result.findings.insert(0, Finding::ReadFailed { file: file(), error });
+    }
+    let whole = input.finish()?;
+    (result.file.bytes, result.file.sha256) = (whole.bytes, whole.sha256);
+    if whole.bytes == 0 {
+        result.findings.push(Finding::EmptyFile { file: file() });
+    }
+    result.records = parts.records;
+    if let Some(records) = &result.records {
+        result.file.rows = records.frame.height() as u64;
+        result.file.refused = records.refused.len() as u64;
+        if records.frame.height() == 0 {
+            result.findings.push(Finding::NothingReadable { file: file(), dataset: Some(records.dataset) });
+        }
+    }
+    Ok(())
+}
+
+/// The data set of a file, by its folder or else by its keys, with a remark if they say different ones.
+fn dataset(result: &mut FileResult, keys_say: Option<Dataset>) -> Option<Dataset> {
+    let file = result.file.name.clone();
     if let (Some(says), Some(looks_like)) = (result.file.dataset, keys_say)
         && says != looks_like
     {
         result.findings.push(Finding::LooksLike { file: file.clone(), says, looks_like });
     }
-    let Some(dataset) = result.file.dataset.or(keys_say) else {
+    let dataset = result.file.dataset.or(keys_say);
+    if dataset.is_none() {
         result.findings.push(Finding::UnknownDataset { file });
-        return Ok(());
-    };
-    result.file.dataset = Some(dataset);
-    let mut columns = Columns::new(dataset, bytes.len() / 100);
-    let refused = match (&parquet, kind) {
-        (Some(frame), _) => parquet_file::read(frame, dataset, &mut columns, progress)?,
-        (None, Kind::Csv) => csv_file::read(bytes, &mut columns, progress)?,
-        (None, _) => json(bytes, &mut columns, progress)?,
-    };
-    result.file.rows = columns.rows();
-    result.file.refused = refused.len() as u64;
-    if columns.rows() == 0 {
-        result.findings.push(Finding::NothingReadable { file, dataset: Some(dataset) });
     }
-    let unknown_keys = std::mem::take(&mut columns.unknown_keys);
-    let seconds = std::mem::take(&mut columns.seconds);
-    let (consents, stood) = (columns.consents, std::mem::take(&mut columns.stood));
-    let frame = columns.finish()?;
-    result.records = Some(Records { dataset, frame, refused, unknown_keys, consents, stood, seconds });
-    Ok(())
+    result.file.dataset = dataset;
+    dataset
 }
 
-/// Reads JSON records into columns, and gives those that are refused.
-///
-/// # Errors
-/// When cancelled.
-pub fn json<'a>(bytes: &'a [u8], columns: &mut Columns<'a>, progress: &Progress) -> Result<Vec<Place>, LandingError> {
-    const LOOK_UP_EVERY: usize = 256;
-    let mut scanner = Scanner::new(bytes);
-    let mut refused = vec![];
-    let mut records = 0_usize;
+/// Reads window after window; the next one is fetched while one is looked at. `window` has the first one.
+fn read_json<'r>(
+    input: &mut Input<'_>,
+    mut window: &'r mut Room,
+    mut next: &'r mut Room,
+    dataset: Dataset,
+    parts: &mut Parts,
+    progress: &Progress,
+) -> Result<(), Stopped> {
+    /// What a window leaves over goes before the next one; most often it is less than a record.
+    const BEFORE: usize = 1 << 16;
+    let mut offset = 0;
+    // A file that fills less than a window has ended.
+    let mut is_last = window.len() < WINDOW;
     loop {
-        records += 1;
-        if records.is_multiple_of(LOOK_UP_EVERY) {
-            progress.check()?;
-        }
-        if scanner.pass(|text, start| columns.take_usual(text, start)) {
-            continue;
-        }
-        columns.begin();
-        let (start, end, reason) = match scanner.next(|member| columns.json_member(member)) {
-            None => return Ok(refused),
-            Some(Found::Record { start, end }) => (start, end, columns.commit().err()),
-            Some(Found::Damaged { start, end, reason }) => (start, end, Some(reason)),
-        };
-        if let Some(reason) = reason {
-            refused.push(Place { offset: start as u64, length: (end - start) as u64, reason });
-        }
-    }
-}
-
-enum ReadError {
-    Cancelled(crate::domain::Cancelled),
-    NoFile,
-    Io(std::io::Error),
-}
-
-/// All bytes of a file, read in pieces so that progress moves and cancelling works.
-fn fill(buffer: &mut Vec<u8>, found: &FoundFile, progress: &Progress) -> Result<(), ReadError> {
-    const PIECE: u64 = 1 << 20;
-    /// More room than this is given back after a large file.
-    const MOST_KEPT: usize = 64 << 20;
-    let about = std::fs::metadata(&found.path).map_err(ReadError::Io)?;
-    if !about.is_file() {
-        return Err(ReadError::NoFile);
-    }
-    let mut file = File::open(&found.path).map_err(ReadError::Io)?;
-    buffer.clear();
-    buffer.shrink_to(MOST_KEPT);
-    // One byte more, so that the end of the file is found without asking for room.
-    buffer.reserve(about.len() as usize + 1);
-    loop {
-        progress.check().map_err(ReadError::Cancelled)?;
-        let read = Read::by_ref(&mut file).take(PIECE).read_to_end(buffer).map_err(ReadError::Io)?;
-        progress.advance(read as u64);
-        if read == 0 {
+        let bytes = window.bytes();
+        let look = || pieces::read(Window { bytes, offset, is_last }, dataset, progress);
+        if is_last {
+            for part in look()?.0 {
+                parts.add(dataset, part)?;
+            }
             return Ok(());
         }
+        // What could not be made out in a large window is looked at again in one twice as large.
+        let most = WINDOW.max(bytes.len());
+        let mut fetch = || {
+            next.clear(BEFORE);
+            next.reserve(most);
+            input.fill(next, most)
+        };
+        let (fetched, looked) = rayon::join(&mut fetch, look);
+        fetched?;
+        let (read, used) = looked?;
+        for part in read {
+            parts.add(dataset, part)?;
+        }
+        is_last = next.len() < most;
+        next.put_before(&bytes[used..]);
+        offset += used as u64;
+        std::mem::swap(&mut window, &mut next);
     }
 }
 
-fn hexadecimal(digest: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+/// Puts the parts of a file together in their order.
+#[derive(Default)]
+struct Parts {
+    records: Option<Records>,
+    /// The numbers of the texts of each column that has any.
+    numbers: Vec<PlHashMap<Arc<str>, u32>>,
+}
+
+impl Parts {
+    fn add(&mut self, dataset: Dataset, part: Part) -> Result<(), LandingError> {
+        let Some(records) = &mut self.records else {
+            let mut records = Records {
+                dataset,
+                frame: part.taken.frame,
+                texts: part.taken.texts,
+                refused: part.refused,
+                unknown_keys: BTreeMap::new(),
+                consents: part.consents,
+                stood: part.stood,
+                seconds: part.seconds,
+            };
+            records.count_keys(part.unknown_keys.into_counts());
+            self.records = Some(records);
+            return Ok(());
+        };
+        if self.numbers.is_empty() {
+            let numbered = |texts: &Vec<Arc<str>>| texts.iter().cloned().zip(0..).collect();
+            self.numbers = records.texts.iter().map(numbered).collect();
+        }
+        let mut frame = part.taken.frame;
+        let numbered = dataset.schema().iter().filter(|column| is_numbered(column));
+        for (((column, part), texts), numbers) in
+            numbered.zip(part.taken.texts).zip(&mut records.texts).zip(&mut self.numbers)
+        {
+            let renumbered: Vec<u32> = part
+                .into_iter()
+                .map(|text| {
+                    let next = texts.len() as u32;
+                    *numbers.entry(text).or_insert_with_key(|text| {
+                        texts.push(Arc::clone(text));
+                        next
+                    })
+                })
+                .collect();
+            renumber(&mut frame, column.name, &renumbered)?;
+        }
+        records.frame.vstack_mut_owned(frame)?;
+        records.refused.extend(part.refused);
+        records.count_keys(part.unknown_keys.into_counts());
+        for (all, more) in records.consents.as_flattened_mut().iter_mut().zip(part.consents.as_flattened()) {
+            *all += more;
+        }
+        records.stood.extend(part.stood);
+        for (all, more) in records.seconds.iter_mut().zip(part.seconds) {
+            *all += more;
+        }
+        Ok(())
+    }
+}
+
+impl Records {
+    /// Adds keys that no schema knows. Those beyond the first thousand are counted together.
+    fn count_keys(&mut self, keys: Vec<(String, u64)>) {
+        for (key, count) in keys {
+            let known = self.unknown_keys.len() < MOST_KEYS || self.unknown_keys.contains_key(&key);
+            *self.unknown_keys.entry(if known { key } else { "…".to_owned() }).or_default() += count;
+        }
+    }
+}
+
+/// Puts other numbers in a column of numbers: for each number the one at its place.
+///
+/// # Errors
+/// When the column holds no numbers, a defect of this program.
+pub fn renumber(frame: &mut DataFrame, column: &str, numbers: &[u32]) -> Result<(), LandingError> {
+    let before = frame.column(column)?.u32()?;
+    let of = |number: u32| numbers.get(number as usize).copied();
+    let after: UInt32Chunked = if before.null_count() == 0 {
+        let after: Vec<u32> = before.into_no_null_iter().map(|number| of(number).unwrap_or_default()).collect();
+        UInt32Chunked::new(column.into(), after)
+    } else {
+        before.iter().map(|number| number.and_then(of)).collect::<UInt32Chunked>().with_name(column.into())
+    };
+    frame.with_column(after.into_column())?;
+    Ok(())
 }

@@ -46,7 +46,23 @@ type Parsed<T> = Result<T, Broken>;
 impl<'a> Scanner<'a> {
     /// Starts at the first byte.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, utf8: std::str::from_utf8(bytes).ok(), at: 0 }
+        Self::within(bytes, std::str::from_utf8(bytes).ok(), 0)
+    }
+
+    /// Starts within a file that was looked at already: `utf8` is as much of it as is UTF-8, if that is nearly all.
+    pub fn within(bytes: &'a [u8], utf8: Option<&'a str>, at: usize) -> Self {
+        Self { bytes, utf8, at }
+    }
+
+    /// Where the next object or damage starts, or the end of the file.
+    pub fn next_record(&mut self) -> usize {
+        self.at = skip_separators(self.bytes, self.at);
+        self.at
+    }
+
+    /// Whether what was found last could be something else if more bytes came behind these.
+    pub fn is_open(&self, reason: RefusedReason) -> bool {
+        reason == RefusedReason::CutOff || skip_space(self.bytes, self.at + 1) >= self.bytes.len()
     }
 
     /// The next object or damage; none at the end of the file. `take` gets each member of the outermost object as
@@ -73,10 +89,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes behind the next object if `read` can read it, which gets the file and where the object starts, and gives
+    /// Goes behind the object that starts here if `read` can read it, which gets the file and where the object starts, and gives
     /// its end.
     pub fn pass(&mut self, read: impl FnOnce(&'a str, usize) -> Option<usize>) -> bool {
-        self.at = skip_separators(self.bytes, self.at);
         let end = self.utf8.and_then(|text| read(text, self.at));
         self.at = end.unwrap_or(self.at);
         end.is_some()
@@ -363,7 +378,7 @@ fn closing(bracket: u8) -> u8 {
     if bracket == b'{' { b'}' } else { b']' }
 }
 
-fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+pub fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }

@@ -9,29 +9,35 @@ mod census;
 mod columns;
 mod content;
 mod csv_file;
+mod dictionary;
 mod file;
 mod find;
 mod finding;
+mod input;
 mod json;
 mod number;
 mod parquet_file;
+mod pieces;
 mod refused;
 mod source;
 mod usual;
 mod value;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
-use crate::domain::{Cancelled, Dataset, Progress, Purpose};
+use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
 
 use self::columns::Columns;
-use self::file::FileResult;
+use self::dictionary::is_numbered;
+use self::file::{FileResult, Records};
+use self::input::Room;
 
 pub use census::{Census, ConsentCensus};
+pub use dictionary::{Dictionaries, Dictionary};
 pub use finding::Finding;
 pub use refused::{Refused, RefusedReason};
 pub use source::{Source, real_path};
@@ -51,7 +57,9 @@ pub struct Landing {
     /// What stood where a consent belongs, and keys that no schema knows.
     pub census: Census,
     stood: Vec<[ConsentStood; 3]>,
+    dictionaries: Dictionaries,
     frames: [DataFrame; 3],
+    spelled: [OnceLock<DataFrame>; 3],
 }
 
 /// One file that was looked at.
@@ -97,15 +105,18 @@ pub enum LandingError {
 /// Only when nothing can be loaded: see [`LandingError`]. A file or record that cannot be read is part of the
 /// result.
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
+    /// More room than this is given back after a large file.
+    const MOST_KEPT: usize = 32 << 20;
     let found = find::files(source)?;
     progress.set_total(found.iter().map(|file| file.bytes).sum());
-    let buffers = Mutex::new(vec![]);
+    let rooms = Mutex::new(vec![]);
     let results: Vec<FileResult> = found
         .par_iter()
         .map(|found| {
-            let mut buffer = lock(&buffers).pop().unwrap_or_default();
-            let result = file::read(found, &mut buffer, progress);
-            lock(&buffers).push(buffer);
+            let mut room = lock(&rooms).pop().unwrap_or_default();
+            let result = file::read(found, &mut room, progress);
+            room.iter_mut().for_each(|room| room.shrink_to(MOST_KEPT));
+            lock(&rooms).push(room);
             result
         })
         .collect::<Result<_, _>>()?;
@@ -120,11 +131,13 @@ pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingErro
 }
 
 /// Room for the bytes of a file, used again by the next one.
-fn lock(buffers: &Mutex<Vec<Vec<u8>>>) -> MutexGuard<'_, Vec<Vec<u8>>> {
-    buffers.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(rooms: &Mutex<Vec<[Room; 2]>>) -> MutexGuard<'_, Vec<[Room; 2]>> {
+    rooms.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, LandingError> {
+fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing, LandingError> {
+    let dictionaries = number_alike(&mut results)?;
+    let empty = |dataset| Columns::new(dataset, 0).finish().map(|taken| taken.frame).unwrap_or_default();
     let mut landing = Landing {
         source: source.clone(),
         files: vec![],
@@ -132,7 +145,9 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
         findings: vec![],
         census: Census::default(),
         stood: vec![],
-        frames: Dataset::ALL.map(|dataset| Columns::new(dataset, 0).finish().unwrap_or_default()),
+        dictionaries,
+        frames: Dataset::ALL.map(empty),
+        spelled: [const { OnceLock::new() }; 3],
     };
     let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
     for result in results {
@@ -157,8 +172,11 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
         if frame.height() == 0 {
             *frame = records.frame;
         } else {
-            frame.vstack_mut(&records.frame)?;
+            frame.vstack_mut_owned(records.frame)?;
         }
+    }
+    for frame in &mut landing.frames {
+        frame.rechunk_mut_par();
     }
     let suspicious = seconds.into_iter().filter(|(_, rows)| *rows > 0);
     landing.findings.extend(suspicious.map(|((dataset, column), rows)| Finding::LooksLikeSeconds {
@@ -174,10 +192,56 @@ fn put_together(source: &Source, results: Vec<FileResult>) -> Result<Landing, La
     Ok(landing)
 }
 
+/// Gives equal texts of all files equal numbers.
+fn number_alike(results: &mut [FileResult]) -> Result<Dictionaries, LandingError> {
+    let numbered = |result: usize, records: &Records, privacy: Privacy| {
+        let columns = records.dataset.schema().iter().filter(|column| is_numbered(column));
+        let columns = columns.enumerate().filter(move |(_, column)| column.privacy == privacy);
+        columns.map(move |(place, column)| (result, place, column.name)).collect::<Vec<_>>()
+    };
+    let mut dictionaries = Dictionaries::default();
+    for (privacy, dictionary) in
+        [(Privacy::Person, &mut dictionaries.people), (Privacy::Device, &mut dictionaries.devices)]
+    {
+        let all = results.iter().enumerate();
+        let columns: Vec<(usize, usize, &str)> = all
+            .filter_map(|(number, result)| Some(numbered(number, result.records.as_ref()?, privacy)))
+            .flatten()
+            .collect();
+        let texts = |result: usize, place: usize| {
+            results[result].records.as_ref().and_then(|records| records.texts.get(place)).map_or(&[][..], Vec::as_slice)
+        };
+        let lists: Vec<&[Arc<str>]> = columns.iter().map(|(result, place, _)| texts(*result, *place)).collect();
+        let (all, numbers) = Dictionary::new(&lists);
+        *dictionary = Arc::new(all);
+        for ((result, _, column), numbers) in columns.into_iter().zip(numbers) {
+            if let Some(records) = &mut results[result].records {
+                file::renumber(&mut records.frame, column, &numbers)?;
+            }
+        }
+    }
+    Ok(dictionaries)
+}
+
 impl Landing {
-    /// The rows of a data set, with the catalog's columns; no rows where the data set is missing.
+    /// The rows of a data set, with the catalog's columns; no rows where the data set is missing. They are spelled out when
+    /// they are asked for first: what can work with numbers takes [`Landing::numbered`].
     pub fn frame(&self, dataset: Dataset) -> &DataFrame {
+        self.spelled[dataset.index()].get_or_init(|| {
+            let numbered = self.numbered(dataset);
+            // The columns were put in by this very schema.
+            self.dictionaries.spelled(numbered, dataset.schema()).unwrap_or_else(|_| numbered.clone())
+        })
+    }
+
+    /// The same rows, with numbers of [`Landing::dictionaries`] for the texts that stand for people and devices.
+    pub fn numbered(&self, dataset: Dataset) -> &DataFrame {
         &self.frames[dataset.index()]
+    }
+
+    /// The texts that stand for people and devices.
+    pub fn dictionaries(&self) -> &Dictionaries {
+        &self.dictionaries
     }
 
     /// What stood where the consent for a purpose belongs, in each row of the customers.
@@ -185,17 +249,9 @@ impl Landing {
         self.stood.iter().map(move |stood| stood[purpose as usize])
     }
 
-    /// The same records, each column in one piece, so that looking at them copies nothing.
-    pub fn in_one_piece(mut self) -> Self {
-        for frame in &mut self.frames {
-            frame.rechunk_mut();
-        }
-        self
-    }
-
     /// Records read of a data set.
     pub fn rows(&self, dataset: Dataset) -> u64 {
-        self.frame(dataset).height() as u64
+        self.numbered(dataset).height() as u64
     }
 
     /// Records refused of a data set.

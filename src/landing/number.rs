@@ -73,11 +73,29 @@ pub fn scan(bytes: &[u8], start: usize) -> Result<(usize, Option<Digits>), usize
 /// Where a run of digits ends, which are put behind those of `whole`; there must be one.
 fn run(bytes: &[u8], start: usize, whole: &mut u64) -> Result<usize, usize> {
     let mut at = start;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk).and_then(|eight| eight_digits(*eight)) {
+        *whole = whole.wrapping_mul(100_000_000).wrapping_add(eight);
+        at += 8;
+    }
     while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
         *whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
         at += 1;
     }
     if at > start { Ok(at) } else { Err(start) }
+}
+
+/// What eight digits say, if all are: pairs of digits are put together, then pairs of those, then both halves, each by one
+/// multiplication (D. Lemire, "Quickly parsing eight digits", 2018).
+fn eight_digits(eight: [u8; 8]) -> Option<u64> {
+    let word = u64::from_le_bytes(eight);
+    let above = word.wrapping_add(0x4646_4646_4646_4646);
+    let below = word.wrapping_sub(0x3030_3030_3030_3030);
+    if (above | below) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (below.wrapping_mul(10) + (below >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff)
 }
 
 #[cfg(test)]
@@ -103,6 +121,21 @@ mod tests {
             let scanned = scan(text.as_bytes(), 0);
             let whole = scanned.is_ok_and(|(end, _)| end == text.len());
             prop_assert_eq!(whole, serde_json::from_str::<serde_json::Number>(&text).is_ok(), "{}", text);
+        }
+    }
+
+    #[test]
+    fn eight_digits_are_told_from_anything_else() {
+        assert_eq!(eight_digits(*b"01234567"), Some(1_234_567));
+        assert_eq!(eight_digits(*b"99999999"), Some(99_999_999));
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut eight = *b"27182818";
+                eight[place] = byte;
+                let slow =
+                    std::str::from_utf8(&eight).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+                assert_eq!(eight_digits(eight), slow.and_then(|text| text.parse().ok()), "{eight:?}");
+            }
         }
     }
 

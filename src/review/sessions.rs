@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::curation::{Cell, TableView};
-use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
+use crate::domain::{Cancelled, Dataset, Progress, Recipe};
 use crate::landing::Landing;
 
 /// The readings of one customer who landed.
@@ -29,7 +29,7 @@ const LOOK_UP_EVERY: usize = 1 << 16;
 /// # Errors
 /// When cancelled.
 pub fn sessions(landing: &Landing, recipe: &Recipe, progress: &Progress) -> Result<Vec<Session>, Cancelled> {
-    let view = |dataset| TableView::new(landing.frame(dataset), Table::landing(dataset).schema());
+    let view = |dataset| TableView::landed(landing, dataset);
     let (customers, readings) = (view(Dataset::Customer), view(Dataset::Accelerometer));
     progress.set_total((customers.rows() + readings.rows()) as u64);
     let mut sessions: Vec<Session> = vec![];

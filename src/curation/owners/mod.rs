@@ -16,6 +16,7 @@ use polars::prelude::*;
 
 use super::{Cell, CurationError, Identities, TableView};
 use crate::domain::{OwnerRules, OwnerVerdict, Progress};
+use crate::landing::{Dictionaries, Dictionary};
 
 use assign::{Candidate, assign};
 use chance::log10_tail;
@@ -147,19 +148,14 @@ impl OwnerFindings {
             assigned: self.assigned().count() as u64,
         }
     }
-
-    /// The table that devices are looked up in: `serialnumber` and `user`.
-    pub(super) fn frame(&self) -> DataFrame {
-        let (serials, users): (Vec<&str>, Vec<&str>) =
-            self.assigned().map(|(serial, user)| (&**serial, &**user)).unzip();
-        df!("serialnumber" => serials, "user" => users).unwrap_or_default()
-    }
 }
 
-/// The table that devices are looked up in, if nobody owns any.
-pub(super) fn no_owners() -> DataFrame {
-    let none: Vec<&str> = vec![];
-    df!("serialnumber" => none.clone(), "user" => none).unwrap_or_default()
+/// The table that devices are looked up in: `serialnumber` and `user`, as numbers; without rows if nobody owns any.
+pub(super) fn owned(findings: Option<&OwnerFindings>, of: &Dictionaries) -> DataFrame {
+    let numbers = |(serial, user): (&Arc<str>, &Arc<str>)| of.devices.number(serial).zip(of.people.number(user));
+    let (serials, users): (Vec<u32>, Vec<u32>) =
+        findings.into_iter().flat_map(OwnerFindings::assigned).filter_map(numbers).unzip();
+    df!("serialnumber" => serials, "user" => users).unwrap_or_default()
 }
 
 /// Infers the owner of every device from all readings that landed: also those of customers without consent, or else a
@@ -429,6 +425,9 @@ fn sent<'a>(
     let (Some(sender), Some(time)) = (view.position(sender), view.position(time)) else {
         return Ok((senders, Instants::default()));
     };
+    if let Some((numbers, dictionary)) = view.numbers(sender) {
+        return sent_by_number(numbers, dictionary, view, time, progress);
+    }
     let mut readings = Vec::with_capacity(view.rows());
     let mut last = ("", 0);
     for row in 0..view.rows() {
@@ -443,6 +442,39 @@ fn sent<'a>(
                 last = (text, senders.add(text));
             }
             readings.push((at, last.1));
+        }
+    }
+    progress.check()?;
+    let count = senders.len();
+    Ok((senders, Instants::new(readings, count)))
+}
+
+/// The same of senders who have numbers. They are numbered in the order in which they come first, as elsewhere.
+fn sent_by_number<'a>(
+    numbers: &UInt32Chunked,
+    dictionary: &'a Dictionary,
+    view: &TableView,
+    time: usize,
+    progress: &Progress,
+) -> Result<(Identities<'a>, Instants), CurationError> {
+    const NEW: u32 = u32::MAX;
+    const NOBODY: u32 = u32::MAX - 1;
+    let mut senders = Identities::default();
+    let mut places = vec![NEW; dictionary.len()];
+    let mut readings = Vec::with_capacity(view.rows());
+    for (row, number) in numbers.iter().enumerate() {
+        if row.is_multiple_of(LOOK_UP_EVERY) {
+            progress.check()?;
+            progress.advance(LOOK_UP_EVERY.min(view.rows() - row) as u64);
+        }
+        let (Some(number), Cell::Time(at)) = (number, view.cell(row, time)) else { continue };
+        let Some(place) = places.get_mut(number as usize) else { continue };
+        if *place == NEW {
+            let text = dictionary.get(number).filter(|text| !text.trim().is_empty());
+            *place = text.map_or(NOBODY, |text| senders.add(text));
+        }
+        if *place != NOBODY {
+            readings.push((at, *place));
         }
     }
     progress.check()?;

@@ -1,0 +1,222 @@
+//! Integer keys: single cells of columns in one piece, and where a key stands in another table.
+
+use std::ops::Range;
+
+use polars::prelude::*;
+
+/// The cells of a column of numbers, one look-up away.
+pub struct Cells<'a, T> {
+    values: &'a [T],
+    /// Whether there is anything in each row; where there is in all, nothing.
+    is_there: Option<Vec<bool>>,
+}
+
+impl<T: Copy> Cells<'_, T> {
+    /// What stands in a row; nothing where there is null or no such row.
+    pub fn get(&self, row: usize) -> Option<T> {
+        let value = *self.values.get(row)?;
+        self.is_there.as_ref().is_none_or(|is_there| is_there[row]).then_some(value)
+    }
+}
+
+impl<'a> Cells<'a, u32> {
+    /// The numbers of a column.
+    pub fn of_column(column: &'a Column) -> PolarsResult<Self> {
+        cells(column.u32()?)
+    }
+}
+
+/// The numbers that stand for people or devices in a column.
+pub fn cells_of_numbers<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cells<'a, u32>> {
+    cells(frame.column(name)?.u32()?)
+}
+
+/// The instants in a column.
+pub fn cells_of_times<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cells<'a, i64>> {
+    cells(frame.column(name)?.i64()?)
+}
+
+fn cells<T: PolarsNumericType>(values: &ChunkedArray<T>) -> PolarsResult<Cells<'_, T::Native>> {
+    let mut pieces = values.downcast_iter();
+    match (pieces.next(), pieces.next()) {
+        (Some(piece), None) => {
+            let is_there = (values.null_count() > 0).then(|| values.is_not_null().iter().flatten().collect());
+            Ok(Cells { values: piece.values().as_slice(), is_there })
+        }
+        (None, _) => Ok(Cells { values: &[], is_there: None }),
+        (Some(_), Some(_)) => polars_bail!(ComputeError: "a column is in several pieces"),
+    }
+}
+
+/// Where each key of the rows at hand stands in another table.
+pub struct Index {
+    /// The key at each place at hand; nothing where a part of it is null.
+    left: Vec<Option<u64>>,
+    /// The key of each row of the other table, in the order of `rows`.
+    right: Vec<u64>,
+    /// The rows of the other table that have a key.
+    rows: Vec<u32>,
+    /// For each slot of the table of keys, one more than the place of the first of `rows` in it.
+    first: Vec<u32>,
+    /// For each of `rows`, one more than the place of the next one in the same slot.
+    next: Vec<u32>,
+    shift: u32,
+}
+
+impl Index {
+    /// Looks through both sides; `others` are the rows of the other table that count, or all do. None where the columns are
+    /// not integers, or do not fit into one together.
+    pub fn new(left: &[Column], right: &[Column], others: Option<&[u32]>) -> PolarsResult<Option<Self>> {
+        let Some((left, right)) = packed(left, right)? else { return Ok(None) };
+        let all: Vec<u32>;
+        let others = match others {
+            Some(others) => others,
+            None => {
+                all = (0..right.len() as u32).collect();
+                &all
+            }
+        };
+        let (mut rows, mut keys) = (Vec::with_capacity(others.len()), Vec::with_capacity(others.len()));
+        for row in others {
+            if let Some(key) = right[*row as usize] {
+                rows.push(*row);
+                keys.push(key);
+            }
+        }
+        let bits = (rows.len() * 2).next_power_of_two().trailing_zeros().max(1);
+        let mut index =
+            Self { left, right: keys, first: vec![0; 1 << bits], next: vec![0; rows.len()], rows, shift: 64 - bits };
+        // From the last to the first, so that each slot gives its rows in their order.
+        for place in (0..index.right.len()).rev() {
+            let slot = index.slot(index.right[place]);
+            index.next[place] = index.first[slot];
+            index.first[slot] = place as u32 + 1;
+        }
+        Ok(Some(index))
+    }
+
+    /// Fibonacci hashing: the product with 2^64 divided by the golden ratio, of which the highest bits count.
+    fn slot(&self, key: u64) -> usize {
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+    }
+
+    /// Calls back with each row of the other table that has a key.
+    fn each(&self, key: u64, mut found: impl FnMut(u32)) {
+        let mut place = self.first[self.slot(key)];
+        while let Some(at) = place.checked_sub(1) {
+            if self.right[at as usize] == key {
+                found(self.rows[at as usize]);
+            }
+            place = self.next[at as usize];
+        }
+    }
+
+    /// How many pairs there are of these places.
+    pub fn count(&self, places: Range<usize>) -> u64 {
+        let mut count = 0;
+        for key in self.left[places].iter().flatten() {
+            self.each(*key, |_| count += 1);
+        }
+        count
+    }
+
+    /// The pairs of these places, by place and then by row, and how many of the places have any.
+    pub fn pairs(&self, places: Range<usize>) -> (Vec<u32>, Vec<u32>, u64) {
+        let (mut left, mut right, mut matched) = (vec![], vec![], 0);
+        for place in places {
+            let before = right.len();
+            if let Some(key) = self.left[place] {
+                self.each(key, |row| {
+                    left.push(place as u32);
+                    right.push(row);
+                });
+            }
+            matched += u64::from(right.len() > before);
+        }
+        (left, right, matched)
+    }
+}
+
+type Keys = Vec<Option<u64>>;
+
+/// Both sides' keys of several columns, each as one number.
+fn packed(left: &[Column], right: &[Column]) -> PolarsResult<Option<(Keys, Keys)>> {
+    let mut bits = 0;
+    let mut packed = [vec![Some(0_u64); height(left)], vec![Some(0_u64); height(right)]];
+    for (left, right) in left.iter().zip(right) {
+        let (Some(one), Some(other)) = (integers(left)?, integers(right)?) else { return Ok(None) };
+        let ends = [one.min(), one.max(), other.min(), other.max()];
+        let (least, most) = (ends.iter().flatten().min().copied(), ends.iter().flatten().max().copied());
+        let (Some(least), Some(most)) = (least, most) else { continue };
+        let needed = 64 - most.abs_diff(least).leading_zeros();
+        if bits + needed > 64 {
+            return Ok(None);
+        }
+        for (keys, values) in packed.iter_mut().zip([&one, &other]) {
+            let cells = cells(values)?;
+            for (row, key) in keys.iter_mut().enumerate() {
+                *key = key.zip(cells.get(row)).map(|(key, value)| key | value.abs_diff(least) << bits);
+            }
+        }
+        bits += needed;
+    }
+    let [left, right] = packed;
+    Ok(Some((left, right)))
+}
+
+fn height(columns: &[Column]) -> usize {
+    columns.first().map_or(0, Column::len)
+}
+
+fn integers(column: &Column) -> PolarsResult<Option<Int64Chunked>> {
+    if !column.dtype().is_integer() {
+        return Ok(None);
+    }
+    Ok(Some(column.cast(&DataType::Int64)?.i64()?.rechunk().into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn columns(rows: &[(Option<i64>, Option<u32>)]) -> Vec<Column> {
+        let times: Int64Chunked = rows.iter().map(|row| row.0).collect();
+        let numbers: UInt32Chunked = rows.iter().map(|row| row.1).collect();
+        vec![times.into_column(), numbers.into_column()]
+    }
+
+    fn rows() -> impl Strategy<Value = Vec<(Option<i64>, Option<u32>)>> {
+        let time = prop_oneof![8 => (-3_i64..3).prop_map(Some), 1 => Just(None), 1 => Just(Some(1 << 50))];
+        let number = prop_oneof![8 => (0_u32..3).prop_map(Some), 1 => Just(None)];
+        proptest::collection::vec((time, number), 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn all_pairs_of_equal_keys_are_found_in_order(left in rows(), right in rows(), from in 0_usize..3) {
+            let others: Vec<u32> = (0..right.len() as u32).filter(|row| row % 3 >= from as u32).collect();
+            let index = Index::new(&columns(&left), &columns(&right), Some(&others)).unwrap().unwrap();
+            let is_pair = |one: (Option<i64>, Option<u32>), other| one == other && one.0.is_some() && one.1.is_some();
+            let (mut places, mut found, mut matched) = (vec![], vec![], 0);
+            for (place, one) in (0..).zip(&left) {
+                let partners: Vec<u32> = others.iter().copied().filter(|row| is_pair(*one, right[*row as usize])).collect();
+                matched += u64::from(!partners.is_empty());
+                places.extend(partners.iter().map(|_| place));
+                found.extend(partners);
+            }
+            prop_assert_eq!(index.count(0..left.len()), found.len() as u64);
+            prop_assert_eq!(index.pairs(0..left.len()), (places, found, matched));
+        }
+    }
+
+    #[test]
+    fn keys_that_do_not_fit_into_one_number_are_left_to_others() {
+        let (left, right) = (columns(&[(Some(i64::MIN), Some(0))]), columns(&[(Some(i64::MAX), Some(1))]));
+        assert!(Index::new(&left, &right, None).unwrap().is_none());
+        assert!(Index::new(&left[..1], &right[..1], None).unwrap().is_some());
+        let texts = [Column::new("user".into(), ["a"])];
+        assert!(Index::new(&texts, &texts, None).unwrap().is_none());
+    }
+}
