@@ -5,6 +5,7 @@
 //! read, to one that was refused, or is a separator; the same files give the same frames on any number of threads;
 //! no message contains anything that a record said.
 
+mod cache;
 mod census;
 mod columns;
 mod content;
@@ -31,11 +32,13 @@ use rayon::prelude::*;
 
 use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
 
+use self::cache::Stamp;
 use self::columns::Columns;
 use self::dictionary::is_numbered;
 use self::file::{FileResult, Records};
 use self::input::Room;
 
+pub use cache::{Cache, Kept, Unkept};
 pub use census::{Census, ConsentCensus};
 pub use dictionary::{Dictionaries, Dictionary};
 pub use finding::Finding;
@@ -56,6 +59,8 @@ pub struct Landing {
     pub findings: Vec<Finding>,
     /// What stood where a consent belongs, and keys that no schema knows.
     pub census: Census,
+    /// How many of the files were not read again, because what they said was kept.
+    pub known_files: u64,
     stood: Vec<[ConsentStood; 3]>,
     dictionaries: Dictionaries,
     frames: [DataFrame; 3],
@@ -105,21 +110,47 @@ pub enum LandingError {
 /// Only when nothing can be loaded: see [`LandingError`]. A file or record that cannot be read is part of the
 /// result.
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
+    read_by(source, None, progress).map(|(landing, _)| landing)
+}
+
+/// The same, but files that were not changed since their records were kept are not read again. Gives what is not kept yet
+/// beside it: see [`Cache::keep`].
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_with(source: &Source, cache: &Cache, progress: &Progress) -> Result<(Landing, Unkept), LandingError> {
+    read_by(source, Some(cache), progress)
+}
+
+fn read_by(source: &Source, cache: Option<&Cache>, progress: &Progress) -> Result<(Landing, Unkept), LandingError> {
     /// More room than this is given back after a large file.
     const MOST_KEPT: usize = 32 << 20;
     let found = find::files(source)?;
     progress.set_total(found.iter().map(|file| file.bytes).sum());
     let rooms = Mutex::new(vec![]);
-    let results: Vec<FileResult> = found
+    let known = cache.map(|cache| (cache, cache.index()));
+    let read: Vec<(FileResult, Option<Stamp>, bool)> = found
         .par_iter()
         .map(|found| {
+            if let Some(result) = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress)) {
+                return Ok((result, None, true));
+            }
+            let stamp = cache.and_then(|_| Stamp::of(&found.path));
             let mut room = lock(&rooms).pop().unwrap_or_default();
             let result = file::read(found, &mut room, progress);
             room.iter_mut().for_each(|room| room.shrink_to(MOST_KEPT));
             lock(&rooms).push(room);
-            result
+            Ok((result?, stamp, false))
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, LandingError>>()?;
+    let known_files = read.iter().filter(|(.., is_known)| *is_known).count() as u64;
+    let mut unkept = Unkept::default();
+    for (found, (result, stamp, is_known)) in found.iter().zip(&read) {
+        if cache.is_some() && !is_known {
+            unkept.add(found, stamp.clone(), result);
+        }
+    }
+    let results: Vec<FileResult> = read.into_iter().map(|(result, ..)| result).collect();
     if results.iter().all(|result| result.records.is_none()) {
         let path = match source {
             Source::Folder(path) => path.display().to_string(),
@@ -127,7 +158,8 @@ pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingErro
         };
         return Err(LandingError::NothingFound { path, files: found.len() });
     }
-    put_together(source, results)
+    let landing = put_together(source, results)?;
+    Ok((Landing { known_files, ..landing }, unkept))
 }
 
 /// Room for the bytes of a file, used again by the next one.
@@ -144,6 +176,7 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
         refused: vec![],
         findings: vec![],
         census: Census::default(),
+        known_files: 0,
         stood: vec![],
         dictionaries,
         frames: Dataset::ALL.map(empty),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::Dataset;
+use crate::domain::{Dataset, Schema};
 
 /// A record, or a run of stray bytes, that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,44 @@ pub enum RefusedReason {
     NotFinite(&'static str),
     /// A number that its column cannot hold, or an instant outside the years 1970 to 9999.
     OutOfRange(&'static str),
+}
+
+impl RefusedReason {
+    /// A word for it, to be kept in a file.
+    pub(super) fn tag(self) -> String {
+        let (word, column) = match self {
+            Self::CutOff => ("cut-off", None),
+            Self::Malformed => ("malformed", None),
+            Self::StrayBytes => ("stray-bytes", None),
+            Self::TooDeep => ("too-deep", None),
+            Self::NotUtf8 => ("not-utf8", None),
+            Self::Missing(column) => ("missing", Some(column)),
+            Self::KeyTwice(column) => ("key-twice", Some(column)),
+            Self::Mistyped(column) => ("mistyped", Some(column)),
+            Self::NotFinite(column) => ("not-finite", Some(column)),
+            Self::OutOfRange(column) => ("out-of-range", Some(column)),
+        };
+        column.map_or_else(|| word.to_owned(), |column| format!("{word}:{column}"))
+    }
+
+    /// What a word that was kept stands for.
+    pub(super) fn of_tag(tag: &str, schema: Schema) -> Option<Self> {
+        let (word, column) = tag.split_once(':').unwrap_or((tag, ""));
+        let column = || schema.iter().find(|known| known.name == column).map(|known| known.name);
+        Some(match word {
+            "cut-off" => Self::CutOff,
+            "malformed" => Self::Malformed,
+            "stray-bytes" => Self::StrayBytes,
+            "too-deep" => Self::TooDeep,
+            "not-utf8" => Self::NotUtf8,
+            "missing" => Self::Missing(column()?),
+            "key-twice" => Self::KeyTwice(column()?),
+            "mistyped" => Self::Mistyped(column()?),
+            "not-finite" => Self::NotFinite(column()?),
+            "out-of-range" => Self::OutOfRange(column()?),
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for RefusedReason {
