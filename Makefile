@@ -8,7 +8,7 @@ VENV := $(CACHE)/venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test check-format check-lints check-tests check-tables check-exports check-speed check-window sample screenshots bench clean
+.PHONY: help run build test setup-run setup-test check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,7 +26,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed check-instructions ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -57,6 +57,9 @@ check-exports: build ## Every export loads with the usual tools as its data card
 
 check-speed: build ## The whole job is fast enough, also against DuckDB
 	$(PYTHON) benches/against_duckdb.py $(PROGRAM) --check
+
+check-instructions: ## No core path takes more instructions than it did
+	$(PYTHON) tests/checks/instructions.py
 
 bench: setup-test build ## Measure the whole job, and the export of ten million rows, against DuckDB
 	$(PYTHON) benches/against_duckdb.py $(PROGRAM)
