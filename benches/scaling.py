@@ -30,8 +30,9 @@ BYTES = 16_000_000
 
 WIDTH, HEIGHT = 760, 420
 LEFT, TOP, RIGHT, BOTTOM = 64, 48, 540, 360
-# Colours that can be read on white and on black; ink and lines follow the reader's choice.
+# Light or dark as the reader's system is, on a ground of its own, since the page may be otherwise.
 STYLE = """
+  .ground { fill: #ffffff }
   text { font: 13px system-ui, sans-serif; fill: #24292f }
   .quiet { fill: #57606a }
   .grid { stroke: #d0d7de; stroke-width: 1 }
@@ -41,6 +42,7 @@ STYLE = """
   polyline, .linear { fill: none; stroke-width: 2 }
   text.ours, text.duckdb { stroke: none; font-weight: 600 }
   @media (prefers-color-scheme: dark) {
+    .ground { fill: #0d1117 }
     text { fill: #e6edf3 }
     .quiet { fill: #9198a1 }
     .grid { stroke: #30363d }
@@ -103,7 +105,7 @@ def draw(found):
     sizes = [math.log10(one["times"]) for one in found]
     across = lambda times: LEFT + (RIGHT - LEFT) * (math.log10(times) - sizes[0]) / ((sizes[-1] - sizes[0]) or 1)
     up = lambda seconds: BOTTOM - (BOTTOM - TOP) * (math.log10(seconds) - low) / (high - low)
-    parts = ['<text x="16" y="24" style="font-weight: 600">Landing JSON to five Parquet tables, two cores</text>']
+    parts = [f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}"/>', '<text x="16" y="24" style="font-weight: 600">Landing JSON to five Parquet tables, two cores</text>']
     for power in range(low, high + 1):
         y = up(10.0**power)
         label = f"{10**power:,} s" if power >= 0 else f"{10 ** (power + 3):,} ms"
