@@ -6,12 +6,14 @@ PROGRAM := $(CARGO_TARGET_DIR)/release/stedi-workbench
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stedi-workbench
 VENV := $(CACHE)/venv
 PYTHON := $(VENV)/bin/python
+# Spark is large and only measured against, so it is not among what the checks need.
+VENV_BENCH := $(CACHE)/venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test check-format check-lints check-tests check-tables check-exports check-speed check-window sample screenshots bench clean
+.PHONY: help run build test setup-run setup-test setup-bench check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
 
 help: ## Say what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 run: setup-run build ## Set up what is missing, build, and open the workbench on the sample data
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -26,7 +28,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed check-instructions ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -36,6 +38,11 @@ setup-test:
 	@tests/checks/setup.sh test
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement tests/checks/requirements.txt
+
+setup-bench: setup-test
+	@test -x $(VENV_BENCH)/bin/python || python3 -m venv $(VENV_BENCH)
+	@$(VENV_BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt || \
+		echo "PySpark cannot be installed, so it is not measured."
 
 check-format: ## The code is formatted
 	cargo fmt --check
@@ -58,9 +65,14 @@ check-exports: build ## Every export loads with the usual tools as its data card
 check-speed: build ## The whole job is fast enough, also against DuckDB
 	$(PYTHON) benches/against_duckdb.py $(PROGRAM) --check
 
-bench: setup-test build ## Measure the whole job, and the export of ten million rows, against DuckDB
-	$(PYTHON) benches/against_duckdb.py $(PROGRAM)
-	$(PYTHON) benches/export_against_duckdb.py $(PROGRAM)
+check-instructions: ## No core path takes more instructions than it did
+	$(PYTHON) tests/checks/instructions.py
+
+bench: setup-bench build ## Measure all that the README says of speed and memory, against DuckDB, Polars, pandas and PySpark
+	$(PYTHON) benches/bench.py $(PROGRAM) --spark $(VENV_BENCH)/bin/python
+
+scaling: setup-test build ## Measure the whole job up to 1000 times the real size, and draw it; takes 16 GB of disk meanwhile
+	$(PYTHON) benches/scaling.py $(PROGRAM)
 
 sample: build ## Write the sample data again
 	rm -rf sample_data

@@ -13,19 +13,16 @@ the measured ones, since the parts of the job scale differently with cores, disk
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from pathlib import Path
+
+import measuring
 
 MOST_MILLISECONDS = 200
 LEAST_RATIO = {"declared": 0.8, "detected": 1, "checked": 2.5}
 
-HERE = Path(__file__).resolve().parent
 OURS = "stedi-workbench, whole process"
 NAMES = {
     "declared": "DuckDB, tables alone, columns declared",
@@ -34,38 +31,30 @@ NAMES = {
 }
 
 
-def ours(program, landing, out):
-    started = time.perf_counter()
-    answer = subprocess.run([program, "curate", landing, "--out", out, "--json"], check=True, capture_output=True)
-    return time.perf_counter() - started, json.loads(answer.stdout)["tables"]
+def duckdb(job, landing):
+    with tempfile.TemporaryDirectory() as out:
+        return measuring.run([sys.executable, measuring.HERE / "duckdb_job.py", job, landing, out])[1]
 
 
-def duckdb(job, landing, out):
-    command = [sys.executable, str(HERE / "duckdb_job.py"), job, landing, out]
-    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-
-
-def agree(program, landing, out):
+def agree(program, landing):
     """Both count the same rows and losses, or they did not do the same."""
-    _, tables = ours(program, landing, out)
-    for job in NAMES:
-        answer = duckdb(job, landing, out)
-        for table, rows in answer["rows"].items():
-            assert tables[table]["rows"] == rows, f"{job}: {table} has {rows} rows, not {tables[table]['rows']}"
+    mine = measuring.ours(program, "job", landing)
+    for job, name in NAMES.items():
+        answer = duckdb(job, landing)
+        measuring.agree(mine["rows"], answer["rows"], name)
         for table, dropped in answer["dropped"].items():
-            mine = sorted(tables[table]["dropped"].values())
-            assert mine == sorted(filter(None, dropped)), f"{job}: {table} drops {dropped}, not {mine}"
+            ours = sorted(mine["said"]["tables"][table]["dropped"].values())
+            assert ours == sorted(filter(None, dropped)), f"{job}: {table} drops {dropped}, not {ours}"
 
 
 def measure(program, landing, rounds):
     """The median seconds of ours and of each job of DuckDB's."""
     times = {"ours": [], **{job: [] for job in NAMES}}
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        agree(program, landing, one)
-        for _ in range(rounds):
-            for job in NAMES:
-                times["ours"].append(ours(program, landing, one)[0])
-                times[job].append(duckdb(job, landing, other)["seconds"])
+    agree(program, landing)
+    for _ in range(rounds):
+        for job in NAMES:
+            times["ours"].append(measuring.ours(program, "job", landing)["process"])
+            times[job].append(duckdb(job, landing)["seconds"])
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
@@ -81,10 +70,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--landing")
     arguments = parser.parse_args()
-    sys.path.insert(0, str(HERE.parent / "tests/checks"))
-    import tables
-
-    landing = arguments.landing or tables.real_data()
+    landing = arguments.landing or measuring.real_data()
     if landing is None:
         return
     for attempt in range(3):

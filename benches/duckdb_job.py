@@ -12,13 +12,12 @@ checked    the tables, and everything else that the workbench answers for: a SHA
 """
 
 import json
-import os
 import sys
-import time
 from pathlib import Path
 
+from peer_job import DuckDB, measure
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/checks"))
-import duckdb
 import tables
 
 NEEDED = {
@@ -90,24 +89,26 @@ def checked(connection, landing):
     return counted
 
 
+class Detected(DuckDB):
+    def read(self, landing):
+        detected(self.connection, landing)
+
+
+class Checked(DuckDB):
+    def read(self, landing):
+        checked(self.connection, landing)
+
+    def curate(self):
+        super().curate()
+        count = lambda step: self.connection.execute(f"SELECT count(*) {step}").fetchone()[0]
+        self.dropped = {table: [count(step) for step in steps] for table, steps in DROPPED.items()}
+
+
 def main():
     mode, landing, out = sys.argv[1:]
-    connection = duckdb.connect(config={"threads": 2})
-    started = time.perf_counter()
-    {"declared": tables.land, "detected": detected, "checked": checked}[mode](connection, landing)
-    tables.curate(connection, {})
-    dropped = {}
-    if mode == "checked":
-        for table, steps in DROPPED.items():
-            dropped[table] = [connection.execute(f"SELECT count(*) {step}").fetchone()[0] for step in steps]
-    for table in tables.TABLES:
-        path = f"{out}/{table}.parquet"
-        connection.execute(f"COPY {table} TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
-        with open(path, "rb") as file:
-            os.fsync(file.fileno())
-    seconds = time.perf_counter() - started
-    rows = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables.TABLES}
-    print(json.dumps({"seconds": seconds, "rows": rows, "dropped": dropped}))
+    peer = {"declared": DuckDB, "detected": Detected, "checked": Checked}[mode]()
+    answer = measure(peer, "job", landing, out)
+    print(json.dumps(answer | {"dropped": peer.dropped if mode == "checked" else {}}))
 
 
 if __name__ == "__main__":

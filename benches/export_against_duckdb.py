@@ -12,15 +12,15 @@ fewer rows, a ratio well under the measured one, three tries.
 """
 
 import argparse
-import json
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+import measuring
 
 MANY, FEW = 235_000, 30_000
 LEAST_RATIO = 0.25
@@ -34,7 +34,7 @@ def landing(program, customers):
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(unfinished := folder.with_suffix(".unfinished"), ignore_errors=True)
-        subprocess.run([program, "generate", "--customers", str(customers), "--out", unfinished], check=True, stdout=subprocess.DEVNULL)
+        measuring.generate(program, customers, unfinished)
         unfinished.rename(folder)
     return folder
 
@@ -44,70 +44,35 @@ def born(path):
     return float(subprocess.run(["stat", "--format=%.9W", path], check=True, capture_output=True, text=True).stdout)
 
 
-def memory(process):
-    """What a process has in memory, in bytes; none once it has ended."""
-    try:
-        return int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
-        return None
-
-
 def ours(program, folder, home):
     """One export. Gives seconds of writing and of all after the review, and memory: at most, and added while writing."""
     out = home / "export"
     places = {name: str(home / name) for name in ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     command = [program, "export", folder, "--out", out, "--replace", "--join", "owner", "--analyst", "Bench", "--key", "throw-away", "--json"]
-    with open(home / "answer.json", "w+") as answer:
-        process = subprocess.Popen(command, stdout=answer, env=os.environ | places)
-        seen = []
-        while process.poll() is None:
-            if now := memory(process):
-                seen.append((time.time(), now))
-            time.sleep(0.005)
-        assert process.returncode == 0, "the export failed"
-        answer.seek(0)
-        said = json.load(answer)
+    _, said, seen = measuring.run(command, os.environ | places, watched=True)
     start, end = born(out / LEARNING), born(out / "report.html")
     writing = [size for at, size in seen if start <= at <= end]
     return {
         "rows": next(table["rows"] for table in said["manifest"]["tables"] if table["name"] == LEARNING),
         "writing": end - start,
         "whole": said["seconds"],
-        "most": max(size for _, size in seen),
+        "most": measuring.most(seen),
         "added": max(writing) - writing[0] if writing else 0,
     }
 
 
-DUCKDB = """
-import duckdb, os, sys, time
-files, out = sys.argv[1:]
-connection = duckdb.connect(config={"threads": 2})
-connection.execute("SET enable_progress_bar = false")
-connection.execute(f"CREATE TABLE learning AS FROM read_parquet('{files}') ORDER BY ALL")
-started = time.perf_counter()
-connection.execute(f"COPY learning TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
-with open(out, "rb") as file:
-    os.fsync(file.fileno())
-print(time.perf_counter() - started)
-"""
-
-
-def duckdb(home):
-    """The seconds of DuckDB's COPY of the same table."""
-    command = [sys.executable, "-c", DUCKDB, f"{home}/export/{LEARNING}/*.parquet", str(home / "duckdb.parquet")]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def measure(program, customers, rounds):
-    """Medians of ours and of DuckDB's."""
-    folder = landing(program, customers)
-    runs, theirs = [], []
+def measure(program, folder, rounds, peers={"duckdb": sys.executable}):
+    """Medians of ours and of the peers' copies of the same table, which must have as many rows."""
+    runs, theirs = [], {name: [] for name in peers}
     with tempfile.TemporaryDirectory() as home:
         for _ in range(rounds):
             runs.append(ours(program, folder, Path(home)))
-            theirs.append(duckdb(Path(home)))
+            for name, python in peers.items():
+                answer = measuring.peer(python, name, "copy", f"{home}/export/{LEARNING}/*.parquet")
+                measuring.agree({"learning": runs[-1]["rows"]}, answer["rows"], name)
+                theirs[name].append(answer["seconds"])
     middle = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
-    return middle | {"duckdb": statistics.median(theirs)}
+    return middle | {name: statistics.median(seconds) for name, seconds in theirs.items()}
 
 
 def say(found):
@@ -127,10 +92,10 @@ def main():
     if not arguments.check:
         # Of few rows and of many, as the memory that writing takes must not depend on them.
         for customers in [arguments.customers] if arguments.customers else [MANY // 4, MANY]:
-            say(measure(program, customers, arguments.rounds))
+            say(measure(program, landing(program, customers), arguments.rounds))
         return
     for attempt in range(3):
-        say(found := measure(program, arguments.customers or FEW, arguments.rounds))
+        say(found := measure(program, landing(program, arguments.customers or FEW), arguments.rounds))
         if found["duckdb"] >= LEAST_RATIO * found["writing"]:
             return
         print(f"under {LEAST_RATIO} of its speed, attempt {attempt + 1} of 3")
