@@ -41,7 +41,7 @@ PEERS = {"duckdb": "DuckDB", "polars": "Polars", "pandas": "pandas", "pyspark": 
 ROUNDS = {1: 9, 10: 5, 100: 3}
 MOST_ROUNDS = {"pyspark": 3}
 JOBS = {"read": "reader", "job": "whole job"}
-ROWS = [*JOBS, "start", "frames", "owners", "export"]
+ROWS = [*JOBS, "again", "limit", "start", "frames", "owners", "export"]
 # Job, size, and how many times ours DuckDB's must be.
 FLOORS = [("read", 1, 3), ("read", 100, 3), ("job", 1, 5), ("job", 100, 3)]
 
@@ -117,6 +117,28 @@ def run_jobs(program, landing, size, jobs, peers, table):
         if "duckdb" in medians:
             ratios[job] = medians["duckdb"] / inside, medians["duckdb"] / process
     return ratios
+
+
+def run_again(program, landing, size, table):
+    """Adds the row of counting what was counted before, with what was kept of it."""
+    say(f"counting again, {size} times")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program, "count", landing, "--cache", "--json"]
+        runs = [measuring.run(command, measuring.homes(folder)) for _ in range(4)][1:]
+    process, inside = (statistics.median(figures) for figures in zip(*((run[0], run[1]["seconds"]) for run in runs)))
+    table.add(f"counts of files that are known, {size} times", process, inside)
+
+
+def run_limited(program, landing, size, table):
+    """Adds the rows of the whole job with a quarter of the memory that it would take."""
+    say(f"little memory, {size} times")
+    bytes_there = sum(file.stat().st_size for file in landing.rglob("*") if file.is_file())
+    limit = bytes_there // 2
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program, "curate", landing, "--memory-limit", limit, "--out", f"{folder}/zones", "--json"]
+        process, said, seen = measuring.run(command, measuring.homes(folder) | {"TMPDIR": folder}, watched=True)
+    table.add(f"whole job within {megabytes(limit)}, {size} times", process, said["seconds"])
+    table.add("memory of that", measuring.most(seen), spelled=megabytes)
 
 
 def run_start(program, landing, size, table):
@@ -199,6 +221,10 @@ def main():
             jobs = [job for job in JOBS if job in only]
             for job, ratio in run_jobs(program, landing, size, jobs, peers, table).items():
                 ratios[job, size] = ratio
+            if "again" in only:
+                run_again(program, landing, size, table)
+            if "limit" in only and size == sizes[-1]:
+                run_limited(program, landing, size, table)
             if "start" in only and size in (sizes[0], sizes[-1]):
                 run_start(program, landing, size, table)
             if "export" in only and size == sizes[-1]:

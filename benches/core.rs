@@ -112,7 +112,7 @@ fn files(landing: &Path, dataset: Dataset) -> Vec<PathBuf> {
 }
 
 fn landing(folder: &Path) -> Landing {
-    read(&Source::Folder(generated(folder)), &Progress::default()).unwrap().in_one_piece()
+    read(&Source::Folder(generated(folder)), &Progress::default()).unwrap()
 }
 
 fn views(landing: &Landing) -> [TableView; 3] {

@@ -10,9 +10,10 @@ use crate::ui::theme;
 
 use super::App;
 use super::dialogs::Choice;
+use super::keeping::Keep;
 use super::lists::ListRequest;
 use super::recipe_file::{self, OpenRequest};
-use super::work::{CurateRequest, DroppedRequest, LoadRequest};
+use super::work::{CurateRequest, DroppedRequest, Load, LoadRequest};
 
 impl App {
     /// Carries out one command.
@@ -117,6 +118,17 @@ impl App {
                 theme::apply(context, choice);
                 self.save_settings();
             }
+            Command::LimitCache(limit) => {
+                self.state.cache.limit = limit;
+                self.save_settings();
+                self.keep(if limit == 0 { Keep::Nothing } else { Keep::Less });
+            }
+            Command::ClearCache => self.keep(Keep::Nothing),
+            Command::Watch(watches) => {
+                self.state.watches = watches;
+                self.save_settings();
+                self.watch();
+            }
             Command::Reveal(revealed) => {
                 self.state.revealed = revealed;
                 // What is sorted or found by codes has other rows in other places when it is by texts.
@@ -198,8 +210,9 @@ impl App {
 
     fn load(&mut self, request: LoadRequest) {
         self.state.landing.begin();
+        self.workers.watch.cancel();
         self.workers.load.forget();
-        self.workers.load.request(request);
+        self.workers.load.request(Load { what: request, cache: self.cache() });
     }
 
     /// Asks for the tables of the recipe as it stands.

@@ -9,7 +9,7 @@ use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
 
 use super::recipe_file::Opened;
-use super::work::{CurateRequest, Failure, LoadRequest};
+use super::work::{CurateRequest, Failure, LoadRequest, Read};
 use super::{App, settings};
 
 const DIED: &str = "A worker stopped unexpectedly. The rest goes on; try again, and report it if it happens twice.";
@@ -19,7 +19,12 @@ impl App {
     pub(super) fn take_finished(&mut self, context: &egui::Context) {
         while let Some((request, outcome)) = self.workers.load.poll() {
             match flatten(outcome) {
-                Ok(loaded) => self.take_landing(&request, loaded),
+                Ok(Read { loaded, unkept, seen }) => {
+                    let landing = Arc::clone(&loaded.landing);
+                    self.take_landing(&request.what, loaded);
+                    let again = std::mem::take(&mut self.again);
+                    self.after_reading(&landing, &unkept, seen, again);
+                }
                 Err(Failure::Cancelled) if self.workers.load.is_busy() => {}
                 Err(Failure::Cancelled) => self.keep_landing(),
                 Err(Failure::Error(error)) if self.state.landing.value().is_some() => {
@@ -62,6 +67,7 @@ impl App {
                 self.commands.extend(choice.command(paths));
             }
         }
+        self.take_kept();
         self.take_recipes(context);
         self.take_saved_views();
         self.take_chosen(context);

@@ -9,6 +9,7 @@ mod dialogs;
 mod export_work;
 mod exporting;
 mod finished;
+mod keeping;
 mod lists;
 mod looking;
 mod picture_file;
@@ -27,7 +28,7 @@ use anyhow::Context as _;
 use crate::domain::Progress;
 use crate::jobs::Lane;
 use crate::landing::Source;
-use crate::state::{Command, State};
+use crate::state::{CacheState, Command, State};
 use crate::ui::{self, Screens};
 
 use self::chosen::Chosen;
@@ -80,6 +81,10 @@ pub struct App {
     reviewed: reviewing::AskedOfReview,
     /// What the page of the exports was asked for last.
     exported: exporting::AskedOfExport,
+    /// What is open as it was when it was read, so that changes are noticed.
+    seen: Option<keeping::WatchRequest>,
+    /// What is read is read because it changed.
+    again: bool,
     title: String,
 }
 
@@ -92,7 +97,13 @@ impl App {
         ui::theme::install(context);
         let saved = settings.load();
         let mut app = Self {
-            state: State { recent: saved.recent, theme: saved.theme, ..State::default() },
+            state: State {
+                recent: saved.recent,
+                theme: saved.theme,
+                cache: CacheState { folder: settings.cache_folder(), limit: saved.cache_limit, ..Default::default() },
+                watches: saved.watches,
+                ..State::default()
+            },
             screens: Screens::default(),
             commands: vec![],
             workers: Workers::new(context, settings.homes()).context("the workers cannot be started")?,
@@ -104,6 +115,8 @@ impl App {
             asked: signals::Asked::default(),
             reviewed: reviewing::AskedOfReview::default(),
             exported: exporting::AskedOfExport::default(),
+            seen: None,
+            again: false,
             title: String::new(),
         };
         if let Some(notice) = saved.notice {

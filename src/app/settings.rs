@@ -9,11 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile};
+use crate::landing::Cache;
 use crate::state::{Notice, Severity, State, Theme};
 
 use super::export_work::Homes;
 
 const MOST_RECENT: usize = 8;
+/// So much is kept of what was read unless somebody chooses otherwise.
+const CACHE_LIMIT: u64 = 8_000_000_000;
 
 /// The place of the settings; none keeps nothing.
 #[derive(Clone, Debug, Default)]
@@ -22,20 +25,44 @@ pub struct Settings {
 }
 
 /// What was remembered.
-#[derive(Default)]
 pub struct Saved {
     pub theme: Theme,
     pub recent: Vec<PathBuf>,
+    /// The most bytes that are kept of what was read; 0 keeps nothing.
+    pub cache_limit: u64,
+    /// Whether changes of the folder that is open are read at once.
+    pub watches: bool,
     /// Why it could not be read.
     pub notice: Option<Notice>,
 }
 
 /// What is written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Content {
     theme: Theme,
     recent: Vec<PathBuf>,
+    cache_limit: u64,
+    watches: bool,
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self { theme: Theme::default(), recent: vec![], cache_limit: CACHE_LIMIT, watches: true }
+    }
+}
+
+impl From<Content> for Saved {
+    fn from(content: Content) -> Self {
+        let Content { theme, recent, cache_limit, watches } = content;
+        Self { theme, recent, cache_limit, watches, notice: None }
+    }
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        Content::default().into()
+    }
 }
 
 /// Where the trails of reviews are kept: in the user's state folder.
@@ -83,6 +110,29 @@ impl Settings {
         }
     }
 
+    /// Where what was read is kept: in the user's cache folder, or beside settings that are elsewhere.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        let at_home = Self::at_home();
+        let beside = self.file.as_deref().filter(|_| self.file != at_home.file).and_then(Path::parent);
+        let home = || Some(directories::ProjectDirs::from("", "", "stedi-workbench")?.cache_dir().join("landing"));
+        beside.map(|folder| folder.join("cache")).or_else(home)
+    }
+
+    /// The cache of what was read, with the limit that was chosen.
+    pub fn cache(&self) -> Option<Cache> {
+        Some(Cache::at(self.cache_folder()?, self.load().cache_limit))
+    }
+
+    /// Chooses how much is kept of what was read.
+    ///
+    /// # Errors
+    /// A sentence that says what could not be saved, where and why.
+    pub fn limit_cache(&self, limit: u64) -> Result<(), String> {
+        let Saved { theme, recent, watches, .. } = self.load();
+        let content = Content { theme, recent, cache_limit: limit, watches };
+        self.file.clone().map_or(Ok(()), |file| SaveRequest { file, content }.carry_out())
+    }
+
     /// What was remembered; the defaults and a notice where it cannot be read.
     pub(super) fn load(&self) -> Saved {
         let Some(file) = &self.file else { return Saved::default() };
@@ -92,7 +142,7 @@ impl Settings {
             Err(error) => Err(error.to_string()),
         };
         match content {
-            Ok(content) => Saved { theme: content.theme, recent: content.recent, notice: None },
+            Ok(content) => content.into(),
             Err(error) => Saved {
                 notice: Some(Notice {
                     severity: Severity::Warning,
@@ -105,7 +155,12 @@ impl Settings {
 
     /// What is to be written of the state, and where; none where nothing is kept.
     pub(super) fn to_save(&self, state: &State) -> Option<SaveRequest> {
-        let content = Content { theme: state.theme, recent: state.recent.clone() };
+        let content = Content {
+            theme: state.theme,
+            recent: state.recent.clone(),
+            cache_limit: state.cache.limit,
+            watches: state.watches,
+        };
         Some(SaveRequest { file: self.file.clone()?, content })
     }
 }

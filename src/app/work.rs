@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::curation::{Codes, Curation, CurationError, OwnerFindings, TableView, curate};
+use crate::domain::format::bytes;
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
 use crate::explore::{self, Follow, Query, Sums};
 use crate::export::release::Preview;
 use crate::jobs::Lane;
-use crate::landing::{self, ConsentStood, Landing, LandingError, Source};
+use crate::landing::{self, Cache, ConsentStood, Kept, Landing, LandingError, Seen, Source, Unkept};
 use crate::review::joins::JoinReport;
 use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
@@ -19,6 +20,7 @@ use super::dialogs::{self, Choice};
 use super::export_work::{
     self, ExportRequest, Homes, NotWritten, PastAnswer, PastRequest, PreviewRequest, ProveAnswer, ProveRequest,
 };
+use super::keeping::{self, KeepRequest, WatchRequest};
 use super::lists::{List, ListRequest};
 use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
@@ -30,7 +32,11 @@ use super::{reviewing, sample, signals};
 /// The workers of the window.
 pub struct Workers {
     /// Reads landing files.
-    pub load: Lane<LoadRequest, Result<Loaded, Failure>>,
+    pub load: Lane<Load, Result<Read, Failure>>,
+    /// Keeps what was read for the next time.
+    pub keep: Lane<KeepRequest, Result<Kept, String>>,
+    /// Waits for changes of the folder that is open.
+    pub watch: Lane<WatchRequest, ()>,
     /// Makes the tables of a recipe.
     pub curate: Lane<CurateRequest, Result<Arc<Curation>, Failure>>,
     /// Looks up the rows behind a loss.
@@ -114,6 +120,22 @@ pub enum LoadRequest {
     Paths(Vec<PathBuf>),
     /// The sample data, wherever they lie.
     Sample,
+}
+
+/// What to read, and where what was read is kept, if it is.
+#[derive(Clone, PartialEq)]
+pub struct Load {
+    pub what: LoadRequest,
+    pub cache: Option<Cache>,
+}
+
+/// What was read.
+pub struct Read {
+    pub loaded: Loaded,
+    /// What is not kept yet.
+    pub unkept: Arc<Unkept>,
+    /// The files as they were before they were read.
+    pub seen: Option<Seen>,
 }
 
 /// Which tables to make.
@@ -310,6 +332,8 @@ impl Workers {
         let (trail_file, for_past, for_opened) = (homes.trail.clone(), homes.clone(), homes.clone());
         Ok(Self {
             load: Lane::new("load", wake(), load)?,
+            keep: Lane::new("keep", wake(), keeping::keep)?,
+            watch: Lane::new("watch", wake(), keeping::watch)?,
             curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
                 let curation = curate(&request.landing, &request.recipe, progress)?;
                 Ok(Arc::new(curation))
@@ -379,17 +403,30 @@ impl Workers {
     }
 }
 
-fn load(request: &LoadRequest, progress: &Progress) -> Result<Loaded, Failure> {
-    let source = match request {
+fn load(request: &Load, progress: &Progress) -> Result<Read, Failure> {
+    let source = match &request.what {
         LoadRequest::Sample => sample::source(progress).map_err(Failure::Error)?,
         LoadRequest::Paths(paths) => match paths.as_slice() {
             [path] if !path.is_file() => Source::Folder(path.clone()),
             paths => Source::Files(paths.to_vec()),
         },
     };
-    let landing = landing::read(&source, progress)?;
+    let (needed, memory) = (landing::size(&source)?.saturating_mul(landing::MEMORY_EACH_BYTE), landing::memory());
+    if needed > memory {
+        return Err(Failure::Error(format!(
+            "These landing files need about {} of memory, and there are {}. Open a part of them, or use the command line, \
+             which does with less: stedi-workbench curate, with --memory-limit",
+            bytes(needed),
+            bytes(memory)
+        )));
+    }
+    let seen = Seen::of(&source);
+    let (landing, unkept) = match &request.cache {
+        Some(cache) => landing::read_with(&source, cache, progress)?,
+        None => (landing::read(&source, progress)?, Unkept::default()),
+    };
     let codes = Arc::new(Codes::new(&landing));
-    Ok(Loaded { landing: Arc::new(landing), codes })
+    Ok(Read { loaded: Loaded { landing: Arc::new(landing), codes }, unkept: Arc::new(unkept), seen })
 }
 
 /// Whom a table is narrowed to is one more filter, before those that were set.

@@ -47,6 +47,12 @@ const EXPORT_EXAMPLES: &str = "Examples:
 
 Exit codes: 0 written, 1 nothing written because a failing check is not accepted, 2 could not.";
 
+const CACHE_EXAMPLES: &str = "Examples:
+  stedi-workbench cache
+  stedi-workbench cache --limit 20GB
+  stedi-workbench cache --clear
+  stedi-workbench count sample_data --cache";
+
 const VERIFY_EXAMPLES: &str = "Examples:
   stedi-workbench verify training/
   stedi-workbench verify training/ --landing landing/
@@ -113,8 +119,45 @@ pub enum Command {
     /// Write made-up landing files, the same bytes for the same seed
     #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
     Generate(GenerateArguments),
+    /// Show or clear what is kept of what was read, or say how much may be kept
+    #[command(after_help = CACHE_EXAMPLES)]
+    Cache(CacheArguments),
     /// Print what completes commands in a shell
     Completions { shell: Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct CacheArguments {
+    /// Throw away everything that is kept
+    #[arg(long)]
+    pub clear: bool,
+    /// Keep at most so much: a number of bytes, or one with KB, MB, GB or TB; 0 keeps nothing
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub limit: Option<u64>,
+    /// Print one JSON object, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A number of bytes as people write it.
+pub fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text} is no size; write a number of bytes, or one with KB, MB, GB or TB");
+    let text = text.trim();
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let number: f64 = text[..end].parse().map_err(|_| wrong())?;
+    let unit = match text[end..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" | "k" => 1e3,
+        "mb" | "m" => 1e6,
+        "gb" | "g" => 1e9,
+        "tb" | "t" => 1e12,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(wrong()),
+    };
+    let bytes = number * unit;
+    if bytes.is_finite() && bytes < 9e18 { Ok(bytes as u64) } else { Err(wrong()) }
 }
 
 #[derive(Debug, Args)]
@@ -324,6 +367,13 @@ pub struct Job {
     /// How far apart in time a distance and a motion may be under --join nearest, in milliseconds
     #[arg(long, value_name = "N")]
     pub tolerance_ms: Option<u32>,
+    /// Use no more memory than this, and the disk for the rest: a number of bytes, or one with KB, MB, GB or TB; half of
+    /// what the machine has unless given
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory_limit: Option<u64>,
+    /// Take what was read of files that did not change from what is kept, and keep what is read
+    #[arg(long)]
+    pub cache: bool,
     /// Print one JSON object, and nothing else
     #[arg(long)]
     pub json: bool,

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::app::Settings;
 use crate::curation::curate;
 use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
@@ -35,9 +36,13 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     let recipe = recipe(job)?;
     let expected_counts = expected.map(read_expected).transpose()?;
     loses_nothing(job, &source, output, expected)?;
+    let limit = super::apart::limit(job);
+    if landing::size(&source)?.saturating_mul(landing::MEMORY_EACH_BYTE) > limit {
+        return super::apart::run(job, &source, &recipe, output, expected, limit);
+    }
     let progress = Progress::default();
     let started = Instant::now();
-    let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    let landing = read(job, &source, &progress)?;
     let read = Instant::now();
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let curated = Instant::now();
@@ -126,6 +131,19 @@ pub(super) fn loses_nothing(
 pub(super) fn is_anything_refused(landing: &Landing) -> bool {
     let unread = |finding: &Finding| !matches!(finding, Finding::LooksLikeSeconds { .. });
     !landing.refused.is_empty() || landing.findings.iter().any(unread)
+}
+
+/// Reads what a job reads, from what is kept if that is asked for.
+pub(super) fn read(job: &Job, source: &Source, progress: &Progress) -> anyhow::Result<Landing> {
+    let cache = if job.cache { Settings::at_home().cache().filter(|cache| cache.limit() > 0) } else { None };
+    let Some(cache) = cache else {
+        return Ok(with_bar(job, progress, || landing::read(source, progress))?);
+    };
+    let (landing, unkept) = with_bar(job, progress, || landing::read_with(source, &cache, progress))?;
+    cache.keep(&unkept, &Progress::default()).with_context(|| {
+        format!("what was read could not be kept in {}; leave --cache away", cache.folder().display())
+    })?;
+    Ok(landing)
 }
 
 /// Shows a bar while the work goes on, on a terminal only.

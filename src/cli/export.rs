@@ -23,8 +23,7 @@ use crate::review::{AcceptError, Review, Trail, advice, review};
 use super::DONE;
 use super::arguments::{Answers, ExportArguments};
 use super::curate::{
-    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, with_bar_of,
-    write_refused,
+    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read, read_expected, recipe, with_bar_of, write_refused,
 };
 use super::packing::Keys;
 use super::review::{accept_all, acceptance, trail_folder};
@@ -47,7 +46,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let key = key(keys)?;
     keeps_apart(arguments, &key, &source)?;
     let progress = Progress::default();
-    let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    let landing = read(job, &source, &progress)?;
     write_refused(job, &landing)?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;

@@ -1,6 +1,8 @@
 //! The command line: the same work as the window, without one.
 
+mod apart;
 mod arguments;
+mod cache;
 mod curate;
 mod export;
 mod generate;
@@ -52,6 +54,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Owners(arguments)) => owners::run(&arguments),
         Some(Command::Plot(arguments)) => plot::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
+        Some(Command::Cache(arguments)) => cache::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];
             clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);

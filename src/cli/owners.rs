@@ -11,11 +11,10 @@ use crate::curation::{Finding, OwnerFindings, curate};
 use crate::domain::format::{counted, thousands};
 use crate::domain::{JoinRule, Progress, Recipe};
 use crate::export::write_own_file;
-use crate::landing;
 
 use super::DONE;
 use super::arguments::OwnersArguments;
-use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, recipe, with_bar, write_refused};
+use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read, recipe, write_refused};
 
 /// Prints the summary and writes the assignment if asked to. Gives the exit code.
 pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
@@ -34,7 +33,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
         anyhow::bail!("{} lies among the landing files. Choose a file outside of them", path.display());
     }
     let progress = Progress::default();
-    let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    let landing = read(job, &source, &progress)?;
     write_refused(job, &landing)?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let findings = curation.infer_owners(&Progress::default())?;

@@ -8,12 +8,11 @@ use crate::curation::{Codes, curate};
 use crate::domain::Progress;
 use crate::explore::Follow;
 use crate::export::write_picture;
-use crate::landing;
 use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, other_motion, poster, record};
 
 use super::DONE;
 use super::arguments::{ClockName, PlotArguments, ThemeName};
-use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, recipe, with_bar};
+use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, read, recipe};
 
 /// Width and height of the picture, in points.
 const SIZE: [f32; 2] = [1200.0, 800.0];
@@ -27,7 +26,7 @@ pub fn run(arguments: &PlotArguments) -> anyhow::Result<u8> {
         anyhow::bail!("{} lies among the landing files. Choose a folder outside of them", path.display());
     }
     let progress = Progress::default();
-    let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    let landing = read(job, &source, &progress)?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let recording = record(&Follow::Device(device.clone()), None, &curation, &Progress::default())?;
     let plotted = Plotted::new(recording, recipe.purpose);

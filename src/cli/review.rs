@@ -11,13 +11,12 @@ use crate::curation::{Curation, curate};
 use crate::domain::format::{self, counted};
 use crate::domain::{CheckId, CheckVerdict, Progress, Recipe, Table};
 use crate::export::{TrailFile, now, write_report};
-use crate::landing;
 use crate::review::{AcceptError, Check, Entry, Review, Trail, advice, names_nobody, review};
 
 use super::DONE;
 use super::arguments::{Answers, ReviewArguments};
 use super::curate::{
-    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read_expected, recipe, with_bar, write_refused,
+    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read, read_expected, recipe, write_refused,
 };
 
 /// Prints the checks, adds acceptances to the trail and writes the report if asked to. Gives the exit code.
@@ -38,7 +37,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
         anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());
     }
     let progress = Progress::default();
-    let landing = with_bar(job, &progress, || landing::read(&source, &progress))?;
+    let landing = read(job, &source, &progress)?;
     write_refused(job, &landing)?;
     let curation = curate(&landing, &recipe, &Progress::default())?;
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;

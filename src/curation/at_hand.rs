@@ -3,6 +3,8 @@
 //! Keys are integers: numbers of people and devices, and instants. Steps that look for equal ones do it here, by
 //! tables indexed by those numbers; the others go to the engine of [`super::compile`], which a test holds this against.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -216,12 +218,15 @@ impl AtHand {
         let Some(index) = Index::new(&left, &right, others.as_deref())? else { return Ok(Done::NotHere) };
         let starts: Vec<usize> = (0..self.len).step_by(STRETCH).collect();
         let stretch = |start: &usize| *start..self.len.min(start + STRETCH);
-        let counted: u64 = starts.par_iter().map(|start| index.count(stretch(start))).sum();
-        if counted > most {
-            return Ok(Done::TooMany(counted));
-        }
-        let pairs: Vec<(Vec<u32>, Vec<u32>, u64)> =
-            starts.par_iter().map(|start| index.pairs(stretch(start))).collect();
+        let made = AtomicU64::new(0);
+        let pairs = |start: &usize| {
+            let pairs = index.pairs(stretch(start));
+            let before = made.fetch_add(pairs.0.len() as u64, Ordering::Relaxed);
+            (before + pairs.0.len() as u64 <= most).then_some(pairs)
+        };
+        let Some(pairs) = starts.par_iter().map(pairs).collect::<Option<Vec<_>>>() else {
+            return Ok(Done::TooMany(starts.par_iter().map(|start| index.count(stretch(start))).sum()));
+        };
         let matched = pairs.iter().map(|(.., matched)| matched).sum();
         let (places, rows): (Vec<Vec<u32>>, Vec<Vec<u32>>) =
             pairs.into_iter().map(|(places, rows, _)| (places, rows)).unzip();

@@ -50,17 +50,30 @@ fn cells<T: PolarsNumericType>(values: &ChunkedArray<T>) -> PolarsResult<Cells<'
 
 /// Where each key of the rows at hand stands in another table.
 pub struct Index {
-    /// The key at each place at hand; nothing where a part of it is null.
-    left: Vec<Option<u64>>,
-    /// The key of each row of the other table, in the order of `rows`.
+    /// The key at each place at hand.
+    left: Keys,
+    /// The keys of the other table, in the order of `rows`.
     right: Vec<u64>,
-    /// The rows of the other table that have a key.
-    rows: Vec<u32>,
-    /// For each slot of the table of keys, one more than the place of the first of `rows` in it.
+    /// The rows of the other table that have a key; all where there is nothing.
+    rows: Option<Vec<u32>>,
+    /// For each slot of the table of keys, one more than the place of the first of `right` in it.
     first: Vec<u32>,
-    /// For each of `rows`, one more than the place of the next one in the same slot.
+    /// For each of `right`, one more than the place of the next one in the same slot.
     next: Vec<u32>,
     shift: u32,
+}
+
+/// Keys of rows, each as one number.
+struct Keys {
+    keys: Vec<u64>,
+    /// Whether no part of a key is null; where none is, nothing.
+    is_whole: Option<Vec<bool>>,
+}
+
+impl Keys {
+    fn get(&self, row: usize) -> Option<u64> {
+        self.is_whole.as_ref().is_none_or(|is_whole| is_whole[row]).then(|| self.keys[row])
+    }
 }
 
 impl Index {
@@ -68,24 +81,18 @@ impl Index {
     /// not integers, or do not fit into one together.
     pub fn new(left: &[Column], right: &[Column], others: Option<&[u32]>) -> PolarsResult<Option<Self>> {
         let Some((left, right)) = packed(left, right)? else { return Ok(None) };
-        let all: Vec<u32>;
-        let others = match others {
-            Some(others) => others,
-            None => {
-                all = (0..right.len() as u32).collect();
-                &all
+        let (right, rows) = match (others, &right.is_whole) {
+            (None, None) => (right.keys, None),
+            (others, _) => {
+                let all: Vec<u32> = others.map_or_else(|| (0..right.keys.len() as u32).collect(), <[u32]>::to_vec);
+                let with_key = |row: u32| Some((right.get(row as usize)?, row));
+                let (keys, rows) = all.into_iter().filter_map(with_key).unzip();
+                (keys, Some(rows))
             }
         };
-        let (mut rows, mut keys) = (Vec::with_capacity(others.len()), Vec::with_capacity(others.len()));
-        for row in others {
-            if let Some(key) = right[*row as usize] {
-                rows.push(*row);
-                keys.push(key);
-            }
-        }
-        let bits = (rows.len() * 2).next_power_of_two().trailing_zeros().max(1);
+        let bits = (right.len() * 2).next_power_of_two().trailing_zeros().max(1);
         let mut index =
-            Self { left, right: keys, first: vec![0; 1 << bits], next: vec![0; rows.len()], rows, shift: 64 - bits };
+            Self { left, first: vec![0; 1 << bits], next: vec![0; right.len()], right, rows, shift: 64 - bits };
         // From the last to the first, so that each slot gives its rows in their order.
         for place in (0..index.right.len()).rev() {
             let slot = index.slot(index.right[place]);
@@ -105,7 +112,7 @@ impl Index {
         let mut place = self.first[self.slot(key)];
         while let Some(at) = place.checked_sub(1) {
             if self.right[at as usize] == key {
-                found(self.rows[at as usize]);
+                found(self.rows.as_ref().map_or(at, |rows| rows[at as usize]));
             }
             place = self.next[at as usize];
         }
@@ -114,18 +121,19 @@ impl Index {
     /// How many pairs there are of these places.
     pub fn count(&self, places: Range<usize>) -> u64 {
         let mut count = 0;
-        for key in self.left[places].iter().flatten() {
-            self.each(*key, |_| count += 1);
+        for key in places.filter_map(|place| self.left.get(place)) {
+            self.each(key, |_| count += 1);
         }
         count
     }
 
     /// The pairs of these places, by place and then by row, and how many of the places have any.
     pub fn pairs(&self, places: Range<usize>) -> (Vec<u32>, Vec<u32>, u64) {
-        let (mut left, mut right, mut matched) = (vec![], vec![], 0);
+        let (mut left, mut right) = (Vec::with_capacity(places.len()), Vec::with_capacity(places.len()));
+        let mut matched = 0;
         for place in places {
             let before = right.len();
-            if let Some(key) = self.left[place] {
+            if let Some(key) = self.left.get(place) {
                 self.each(key, |row| {
                     left.push(place as u32);
                     right.push(row);
@@ -137,35 +145,35 @@ impl Index {
     }
 }
 
-type Keys = Vec<Option<u64>>;
-
 /// Both sides' keys of several columns, each as one number.
 fn packed(left: &[Column], right: &[Column]) -> PolarsResult<Option<(Keys, Keys)>> {
     let mut bits = 0;
-    let mut packed = [vec![Some(0_u64); height(left)], vec![Some(0_u64); height(right)]];
+    let keys = |columns: &[Column]| Keys { keys: vec![0; columns.first().map_or(0, Column::len)], is_whole: None };
+    let mut packed = [keys(left), keys(right)];
     for (left, right) in left.iter().zip(right) {
         let (Some(one), Some(other)) = (integers(left)?, integers(right)?) else { return Ok(None) };
         let ends = [one.min(), one.max(), other.min(), other.max()];
         let (least, most) = (ends.iter().flatten().min().copied(), ends.iter().flatten().max().copied());
-        let (Some(least), Some(most)) = (least, most) else { continue };
+        // Where nothing stands at all, nothing has a key.
+        let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
         let needed = 64 - most.abs_diff(least).leading_zeros();
         if bits + needed > 64 {
             return Ok(None);
         }
         for (keys, values) in packed.iter_mut().zip([&one, &other]) {
-            let cells = cells(values)?;
-            for (row, key) in keys.iter_mut().enumerate() {
-                *key = key.zip(cells.get(row)).map(|(key, value)| key | value.abs_diff(least) << bits);
+            let Cells { values, is_there } = cells(values)?;
+            for (key, value) in keys.keys.iter_mut().zip(values).filter(|_| needed > 0) {
+                *key |= (value.wrapping_sub(least) as u64) << bits;
+            }
+            if let Some(is_there) = is_there {
+                let is_whole = keys.is_whole.get_or_insert_with(|| vec![true; is_there.len()]);
+                is_whole.iter_mut().zip(is_there).for_each(|(is_whole, is_there)| *is_whole &= is_there);
             }
         }
         bits += needed;
     }
     let [left, right] = packed;
     Ok(Some((left, right)))
-}
-
-fn height(columns: &[Column]) -> usize {
-    columns.first().map_or(0, Column::len)
 }
 
 fn integers(column: &Column) -> PolarsResult<Option<Int64Chunked>> {

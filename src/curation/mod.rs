@@ -1,5 +1,6 @@
 //! The plan, run: zone tables on polars lazy frames, what each step dropped, and the rows behind each figure.
 
+mod apart;
 mod at_hand;
 mod codes;
 mod compile;
@@ -16,6 +17,7 @@ mod stood;
 mod view;
 mod withdrawn;
 
+pub use apart::{Apart, Need, Write, curate_apart};
 pub use codes::Codes;
 pub use fates::{Fate, Trace};
 pub use identities::Identities;

@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 use polars::prelude::*;
 
 use super::TableView;
+use super::apart::Need;
 use super::at_hand::{AtHand, Done};
 use super::compile::{self, Compiled, OURS, ROW};
 use super::owners::{OwnerFindings, infer_owners, owned};
 use super::product::{self, Product};
 use super::stood;
-use crate::domain::format::thousands;
+use crate::domain::format::{bytes, thousands};
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
 };
@@ -26,6 +27,8 @@ pub struct Curation {
     /// Texts that stand for people and devices are numbers of these.
     pub(super) dictionaries: Dictionaries,
     pub(super) frames: [DataFrame; 8],
+    /// How many rows there are of the tables that are not held here.
+    pub(super) apart: [Option<u64>; 8],
     spelled: [OnceLock<DataFrame>; 8],
     /// What stood where the consent belongs, in each row of the landed customers.
     pub(super) stood: Series,
@@ -50,6 +53,12 @@ pub enum CurationError {
         thousands(product.foreseen)
     )]
     Product { table: Table, product: Product },
+    /// The memory that may be used will not do. Foreseen, and nothing was made.
+    #[error(
+        "{what} of these landing files need {} of memory, and {} may be used. Raise --memory-limit, or {}",
+        bytes(*needed), bytes(*memory), what.instead()
+    )]
+    Memory { what: Need, needed: u64, memory: u64 },
     /// The plan names a step or table that there is not; a defect of this program.
     #[error("{} has no such step", table.name())]
     NoSuchStep { table: Table },
@@ -73,20 +82,7 @@ pub fn curate_by(
     plan: &Plan,
     progress: &Progress,
 ) -> Result<Curation, CurationError> {
-    let mut frames: [DataFrame; 8] = std::array::from_fn(|_| DataFrame::empty());
-    for dataset in Dataset::ALL {
-        frames[Table::landing(dataset).index()] = landing.numbered(dataset).clone();
-    }
-    let stood = stood::series(landing, recipe.purpose);
-    let mut curation = Curation {
-        recipe: recipe.clone(),
-        counts: vec![],
-        dictionaries: landing.dictionaries().clone(),
-        frames,
-        spelled: [const { OnceLock::new() }; 8],
-        stood,
-        owners: None,
-    };
+    let mut curation = Curation::of_landed(landing, recipe);
     if plan.infers_owners() {
         curation.owners = Some(Arc::new(curation.infer_owners(&progress.part())?));
     }
@@ -100,6 +96,27 @@ pub fn curate_by(
 }
 
 impl Curation {
+    /// What landed, before any table is made of it.
+    pub(super) fn of_landed(landing: &Landing, recipe: &Recipe) -> Self {
+        let mut frames: [DataFrame; 8] = std::array::from_fn(|_| DataFrame::empty());
+        let mut apart = [None; 8];
+        for dataset in Dataset::ALL {
+            let table = Table::landing(dataset).index();
+            frames[table] = landing.numbered(dataset).clone();
+            apart[table] = (!landing.shelved(dataset).is_empty()).then(|| landing.rows(dataset));
+        }
+        Self {
+            recipe: recipe.clone(),
+            counts: vec![],
+            dictionaries: landing.dictionaries().clone(),
+            frames,
+            apart,
+            spelled: [const { OnceLock::new() }; 8],
+            stood: stood::series(landing, recipe.purpose),
+            owners: None,
+        }
+    }
+
     /// The rows of a table. They are spelled out when they are asked for first: what can work with numbers takes
     /// [`Curation::numbered`].
     pub fn frame(&self, table: Table) -> &DataFrame {
@@ -122,7 +139,7 @@ impl Curation {
 
     /// Number of rows of a table.
     pub fn rows(&self, table: Table) -> u64 {
-        self.numbered(table).height() as u64
+        self.apart[table.index()].unwrap_or(self.numbered(table).height() as u64)
     }
 
     /// How a derived table came by its rows; none for a landing table.
@@ -211,13 +228,34 @@ impl Curation {
         source.take(&rows).map_err(|error| CurationError::Engine { table: definition.table, error })
     }
 
-    fn make(&mut self, definition: &TableDefinition, progress: &Progress) -> Result<TableCount, CurationError> {
-        let table = definition.table;
+    pub(super) fn make(
+        &mut self,
+        definition: &TableDefinition,
+        progress: &Progress,
+    ) -> Result<TableCount, CurationError> {
+        let TableDefinition { table, source, steps } = definition;
+        let rows = self.numbered(*source).clone();
+        let rows_in = rows.height() as u64;
+        let (rows, steps) = self.through_steps(*table, steps, rows, progress)?;
+        let rows = rows.columns(table.schema().iter().map(|column| column.name));
+        let rows = rows.map_err(|error| CurationError::Engine { table: *table, error })?;
+        let count = TableCount { table: *table, source: *source, rows_in, steps, rows: rows.height() as u64 };
+        self.frames[table.index()] = rows;
+        Ok(count)
+    }
+
+    /// What steps of a table's definition leave of rows, and what each did to them.
+    pub(super) fn through_steps(
+        &self,
+        table: Table,
+        steps: &[Step],
+        rows: DataFrame,
+        progress: &Progress,
+    ) -> Result<(AtHand, Vec<StepCount>), CurationError> {
         let failed = |error| CurationError::Engine { table, error };
-        let mut rows = AtHand::new(self.numbered(definition.source).clone());
-        let rows_in = rows.len() as u64;
-        let mut steps = vec![];
-        for step in &definition.steps {
+        let mut rows = AtHand::new(rows);
+        let mut counts = vec![];
+        for step in steps {
             progress.check()?;
             let rows_in = rows.len() as u64;
             let other = self.other_of(&step.operation);
@@ -239,12 +277,9 @@ impl Curation {
                 }
             };
             let added = rows.len() as u64 - matched;
-            steps.push(StepCount { reason: step.reason, rows_in, dropped: rows_in - matched, added });
+            counts.push(StepCount { reason: step.reason, rows_in, dropped: rows_in - matched, added });
         }
-        let rows = rows.columns(table.schema().iter().map(|column| column.name)).map_err(failed)?;
-        let count = TableCount { table, source: definition.source, rows_in, steps, rows: rows.height() as u64 };
-        self.frames[table.index()] = rows;
-        Ok(count)
+        Ok((rows, counts))
     }
 
     /// The rows that a step leaves, in one piece, and how many of those before it are left in any way.

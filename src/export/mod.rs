@@ -17,4 +17,4 @@ pub use place::{write_file, write_own_file};
 pub use report::write_report;
 pub use trail_file::{TrailFile, TrailFileError, now};
 pub use view::{ViewFormat, Written, write_view};
-pub use write::{file_name, write_tables};
+pub use write::{TableFiles, file_name, write_tables, write_tables_by};

@@ -2,14 +2,16 @@
 //! that equal landing files and recipe give equal bytes.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::curation::Curation;
-use crate::domain::{Format, Progress, Table};
+use crate::curation::{Curation, data_type};
+use crate::domain::{Cancelled, Format, Progress, Table};
+use crate::landing::Dictionaries;
 
 use super::ExportError;
 use super::place::Place;
@@ -50,46 +52,177 @@ pub fn write_tables(
 }
 
 fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> Result<(), ExportError> {
-    let failed = ExportError::at(path);
-    let not_held = |error| ExportError::Format { path: path.to_owned(), error };
-    let columns = table.schema().iter().map(|column| column.name).filter(|name| !table.is_internal(name));
-    let frame = curation.numbered(table).select(columns).map_err(not_held)?;
-    let mut frame = curation.dictionaries().spelled(&frame, table.schema()).map_err(not_held)?;
-    // The pieces that a join leaves depend on the number of threads; the bytes of a file must not.
-    frame.rechunk_mut();
-    let file = File::create(path).map_err(&failed)?;
-    let mut out = io::BufWriter::with_capacity(1 << 18, &file);
-    match format {
-        Format::Parquet => parquet(&frame, &mut out),
-        Format::Csv => CsvWriter::new(&mut out).include_header(true).finish(&mut frame),
-        Format::Ndjson => JsonWriter::new(&mut out).with_json_format(JsonFormat::JsonLines).finish(&mut frame),
-        Format::Arrow => arrow(&frame, &mut out),
-    }
-    .map_err(not_held)?;
-    io::Write::flush(&mut out).map_err(&failed)?;
-    drop(out);
-    file.sync_all().map_err(failed)
+    let mut file = TableFile::new(table, path, format)?;
+    file.add(curation.numbered(table), curation.dictionaries())?;
+    file.finish()
 }
 
-/// Writes one row group after the other. The writer's own way of cutting a frame up makes a null column of the whole
-/// length for each piece first.
-fn parquet(frame: &DataFrame, out: impl io::Write) -> PolarsResult<()> {
-    const ROW_GROUP: usize = 1 << 18;
-    let mut writer = parquet_writer(out)?.batched(frame.schema())?;
-    for start in (0..frame.height().max(1)).step_by(ROW_GROUP) {
-        writer.write_batch(&frame.slice(start as i64, ROW_GROUP))?;
+/// Writes the derived tables as they are made, all or none: `make` hands their rows over. The files are those of
+/// [`write_tables`].
+///
+/// # Errors
+/// Those of `make`, and as of [`write_tables`].
+pub fn write_tables_by<T, E: From<ExportError>>(
+    folder: &Path,
+    format: Format,
+    make: impl FnOnce(&mut TableFiles) -> Result<T, E>,
+) -> Result<T, E> {
+    let tables: Vec<Table> = Table::derived().collect();
+    let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
+    let place = Place::take(folder)?;
+    for format in Format::ALL {
+        tables.iter().for_each(|table| place.clear(file_name(*table, format)));
     }
-    writer.finish().map(|_| ())
+    let mut made = None;
+    let filled = place.fill(&names, |paths| {
+        let files = tables.iter().zip(paths).map(|(table, path)| Ok((*table, TableFile::new(*table, path, format)?)));
+        let mut files = TableFiles(files.collect::<Result<_, ExportError>>()?);
+        let is_made = made.insert(make(&mut files)).is_ok();
+        if is_made { files.finish() } else { Err(Cancelled.into()) }
+    });
+    match made {
+        Some(Ok(made)) => Ok(filled.map(|_| made)?),
+        Some(Err(error)) => Err(error),
+        None => Err(filled.err().unwrap_or_else(|| Cancelled.into()).into()),
+    }
 }
 
-/// Writes an Arrow IPC file with one record batch after the other, in types that every reader knows.
-fn arrow(frame: &DataFrame, out: impl io::Write) -> PolarsResult<()> {
-    const BATCH: usize = 1 << 16;
-    let mut writer = arrow_writer(out, frame.schema())?;
-    for start in (0..frame.height().max(1)).step_by(BATCH) {
-        writer.write_batch(&frame.slice(start as i64, BATCH))?;
+/// The files of the derived tables, while they are written.
+pub struct TableFiles(Vec<(Table, TableFile)>);
+
+impl TableFiles {
+    /// Puts rows at the end of a table.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn add(&mut self, table: Table, rows: DataFrame, dictionaries: &Dictionaries) -> Result<(), ExportError> {
+        match self.0.iter_mut().find(|(other, _)| *other == table) {
+            Some((_, file)) => file.add(&rows, dictionaries),
+            None => Ok(()),
+        }
     }
-    writer.finish()
+
+    fn finish(self) -> Result<(), ExportError> {
+        self.0.into_iter().try_for_each(|(_, file)| file.finish())
+    }
+}
+
+/// A table's file. However its rows come, it is written in batches of the same number of rows, so that its bytes depend on
+/// nothing else.
+struct TableFile {
+    table: Table,
+    path: PathBuf,
+    out: Out,
+    writer: Writer,
+    /// What is less than a batch.
+    rest: DataFrame,
+    is_empty: bool,
+}
+
+enum Writer {
+    Parquet(Box<polars::io::parquet::write::BatchedWriter<Out>>),
+    Arrow(Box<polars::io::ipc::BatchedWriter<Out>>),
+    Csv,
+    Ndjson,
+}
+
+/// A file that a writer of a format has, and that is still at hand to be seen to the disk.
+#[derive(Clone)]
+struct Out(Arc<Mutex<io::BufWriter<File>>>);
+
+impl Out {
+    fn file(&self) -> MutexGuard<'_, io::BufWriter<File>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl io::Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+impl TableFile {
+    fn new(table: Table, path: &Path, format: Format) -> Result<Self, ExportError> {
+        let failed = ExportError::at(path);
+        let columns = table.schema().iter().filter(|column| !table.is_internal(column.name));
+        let columns = columns.map(|column| Column::new_empty(column.name.into(), &data_type(column.kind)));
+        let not_held = |error| ExportError::Format { path: path.to_owned(), error };
+        let rest = DataFrame::new(0, columns.collect()).map_err(not_held)?;
+        let file = File::create(path).map_err(&failed)?;
+        let out = Out(Arc::new(Mutex::new(io::BufWriter::with_capacity(1 << 18, file))));
+        let writer = match format {
+            Format::Parquet => parquet_writer(out.clone())
+                .and_then(|writer| writer.batched(rest.schema()))
+                .map(|writer| Writer::Parquet(Box::new(writer))),
+            Format::Arrow => arrow_writer(out.clone(), rest.schema()).map(|writer| Writer::Arrow(Box::new(writer))),
+            Format::Csv => Ok(Writer::Csv),
+            Format::Ndjson => Ok(Writer::Ndjson),
+        };
+        Ok(Self { table, path: path.to_owned(), out, writer: writer.map_err(not_held)?, rest, is_empty: true })
+    }
+
+    /// How many rows are written at once: a row group of Parquet, a record batch of Arrow.
+    fn batch(&self) -> usize {
+        match self.writer {
+            Writer::Parquet(_) | Writer::Csv | Writer::Ndjson => 1 << 18,
+            Writer::Arrow(_) => 1 << 16,
+        }
+    }
+
+    fn add(&mut self, rows: &DataFrame, dictionaries: &Dictionaries) -> Result<(), ExportError> {
+        let not_held = |error| ExportError::Format { path: self.path.clone(), error };
+        let columns = self.table.schema().iter().map(|column| column.name);
+        let rows = rows.select(columns.filter(|name| !self.table.is_internal(name))).map_err(not_held)?;
+        let mut rows = dictionaries.spelled(&rows, self.table.schema()).map_err(not_held)?;
+        if self.rest.height() > 0 {
+            let mut all = std::mem::replace(&mut self.rest, rows.clear());
+            all.vstack_mut_owned(rows).map_err(not_held)?;
+            rows = all;
+        }
+        let whole = rows.height() / self.batch() * self.batch();
+        // The pieces that a join leaves depend on the number of threads; the bytes of a file must not.
+        rows.rechunk_mut();
+        for start in (0..whole).step_by(self.batch()) {
+            self.write(rows.slice(start as i64, self.batch()))?;
+        }
+        self.rest = rows.slice(whole as i64, rows.height() - whole);
+        Ok(())
+    }
+
+    fn write(&mut self, mut rows: DataFrame) -> Result<(), ExportError> {
+        match &mut self.writer {
+            Writer::Parquet(writer) => writer.write_batch(&rows),
+            Writer::Arrow(writer) => writer.write_batch(&rows),
+            Writer::Csv => CsvWriter::new(&mut self.out).include_header(self.is_empty).finish(&mut rows),
+            Writer::Ndjson => JsonWriter::new(&mut self.out).with_json_format(JsonFormat::JsonLines).finish(&mut rows),
+        }
+        .map_err(|error| ExportError::Format { path: self.path.clone(), error })?;
+        self.is_empty = false;
+        Ok(())
+    }
+
+    /// Writes what is left, and sees it to the disk.
+    fn finish(mut self) -> Result<(), ExportError> {
+        let rest = std::mem::take(&mut self.rest);
+        if rest.height() > 0 || self.is_empty {
+            self.write(rest)?;
+        }
+        let failed = ExportError::at(&self.path);
+        let not_held = |error| ExportError::Format { path: self.path.clone(), error };
+        match self.writer {
+            Writer::Parquet(writer) => writer.finish().map(|_| ()).map_err(not_held)?,
+            Writer::Arrow(mut writer) => writer.finish().map_err(not_held)?,
+            Writer::Csv | Writer::Ndjson => {}
+        }
+        let mut file = self.out.file();
+        file.flush().map_err(&failed)?;
+        file.get_ref().sync_all().map_err(failed)
+    }
 }
 
 /// Arrow IPC as all files are written: not compressed, in types that every reader knows.

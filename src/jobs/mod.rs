@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::domain::Progress;
+use crate::domain::{Cancelled, Progress};
 
 /// What became of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -131,6 +131,24 @@ impl<Request, Answer> Drop for Lane<Request, Answer> {
         if let Some(running) = &lock(&self.shared.state).running {
             running.cancel();
         }
+    }
+}
+
+/// Waits, for work that waits for something that does not tell.
+///
+/// # Errors
+/// When cancelled meanwhile.
+pub fn wait(time: Duration, progress: &Progress) -> Result<(), Cancelled> {
+    /// Who waits is to notice soon that nobody waits for it any longer.
+    const LOOK_UP_EVERY: Duration = Duration::from_millis(200);
+    let end = Instant::now() + time;
+    loop {
+        progress.check()?;
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        thread::sleep(left.min(LOOK_UP_EVERY));
     }
 }
 

@@ -15,12 +15,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::LandingFile;
 use super::file::{FileResult, Place, Records};
-use super::find::FoundFile;
+use super::find::{self, FoundFile};
 use super::input::Input;
 use super::refused::RefusedReason;
 use super::value::ConsentStood;
+use super::{LandingFile, Source};
 use crate::domain::{Cancelled, Dataset, Progress};
 
 /// Changes whenever the same bytes would be read otherwise, or an entry is held otherwise.
@@ -62,6 +62,21 @@ pub struct Stamp {
     file: [u64; 2],
     /// When this was looked up, in milliseconds since 1970.
     seen_ms: u64,
+}
+
+/// The files of a source as they were when it was looked through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen(Vec<(PathBuf, u64, [i64; 4], [u64; 2])>);
+
+impl Seen {
+    /// As they are now; none where the source cannot be looked through.
+    pub fn of(source: &Source) -> Option<Self> {
+        let stamped = |found: FoundFile| {
+            let stamp = Stamp::of(&found.path)?;
+            Some((found.path, stamp.bytes, stamp.changed, stamp.file))
+        };
+        Some(Self(find::files(source).ok()?.into_iter().filter_map(stamped).collect()))
+    }
 }
 
 /// The files that were looked at, by their paths, and the hashes of their content.
@@ -146,8 +161,7 @@ impl Cache {
             self.remove(&name);
             return None;
         };
-        let now = SystemTime::now();
-        File::open(self.note(&name)).and_then(|note| note.set_modified(now)).ok();
+        File::open(self.note(&name)).and_then(|note| note.set_modified(now())).ok();
         progress.advance(stamp.bytes);
         let file = LandingFile {
             name: found.name.clone(),
@@ -236,6 +250,7 @@ impl Cache {
         is_as_declared.then_some(Records {
             dataset: note.dataset,
             frame,
+            shelved: vec![],
             texts: note.texts,
             refused,
             unknown_keys: note.unknown_keys,
@@ -347,7 +362,7 @@ impl Stamp {
         };
         #[cfg(not(unix))]
         let (changed, file) = (modified, [0, 0]);
-        let seen_ms = since(SystemTime::now()).as_millis() as u64;
+        let seen_ms = since(now()).as_millis() as u64;
         Some(Self { bytes: about.len(), changed: [modified[0], modified[1], changed[0], changed[1]], file, seen_ms })
     }
 
@@ -357,6 +372,12 @@ impl Stamp {
         let was_settled = self.seen_ms >= last * 1_000 + 1_000 + TOO_FRESH.as_millis() as u64;
         was_settled && (self.bytes, self.changed, self.file) == (now.bytes, now.changed, now.file)
     }
+}
+
+/// The time, for what is kept and for how long: no result depends on it.
+#[expect(clippy::disallowed_methods, reason = "what was used last and what was changed just now is told by the clock")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// The same file has the same path in the index, however it was called.

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use super::dictionary::is_numbered;
 use super::json::Member;
 use super::refused::RefusedReason;
-use super::usual::{Layout, MOST_COLUMNS, Plain};
+use super::usual::{Layout, MOST_COLUMNS, Plain, is_same};
 use super::value::{ConsentStood, Typed, Value, consent_stood, looks_like_seconds, typed};
 use crate::domain::{self, Dataset, Kind, Purpose, Schema};
 
@@ -23,8 +23,9 @@ pub struct Columns<'a> {
     record: Record<'a>,
     /// The keys of the records before, in their order, with the columns that they name: most records repeat them.
     usual: Vec<(String, Option<usize>)>,
-    /// The layout of a record before.
+    /// The layout of a record before, and the cells of one that has it.
     layout: Option<Layout<'a>>,
+    plain: [Plain<'a>; MOST_COLUMNS],
     /// Which purpose each column is the consent for.
     purposes: Vec<Option<usize>>,
     has_consents: bool,
@@ -101,6 +102,7 @@ impl<'a> Columns<'a> {
             },
             usual: vec![],
             layout: None,
+            plain: [Plain::default(); MOST_COLUMNS],
             purposes: schema
                 .iter()
                 .map(|column| Purpose::ALL.iter().position(|purpose| purpose.column() == column.name))
@@ -137,9 +139,8 @@ impl<'a> Columns<'a> {
 
     /// Takes the record that starts at `start` if it has the layout of one before, and gives its end.
     pub fn take_usual(&mut self, text: &'a str, start: usize) -> Option<usize> {
-        let mut cells = [Plain::default(); MOST_COLUMNS];
-        let end = self.layout.as_ref()?.read(text, start, &mut cells)?;
-        for (position, (builder, cell)) in self.builders.iter_mut().zip(&cells).enumerate() {
+        let end = self.layout.as_ref()?.read(text, start, &mut self.plain)?;
+        for (position, (builder, cell)) in self.builders.iter_mut().zip(&self.plain).enumerate() {
             match (builder, cell) {
                 (Builder::Numbered(builder), Plain::Text(text)) => builder.push_borrowed(text),
                 (Builder::Text(builder), Plain::Text(text)) => builder.append_value(text),
@@ -332,7 +333,7 @@ impl<'a> NumberedBuilder<'a> {
 
     fn push_borrowed(&mut self, text: &'a str) {
         let number = match self.last {
-            Some((last, number)) if last == text => number,
+            Some((last, number)) if is_same(last.as_bytes(), text.as_bytes()) => number,
             _ => {
                 let next = self.known.len() as u32;
                 let number = *self.known.entry(Cow::Borrowed(text)).or_insert(next);

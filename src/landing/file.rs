@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, PlHashMap, UInt32Chunked};
+use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, PlHashMap, PolarsResult, UInt32Chunked};
 
 use super::columns::Columns;
 use super::content::{self, Kind};
@@ -13,12 +13,15 @@ use super::finding::Finding;
 use super::input::{Input, InputError, Room};
 use super::pieces::{self, Part, Window};
 use super::refused::RefusedReason;
+use super::shelf::{Piece, Shelf};
 use super::value::ConsentStood;
 use super::{LandingError, LandingFile, csv_file, parquet_file};
 use crate::domain::{Dataset, Progress};
 
-/// So much of a file is looked at in one go. Twice as much is held of a file that is larger.
-const WINDOW: usize = 16 << 20;
+/// So much of a file is looked at in one go: little enough to stay near the processor from the disk to the columns.
+const WINDOW: usize = 4 << 20;
+/// Readings are put aside by so many rows.
+const SHELVED: usize = 1 << 19;
 /// How many different unknown keys are told apart.
 const MOST_KEYS: usize = 1000;
 
@@ -39,6 +42,8 @@ pub struct Records {
     pub dataset: Dataset,
     /// Texts that stand for people and devices are numbers of `texts`.
     pub frame: DataFrame,
+    /// Rows before those of `frame` that were put aside.
+    pub shelved: Vec<Piece>,
     /// For each column of such texts, in the schema's order, the texts by their numbers.
     pub texts: Vec<Vec<Arc<str>>>,
     pub refused: Vec<Place>,
@@ -56,11 +61,17 @@ pub struct Place {
     pub reason: RefusedReason,
 }
 
-/// Reads one file. `rooms` are used again from file to file; their content does not matter.
+/// Reads one file. `rooms` are used again from file to file; their content does not matter. With a shelf, readings are put
+/// there.
 ///
 /// # Errors
 /// When cancelled, or when the columns cannot be put together. What is wrong with the file is part of the result.
-pub fn read(found: &FoundFile, rooms: &mut [Room; 2], progress: &Progress) -> Result<FileResult, LandingError> {
+pub fn read(
+    found: &FoundFile,
+    rooms: &mut [Room; 2],
+    shelf: Option<&Arc<Shelf>>,
+    progress: &Progress,
+) -> Result<FileResult, LandingError> {
     let mut result = FileResult {
         file: LandingFile {
             name: found.name.clone(),
@@ -78,7 +89,7 @@ pub fn read(found: &FoundFile, rooms: &mut [Room; 2], progress: &Progress) -> Re
         return Ok(result);
     }
     let mut read = result.clone();
-    match read_bytes(&mut read, found, rooms, progress) {
+    match read_bytes(&mut read, found, rooms, shelf, progress) {
         Ok(()) => return Ok(read),
         Err(Stopped::Landing(error)) => return Err(error),
         Err(Stopped::Input(InputError::Cancelled(cancelled))) => return Err(cancelled.into()),
@@ -115,6 +126,7 @@ fn read_bytes(
     result: &mut FileResult,
     found: &FoundFile,
     rooms: &mut [Room; 2],
+    shelf: Option<&Arc<Shelf>>,
     progress: &Progress,
 ) -> Result<(), Stopped> {
     let file = || found.name.clone();
@@ -124,7 +136,7 @@ fn read_bytes(
     // One byte more, so that the end of the file is found without asking for room.
     buffer.reserve((found.bytes as usize + 1).min(WINDOW));
     input.fill(buffer, WINDOW)?;
-    let mut parts = Parts::default();
+    let mut parts = Parts { shelf, ..Parts::default() };
     match content::kind(buffer.bytes()) {
         _ if buffer.len() == 0 && !input.is_compressed() => {}
         Err(kind) => result.findings.push(Finding::UnreadableKind { file: file(), kind: kind.to_owned() }),
@@ -164,11 +176,12 @@ fn read_bytes(
     if whole.bytes == 0 {
         result.findings.push(Finding::EmptyFile { file: file() });
     }
+    parts.put_aside(1)?;
     result.records = parts.records;
     if let Some(records) = &result.records {
-        result.file.rows = records.frame.height() as u64;
+        result.file.rows = records.rows();
         result.file.refused = records.refused.len() as u64;
-        if records.frame.height() == 0 {
+        if records.rows() == 0 {
             result.findings.push(Finding::NothingReadable { file: file(), dataset: Some(records.dataset) });
         }
     }
@@ -197,7 +210,7 @@ fn read_json<'r>(
     mut window: &'r mut Room,
     mut next: &'r mut Room,
     dataset: Dataset,
-    parts: &mut Parts,
+    parts: &mut Parts<'_>,
     progress: &Progress,
 ) -> Result<(), Stopped> {
     /// What a window leaves over goes before the next one; most often it is less than a record.
@@ -236,18 +249,20 @@ fn read_json<'r>(
 
 /// Puts the parts of a file together in their order.
 #[derive(Default)]
-struct Parts {
+struct Parts<'s> {
     records: Option<Records>,
+    shelf: Option<&'s Arc<Shelf>>,
     /// The numbers of the texts of each column that has any.
     numbers: Vec<PlHashMap<Arc<str>, u32>>,
 }
 
-impl Parts {
+impl Parts<'_> {
     fn add(&mut self, dataset: Dataset, part: Part) -> Result<(), LandingError> {
         let Some(records) = &mut self.records else {
             let mut records = Records {
                 dataset,
                 frame: part.taken.frame,
+                shelved: vec![],
                 texts: part.taken.texts,
                 refused: part.refused,
                 unknown_keys: BTreeMap::new(),
@@ -290,11 +305,26 @@ impl Parts {
         for (all, more) in records.seconds.iter_mut().zip(part.seconds) {
             *all += more;
         }
+        self.put_aside(SHELVED)
+    }
+
+    /// Puts readings aside if there are so many.
+    fn put_aside(&mut self, least: usize) -> Result<(), LandingError> {
+        let (Some(records), Some(shelf)) = (&mut self.records, self.shelf) else { return Ok(()) };
+        if records.dataset != Dataset::Customer && records.frame.height() >= least {
+            let none = records.frame.clear();
+            records.shelved.push(shelf.put(&mut std::mem::replace(&mut records.frame, none))?);
+        }
         Ok(())
     }
 }
 
 impl Records {
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.shelved.iter().map(|piece| piece.rows() as u64).sum::<u64>() + self.frame.height() as u64
+    }
+
     /// Adds keys that no schema knows. Those beyond the first thousand are counted together.
     fn count_keys(&mut self, keys: Vec<(String, u64)>) {
         for (key, count) in keys {
@@ -308,7 +338,7 @@ impl Records {
 ///
 /// # Errors
 /// When the column holds no numbers, a defect of this program.
-pub fn renumber(frame: &mut DataFrame, column: &str, numbers: &[u32]) -> Result<(), LandingError> {
+pub fn renumber(frame: &mut DataFrame, column: &str, numbers: &[u32]) -> PolarsResult<()> {
     let before = frame.column(column)?.u32()?;
     let of = |number: u32| numbers.get(number as usize).copied();
     let after: UInt32Chunked = if before.null_count() == 0 {

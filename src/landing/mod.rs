@@ -20,6 +20,7 @@ mod number;
 mod parquet_file;
 mod pieces;
 mod refused;
+mod shelf;
 mod source;
 mod usual;
 mod value;
@@ -27,7 +28,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, PolarsResult};
 use rayon::prelude::*;
 
 use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
@@ -38,11 +39,12 @@ use self::dictionary::is_numbered;
 use self::file::{FileResult, Records};
 use self::input::Room;
 
-pub use cache::{Cache, Kept, Unkept};
+pub use cache::{Cache, Kept, Seen, Unkept};
 pub use census::{Census, ConsentCensus};
 pub use dictionary::{Dictionaries, Dictionary};
 pub use finding::Finding;
 pub use refused::{Refused, RefusedReason};
+pub use shelf::{MEMORY_EACH_BYTE, Piece, Shelf, memory};
 pub use source::{Source, real_path};
 pub use value::ConsentStood;
 
@@ -65,6 +67,29 @@ pub struct Landing {
     dictionaries: Dictionaries,
     frames: [DataFrame; 3],
     spelled: [OnceLock<DataFrame>; 3],
+    shelved: [Vec<Shelved>; 3],
+}
+
+/// Rows of a data set that were put aside, and what their numbers are among those of all files.
+#[derive(Clone, Debug)]
+pub struct Shelved {
+    piece: Piece,
+    numbers: Arc<Numbers>,
+}
+
+impl Shelved {
+    /// The rows, with numbers of [`Landing::dictionaries`]; with all columns or some.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn get(&self, columns: Option<&[&str]>) -> PolarsResult<DataFrame> {
+        let mut rows = self.piece.get(columns)?;
+        let is_wanted = |name: &str| columns.is_none_or(|names| names.contains(&name));
+        for (column, numbers) in self.numbers.iter().filter(|(name, _)| is_wanted(name)) {
+            file::renumber(&mut rows, column, numbers)?;
+        }
+        Ok(rows)
+    }
 }
 
 /// One file that was looked at.
@@ -110,7 +135,24 @@ pub enum LandingError {
 /// Only when nothing can be loaded: see [`LandingError`]. A file or record that cannot be read is part of the
 /// result.
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
-    read_by(source, None, progress).map(|(landing, _)| landing)
+    read_by(source, None, None, progress).map(|(landing, _)| landing)
+}
+
+/// The same, but readings are put on a shelf as they come, for more of them than there is memory for: see
+/// [`Landing::shelved`].
+///
+/// # Errors
+/// As of [`read`], and when the disk of the shelf refuses.
+pub fn read_aside(source: &Source, shelf: &Arc<Shelf>, progress: &Progress) -> Result<Landing, LandingError> {
+    read_by(source, None, Some(shelf), progress).map(|(landing, _)| landing)
+}
+
+/// How many bytes a source has, as they lie on the disk.
+///
+/// # Errors
+/// When it cannot be looked into.
+pub fn size(source: &Source) -> Result<u64, LandingError> {
+    Ok(find::files(source)?.iter().map(|file| file.bytes).sum())
 }
 
 /// The same, but files that were not changed since their records were kept are not read again. Gives what is not kept yet
@@ -119,10 +161,15 @@ pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingErro
 /// # Errors
 /// As of [`read`].
 pub fn read_with(source: &Source, cache: &Cache, progress: &Progress) -> Result<(Landing, Unkept), LandingError> {
-    read_by(source, Some(cache), progress)
+    read_by(source, Some(cache), None, progress)
 }
 
-fn read_by(source: &Source, cache: Option<&Cache>, progress: &Progress) -> Result<(Landing, Unkept), LandingError> {
+fn read_by(
+    source: &Source,
+    cache: Option<&Cache>,
+    shelf: Option<&Arc<Shelf>>,
+    progress: &Progress,
+) -> Result<(Landing, Unkept), LandingError> {
     /// More room than this is given back after a large file.
     const MOST_KEPT: usize = 32 << 20;
     let found = find::files(source)?;
@@ -137,7 +184,7 @@ fn read_by(source: &Source, cache: Option<&Cache>, progress: &Progress) -> Resul
             }
             let stamp = cache.and_then(|_| Stamp::of(&found.path));
             let mut room = lock(&rooms).pop().unwrap_or_default();
-            let result = file::read(found, &mut room, progress);
+            let result = file::read(found, &mut room, shelf, progress);
             room.iter_mut().for_each(|room| room.shrink_to(MOST_KEPT));
             lock(&rooms).push(room);
             Ok((result?, stamp, false))
@@ -168,7 +215,7 @@ fn lock(rooms: &Mutex<Vec<[Room; 2]>>) -> MutexGuard<'_, Vec<[Room; 2]>> {
 }
 
 fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing, LandingError> {
-    let dictionaries = number_alike(&mut results)?;
+    let (dictionaries, numbers) = number_alike(&mut results)?;
     let empty = |dataset| Columns::new(dataset, 0).finish().map(|taken| taken.frame).unwrap_or_default();
     let mut landing = Landing {
         source: source.clone(),
@@ -181,9 +228,10 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
         dictionaries,
         frames: Dataset::ALL.map(empty),
         spelled: [const { OnceLock::new() }; 3],
+        shelved: Dataset::ALL.map(|_| vec![]),
     };
     let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
-    for result in results {
+    for (result, numbers) in results.into_iter().zip(numbers) {
         let file = landing.files.len() as u32;
         landing.findings.extend(result.findings);
         landing.files.push(result.file);
@@ -201,6 +249,9 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
         for (column, rows) in dataset.schema().iter().zip(records.seconds) {
             *seconds.entry((dataset, column.name)).or_default() += rows;
         }
+        let numbers = Arc::new(numbers);
+        let shelved = records.shelved.into_iter().map(|piece| Shelved { piece, numbers: Arc::clone(&numbers) });
+        landing.shelved[dataset.index()].extend(shelved);
         let frame = &mut landing.frames[dataset.index()];
         if frame.height() == 0 {
             *frame = records.frame;
@@ -225,19 +276,23 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
     Ok(landing)
 }
 
-/// Gives equal texts of all files equal numbers.
-fn number_alike(results: &mut [FileResult]) -> Result<Dictionaries, LandingError> {
+/// For columns of numbers, what the numbers of a file are among those of all files.
+type Numbers = Vec<(&'static str, Vec<u32>)>;
+
+/// Gives equal texts of all files equal numbers. Gives beside them what the numbers of each file became.
+fn number_alike(results: &mut [FileResult]) -> Result<(Dictionaries, Vec<Numbers>), LandingError> {
     let numbered = |result: usize, records: &Records, privacy: Privacy| {
         let columns = records.dataset.schema().iter().filter(|column| is_numbered(column));
         let columns = columns.enumerate().filter(move |(_, column)| column.privacy == privacy);
         columns.map(move |(place, column)| (result, place, column.name)).collect::<Vec<_>>()
     };
     let mut dictionaries = Dictionaries::default();
+    let mut became: Vec<Numbers> = vec![vec![]; results.len()];
     for (privacy, dictionary) in
         [(Privacy::Person, &mut dictionaries.people), (Privacy::Device, &mut dictionaries.devices)]
     {
         let all = results.iter().enumerate();
-        let columns: Vec<(usize, usize, &str)> = all
+        let columns: Vec<(usize, usize, &'static str)> = all
             .filter_map(|(number, result)| Some(numbered(number, result.records.as_ref()?, privacy)))
             .flatten()
             .collect();
@@ -251,9 +306,10 @@ fn number_alike(results: &mut [FileResult]) -> Result<Dictionaries, LandingError
             if let Some(records) = &mut results[result].records {
                 file::renumber(&mut records.frame, column, &numbers)?;
             }
+            became[result].push((column, numbers));
         }
     }
-    Ok(dictionaries)
+    Ok((dictionaries, became))
 }
 
 impl Landing {
@@ -272,6 +328,11 @@ impl Landing {
         &self.frames[dataset.index()]
     }
 
+    /// Rows of a data set that were put aside, in order; they come before those of [`Landing::numbered`].
+    pub fn shelved(&self, dataset: Dataset) -> &[Shelved] {
+        &self.shelved[dataset.index()]
+    }
+
     /// The texts that stand for people and devices.
     pub fn dictionaries(&self) -> &Dictionaries {
         &self.dictionaries
@@ -284,7 +345,8 @@ impl Landing {
 
     /// Records read of a data set.
     pub fn rows(&self, dataset: Dataset) -> u64 {
-        self.numbered(dataset).height() as u64
+        let shelved = self.shelved(dataset).iter().map(|rows| rows.piece.rows() as u64).sum::<u64>();
+        shelved + self.numbered(dataset).height() as u64
     }
 
     /// Records refused of a data set.

@@ -73,15 +73,29 @@ pub fn scan(bytes: &[u8], start: usize) -> Result<(usize, Option<Digits>), usize
 /// Where a run of digits ends, which are put behind those of `whole`; there must be one.
 fn run(bytes: &[u8], start: usize, whole: &mut u64) -> Result<usize, usize> {
     let mut at = start;
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk).and_then(|eight| eight_digits(*eight)) {
-        *whole = whole.wrapping_mul(100_000_000).wrapping_add(eight);
-        at += 8;
-    }
     while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
         *whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit));
         at += 1;
     }
     if at > start { Ok(at) } else { Err(start) }
+}
+
+/// The whole number of 13 digits that starts at a place, as instants of this century have, and where it ends; none if
+/// there is anything else.
+#[inline]
+pub fn instant(bytes: &[u8], start: usize) -> Option<(usize, i64)> {
+    let thirteen: &[u8; 13] = bytes.get(start..)?.first_chunk()?;
+    let (eight, five) = thirteen.split_first_chunk::<8>()?;
+    let mut instant = eight_digits(*eight).filter(|_| thirteen[0] != b'0')?;
+    for byte in five {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        instant = instant * 10 + u64::from(digit);
+    }
+    let is_end = !matches!(bytes.get(start + 13), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
+    is_end.then_some((start + 13, instant as i64))
 }
 
 /// What eight digits say, if all are: pairs of digits are put together, then pairs of those, then both halves, each by one
@@ -136,6 +150,29 @@ mod tests {
                     std::str::from_utf8(&eight).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
                 assert_eq!(eight_digits(eight), slow.and_then(|text| text.parse().ok()), "{eight:?}");
             }
+        }
+    }
+
+    #[test]
+    fn instants_are_read_as_any_number_is() {
+        for text in ["1655296678763", "9999999999999}", "1655296678763,1", "1000000000000 "] {
+            let (end, digits) = scan(text.as_bytes(), 0).unwrap();
+            assert_eq!(
+                instant(text.as_bytes(), 0),
+                digits.and_then(Digits::integer).map(|number| (end, number)),
+                "{text}"
+            );
+        }
+        for text in [
+            "0655296678763",
+            "165529667876",
+            "165529667876,",
+            "16552966787631",
+            "1655296678763.5",
+            "1655296678763e1",
+            "16552x6678763",
+        ] {
+            assert_eq!(instant(text.as_bytes(), 0), None, "{text}");
         }
     }
 

@@ -14,9 +14,9 @@ use super::value::ConsentStood;
 use crate::domain::{Dataset, Progress};
 
 /// Large enough that starting a piece costs nothing beside reading it.
-const PIECE: usize = 2 << 20;
-/// What a record takes, roughly.
-const RECORD: usize = 100;
+const PIECE: usize = 1 << 20;
+/// What a record takes at least, roughly.
+const RECORD: usize = 64;
 
 /// Bytes of a file in which records are looked for.
 #[derive(Clone, Copy)]
@@ -105,6 +105,9 @@ fn read_by(
 
 /// As much of a window as is UTF-8, if that is all of it but the first bytes of a character that goes on behind it.
 fn utf8(window: Window<'_>) -> Option<&str> {
+    if let Ok(text) = simdutf8::basic::from_utf8(window.bytes) {
+        return Some(text);
+    }
     match std::str::from_utf8(window.bytes) {
         Ok(text) => Some(text),
         Err(error) if !window.is_last && error.error_len().is_none() => {

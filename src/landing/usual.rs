@@ -68,6 +68,11 @@ impl<'a> Layout<'a> {
                 at = end + 1;
                 continue;
             }
+            if let (Kind::Time, Some((end, instant))) = (kind, number::instant(bytes, at)) {
+                cells[*position] = Plain::Integer(Some(instant).filter(|at| (1..=LAST_INSTANT).contains(at))?);
+                at = end;
+                continue;
+            }
             let (end, digits) = number::scan(bytes, at).ok()?;
             at = end;
             cells[*position] = match kind {
@@ -80,15 +85,31 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// As the method of slices, but what stands between two values is so short that two words tell, and no call is needed.
+/// As the method of slices. What is compared here is so short that a call would cost more than comparing.
 #[inline]
 fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
-    let ends =
-        |bytes: &[u8]| Some((u64::from_le_bytes(*bytes.first_chunk()?), u64::from_le_bytes(*bytes.last_chunk()?)));
-    match bytes.get(..start.len()) {
-        Some(same) if (8..=16).contains(&start.len()) => ends(same) == ends(start),
-        Some(same) => same == start,
-        None => false,
+    bytes.get(..start.len()).is_some_and(|same| is_same(same, start))
+}
+
+/// Whether short bytes are the same, word by word; the last word goes over what is left and some of what was compared.
+#[inline]
+pub fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let word = |bytes: &[u8]| bytes.first_chunk().map(|word| u64::from_le_bytes(*word));
+    let last = |bytes: &[u8]| bytes.last_chunk().map(|word| u64::from_le_bytes(*word));
+    let half = |bytes: &[u8]| {
+        bytes
+            .first_chunk()
+            .zip(bytes.last_chunk())
+            .map(|(first, last)| (u32::from_le_bytes(*first), u32::from_le_bytes(*last)))
+    };
+    match one.len() {
+        length if length != other.len() => false,
+        0..4 => one.iter().eq(other),
+        4..8 => half(one) == half(other),
+        length => {
+            let words = (0..length - 7).step_by(8).all(|at| word(&one[at..]) == word(&other[at..]));
+            words && last(one) == last(other)
+        }
     }
 }
 
@@ -185,6 +206,20 @@ mod tests {
             };
             let place = |reason| Place { offset: start as u64, length: (end - start) as u64, reason };
             refused.extend(reason.map(place));
+        }
+    }
+
+    #[test]
+    fn short_bytes_are_compared_to_the_last() {
+        let bytes: Vec<u8> = (1..60).collect();
+        for length in 0..bytes.len() {
+            assert!(is_same(&bytes[..length], &bytes[..length]));
+            assert!(!is_same(&bytes[..length], &bytes[..=length]));
+            for place in 0..length {
+                let mut other = bytes[..length].to_vec();
+                other[place] ^= 0x80;
+                assert!(!is_same(&bytes[..length], &other), "{place} of {length}");
+            }
         }
     }
 

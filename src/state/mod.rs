@@ -17,7 +17,7 @@ use crate::curation::{Codes, Curation, TableView};
 use crate::domain::CheckId;
 use crate::domain::{Recipe, Table, Withdrawn};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
-use crate::landing::{ConsentStood, Landing, Source};
+use crate::landing::{ConsentStood, Kept, Landing, Source};
 use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 use crate::signals::Picture;
@@ -77,6 +77,10 @@ pub struct State {
     pub work: Option<Work>,
     /// Files are held over the window.
     pub files_hover: bool,
+    /// What is kept of what was read.
+    pub cache: CacheState,
+    /// Changes of the folder that is open are read at once.
+    pub watches: bool,
 }
 
 impl State {
@@ -110,6 +114,17 @@ impl State {
             source: loaded.landing.source.clone(),
         })
     }
+}
+
+/// What is kept of what was read, so that it is there at once the next time.
+#[derive(Clone, Debug, Default)]
+pub struct CacheState {
+    /// Where; none where there is no place for it.
+    pub folder: Option<PathBuf>,
+    /// How much is kept.
+    pub kept: Kept,
+    /// The most bytes that are kept; 0 keeps nothing.
+    pub limit: u64,
 }
 
 /// What was read from a source, ready to be looked at.
@@ -365,6 +380,12 @@ pub enum Command {
     Follow(Option<Follow>),
     /// Use these colours.
     SetTheme(Theme),
+    /// Keep at most so many bytes of what was read; with 0, nothing.
+    LimitCache(u64),
+    /// Throw away what is kept of what was read.
+    ClearCache,
+    /// Read changes of the folder that is open at once, or only when asked to.
+    Watch(bool),
     /// Ask for a file and write to it what is in sight of the table.
     SaveView,
     /// Write this to this file.

@@ -43,4 +43,5 @@ pub const COPY: &str = "\u{e1ca}";
 pub const LOCKED: &str = "\u{e2fa}";
 pub const UNLOCKED: &str = "\u{e306}";
 pub const EXPORT: &str = "\u{e390}";
+pub const SETTINGS: &str = "\u{e270}";
 pub const REVIEW: &str = "\u{ebb6}";

@@ -32,6 +32,7 @@ mod review_page;
 mod review_rules;
 mod scene;
 mod selection;
+mod settings_menu;
 mod sidebar;
 mod signals_page;
 mod signals_side;

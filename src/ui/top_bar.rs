@@ -7,7 +7,7 @@ use egui::{Align, Layout, Role, Ui};
 use crate::landing::Source;
 use crate::state::{Command, State, Theme};
 
-use super::{history_menu, icons, recipe_menu, theme, widgets};
+use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
 /// Paints the line.
 pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -24,6 +24,8 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.separator();
         history_menu::history_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            settings_menu::settings_menu_ui(ui, state, commands);
+            ui.separator();
             for (theme, icon, name) in [
                 (Theme::Dark, icons::MOON, "Dark theme"),
                 (Theme::Light, icons::SUN, "Light theme"),

@@ -6,7 +6,9 @@
     reason = "a test that cannot go on should stop, and a skipped one should say so"
 )]
 
+mod apart;
 mod architecture;
+mod cache;
 mod charts;
 mod checks;
 mod cli;

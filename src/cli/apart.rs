@@ -1,0 +1,111 @@
+//! `curate` and `count` of more readings than there is memory for.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+use crate::curation::{Apart, CurationError, curate_apart};
+use crate::domain::format::bytes;
+use crate::domain::{Progress, Recipe, Table};
+use crate::export::{ExportError, write_tables_by};
+use crate::landing::{self, Shelf, Source};
+
+use super::DONE;
+use super::arguments::{Job, Output};
+use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, with_bar, with_bar_of, write_refused};
+use super::report::{self, Timing};
+
+/// So much room on the disk is needed for each byte of landing files: columns are a third of their JSON, and what is put
+/// aside for the join and to be put in order is less again.
+const DISK_EACH_BYTE: f64 = 0.7;
+/// The memory that may be used.
+pub fn limit(job: &Job) -> u64 {
+    job.memory_limit.unwrap_or_else(|| landing::memory() / 2)
+}
+
+/// Why it could not be done.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Curation(#[from] CurationError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+}
+
+/// Reads, curates and writes piece by piece. Gives the exit code.
+pub fn run(
+    job: &Job,
+    source: &Source,
+    recipe: &Recipe,
+    output: Option<&Output>,
+    expected: Option<&Path>,
+    limit: u64,
+) -> anyhow::Result<u8> {
+    anyhow::ensure!(
+        expected.is_none(),
+        "these landing files are more than the memory that may be used ({}), and the counts of mistaken rules are worked \
+         out in memory. Leave --expected away, or raise --memory-limit",
+        bytes(limit)
+    );
+    let folder = aside(output);
+    let shelf = Shelf::below(&folder).with_context(|| format!("nothing can be put aside in {}", folder.display()))?;
+    let needed = (landing::size(source)? as f64 * DISK_EACH_BYTE) as u64;
+    if let Some(room) = shelf.room() {
+        anyhow::ensure!(
+            room >= needed,
+            "these landing files are more than the memory that may be used ({}); about {} of disk are needed in {}, where \
+             {} are free. Make room, set TMPDIR to another disk, or raise --memory-limit",
+            bytes(limit),
+            bytes(needed),
+            folder.display(),
+            bytes(room)
+        );
+    }
+    let progress = Progress::default();
+    let started = Instant::now();
+    let landing = with_bar(job, &progress, || landing::read_aside(source, &shelf, &progress))?;
+    let read = Instant::now();
+    let room = Apart { shelf: &shelf, memory: limit };
+    let progress = Progress::default();
+    let template = "curating {bar:30} {percent}% {eta}";
+    let curation = with_bar_of(job.json, template, &progress, || match output {
+        None => Ok(curate_apart(&landing, recipe, &room, &mut |_, _| Ok(()), &progress)?),
+        Some(output) => write_tables_by(&output.out, output.format.into(), |files| {
+            let dictionaries = landing.dictionaries();
+            let mut refused: Option<ExportError> = None;
+            let mut write = |table: Table, rows| {
+                files.add(table, rows, dictionaries).map_err(|error| {
+                    refused = Some(error);
+                    CurationError::Cancelled(crate::domain::Cancelled)
+                })
+            };
+            let made = curate_apart(&landing, recipe, &room, &mut write, &progress);
+            match refused {
+                Some(error) => Err(Failure::Export(error)),
+                None => Ok(made?),
+            }
+        }),
+    });
+    let curation = curation?;
+    let timing = Timing {
+        read_seconds: (read - started).as_secs_f64(),
+        curate_seconds: read.elapsed().as_secs_f64(),
+        write_seconds: 0.0,
+    };
+    write_refused(job, &landing)?;
+    if job.json {
+        report::json(&landing, &curation, None, &timing)?;
+    } else {
+        report::text(&landing, &curation, output.map(|output| output.out.as_path()), timing.seconds())?;
+    }
+    Ok(if job.strict && is_anything_refused(&landing) { NOT_AS_IT_SHOULD_BE } else { DONE })
+}
+
+/// Where rows are put aside: where TMPDIR says, or else beside the output, or in the user's cache folder.
+fn aside(output: Option<&Output>) -> PathBuf {
+    let beside = || Some(output?.out.parent().filter(|folder| !folder.as_os_str().is_empty())?.to_owned());
+    let home = || crate::app::Settings::at_home().cache_folder();
+    let named = std::env::var_os("TMPDIR").map(PathBuf::from);
+    named.or_else(beside).or_else(home).unwrap_or_else(std::env::temp_dir)
+}
