@@ -15,7 +15,9 @@ impl Codes {
     /// Looks through all columns that stand for a person or a device.
     pub fn new(landing: &Landing) -> Self {
         let all = landing.dictionaries();
-        Self { people: Codebook::new('C', all.people.iter()), devices: Codebook::new('D', all.devices.iter()) }
+        let (people, devices) =
+            rayon::join(|| Codebook::new('C', all.people.iter()), || Codebook::new('D', all.devices.iter()));
+        Self { people, devices }
     }
 
     /// The code of what stands in a column; none for a column that stands for nobody, or an identity that did not

@@ -1,7 +1,7 @@
 //! A short stand-in for a person or a device on the screen: the same one always has the same code, and the code
 //! does not say who it is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -49,7 +49,9 @@ pub struct Codebook {
 impl Codebook {
     /// Gives every identity a code; the same set of identities gets the same codes in whatever order it comes.
     pub fn new<'a>(mark: char, identities: impl IntoIterator<Item = &'a str>) -> Self {
-        let identities: BTreeSet<&str> = identities.into_iter().collect();
+        let mut identities: Vec<&str> = identities.into_iter().collect();
+        identities.sort_unstable();
+        identities.dedup();
         let mut open: Vec<(&str, [u8; Code::MOST])> =
             identities.into_iter().map(|identity| (identity, letters(mark, identity))).collect();
         let mut codes = HashMap::with_capacity(open.len());
@@ -100,6 +102,8 @@ fn letters(mark: char, identity: &str) -> [u8; Code::MOST] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]

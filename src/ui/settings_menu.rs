@@ -26,7 +26,7 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
         let kept = &state.cache.kept;
         let text = match kept.entries {
             0 => "No file is kept.".to_owned(),
-            files => format!("{} of {} read", bytes(kept.bytes), counted(files, "file")),
+            files => format!("{}, read from {}", bytes(kept.bytes), counted(files, "file")),
         };
         ui.label(text).on_hover_text(format!(
             "What was read of files, so that they are there at once the next time. Only you can read it. {}",
