@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::app::Settings;
 use crate::curation::curate;
+use crate::domain::format::bytes;
 use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
 use crate::landing::{self, Finding, Landing, Source};
@@ -135,6 +136,16 @@ pub(super) fn is_anything_refused(landing: &Landing) -> bool {
 
 /// Reads what a job reads, from what is kept if that is asked for.
 pub(super) fn read(job: &Job, source: &Source, progress: &Progress) -> anyhow::Result<Landing> {
+    // What works piece by piece has seen to it itself.
+    let limit = job.memory_limit.unwrap_or_else(landing::memory);
+    let needed = landing::size(source)?.saturating_mul(landing::MEMORY_EACH_BYTE);
+    anyhow::ensure!(
+        needed <= limit,
+        "these landing files need about {} of memory, and {} may be used. count and curate do with less; for the rest, raise \
+         --memory-limit, or take a part of them at a time",
+        bytes(needed),
+        bytes(limit)
+    );
     let cache = if job.cache { Settings::at_home().cache().filter(|cache| cache.limit() > 0) } else { None };
     let Some(cache) = cache else {
         return Ok(with_bar(job, progress, || landing::read(source, progress))?);

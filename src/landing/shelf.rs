@@ -8,12 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::*;
 
+/// What the names of such folders start with.
+const START: &str = "stedi-workbench-";
+/// The file in each that is locked as long as somebody works with it.
+const LOCK: &str = "lock";
+
 /// A folder for rows that are put aside. It is its owner's alone, and goes with everything in it when nothing refers to it
-/// any longer.
+/// any longer; that of a run that was killed goes when the next one begins.
 #[derive(Debug)]
 pub struct Shelf {
     folder: PathBuf,
     pieces: AtomicU64,
+    _lock: File,
 }
 
 /// Rows that were put aside. They go when nothing refers to them any longer.
@@ -39,12 +45,16 @@ impl Shelf {
         fs::create_dir_all(folder)?;
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
-        let folder = folder.join(format!("stedi-workbench-{:016x}", u64::from_le_bytes(random)));
+        clear_abandoned(folder);
+        let folder = folder.join(format!("{START}{:016x}", u64::from_le_bytes(random)));
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&folder)?;
-        Ok(Arc::new(Self { folder, pieces: AtomicU64::new(0) }))
+        let lock = File::create(folder.join(LOCK))?;
+        // On a file system that cannot lock, what is left of a killed run stays.
+        lock.try_lock().ok();
+        Ok(Arc::new(Self { folder, pieces: AtomicU64::new(0), _lock: lock }))
     }
 
     /// Bytes that there is room for on its disk; none where the system does not tell.
@@ -97,6 +107,17 @@ impl Drop for PieceFile {
     }
 }
 
+/// Removes the folders of runs that were killed: nobody has their locks.
+fn clear_abandoned(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(START)) {
+        let lock = File::open(entry.path().join(LOCK));
+        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+            fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+}
+
 /// Bytes that there is room for on the disk of a folder; none where the system does not tell.
 fn room(folder: &Path) -> Option<u64> {
     #[cfg(unix)]
@@ -127,4 +148,33 @@ pub fn memory() -> u64 {
     };
     let confined = fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
     of_machine().unwrap_or(UNKNOWN).min(confined.unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_aside_goes_with_whoever_put_it_there() {
+        let home = tempfile::tempdir().unwrap();
+        let names = || fs::read_dir(home.path()).unwrap().count();
+        let killed = home.path().join(format!("{START}killed"));
+        let foreign = home.path().join("other");
+        for folder in [&killed, &foreign] {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join(LOCK), b"").unwrap();
+        }
+        let shelf = Shelf::below(home.path()).unwrap();
+        assert!(!killed.exists() && foreign.exists());
+        let other = Shelf::below(home.path()).unwrap();
+        assert_eq!(names(), 3, "one that is in use stays");
+        let mut rows = df!("x" => [1_i64, 2, 3], "y" => [0.5, 1.5, 2.5]).unwrap();
+        let piece = shelf.put(&mut rows).unwrap();
+        drop(shelf);
+        assert_eq!(piece.rows(), 3);
+        assert!(piece.get(None).unwrap().equals(&rows));
+        assert_eq!(piece.get(Some(&["y"])).unwrap().get_column_names(), ["y"]);
+        drop((piece, other));
+        assert_eq!(names(), 1);
+    }
 }

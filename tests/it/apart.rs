@@ -94,6 +94,11 @@ fn what_cannot_be_had_is_said_before_anything_is_made() {
     refused(&["1MB", "--drop-duplicates"], "Duplicates among the readings of these landing files need");
     refused(&["10KB"], "The customers of these landing files need");
     refused(&["500KB", "--join", "inferred-owner"], "The owners of the devices of these landing files need");
+    for job in ["review", "owners"] {
+        let output = program(&[job, sample.to_str().unwrap(), "--memory-limit", "1MB"], home.path());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("count and curate do with less"), "{}", text(&output.stderr));
+    }
     let output = program(
         &["count", sample.to_str().unwrap(), "--memory-limit", "1MB", "--expected", "expected.json"],
         home.path(),
