@@ -90,7 +90,7 @@ impl App {
         state.folder.clone().filter(|_| state.limit > 0).map(|folder| Cache::at(folder, state.limit))
     }
 
-    /// Has something done with what is kept. What is asked for while something else is done comes after it.
+    /// Has something done with what is kept. It takes the place of what is being done with it, if something is.
     pub(super) fn keep(&self, what: Keep) {
         let state = &self.state.cache;
         if let Some(folder) = state.folder.clone() {

@@ -29,8 +29,7 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
         return Withdrawals::default();
     }
     let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
-    let all = landing.dictionaries();
-    let landed = all.people.iter().chain(all.devices.iter());
+    let landed = landing.dictionaries().identities();
     let found: HashSet<&String> = landed.filter_map(|text| listed.get(&Withdrawn::folded(text))).collect();
     let matched = list.entries().filter(|entry| found.contains(&Withdrawn::folded(entry))).count();
     let customers = withdrawn_people(landing, list).len() as u64;

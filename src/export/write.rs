@@ -33,12 +33,7 @@ pub fn write_tables(
     format: Format,
     progress: &Progress,
 ) -> Result<Vec<PathBuf>, ExportError> {
-    let tables: Vec<Table> = Table::derived().collect();
-    let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
-    let place = Place::take(folder)?;
-    for format in Format::ALL {
-        tables.iter().for_each(|table| place.clear(file_name(*table, format)));
-    }
+    let (tables, names, place) = take_place(folder, format)?;
     progress.set_total(tables.len() as u64);
     place.fill(&names, |paths| {
         tables.par_iter().zip(paths).try_for_each(|(table, path)| {
@@ -49,6 +44,18 @@ pub fn write_tables(
         })?;
         Ok(progress.check()?)
     })
+}
+
+/// Takes a folder for the derived tables, with what killed runs left of them cleared away, and gives the tables and the names of
+/// their files.
+fn take_place(folder: &Path, format: Format) -> Result<(Vec<Table>, Vec<String>, Place), ExportError> {
+    let tables: Vec<Table> = Table::derived().collect();
+    let place = Place::take(folder)?;
+    for format in Format::ALL {
+        tables.iter().for_each(|table| place.clear(file_name(*table, format)));
+    }
+    let names = tables.iter().map(|table| file_name(*table, format)).collect();
+    Ok((tables, names, place))
 }
 
 fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> Result<(), ExportError> {
@@ -67,12 +74,7 @@ pub fn write_tables_by<T, E: From<ExportError>>(
     format: Format,
     make: impl FnOnce(&mut TableFiles) -> Result<T, E>,
 ) -> Result<T, E> {
-    let tables: Vec<Table> = Table::derived().collect();
-    let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
-    let place = Place::take(folder)?;
-    for format in Format::ALL {
-        tables.iter().for_each(|table| place.clear(file_name(*table, format)));
-    }
+    let (tables, names, place) = take_place(folder, format)?;
     let mut made = None;
     let filled = place.fill(&names, |paths| {
         let files = tables.iter().zip(paths).map(|(table, path)| Ok((*table, TableFile::new(*table, path, format)?)));

@@ -42,7 +42,8 @@ impl Dictionary {
 
     /// The text of a number.
     pub fn get(&self, number: u32) -> Option<&str> {
-        (number as usize).lt(&self.len()).then(|| self.texts.get(number as usize))?
+        let place = number as usize;
+        if place < self.len() { self.texts.get(place) } else { None }
     }
 
     /// The number of a text; none if it is not there.
@@ -84,6 +85,11 @@ impl Dictionary {
 }
 
 impl Dictionaries {
+    /// Every e-mail address and every serial number that landed, wherever it stood.
+    pub fn identities(&self) -> impl Iterator<Item = &str> {
+        self.people.iter().chain(self.devices.iter())
+    }
+
     /// Whose numbers stand in a column; none where it holds what it says.
     pub fn of(&self, column: &TableColumn) -> Option<&Arc<Dictionary>> {
         match column.privacy {

@@ -1,7 +1,7 @@
 //! Rows put aside on the disk, for work on more of them than there is memory for.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -72,6 +72,7 @@ impl Shelf {
         let mut out = BufWriter::with_capacity(1 << 18, File::create(&path)?);
         rows.rechunk_mut();
         IpcWriter::new(&mut out).finish(rows)?;
+        out.flush()?;
         Ok(Piece { file: Arc::new(PieceFile { path, _shelf: Arc::clone(self) }), rows: rows.height() })
     }
 }

@@ -324,21 +324,9 @@ pub(super) fn found_again(hidden: &Value, key: &Key, landing: &Landing) -> Resul
 /// Every identity that landed, by each of its pseudonyms.
 fn identities(landing: &Landing, key: &Key) -> HashMap<String, String> {
     let mut known = HashMap::new();
-    let columns = [
-        (Dataset::Customer, "email"),
-        (Dataset::Customer, "serialnumber"),
-        (Dataset::Accelerometer, "user"),
-        (Dataset::StepTrainer, "serialnumber"),
-    ];
-    for (dataset, column) in columns {
-        let Ok(values) = landing.frame(dataset).column(column).and_then(polars::prelude::Column::unique) else {
-            continue;
-        };
-        let Ok(texts) = values.str() else { continue };
-        for text in texts.iter().flatten() {
-            known.insert(key.customer(text), text.to_owned());
-            known.insert(key.device(text), text.to_owned());
-        }
+    for text in landing.dictionaries().identities() {
+        known.insert(key.customer(text), text.to_owned());
+        known.insert(key.device(text), text.to_owned());
     }
     known
 }

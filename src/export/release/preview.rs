@@ -67,16 +67,7 @@ fn dictionary(prepared: &Prepared, _: &OutTable, landing: &Landing) -> Result<At
     let pseudonyms: HashSet<&str> =
         prepared.customers.pseudonyms.iter().chain(&prepared.raw.devices).map(|name| &name[2..]).collect();
     let key_id = prepared.key.id();
-    let mut candidates = HashSet::<String>::new();
-    for (dataset, column) in [
-        (Dataset::Customer, "email"),
-        (Dataset::Accelerometer, "user"),
-        (Dataset::Customer, "serialnumber"),
-        (Dataset::StepTrainer, "serialnumber"),
-    ] {
-        let values = landing.frame(dataset).column(column)?.unique()?;
-        candidates.extend(values.str()?.iter().flatten().map(str::to_owned));
-    }
+    let candidates: HashSet<String> = landing.dictionaries().identities().map(str::to_owned).collect();
     let keys: [&[u8]; 4] = [b"", b"key", b"stedi", key_id.as_bytes()];
     let guesses = |candidate: &String| {
         let lower = candidate.to_lowercase();
