@@ -13,6 +13,7 @@ use crate::landing::{Landing, Source};
 use crate::review::Review;
 use crate::state::{ExportChoices, OpenedExport, Proof, Searched, SideFile};
 
+use super::on_disk::{Work, enough};
 use super::recipe_file::outside_of;
 use super::work::{Curated, Failure};
 
@@ -50,6 +51,10 @@ pub struct Homes {
     pub trail: TrailFile,
     pub keys: KeyStore,
     pub history: History,
+    /// Where readings are put aside that are more than there is memory for.
+    pub aside: PathBuf,
+    /// The bytes of memory that may be used.
+    pub memory: u64,
 }
 
 /// Why an export was not written.
@@ -97,6 +102,7 @@ pub enum ProveAnswer {
 /// Looks at what would leave. The key is one for the moment: nothing of what is shown depends on it.
 pub fn foresee(request: &PreviewRequest, progress: &Progress) -> Result<Arc<Preview>, Failure> {
     let PreviewRequest { of, packaging, sides } = request;
+    enough(&of.landing, Work::Export)?;
     let key = Key::generate().map_err(ReleaseError::from)?;
     let nobody = SideList::default();
     let list = sides.as_ref().map_or(&nobody, |file| &file.list);

@@ -12,6 +12,7 @@ mod finished;
 mod keeping;
 mod lists;
 mod looking;
+mod on_disk;
 mod picture_file;
 mod recipe_file;
 mod reviewing;
@@ -41,11 +42,11 @@ pub use settings::{Settings, history_file, keys_folder, trail_folder};
 pub const NAME: &str = "STEDI workbench";
 
 /// Opens the window and returns when it is closed. With no source it shows the folder opened last, or the sample
-/// data at the first start.
+/// data at the first start. What is more than `memory_limit`, in bytes, stays on the disk; half of what there is, unless given.
 ///
 /// # Errors
 /// When there is no display or no way to draw on it.
-pub fn run(source: Option<Source>) -> anyhow::Result<()> {
+pub fn run(source: Option<Source>, memory_limit: Option<u64>) -> anyhow::Result<()> {
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
         .context("the icon cannot be read")?;
     let viewport = egui::ViewportBuilder::default()
@@ -55,7 +56,7 @@ pub fn run(source: Option<Source>) -> anyhow::Result<()> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let settings = Settings::at_home();
+    let settings = Settings::at_home().with_memory(memory_limit);
     eframe::run_native(NAME, options, Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?))))
         .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
 }

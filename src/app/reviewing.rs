@@ -17,6 +17,7 @@ use crate::state::{Example, Severity, Shown, Slot};
 
 use super::App;
 use super::finished::{flatten, notify};
+use super::on_disk::{Work, enough};
 use super::recipe_file::outside_of;
 use super::signals::{other, recorded, settle};
 use super::work::{Curated, Failure, OtherRequest, RecordRequest};
@@ -337,16 +338,19 @@ impl App {
 /// Computes the checks.
 pub fn checks(request: &ChecksRequest, progress: &Progress) -> Result<Arc<Review>, Failure> {
     let ChecksRequest { of, expected } = request;
+    enough(&of.landing, Work::Checks)?;
     Ok(Arc::new(review(&of.landing, &of.curation, Some(expected), progress)?))
 }
 
 /// Looks at all joins.
 pub fn looked_at(of: &Curated, progress: &Progress) -> Result<Arc<Vec<JoinReport>>, Failure> {
+    enough(&of.landing, Work::Joins)?;
     Ok(Arc::new(joins(&of.curation, progress)?))
 }
 
 /// Compares the join rules.
 pub fn rules(of: &Curated, progress: &Progress) -> Result<Arc<Vec<RuleReport>>, Failure> {
+    enough(&of.landing, Work::Rules)?;
     Ok(Arc::new(compare(&of.landing, &of.curation, progress)?))
 }
 
@@ -355,7 +359,10 @@ pub fn owners(of: &Curated, progress: &Progress) -> Result<Arc<OwnerFindings>, F
     let inferred = |curation: &Curation| curation.owners().map(Arc::clone);
     match inferred(&of.curation) {
         Some(owners) => Ok(owners),
-        None => Ok(Arc::new(of.curation.infer_owners(progress)?)),
+        None => {
+            enough(&of.landing, Work::Owners)?;
+            Ok(Arc::new(of.curation.infer_owners(progress)?))
+        }
     }
 }
 

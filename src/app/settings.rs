@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile};
-use crate::landing::Cache;
+use crate::landing::{self, Cache};
 use crate::state::{Notice, Severity, State, Theme};
 
 use super::export_work::Homes;
@@ -22,6 +22,8 @@ const CACHE_LIMIT: u64 = 8_000_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     file: Option<PathBuf>,
+    /// The bytes of memory that may be used, if that was said.
+    memory: Option<u64>,
 }
 
 /// What was remembered.
@@ -87,12 +89,12 @@ impl Settings {
     /// In the user's configuration folder.
     pub fn at_home() -> Self {
         let folders = directories::ProjectDirs::from("", "", "stedi-workbench");
-        Self { file: folders.map(|folders| folders.config_dir().join("settings.json")) }
+        Self { file: folders.map(|folders| folders.config_dir().join("settings.json")), memory: None }
     }
 
     /// In this file.
     pub fn at(file: PathBuf) -> Self {
-        Self { file: Some(file) }
+        Self { file: Some(file), memory: None }
     }
 
     /// The trail of reviews, the keys of pseudonyms and the list of exports: where the user's are, or beside settings that
@@ -107,6 +109,8 @@ impl Settings {
             trail: TrailFile::in_folder(&place("reviews", trail_folder)),
             keys: KeyStore::at(place("keys", keys_folder)),
             history: History::at(place("exports.jsonl", history_file)),
+            aside: self.aside_folder(),
+            memory: self.memory(),
         }
     }
 
@@ -116,6 +120,22 @@ impl Settings {
         let beside = self.file.as_deref().filter(|_| self.file != at_home.file).and_then(Path::parent);
         let home = || Some(directories::ProjectDirs::from("", "", "stedi-workbench")?.cache_dir().join("landing"));
         beside.map(|folder| folder.join("cache")).or_else(home)
+    }
+
+    /// Where readings are put aside that are more than there is memory for: where TMPDIR says, or in the user's cache folder.
+    pub fn aside_folder(&self) -> PathBuf {
+        let named = std::env::var_os("TMPDIR").map(PathBuf::from);
+        named.or_else(|| self.cache_folder()).unwrap_or_else(std::env::temp_dir)
+    }
+
+    /// The bytes of memory that may be used: half of what there is, unless something else was said.
+    pub fn memory(&self) -> u64 {
+        self.memory.unwrap_or_else(|| landing::memory() / 2)
+    }
+
+    /// The same with another limit of the memory; with none as it was.
+    pub fn with_memory(self, limit: Option<u64>) -> Self {
+        Self { memory: limit.or(self.memory), ..self }
     }
 
     /// The cache of what was read, with the limit that was chosen.

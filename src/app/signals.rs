@@ -8,6 +8,7 @@ use crate::state::{MeasuredChannel, Shown, Slot};
 
 use super::App;
 use super::finished::flatten;
+use super::on_disk::{Work, enough};
 use super::work::{CompareRequest, Curated, Failure, MeasureRequest, OtherRequest, RecordRequest};
 
 /// What was asked for last.
@@ -146,6 +147,7 @@ pub fn other(request: &OtherRequest, progress: &Progress) -> Result<Arc<crate::s
 
 /// The lines of the overview.
 pub fn lines(of: &Curated, progress: &Progress) -> Result<Arc<Vec<crate::signals::DeviceLine>>, Failure> {
+    enough(&of.landing, Work::Overview)?;
     Ok(Arc::new(overview(&of.curation, progress)?))
 }
 

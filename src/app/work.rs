@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::curation::{Codes, Curation, CurationError, OwnerFindings, TableView, curate};
-use crate::domain::format::bytes;
+use crate::curation::{Codes, Curation, CurationError, OwnerFindings, TableView, curate, curate_to_disk};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
 use crate::explore::{self, Follow, Query, Sums};
 use crate::export::release::Preview;
@@ -27,7 +26,7 @@ use super::recipe_file::{self, OpenRequest, Opened};
 use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportRequest, TrailRequest};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
-use super::{reviewing, sample, signals};
+use super::{on_disk, reviewing, sample, signals};
 
 /// The workers of the window.
 pub struct Workers {
@@ -329,14 +328,20 @@ impl Workers {
             let context = context.clone();
             move || context.request_repaint()
         };
-        let (trail_file, for_past, for_opened) = (homes.trail.clone(), homes.clone(), homes.clone());
+        let (trail_file, for_past, for_opened, for_load) =
+            (homes.trail.clone(), homes.clone(), homes.clone(), homes.clone());
         Ok(Self {
-            load: Lane::new("load", wake(), load)?,
+            load: Lane::new("load", wake(), move |request: &Load, progress: &Progress| {
+                load(&for_load, request, progress)
+            })?,
             keep: Lane::new("keep", wake(), keeping::keep)?,
             watch: Lane::new("watch", wake(), keeping::watch)?,
             curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
-                let curation = curate(&request.landing, &request.recipe, progress)?;
-                Ok(Arc::new(curation))
+                let CurateRequest { landing, recipe } = request;
+                Ok(Arc::new(match landing.aside() {
+                    Some(aside) => curate_to_disk(landing, recipe, aside, progress)?,
+                    None => curate(landing, recipe, progress)?,
+                }))
             })?,
             dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
                 let DroppedRequest { curation, table, step, stood } = request;
@@ -403,7 +408,7 @@ impl Workers {
     }
 }
 
-fn load(request: &Load, progress: &Progress) -> Result<Read, Failure> {
+fn load(homes: &Homes, request: &Load, progress: &Progress) -> Result<Read, Failure> {
     let source = match &request.what {
         LoadRequest::Sample => sample::source(progress).map_err(Failure::Error)?,
         LoadRequest::Paths(paths) => match paths.as_slice() {
@@ -411,17 +416,9 @@ fn load(request: &Load, progress: &Progress) -> Result<Read, Failure> {
             paths => Source::Files(paths.to_vec()),
         },
     };
-    let (needed, memory) = (landing::size(&source)?.saturating_mul(landing::MEMORY_EACH_BYTE), landing::memory());
-    if needed > memory {
-        return Err(Failure::Error(format!(
-            "These landing files need about {} of memory, and there are {}. Open a part of them, or use the command line, \
-             which does with less: stedi-workbench curate, with --memory-limit",
-            bytes(needed),
-            bytes(memory)
-        )));
-    }
     let seen = Seen::of(&source);
     let (landing, unkept) = match &request.cache {
+        _ if on_disk::is_too_much(&source, homes)? => (on_disk::read(&source, homes, progress)?, Unkept::default()),
         Some(cache) => landing::read_with(&source, cache, progress)?,
         None => (landing::read(&source, progress)?, Unkept::default()),
     };
@@ -433,6 +430,9 @@ fn load(request: &Load, progress: &Progress) -> Result<Read, Failure> {
 fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
     let LookRequest { shown, query, follow, loaded, revealed, .. } = request;
     let view = request.rows.view(&loaded.landing);
+    if !query.sorts.is_empty() && !query.has_filters() && follow.is_none() {
+        on_disk::enough_for(&loaded.landing, on_disk::Work::Order, view.rows() as u64)?;
+    }
     let narrowed = follow.as_ref().and_then(|follow| follow.filter(view.columns(), &loaded.landing));
     let mut whole = query.clone();
     whole.filters.splice(0..0, narrowed);

@@ -5,20 +5,18 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use crate::curation::{Apart, CurationError, curate_apart};
+use crate::app::Settings;
+use crate::curation::{CurationError, curate_apart};
 use crate::domain::format::bytes;
 use crate::domain::{Progress, Recipe, Table};
 use crate::export::{ExportError, write_tables_by};
-use crate::landing::{self, Shelf, Source};
+use crate::landing::{self, Aside, Shelf, Source};
 
 use super::DONE;
 use super::arguments::{Job, Output};
 use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, with_bar, with_bar_of, write_refused};
 use super::report::{self, Timing};
 
-/// So much room on the disk is needed for each byte of landing files: columns are a third of their JSON, and what is put
-/// aside for the join and to be put in order is less again.
-const DISK_EACH_BYTE: f64 = 0.7;
 /// The memory that may be used.
 pub fn limit(job: &Job) -> u64 {
     job.memory_limit.unwrap_or_else(|| landing::memory() / 2)
@@ -50,23 +48,11 @@ pub fn run(
     );
     let folder = aside(output);
     let shelf = Shelf::below(&folder).with_context(|| format!("nothing can be put aside in {}", folder.display()))?;
-    let needed = (landing::size(source)? as f64 * DISK_EACH_BYTE) as u64;
-    if let Some(room) = shelf.room() {
-        anyhow::ensure!(
-            room >= needed,
-            "these landing files are more than the memory that may be used ({}); about {} of disk are needed in {}, where \
-             {} are free. Make room, set TMPDIR to another disk, or raise --memory-limit",
-            bytes(limit),
-            bytes(needed),
-            folder.display(),
-            bytes(room)
-        );
-    }
     let progress = Progress::default();
     let started = Instant::now();
     let landing = with_bar(job, &progress, || landing::read_aside(source, &shelf, &progress))?;
     let read = Instant::now();
-    let room = Apart { shelf: &shelf, memory: limit };
+    let room = Aside { shelf, memory: limit };
     let progress = Progress::default();
     let template = "curating {bar:30} {percent}% {eta}";
     let curation = with_bar_of(job.json, template, &progress, || match output {
@@ -105,7 +91,6 @@ pub fn run(
 /// Where rows are put aside: where TMPDIR says, or else beside the output, or in the user's cache folder.
 fn aside(output: Option<&Output>) -> PathBuf {
     let beside = || Some(output?.out.parent().filter(|folder| !folder.as_os_str().is_empty())?.to_owned());
-    let home = || crate::app::Settings::at_home().cache_folder();
-    let named = std::env::var_os("TMPDIR").map(PathBuf::from);
-    named.or_else(beside).or_else(home).unwrap_or_else(std::env::temp_dir)
+    let is_named = std::env::var_os("TMPDIR").is_some();
+    beside().filter(|_| !is_named).unwrap_or_else(|| Settings::at_home().aside_folder())
 }

@@ -83,6 +83,9 @@ const GENERATE_EXAMPLES: &str = "Examples:
 pub struct Arguments {
     /// A landing folder, or landing files, to open in the window
     pub landing: Vec<PathBuf>,
+    /// Look at readings that need more memory than this on the disk; half of what the machine has unless given
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory_limit: Option<u64>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }

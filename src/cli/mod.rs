@@ -43,7 +43,7 @@ pub fn run() -> ExitCode {
 
 fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
-        None => open_window(arguments.landing),
+        None => open_window(arguments.landing, arguments.memory_limit),
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
         Some(Command::Review(arguments)) => review::run(&arguments),
@@ -64,14 +64,14 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     }
 }
 
-fn open_window(landing: Vec<std::path::PathBuf>) -> anyhow::Result<u8> {
+fn open_window(landing: Vec<std::path::PathBuf>, memory_limit: Option<u64>) -> anyhow::Result<u8> {
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
         anyhow::bail!(
             "there is no display to open the window on (neither DISPLAY nor WAYLAND_DISPLAY is set). Without one, \
              count and curate work: try `stedi-workbench count sample_data` and `stedi-workbench --help`"
         );
     }
-    crate::app::run(source(landing))?;
+    crate::app::run(source(landing), memory_limit)?;
     Ok(DONE)
 }
 

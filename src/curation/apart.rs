@@ -10,28 +10,19 @@ use super::keys::{cells_of_numbers, cells_of_times};
 use super::owners::{OwnerFindings, infer_owners};
 use super::{Curation, CurationError, TableView};
 use crate::domain::{Dataset, Kind, Operation, Plan, Progress, Recipe, StepCount, Table, TableCount, TableDefinition};
-use crate::landing::{Landing, Piece, Shelf};
+use crate::landing::{Aside, Landing, Piece, Shelf, Stack};
 
 /// The place of a row among those that come to the join.
 const AT: &str = "__at";
 
-/// Where there is room for what does not fit into memory.
-pub struct Apart<'a> {
-    pub shelf: &'a Arc<Shelf>,
-    /// Bytes of memory to do with.
-    pub memory: u64,
+/// So many distances are put in order at once, with what they were joined with.
+fn in_order(memory: u64) -> usize {
+    (memory / 2_000).clamp(1 << 12, 1 << 20) as usize
 }
 
-impl Apart<'_> {
-    /// So many distances are put in order at once, with what they were joined with.
-    fn in_order(&self) -> usize {
-        (self.memory / 2_000).clamp(1 << 12, 1 << 20) as usize
-    }
-
-    /// Rows are put aside in pieces of at least so many, of each of so many parts.
-    fn piece(&self, parts: usize) -> usize {
-        (self.memory / 1_000 / parts as u64).clamp(1 << 8, 1 << 16) as usize
-    }
+/// Rows are put aside in pieces of at least so many, of each of so many parts.
+fn piece(memory: u64, parts: usize) -> usize {
+    (memory / 1_000 / parts as u64).clamp(1 << 8, 1 << 16) as usize
 }
 
 /// What memory is needed for where it is not enough.
@@ -63,6 +54,40 @@ impl std::fmt::Display for Need {
     }
 }
 
+/// Makes all derived tables of a landing whose readings are on the disk; those of readings stay there as well and can be
+/// looked at as any others. Progress counts readings.
+///
+/// # Errors
+/// As of [`curate_apart`].
+pub fn curate_to_disk(
+    landing: &Landing,
+    recipe: &Recipe,
+    aside: &Aside,
+    progress: &Progress,
+) -> Result<Curation, CurationError> {
+    let mut stacks: [Option<Stack>; 8] = [const { None }; 8];
+    let is_of_customers = |table| matches!(table, Table::CustomerTrusted | Table::CustomerCurated);
+    let mut write = |table: Table, rows: DataFrame| {
+        let failed = |error| CurationError::Engine { table, error };
+        if is_of_customers(table) {
+            return Ok(());
+        }
+        let stack = match &mut stacks[table.index()] {
+            Some(stack) => stack,
+            none => none.insert(Stack::new(&aside.shelf, &rows).map_err(failed)?),
+        };
+        stack.add(&rows).map_err(failed)
+    };
+    let mut curation = curate_apart(landing, recipe, aside, &mut write, progress)?;
+    for (table, stack) in Table::ALL.into_iter().zip(stacks) {
+        if let Some(stack) = stack {
+            curation.frames[table.index()] = stack.finish().map_err(|error| CurationError::Engine { table, error })?;
+        }
+        curation.apart[table.index()] = None;
+    }
+    Ok(curation)
+}
+
 /// Takes the rows of a table as they are made, in order.
 pub type Write<'a> = dyn FnMut(Table, DataFrame) -> Result<(), CurationError> + 'a;
 
@@ -74,22 +99,24 @@ pub type Write<'a> = dyn FnMut(Table, DataFrame) -> Result<(), CurationError> + 
 pub fn curate_apart(
     landing: &Landing,
     recipe: &Recipe,
-    room: &Apart<'_>,
+    aside: &Aside,
     write: &mut Write<'_>,
     progress: &Progress,
 ) -> Result<Curation, CurationError> {
     let plan = Plan::new(recipe);
-    foresee(landing, &plan, room.memory)?;
+    foresee(landing, &plan, aside.memory)?;
     let mut curation = Curation::of_landed(landing, recipe);
     if plan.infers_owners() {
         curation.owners = Some(Arc::new(owners(landing, &curation, progress)?));
     }
-    let readings = landing.rows(Dataset::Accelerometer) + landing.rows(Dataset::StepTrainer);
-    progress.set_total(readings);
+    let distances = landing.rows(Dataset::StepTrainer);
+    let readings = landing.rows(Dataset::Accelerometer) + distances;
+    // Those that come to the join count once more when they are joined, and once when they are in order.
+    progress.set_total(readings + 2 * distances);
     let Some(learning) = plan.definition(Table::MachineLearningCurated) else {
         return Err(CurationError::NoSuchStep { table: Table::MachineLearningCurated });
     };
-    let mut join = Join::new(learning, readings, room)?;
+    let mut join = Join::new(learning, [readings, distances], aside)?;
     for definition in &plan.tables {
         let table = definition.table;
         let count = match definition.source {
@@ -142,11 +169,14 @@ fn owners(landing: &Landing, curation: &Curation, progress: &Progress) -> Result
         let wanted = |column: &&crate::domain::Column| column.kind == Kind::Time || column.kind == Kind::Text;
         let columns: Vec<&str> = dataset.schema().iter().filter(wanted).map(|column| column.name).collect();
         let mut all = landing.numbered(dataset).select(columns.iter().copied()).map_err(failed)?;
-        for piece in landing.shelved(dataset) {
-            progress.check()?;
-            all.vstack_mut_owned(piece.get(Some(&columns)).map_err(failed)?).map_err(failed)?;
+        if !landing.shelved(dataset).is_empty() {
+            all = all.clear();
+            for piece in landing.pieces(dataset, Some(&columns)) {
+                progress.check()?;
+                all.vstack_mut_owned(piece.map_err(failed)?).map_err(failed)?;
+            }
+            all.rechunk_mut();
         }
-        all.rechunk_mut();
         Ok(curation.view_over(&all, table))
     };
     let (motions, distances) = (instants(Dataset::Accelerometer)?, instants(Dataset::StepTrainer)?);
@@ -169,10 +199,10 @@ impl Curation {
         let names = || table.schema().iter().map(|column| column.name);
         let mut count = TableCount { table, source, rows_in: 0, steps: vec![], rows: 0 };
         let mut has_readings = vec![false; self.dictionaries.people.len()];
-        let shelved = landing.shelved(source.dataset().unwrap_or(Dataset::Accelerometer));
-        let empty = self.numbered(source).clone();
+        let pieces = landing.pieces(source.dataset().unwrap_or(Dataset::Accelerometer), None);
+        let empty = self.numbered(source).clear();
         // Once without rows, so that there are columns and counts where nothing landed.
-        for rows in std::iter::once(Ok(empty)).chain(shelved.iter().map(|piece| piece.get(None))) {
+        for rows in std::iter::once(Ok(empty)).chain(pieces) {
             progress.check()?;
             let rows = rows.map_err(failed)?;
             let landed = rows.height() as u64;
@@ -205,16 +235,21 @@ impl Curation {
 /// The join of the trusted distances with the trusted motions.
 struct Join<'a> {
     definition: &'a TableDefinition,
-    room: &'a Apart<'a>,
+    aside: &'a Aside,
     distances: Parts<'a>,
     motions: Parts<'a>,
-    /// How many distances were put aside.
+    /// How many distances landed, and how many were put aside.
+    landed: u64,
     put: usize,
     count: TableCount,
 }
 
 impl<'a> Join<'a> {
-    fn new(definition: &'a TableDefinition, readings: u64, room: &'a Apart<'a>) -> Result<Self, CurationError> {
+    fn new(
+        definition: &'a TableDefinition,
+        [readings, distances]: [u64; 2],
+        aside: &'a Aside,
+    ) -> Result<Self, CurationError> {
         /// A row of either side, its place in the tables of the join, and what comes of it.
         const EACH: u64 = 160;
         const MOST_PARTS: u64 = 1024;
@@ -223,12 +258,13 @@ impl<'a> Join<'a> {
         let on = last.operation.keys();
         // Where people are compared they are in one part, also if instants need only be near.
         let (left, right) = on.iter().find(|(left, _)| *left == "user").or(on.first()).copied().unwrap_or_default();
-        let parts = (readings * EACH).div_ceil(room.memory.max(1) / 4 + 1).clamp(4, MOST_PARTS) as usize;
+        let parts = (readings * EACH).div_ceil(aside.memory.max(1) / 4 + 1).clamp(4, MOST_PARTS) as usize;
         Ok(Self {
             definition,
-            room,
-            distances: Parts::new(left, parts, room),
-            motions: Parts::new(right, parts, room),
+            aside,
+            distances: Parts::new(left, parts, aside),
+            motions: Parts::new(right, parts, aside),
+            landed: distances,
             put: 0,
             count: TableCount { table, source: definition.source, rows_in: 0, steps: vec![], rows: 0 },
         })
@@ -266,16 +302,18 @@ impl<'a> Join<'a> {
         let failed = |error| CurationError::Engine { table, error };
         let names = || table.schema().iter().map(|column| column.name);
         let motions = Table::AccelerometerTrusted.index();
+        progress.advance(2 * (self.landed - self.put as u64));
         let readers = std::mem::take(&mut curation.frames[motions]);
         let last = self.definition.steps.last().cloned().into_iter().collect::<Vec<_>>();
-        let in_order = self.room.in_order();
-        let mut ordered = Parts::new(AT, self.put.div_ceil(in_order).max(1), self.room);
+        let in_order = in_order(self.aside.memory);
+        let mut ordered = Parts::new(AT, self.put.div_ceil(in_order).max(1), self.aside);
         let mut joined: Vec<StepCount> = vec![];
         let mut empty = None;
         for part in 0..self.distances.len() {
             progress.check()?;
             curation.frames[motions] = self.motions.take(part).map_err(failed)?;
             let rows = self.distances.take(part).map_err(failed)?;
+            progress.advance(rows.height() as u64);
             let (rows, steps) = curation.through_steps(table, &last, rows, progress)?;
             add(&mut joined, steps);
             let rows = rows.columns(names().chain([AT])).map_err(failed)?;
@@ -288,6 +326,7 @@ impl<'a> Join<'a> {
         write(table, empty.unwrap_or_default().select(names()).map_err(failed)?)?;
         for part in 0..ordered.len() {
             progress.check()?;
+            progress.advance(in_order.min(self.put - part * in_order) as u64);
             let rows = ordered.take(part).map_err(failed)?;
             let order = SortMultipleOptions::default().with_maintain_order(true);
             let rows = rows.sort([AT], order).and_then(|rows| rows.select(names())).map_err(failed)?;
@@ -310,10 +349,10 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn new(column: &'static str, parts: usize, room: &Apart<'a>) -> Self {
+    fn new(column: &'static str, parts: usize, aside: &'a Aside) -> Self {
         let (rest, pieces) = (vec![None; parts], vec![vec![]; parts]);
-        let piece = room.piece(parts);
-        Self { column, shelf: room.shelf, piece, parts: pieces, rest, empty: DataFrame::empty() }
+        let piece = piece(aside.memory, parts);
+        Self { column, shelf: &aside.shelf, piece, parts: pieces, rest, empty: DataFrame::empty() }
     }
 
     fn len(&self) -> usize {

@@ -6,6 +6,7 @@ mod codes;
 mod compile;
 mod counting;
 mod fates;
+mod gather;
 mod identities;
 mod keys;
 mod matching;
@@ -17,7 +18,7 @@ mod stood;
 mod view;
 mod withdrawn;
 
-pub use apart::{Apart, Need, Write, curate_apart};
+pub use apart::{Need, Write, curate_apart, curate_to_disk};
 pub use codes::Codes;
 pub use fates::{Fate, Trace};
 pub use identities::Identities;

@@ -15,7 +15,10 @@ use crate::domain::format::{bytes, thousands};
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
 };
-use crate::landing::{Dictionaries, Landing};
+use crate::landing::{Aside, Dictionaries, Landing};
+
+/// A table that is so many times as long as the rows that look into it is narrowed first.
+const MUCH: usize = 4;
 
 /// The eight tables of one recipe over one landing.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct Curation {
     pub(super) stood: Series,
     /// Who owns which device, where the recipe goes by that.
     pub(super) owners: Option<Arc<OwnerFindings>>,
+    /// Where readings lie that are more than there is memory for.
+    pub(super) aside: Option<Aside>,
 }
 
 /// A table that could not be made.
@@ -114,6 +119,7 @@ impl Curation {
             spelled: [const { OnceLock::new() }; 8],
             stood: stood::series(landing, recipe.purpose),
             owners: None,
+            aside: landing.aside().cloned(),
         }
     }
 
@@ -189,7 +195,10 @@ impl Curation {
     /// When there is no such step, when cancelled, or when the engine gives up.
     pub fn dropped(&self, table: Table, step: usize, progress: &Progress) -> Result<TableView, CurationError> {
         let (definition, _) = self.definition_with(table, step)?;
-        let dropped = self.dropped_of(&definition, step, self.numbered(definition.source).clone(), progress)?;
+        let mut dropped = self.gathered(&definition);
+        let rows = self.numbered(definition.source);
+        self.each_dropped(&definition, step, rows, progress, &mut |rows| dropped.add(rows))?;
+        let dropped = dropped.finish().map_err(|error| CurationError::Engine { table, error })?;
         Ok(self.view_over(&dropped, definition.source))
     }
 
@@ -306,12 +315,19 @@ impl Curation {
         }
     }
 
+    /// An operation on these rows, for the engine.
     pub(super) fn lazily(&self, operation: &Operation, rows: DataFrame, compiled: Compiled) -> LazyFrame {
         let columns: Vec<PlSmallStr> =
             rows.get_column_names().into_iter().filter(|name| !name.starts_with(OURS)).cloned().collect();
         let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
         let other = self.other_of(operation);
-        compiled(operation, rows.lazy(), other.lazy(), &columns, &self.dictionaries)
+        let is_much = other.height() > rows.height().saturating_mul(MUCH);
+        let other = match operation.keys().first().filter(|_| is_much) {
+            // Only what these rows look for.
+            Some((left, right)) => compile::matching(other.lazy(), right, rows.clone().lazy(), left),
+            None => other.lazy(),
+        };
+        compiled(operation, rows.lazy(), other, &columns, &self.dictionaries)
     }
 }
 

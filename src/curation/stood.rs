@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::compile::OURS;
 use super::{Curation, CurationError, TableView};
-use crate::domain::{Operation, Progress, Purpose, Reason, Table, TableDefinition};
+use crate::domain::{Operation, Progress, Purpose, Reason, Table};
 use crate::landing::{ConsentStood, Landing};
 
 const STOOD: &str = "__stood";
@@ -29,15 +29,15 @@ impl Curation {
         rows: Option<&[u32]>,
         progress: &Progress,
     ) -> Result<[(ConsentStood, u64); 4], CurationError> {
-        let failed = |error| CurationError::Engine { table, error };
-        let (_, dropped) = self.dropped_and_stood(table, step, rows, progress)?;
-        let numbers = dropped.column(STOOD).and_then(|column| column.i32().cloned()).map_err(failed)?;
         let mut counts = [0_u64; 5];
-        for number in numbers.iter().flatten() {
-            if let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) {
-                *count += 1;
+        self.each_dropped_and_stood(table, step, rows, progress, &mut |dropped| {
+            for number in dropped.column(STOOD)?.i32()?.iter().flatten() {
+                if let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) {
+                    *count += 1;
+                }
             }
-        }
+            Ok(())
+        })?;
         Ok(ConsentStood::MISSING.map(|stood| (stood, counts[stood as usize])))
     }
 
@@ -52,20 +52,25 @@ impl Curation {
         stood: ConsentStood,
         progress: &Progress,
     ) -> Result<TableView, CurationError> {
-        let (definition, dropped) = self.dropped_and_stood(table, step, None, progress)?;
-        let rows = dropped.lazy().filter(col(STOOD).eq(lit(stood as i32))).collect();
-        let rows = rows.map_err(|error| CurationError::Engine { table, error })?;
+        let (definition, _) = self.definition_with(table, step)?;
+        let mut found = self.gathered(&definition);
+        self.each_dropped_and_stood(table, step, None, progress, &mut |dropped| {
+            let rows = dropped.lazy().filter(col(STOOD).eq(lit(stood as i32)));
+            found.add(rows.select([all().exclude_cols([STOOD]).as_expr()]).collect()?)
+        })?;
+        let rows = found.finish().map_err(|error| CurationError::Engine { table, error })?;
         Ok(self.view_over(&rows, definition.source))
     }
 
-    /// The rows that a step dropped, with what stood where the consent belongs in [`STOOD`].
-    fn dropped_and_stood(
+    /// Calls back with the rows that a step dropped, with what stood where the consent belongs in [`STOOD`].
+    fn each_dropped_and_stood(
         &self,
         table: Table,
         step: usize,
         rows: Option<&[u32]>,
         progress: &Progress,
-    ) -> Result<(TableDefinition, DataFrame), CurationError> {
+        found: &mut dyn FnMut(DataFrame) -> PolarsResult<()>,
+    ) -> Result<(), CurationError> {
         let failed = |error| CurationError::Engine { table, error };
         let (definition, the_step) = self.definition_with(table, step)?;
         if the_step.reason != Reason::NoConsent {
@@ -77,31 +82,33 @@ impl Curation {
             if let Some(rows) = rows {
                 customers = customers.take(&IdxCa::from_slice(STOOD.into(), rows)).map_err(failed)?;
             }
-            let dropped = self.dropped_of(&definition, step, customers, progress)?;
-            return Ok((definition, dropped));
+            return self.each_dropped(&definition, step, &customers, progress, found);
         }
         let Operation::KeepMatching { on, .. } = &the_step.operation else {
             return Err(CurationError::NoSuchStep { table });
         };
-        let dropped = self.dropped_of(&definition, step, self.some(&definition, rows)?, progress)?;
         let keys: Vec<String> = (0..on.len()).map(|number| format!("{OURS}key{number}")).collect();
         let renamed = on.iter().zip(&keys).map(|((_, right), key)| col(*right).alias(key.as_str()));
         let first = customers
             .lazy()
             .filter(col(STOOD).neq(lit(ConsentStood::Given as i32)))
             .select(renamed.chain([col(STOOD)]).collect::<Vec<_>>())
-            .unique_stable(Some(by_name(keys.iter().map(String::as_str), true, false)), UniqueKeepStrategy::First);
-        let dropped = dropped
-            .lazy()
-            .join_builder()
-            .with(first)
-            .how(JoinType::Left)
-            .left_on(on.iter().map(|(left, _)| col(*left)).collect::<Vec<_>>())
-            .right_on(keys.iter().map(|key| col(key.as_str())).collect::<Vec<_>>())
-            .maintain_order(MaintainOrderJoin::Left)
-            .finish()
+            .unique_stable(Some(by_name(keys.iter().map(String::as_str), true, false)), UniqueKeepStrategy::First)
             .collect()
             .map_err(failed)?;
-        Ok((definition, dropped))
+        let rows = self.some(&definition, rows)?;
+        self.each_dropped(&definition, step, &rows, progress, &mut |dropped| {
+            let dropped = dropped
+                .lazy()
+                .join_builder()
+                .with(first.clone().lazy())
+                .how(JoinType::Left)
+                .left_on(on.iter().map(|(left, _)| col(*left)).collect::<Vec<_>>())
+                .right_on(keys.iter().map(|key| col(key.as_str())).collect::<Vec<_>>())
+                .maintain_order(MaintainOrderJoin::Left)
+                .finish()
+                .collect()?;
+            found(dropped)
+        })
     }
 }

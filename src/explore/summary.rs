@@ -102,7 +102,7 @@ fn texts(view: &TableView, column: usize, rows: &Rows, progress: &Progress) -> R
 
 fn numbers(view: &TableView, column: usize, rows: &Rows, progress: &Progress) -> Result<Summary, Cancelled> {
     let mut summary = Summary { rows: rows.len(view.rows()) as u64, ..Summary::default() };
-    let mut values = vec![];
+    let mut values = Vec::with_capacity(rows.len(view.rows()));
     look_through(view, rows, progress, |row| match number(view.cell(row, column)) {
         Some(number) => values.push(number),
         None => summary.missing += 1,

@@ -22,6 +22,7 @@ mod pieces;
 mod refused;
 mod shelf;
 mod source;
+mod stack;
 mod usual;
 mod value;
 
@@ -31,6 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use polars::prelude::{DataFrame, PolarsResult};
 use rayon::prelude::*;
 
+use crate::domain::format::bytes;
 use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
 
 use self::cache::Stamp;
@@ -44,8 +46,9 @@ pub use census::{Census, ConsentCensus};
 pub use dictionary::{Dictionaries, Dictionary};
 pub use finding::Finding;
 pub use refused::{Refused, RefusedReason};
-pub use shelf::{MEMORY_EACH_BYTE, Piece, Shelf, memory};
+pub use shelf::{Aside, MEMORY_EACH_BYTE, Piece, Shelf, memory};
 pub use source::{Source, real_path};
+pub use stack::Stack;
 pub use value::ConsentStood;
 
 /// What was read from a source.
@@ -68,6 +71,7 @@ pub struct Landing {
     frames: [DataFrame; 3],
     spelled: [OnceLock<DataFrame>; 3],
     shelved: [Vec<Shelved>; 3],
+    aside: Option<Aside>,
 }
 
 /// Rows of a data set that were put aside, and what their numbers are among those of all files.
@@ -121,6 +125,13 @@ pub enum LandingError {
          the folders customer, accelerometer and step_trainer; single files are recognised by their keys"
     )]
     NothingFound { path: String, files: usize },
+    /// The disk will not do for what does not fit into memory. Nothing was read.
+    #[error(
+        "these landing files are more than the memory that may be used; about {} of disk are needed in {folder}, where {} are \
+         free. Make room, set TMPDIR to another disk, or raise --memory-limit",
+        bytes(*needed), bytes(*room)
+    )]
+    Disk { needed: u64, room: u64, folder: String },
     /// It was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -144,7 +155,31 @@ pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingErro
 /// # Errors
 /// As of [`read`], and when the disk of the shelf refuses.
 pub fn read_aside(source: &Source, shelf: &Arc<Shelf>, progress: &Progress) -> Result<Landing, LandingError> {
+    /// Columns are a third of their JSON; what is put aside for the join and to be put in order is less again. In tenths.
+    const DISK_EACH_BYTE: u64 = 7;
+    shelf.has_room(size(source)?.saturating_mul(DISK_EACH_BYTE) / 10)?;
     read_by(source, None, Some(shelf), progress).map(|(landing, _)| landing)
+}
+
+/// The same, but the readings can be looked at as any others while they stay on the disk: see [`Landing::aside`].
+///
+/// # Errors
+/// As of [`read_aside`].
+pub fn read_to_disk(source: &Source, aside: Aside, progress: &Progress) -> Result<Landing, LandingError> {
+    /// The same, and the tables that are made, as columns. In tenths.
+    const DISK_EACH_BYTE: u64 = 12;
+    aside.shelf.has_room(size(source)?.saturating_mul(DISK_EACH_BYTE) / 10)?;
+    let mut landing = read_aside(source, &aside.shelf, progress)?;
+    for dataset in [Dataset::Accelerometer, Dataset::StepTrainer] {
+        let mut stack = Stack::new(&aside.shelf, landing.numbered(dataset))?;
+        for rows in std::mem::take(&mut landing.shelved[dataset.index()]) {
+            progress.check()?;
+            stack.add(&rows.get(None)?)?;
+        }
+        stack.add(landing.numbered(dataset))?;
+        landing.frames[dataset.index()] = stack.finish()?;
+    }
+    Ok(Landing { aside: Some(aside), ..landing })
 }
 
 /// How many bytes a source has, as they lie on the disk.
@@ -229,6 +264,7 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
         frames: Dataset::ALL.map(empty),
         spelled: [const { OnceLock::new() }; 3],
         shelved: Dataset::ALL.map(|_| vec![]),
+        aside: None,
     };
     let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
     for (result, numbers) in results.into_iter().zip(numbers) {
@@ -331,6 +367,27 @@ impl Landing {
     /// Rows of a data set that were put aside, in order; they come before those of [`Landing::numbered`].
     pub fn shelved(&self, dataset: Dataset) -> &[Shelved] {
         &self.shelved[dataset.index()]
+    }
+
+    /// All rows of a data set piece by piece, wherever they are; with all columns or some.
+    pub fn pieces<'a>(
+        &'a self,
+        dataset: Dataset,
+        columns: Option<&'a [&str]>,
+    ) -> impl Iterator<Item = PolarsResult<DataFrame>> + 'a {
+        /// More than this is not taken at once of what is in one piece.
+        const ROWS: usize = 1 << 19;
+        let here = self.numbered(dataset);
+        let slices = (0..here.height()).step_by(ROWS).map(move |from| {
+            let slice = here.slice(from as i64, ROWS);
+            columns.map_or_else(|| Ok(slice.clone()), |columns| slice.select(columns.iter().copied()))
+        });
+        self.shelved(dataset).iter().map(move |rows| rows.get(columns)).chain(slices)
+    }
+
+    /// Where readings lie that are more than there is memory for; nothing where all are in memory.
+    pub fn aside(&self) -> Option<&Aside> {
+        self.aside.as_ref()
     }
 
     /// The texts that stand for people and devices.

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::*;
 
+use super::LandingError;
+
 /// What the names of such folders start with.
 const START: &str = "stedi-workbench-";
 /// The file in each that is locked as long as somebody works with it.
@@ -22,6 +24,14 @@ pub struct Shelf {
     _lock: File,
 }
 
+/// Where there is room for what does not fit into memory.
+#[derive(Clone, Debug)]
+pub struct Aside {
+    pub shelf: Arc<Shelf>,
+    /// Bytes of memory to do with.
+    pub memory: u64,
+}
+
 /// Rows that were put aside. They go when nothing refers to them any longer.
 #[derive(Clone, Debug)]
 pub struct Piece {
@@ -30,8 +40,8 @@ pub struct Piece {
 }
 
 #[derive(Debug)]
-struct PieceFile {
-    path: PathBuf,
+pub(super) struct PieceFile {
+    pub path: PathBuf,
     /// The folder stays as long as there is something in it.
     _shelf: Arc<Shelf>,
 }
@@ -57,9 +67,16 @@ impl Shelf {
         Ok(Arc::new(Self { folder, pieces: AtomicU64::new(0), _lock: lock }))
     }
 
-    /// Bytes that there is room for on its disk; none where the system does not tell.
-    pub fn room(&self) -> Option<u64> {
-        room(&self.folder)
+    /// Sees to it that there is room for so many bytes on its disk, as far as the system tells.
+    ///
+    /// # Errors
+    /// When there is not.
+    pub(super) fn has_room(&self, needed: u64) -> Result<(), LandingError> {
+        let folder = self.folder.parent().unwrap_or(&self.folder).display().to_string();
+        match room(&self.folder) {
+            Some(room) if room < needed => Err(LandingError::Disk { needed, room, folder }),
+            _ => Ok(()),
+        }
     }
 
     /// Puts rows aside.
@@ -67,13 +84,26 @@ impl Shelf {
     /// # Errors
     /// When the disk refuses.
     pub fn put(self: &Arc<Self>, rows: &mut DataFrame) -> PolarsResult<Piece> {
-        let number = self.pieces.fetch_add(1, Ordering::Relaxed);
-        let path = self.folder.join(format!("{number}.arrow"));
-        let mut out = BufWriter::with_capacity(1 << 18, File::create(&path)?);
+        let (path, file) = self.file()?;
+        let mut out = BufWriter::with_capacity(1 << 18, file);
         rows.rechunk_mut();
         IpcWriter::new(&mut out).finish(rows)?;
         out.flush()?;
-        Ok(Piece { file: Arc::new(PieceFile { path, _shelf: Arc::clone(self) }), rows: rows.height() })
+        Ok(Piece { file: Arc::new(PieceFile::new(path, self)), rows: rows.height() })
+    }
+
+    /// A new file.
+    pub(super) fn file(&self) -> io::Result<(PathBuf, File)> {
+        let number = self.pieces.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder.join(number.to_string());
+        let file = File::create(&path)?;
+        Ok((path, file))
+    }
+}
+
+impl PieceFile {
+    pub fn new(path: PathBuf, shelf: &Arc<Shelf>) -> Self {
+        Self { path, _shelf: Arc::clone(shelf) }
     }
 }
 

@@ -43,6 +43,7 @@ mod support;
 mod waterfall;
 mod window;
 mod window_consent;
+mod window_disk;
 mod window_export;
 mod window_review;
 mod window_save;

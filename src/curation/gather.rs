@@ -1,0 +1,73 @@
+//! Rows that come piece by piece, put together in memory, or on the disk where there is too little of it.
+
+use polars::prelude::*;
+
+use super::{Curation, CurationError};
+use crate::domain::{Operation, Progress, TableDefinition};
+use crate::landing::{Aside, Stack};
+
+/// So many rows are taken through steps at once.
+const PIECE: usize = 1 << 21;
+
+/// What came so far.
+pub enum Gathered {
+    Memory(Option<DataFrame>),
+    Disk(Aside, Option<Stack>),
+}
+
+impl Gathered {
+    /// Puts rows behind those that are there.
+    pub fn add(&mut self, rows: DataFrame) -> PolarsResult<()> {
+        match self {
+            Self::Memory(Some(all)) => all.vstack_mut_owned(rows).map(drop),
+            Self::Memory(none) => {
+                *none = Some(rows);
+                Ok(())
+            }
+            Self::Disk(_, Some(stack)) => stack.add(&rows),
+            Self::Disk(aside, none) => none.insert(Stack::new(&aside.shelf, &rows)?).add(&rows),
+        }
+    }
+
+    /// All rows, in one piece.
+    pub fn finish(self) -> PolarsResult<DataFrame> {
+        match self {
+            Self::Memory(all) => {
+                let mut all = all.unwrap_or_default();
+                all.rechunk_mut_par();
+                Ok(all)
+            }
+            Self::Disk(_, stack) => stack.map_or_else(|| Ok(DataFrame::empty()), Stack::finish),
+        }
+    }
+}
+
+impl Curation {
+    /// Room for rows of the tables that a definition starts from: on the disk, if readings are there.
+    pub(super) fn gathered(&self, definition: &TableDefinition) -> Gathered {
+        let is_of_readings = definition.source.schema().iter().all(|column| column.required);
+        match self.aside.clone().filter(|_| is_of_readings) {
+            Some(aside) => Gathered::Disk(aside, None),
+            None => Gathered::Memory(None),
+        }
+    }
+
+    /// Calls back with the rows that a step drops of these, in order: piece by piece where each row is decided on by itself.
+    pub(super) fn each_dropped(
+        &self,
+        definition: &TableDefinition,
+        step: usize,
+        rows: &DataFrame,
+        progress: &Progress,
+        found: &mut dyn FnMut(DataFrame) -> PolarsResult<()>,
+    ) -> Result<(), CurationError> {
+        let steps = definition.steps.iter().take(step + 1);
+        let looks_at_others = steps.into_iter().any(|step| step.operation == Operation::Distinct);
+        let most = if looks_at_others { rows.height().max(1) } else { PIECE };
+        for from in (0..rows.height().max(1)).step_by(most) {
+            let dropped = self.dropped_of(definition, step, rows.slice(from as i64, most), progress)?;
+            found(dropped).map_err(|error| CurationError::Engine { table: definition.table, error })?;
+        }
+        Ok(())
+    }
+}
