@@ -25,7 +25,7 @@ impl Work {
     fn each(self) -> u64 {
         match self {
             Self::Order => 40,
-            Self::Overview => 40,
+            Self::Overview => 16,
             Self::Owners => 60,
             Self::Checks => 100,
             Self::Joins => 100,
@@ -39,7 +39,7 @@ impl Work {
             Self::Order => "Putting these rows in order",
             Self::Overview => "The overview of all devices",
             Self::Owners => "Inferring the owners",
-            Self::Checks => "The checks of the review",
+            Self::Checks => "Computing the checks",
             Self::Joins => "Looking at the joins",
             Self::Rules => "Comparing the join rules",
             Self::Export => "An export",
@@ -78,7 +78,7 @@ pub fn enough_for(landing: &Landing, work: Work, rows: u64) -> Result<(), Failur
         return Ok(());
     }
     Err(Failure::Error(format!(
-        "{} needs about {} of memory, and {} may be used. Open a part of the files, or start with a larger --memory-limit",
+        "{} would take about {} of memory, and {} may be used. Open a part of the files, or start with a larger --memory-limit",
         work.name(),
         bytes(needed),
         bytes(*memory)

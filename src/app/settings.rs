@@ -125,7 +125,9 @@ impl Settings {
     /// Where readings are put aside that are more than there is memory for: where TMPDIR says, or in the user's cache folder.
     pub fn aside_folder(&self) -> PathBuf {
         let named = std::env::var_os("TMPDIR").map(PathBuf::from);
-        named.or_else(|| self.cache_folder()).unwrap_or_else(std::env::temp_dir)
+        // Beside what is kept, which may be cleared meanwhile.
+        let home = || Some(self.cache_folder()?.with_file_name("aside"));
+        named.or_else(home).unwrap_or_else(std::env::temp_dir)
     }
 
     /// The bytes of memory that may be used: half of what there is, unless something else was said.

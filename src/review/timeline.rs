@@ -58,7 +58,7 @@ fn first_consents(landing: &Landing, recipe: &Recipe) -> Vec<i64> {
 fn readings(landing: &Landing) -> Option<(i64, i64)> {
     let ends = [Dataset::Accelerometer, Dataset::StepTrainer].into_iter().filter_map(|dataset| {
         let time = dataset.schema().iter().find(|column| column.kind == Kind::Time)?;
-        let instants = landing.frame(dataset).column(time.name).ok()?.i64().ok()?;
+        let instants = landing.numbered(dataset).column(time.name).ok()?.i64().ok()?;
         instants.min().zip(instants.max())
     });
     ends.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))

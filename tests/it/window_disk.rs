@@ -82,7 +82,7 @@ fn a_window_with_little_memory_shows_the_same_and_says_what_needs_more() {
     };
     query(&mut window, vec![]);
     window.wait("a word about memory", |state| matches!(state.look, Slot::Failed { .. }));
-    assert!(window.harness.query_by_label_contains("needs about").is_some());
+    assert!(window.harness.query_by_label_contains("would take about").is_some());
     query(&mut window, vec![Filter { column: "x", test: Test::Between(0.0, 0.5), on: true }]);
     window.wait("some rows in order", |state| matches!(&state.look, Slot::Ready(look) if !look.query.sorts.is_empty()));
 }

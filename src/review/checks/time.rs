@@ -72,7 +72,7 @@ fn units(ground: &Ground<'_>) -> Result<Result<Found, NotComputed>, CurationErro
     let (mut seconds, mut looked_at) = (0, 0);
     for dataset in Dataset::ALL {
         let table = Table::landing(dataset);
-        let frame = ground.landing.frame(dataset);
+        let frame = ground.landing.numbered(dataset);
         let mut is_odd = vec![false; frame.height()];
         for column in dataset.schema().iter().filter(|column| column.kind == Kind::Time) {
             let column = frame.column(column.name).and_then(|column| column.i64());
