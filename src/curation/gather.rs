@@ -53,6 +53,7 @@ impl Curation {
     }
 
     /// Calls back with the rows that a step drops of these, in order: piece by piece where each row is decided on by itself.
+    /// Progress counts rows.
     pub(super) fn each_dropped(
         &self,
         definition: &TableDefinition,
@@ -64,8 +65,10 @@ impl Curation {
         let steps = definition.steps.iter().take(step + 1);
         let looks_at_others = steps.into_iter().any(|step| step.operation == Operation::Distinct);
         let most = if looks_at_others { rows.height().max(1) } else { PIECE };
+        progress.set_total(rows.height() as u64);
         for from in (0..rows.height().max(1)).step_by(most) {
             let dropped = self.dropped_of(definition, step, rows.slice(from as i64, most), progress)?;
+            progress.advance(most.min(rows.height() - from) as u64);
             found(dropped).map_err(|error| CurationError::Engine { table: definition.table, error })?;
         }
         Ok(())

@@ -30,7 +30,7 @@ impl Curation {
         progress: &Progress,
     ) -> Result<[(ConsentStood, u64); 4], CurationError> {
         let mut counts = [0_u64; 5];
-        self.each_dropped_and_stood(table, step, rows, progress, &mut |dropped| {
+        self.each_dropped_and_stood(table, step, rows, &progress.part(), &mut |dropped| {
             for number in dropped.column(STOOD)?.i32()?.iter().flatten() {
                 if let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) {
                     *count += 1;

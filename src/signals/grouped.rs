@@ -67,14 +67,6 @@ impl<'a> Grouped<'a> {
         readings
     }
 
-    /// The numbers of all of them, in the order of the identities.
-    pub fn in_order(&self) -> Vec<u32> {
-        let texts = self.identities.texts();
-        let mut numbers: Vec<u32> = (0..texts.len() as u32).collect();
-        numbers.sort_unstable_by_key(|&number| texts[number as usize]);
-        numbers
-    }
-
     /// How many rows of another table there are of each.
     pub fn count(&self, view: &TableView, progress: &Progress) -> Result<Vec<u64>, Cancelled> {
         let mut counts = vec![0; self.identities.len()];

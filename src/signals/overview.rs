@@ -131,7 +131,9 @@ impl Looking<'_> {
         }
         let mut lines = vec![];
         let mut is_paired = vec![false; self.phones.identities.len()];
-        for device in self.devices.in_order() {
+        // In the order in which they landed, which is about that of their readings, and put in order then: readings that are
+        // on the disk are fetched once.
+        for device in 0..self.devices.identities.len() as u32 {
             progress.check()?;
             let serial = self.devices.identities.texts()[device as usize];
             let mut owners = self.owners.of(serial);
@@ -144,13 +146,15 @@ impl Looking<'_> {
             lines.push(DeviceLine { on_record, ..self.line(Some(device), phone, person) });
             progress.advance(lines.last().map_or(0, |line| line.distances + line.motions));
         }
-        for phone in self.phones.in_order().into_iter().filter(|&phone| !is_paired[phone as usize]) {
+        for phone in (0..self.phones.identities.len() as u32).filter(|&phone| !is_paired[phone as usize]) {
             progress.check()?;
             let email = self.phones.identities.texts()[phone as usize];
             let on_record = devices_of.get(email).copied().unwrap_or_default();
             lines.push(DeviceLine { on_record, ..self.line(None, Some(phone), Some(email)) });
             progress.advance(lines.last().map_or(0, |line| line.motions));
         }
+        let order = |line: &DeviceLine| (line.device.is_none(), line.device.clone(), line.person.clone());
+        lines.sort_by_cached_key(order);
         Ok(lines)
     }
 
