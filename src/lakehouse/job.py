@@ -311,6 +311,10 @@ def pin(spark):
         "spark.sql.parquet.writeLegacyFormat": "false",
     }.items():
         spark.conf.set(name, value)
+    context = spark.sparkContext
+    if context.master.startswith("local") and context.getConf().get("spark.sql.shuffle.partitions") is None:
+        # The usual 200 are for a cluster.
+        spark.conf.set("spark.sql.shuffle.partitions", str(context.defaultParallelism))
 
 
 class Landed:
@@ -867,7 +871,7 @@ def main():
     except ImportError:
         from pyspark.sql import SparkSession
 
-        spark = SparkSession.builder.appName("stedi-workbench").getOrCreate()
+        spark = SparkSession.builder.appName("stedi-workbench").config("spark.ui.showConsoleProgress", "false").getOrCreate()
 
     def say(line):
         print(line, flush=True)

@@ -88,7 +88,7 @@ pub fn athena_ddl() -> String {
              ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\n\
              STORED AS TEXTFILE\n\
              LOCATION 's3://BUCKET/KIT/recipe/';\n\n\
-             CREATE OR REPLACE VIEW \"withdrawn\" AS SELECT entry FROM \"recipe\" CROSS JOIN UNNEST(\"withdrawn\") AS t (entry);\n";
+             CREATE OR REPLACE VIEW withdrawn AS SELECT entry FROM recipe CROSS JOIN UNNEST(withdrawn) AS t (entry);\n";
     text
 }
 
