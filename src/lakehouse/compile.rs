@@ -6,13 +6,17 @@
 
 use super::engine::Engine;
 use crate::domain::plan::ColumnPair;
-use crate::domain::{Dataset, Identity, Operation, Plan, Reason, Schema, Table, TableDefinition};
+use crate::domain::{Column, Dataset, Identity, Operation, Plan, Privacy, Reason, Schema, Table, TableDefinition};
 
 /// The view of those who withdrew, in the column `entry`.
 pub const WITHDRAWN: &str = "withdrawn";
 
 /// The view of who owns which device, in the columns `serialnumber` and `user`.
 pub const OWNERS: &str = "owners";
+
+/// The view of one row with the inner and the outer pad of the pseudonyms' key (RFC 2104), in the columns `inner_pad` and
+/// `outer_pad`. A view and no text: what stands in a statement stands in the plans that Spark keeps.
+pub const PADS: &str = "pads";
 
 /// How one table is made by an engine, from views that have the names of the tables that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,9 @@ pub struct Statement {
     pub steps: Vec<CountedStep>,
     /// The views that it needs.
     pub needs: Vec<String>,
+    /// The query that gives its rows with pseudonyms instead of people and devices, of a table that training sets are made
+    /// of; only Spark's. It needs the view [`PADS`] too.
+    pub pseudonymous: Option<String>,
 }
 
 /// What the counts of a step mean.
@@ -53,8 +60,31 @@ pub fn spark_sql(plan: &Plan) -> Vec<(Table, String)> {
 }
 
 /// The columns of a table that are written.
-pub(super) fn written(table: Table) -> impl Iterator<Item = &'static crate::domain::Column> {
+pub(super) fn written(table: Table) -> impl Iterator<Item = &'static Column> {
     table.schema().iter().filter(move |column| !table.is_internal(column.name))
+}
+
+/// The columns of a table under pseudonyms, as the key of an export makes them: HMAC-SHA-256, which Spark 3.5 has no function
+/// for. None for a table that no training set is made of.
+fn pseudonymous(engine: Engine, table: Table) -> Option<String> {
+    let leaves = table.schema().iter().any(|column| table.is_internal(column.name));
+    if !leaves || engine != Engine::Spark {
+        return None;
+    }
+    let pseudonym = |column: &str, kind: &str| {
+        let identity = engine.folded(&format!("r.{}", engine.quoted(column)));
+        let text = format!("CAST(concat('{kind}:', {identity}) AS BINARY)");
+        let inner = format!("unhex(sha2(concat(p.inner_pad, {text}), 256))");
+        let start = &kind[..1];
+        format!("concat('{start}_', substring(sha2(concat(p.outer_pad, {inner}), 256), 1, 32)) AS {kind}")
+    };
+    let columns = table.schema().iter().filter_map(|column| match column.privacy {
+        Privacy::Person => Some(pseudonym(column.name, "customer")),
+        Privacy::Device => Some(pseudonym(column.name, "device")),
+        Privacy::Personal => None,
+        Privacy::Open => Some(format!("r.{}", engine.quoted(column.name))),
+    });
+    Some(columns.collect::<Vec<_>>().join(", "))
 }
 
 /// One row: how many entries of the list of withdrawn customers landed (`matched`) and how many customers it withdraws.
@@ -64,9 +94,8 @@ pub fn withdrawals(engine: Engine) -> String {
     let landed: Vec<String> = Dataset::ALL
         .into_iter()
         .flat_map(|dataset| {
-            let identities = dataset.schema().iter().filter(|column| {
-                matches!(column.privacy, crate::domain::Privacy::Person | crate::domain::Privacy::Device)
-            });
+            let identities =
+                dataset.schema().iter().filter(|column| matches!(column.privacy, Privacy::Person | Privacy::Device));
             let table = Table::landing(dataset).name();
             identities.map(move |column| format!("SELECT {} AS identity FROM {}", folded(column.name), q(table)))
         })
@@ -124,9 +153,12 @@ impl Compiler {
         let matched =
             joins.map(|(number, _)| format!("(SELECT count(*) FROM step_{number}_matched) AS matched_{number}"));
         let figures: Vec<String> = rows.chain(matched).collect();
+        let pseudonymous = pseudonymous(self.engine, definition.table)
+            .map(|columns| format!("{chain}\nSELECT {columns}\nFROM step_{last} r CROSS JOIN {PADS} p"));
         let all: Vec<_> = self.expressions.iter().chain(&self.counted).cloned().collect();
         let counts = format!("{}\nSELECT\n  {}", with(&all), figures.join(",\n  "));
-        Statement { table: definition.table, source: definition.source, query, counts, steps, needs: self.needs }
+        let needs = self.needs;
+        Statement { table: definition.table, source: definition.source, query, counts, steps, needs, pseudonymous }
     }
 
     fn add(&mut self, name: impl Into<String>, query: String) {

@@ -35,6 +35,7 @@ WHITE_SPACE = (
 )
 LAST_INSTANT = 253_402_300_799_999
 MOST_REPORTED = 20
+KEY_HEAD = "stedi-workbench pseudonym key, version 1: keep it secret"
 
 
 class Refused(Exception):
@@ -775,12 +776,22 @@ def counted(spark, table):
     return row["rows_0"], steps
 
 
-def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print):
+def pads(content):
+    """The inner and the outer pad of the key of pseudonyms (RFC 2104), from what a key file says."""
+    head, _, digits = content.decode("ascii", "replace").strip().partition("\n")
+    if head != KEY_HEAD or not re.fullmatch(r"\s*[0-9a-f]{64}", digits):
+        raise Refused("--key is no key file of stedi-workbench")
+    key = bytes.fromhex(digits.strip()).ljust(64, b"\0")
+    return bytearray(byte ^ 0x36 for byte in key), bytearray(byte ^ 0x5C for byte in key)
+
+
+def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, key=None):
     """Makes the tables of the recipe from what landed, and switches `current.json` to them. Gives the counts."""
     started = time.monotonic()
     pin(spark)
     lake = landed.lake
     choices = known_recipe(lake, recipe)
+    key = pads(lake.read(key)) if key is not None else None
     run_id = run_id or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ-") + secrets.token_hex(3)
     folder = f"{out.rstrip('/')}/runs/{run_id}"
     if lake.exists(folder):
@@ -804,6 +815,10 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print):
         if rows_in != rows[table["source"]] or (steps[-1]["rows_out"] if steps else rows_in) != rows[name]:
             raise Refused(f"{name} does not add up: other rows were written than counted; what was there before still counts")
         changes[name] = (table["source"], steps)
+        if key is not None and table["pseudonymous"] is not None:
+            # In a view and not in the statement, which Spark keeps in its logs.
+            spark.createDataFrame([key], "inner_pad binary, outer_pad binary").createOrReplaceTempView("pads")
+            spark.sql(table["pseudonymous"]).write.mode("error").parquet(f"{folder}/{name}_pseudonyms")
         say(f"made: {name} {rows[name]}")
     seconds = time.monotonic() - started
     report = {"tables": {}}
@@ -852,6 +867,7 @@ def main():
     parser.add_argument("--out", help="where the runs go and current.json is switched")
     parser.add_argument("--recipe", help="recipe.json of the kit; without it the one beside the job")
     parser.add_argument("--expected", help="rows by table, as expected.json of the kit; if one differs nothing is switched")
+    parser.add_argument("--key", help="a key file of the workbench: the machine-learning table under pseudonyms as well")
     parser.add_argument("--run-id", help="the name of the run folder; made up of the time unless given")
     parser.add_argument("--check-only", action="store_true", help="look at the landing files and write nothing")
     parser.add_argument("--JOB_NAME", help=argparse.SUPPRESS)
@@ -879,7 +895,7 @@ def main():
     try:
         landed = Landed(spark, arguments.landing, say, arguments.check_only)
         if not arguments.check_only:
-            run(spark, landed, arguments.out, arguments.recipe, arguments.run_id, arguments.expected, say)
+            run(spark, landed, arguments.out, arguments.recipe, arguments.run_id, arguments.expected, say, arguments.key)
     except Refused as refused:
         if job is not None:
             # Glue takes a job for failed by its exception.

@@ -52,6 +52,11 @@ impl Kit {
                 add(&format!("{folder}/{}.sql", statement.table.name()), titled(statement, &statement.query), false);
             }
         }
+        for statement in &spark {
+            if let Some(query) = &statement.pseudonymous {
+                add(&format!("sql/{}_pseudonyms.sql", statement.table.name()), titled(statement, query), false);
+            }
+        }
         for dataset in Dataset::ALL {
             let head = format!(
                 "-- {} from the view {}: its JSON read in FAILFAST mode with the schema\n--   {}\n",
@@ -99,6 +104,7 @@ fn job(recipe: &Recipe, recipe_text: &str, statements: &[Statement]) -> String {
                 "counts": statement.counts,
                 "steps": statement.steps.iter().map(step).collect::<Vec<_>>(),
                 "columns": columns,
+                "pseudonymous": statement.pseudonymous,
             })
         })
         .collect();

@@ -15,6 +15,11 @@ pub fn limits(recipe: &Recipe, engine: Engine) -> Vec<String> {
                 "A record that the workbench would refuse or mend stops the job before it writes; `--check-only` looks for \
                  them alone. Keys have to be spelled as the feed spells them, one record a line, plain or as .gz.",
             );
+            say(
+                "Reviews, and training sets with sides, windows and hidden times, are made here, by `review` and `export`. With \
+                 `--key` the job adds the machine-learning table under the pseudonyms of an export, with its instants as they \
+                 landed.",
+            );
             if recipe.join == JoinRule::InferredOwner && recipe.owners.most_offset_ms > 0 {
                 say(
                     "Where devices have no owner with the clocks as they are, other offsets are tried, and every executor holds the \
@@ -50,7 +55,6 @@ pub fn limits(recipe: &Recipe, engine: Engine) -> Vec<String> {
     if recipe.join == JoinRule::Timestamp {
         say("A join that makes far too many rows is foreseen and refused here, but not there. Count here first.");
     }
-    say("Reviews, and training sets with pseudonyms and sides, are made here, by `review` and `export`.");
     if !recipe.withdrawn.is_empty() {
         let entries = thousands(recipe.withdrawn.len() as u64);
         limits.push(format!(

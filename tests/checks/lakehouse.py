@@ -10,6 +10,7 @@ that is killed while it makes any table leaves the former tables in force. Every
 
 import csv
 import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TABLES = ["customer_trusted", "accelerometer_trusted", "customer_curated", "step_trainer_trusted", "machine_learning_curated"]
 SOUND = "reused-serials=0.1,missing-serials,blank-consents,phone-numbers,unknown-users,unknown-devices,duplicate-readings,duplicate-files,empty-files,windows-text,seconds,compressed"
 UNSOUND = ["truncated-files", "back-to-back", "other-keys"]
+KEY = bytes(range(32))
 wrong = []
 
 
@@ -210,6 +212,25 @@ def work(python, orders, home, *options):
     return results
 
 
+def pseudonyms_agree(folder, there, recipe):
+    """Devices by their pseudonyms, row for row; customers by those of whom the table may hold, one a device where records say so."""
+
+    def pseudonym(kind, text):
+        return f"{kind[0]}_" + hmac.new(KEY, f"{kind}:{text.strip().lower()}".encode(), "sha256").hexdigest()[:32]
+
+    frame = zone(folder, "machine_learning_curated")
+    names = {serial: pseudonym("device", serial) for serial in frame["serialnumber"].unique()}
+    frame = frame.with_columns(polars.col("serialnumber").replace_strict(names, return_dtype=polars.String).alias("device")).drop("serialnumber")
+    curated = zone(folder, "customer_curated")
+    may_be = {pseudonym("customer", email) for email in curated["email"]}
+    if recipe.get("join") in ("owner", "nearest"):
+        pairs = {(pseudonym("device", row[0]), pseudonym("customer", row[1])) for row in curated.select("serialnumber", "email").iter_rows() if row[0]}
+        if not set(there.select("device", "customer").unique().iter_rows()) <= pairs:
+            return False
+    same = content(frame.select(sorted(frame.columns))) == content(there.drop("customer").select(sorted(frame.columns)))
+    return same and set(there["customer"]) <= may_be
+
+
 def compare(spark, case, result, out):
     folder, differ = case["folder"], []
     for table in TABLES:
@@ -224,6 +245,8 @@ def compare(spark, case, result, out):
         there = sorted(made(out / "runs" / result["run"] / "owners").select("serialnumber", "user").iter_rows())
         if there != owners_here(folder):
             differ.append(f"owners ({len(owners_here(folder))} here, {len(there)} there)")
+    if not pseudonyms_agree(folder, made(out / "runs" / result["run"] / "machine_learning_curated_pseudonyms"), case["recipe"]):
+        differ.append("pseudonyms")
     rows = [zone(folder, table).height for table in TABLES]
     say(not differ, f"Spark {spark} {case['name']}: {', '.join(differ) if differ else rows} in {result['seconds']} s")
 
@@ -325,12 +348,14 @@ def main():
         for defect in UNSOUND:
             refusals.append((f"generated {defect}", here.generate(defect, 30, f"{defect}=0.3"), ""))
         personal = ["ann", "smith", "serial-one", "@", "1655564"]
+        key = home / "a.key"
+        key.write_text(f"stedi-workbench pseudonym key, version 1: keep it secret\n{KEY.hex()}\n")
         for python, options in [(spark_4, ["--without-codegen"]), (spark_3, [])]:
             began = time.monotonic()
             version = subprocess.run([python, "-c", "import pyspark; print(pyspark.__version__)"], capture_output=True, text=True).stdout.strip()
             outs = [home / f"out-{version}-{case['name']}" for case in cases]
             orders = [
-                {"kind": "run", "kit": str(case["folder"] / "kit"), "landing": str(case["landing"]), "out": str(out), "expected": str(case["folder"] / "kit" / "expected.json")}
+                {"kind": "run", "kit": str(case["folder"] / "kit"), "landing": str(case["landing"]), "out": str(out), "expected": str(case["folder"] / "kit" / "expected.json"), "key": str(key)}
                 for case, out in zip(cases, outs)
             ]
             orders += [{"kind": "refuse", "kit": str(tiny_kit), "landing": str(landing)} for _, landing, _ in refusals]
