@@ -51,7 +51,20 @@ pub struct CountedStep {
 
 /// The statements of a plan for an engine, each after those that it needs.
 pub fn statements(plan: &Plan, engine: Engine) -> Vec<Statement> {
-    plan.tables.iter().map(|definition| Compiler::new(engine, definition).statement(definition)).collect()
+    plan.tables.iter().map(|definition| Compiler::new(engine, definition, None).statement(definition).0).collect()
+}
+
+/// The same statements with what they have in common apart: views to be made beforehand, names and queries, so that an engine
+/// works them out once.
+pub fn statements_apart(plan: &Plan, engine: Engine) -> (Vec<(String, String)>, Vec<Statement>) {
+    let mut views = vec![];
+    let mut statements = vec![];
+    for definition in &plan.tables {
+        let (statement, known) = Compiler::new(engine, definition, Some(views)).statement(definition);
+        statements.push(statement);
+        views = known;
+    }
+    (views, statements)
 }
 
 /// Each derived table of a plan with the Spark SQL that makes it.
@@ -119,6 +132,8 @@ struct Compiler {
     engine: Engine,
     /// Names and queries, each after those that it needs.
     expressions: Vec<(String, String)>,
+    /// What statements have in common, if that is kept apart.
+    apart: Option<Vec<(String, String)>>,
     /// What only the counting needs.
     counted: Vec<(String, String)>,
     /// The columns of the rows at hand.
@@ -127,12 +142,12 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn new(engine: Engine, definition: &TableDefinition) -> Self {
+    fn new(engine: Engine, definition: &TableDefinition, apart: Option<Vec<(String, String)>>) -> Self {
         let columns = names(definition.source.schema());
-        Self { engine, expressions: vec![], counted: vec![], columns, needs: vec![] }
+        Self { engine, expressions: vec![], apart, counted: vec![], columns, needs: vec![] }
     }
 
-    fn statement(mut self, definition: &TableDefinition) -> Statement {
+    fn statement(mut self, definition: &TableDefinition) -> (Statement, Vec<(String, String)>) {
         let source = self.relation(definition.source);
         let first = format!("SELECT {}\nFROM {source} r", self.at_hand());
         self.add("step_0", first);
@@ -158,7 +173,17 @@ impl Compiler {
         let all: Vec<_> = self.expressions.iter().chain(&self.counted).cloned().collect();
         let counts = format!("{}\nSELECT\n  {}", with(&all), figures.join(",\n  "));
         let needs = self.needs;
-        Statement { table: definition.table, source: definition.source, query, counts, steps, needs, pseudonymous }
+        let (table, source) = (definition.table, definition.source);
+        (Statement { table, source, query, counts, steps, needs, pseudonymous }, self.apart.unwrap_or_default())
+    }
+
+    /// An expression that is the same in every statement.
+    fn add_common(&mut self, name: &str, query: String) {
+        match &mut self.apart {
+            None => self.add(name, query),
+            Some(views) if views.iter().any(|(other, _)| other == name) => {}
+            Some(views) => views.push((name.to_owned(), query)),
+        }
     }
 
     fn add(&mut self, name: impl Into<String>, query: String) {
@@ -386,14 +411,15 @@ impl Compiler {
 
     /// The expression with whom a withdrawal takes away, in the column `identity`; see [`Identity`].
     fn gone(&mut self, identity: Identity) -> &'static str {
-        let customers = self.relation(Table::CustomerLanding);
+        let customers = self.q(Table::CustomerLanding.name());
+        self.need(Table::CustomerLanding.name());
         self.need(WITHDRAWN);
         let folded = |column: &str| self.engine.folded(&self.q(column));
         let listed = format!("SELECT DISTINCT {} AS identity\nFROM {}", folded("entry"), self.q(WITHDRAWN));
         let records =
             format!("SELECT {} AS person, {} AS device\nFROM {customers}", folded("email"), folded("serialnumber"));
-        self.add("withdrawn_listed", listed);
-        self.add("withdrawn_records", records);
+        self.add_common("withdrawn_listed", listed);
+        self.add_common("withdrawn_records", records);
         let of_record = |column: &str| {
             format!("SELECT c.person FROM withdrawn_records c JOIN withdrawn_listed l ON c.{column} = l.identity")
         };
@@ -402,7 +428,7 @@ impl Compiler {
             of_record("person"),
             of_record("device")
         );
-        self.add("withdrawn_persons", persons);
+        self.add_common("withdrawn_persons", persons);
         let of_persons = |how: &str| {
             format!(
                 "SELECT DISTINCT c.device AS identity\nFROM withdrawn_records c\nWHERE c.device IS NOT NULL AND {how} (SELECT 1 \
@@ -412,17 +438,17 @@ impl Compiler {
         match identity {
             Identity::Person => "withdrawn_persons",
             Identity::SharedDevice => {
-                self.add("withdrawn_theirs", of_persons("EXISTS"));
+                self.add_common("withdrawn_theirs", of_persons("EXISTS"));
                 let all = "SELECT identity FROM withdrawn_listed\nUNION SELECT identity FROM withdrawn_theirs";
-                self.add("withdrawn_or_shared_devices", all.to_owned());
+                self.add_common("withdrawn_or_shared_devices", all.to_owned());
                 "withdrawn_or_shared_devices"
             }
             Identity::Device => {
-                self.add("withdrawn_theirs", of_persons("EXISTS"));
-                self.add("withdrawn_others", of_persons("NOT EXISTS"));
+                self.add_common("withdrawn_theirs", of_persons("EXISTS"));
+                self.add_common("withdrawn_others", of_persons("NOT EXISTS"));
                 let alone = "SELECT identity FROM withdrawn_listed\nUNION SELECT t.identity FROM withdrawn_theirs t\nWHERE NOT \
                              EXISTS (SELECT 1 FROM withdrawn_others o WHERE o.identity = t.identity)";
-                self.add("withdrawn_devices", alone.to_owned());
+                self.add_common("withdrawn_devices", alone.to_owned());
                 "withdrawn_devices"
             }
         }

@@ -798,6 +798,10 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
         raise Refused(f"{folder} is there already; a run is never written over. Choose another --run-id")
     withdrawn = [(entry,) for entry in choices.get("withdrawn", [])]
     spark.createDataFrame(withdrawn, "entry string").createOrReplaceTempView("withdrawn")
+    held = []
+    for view, query in PLAN["views"]:
+        held.append(spark.sql(query).persist())
+        held[-1].createOrReplaceTempView(view)
     if PLAN["owners"] is not None:
         owners = Owners(spark, PLAN["owners"], choices.get("owners", {}).get("decisions", {})).infer()
         owners = spark.createDataFrame(owners, "serialnumber string, `user` string")
@@ -833,6 +837,8 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
     if PLAN["withdrawals"] is not None:
         found = spark.sql(PLAN["withdrawals"]).first()
         report["withdrawn"] = {"listed": len(withdrawn), "matched": found["matched"], "customers": found["customers"]}
+    for view in held:
+        view.unpersist()
     differs = []
     if expected is not None:
         compared = {}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::compile::{CountedStep, Statement, statements, withdrawals};
+use super::compile::{CountedStep, Statement, statements, statements_apart, withdrawals};
 use super::engine::Engine;
 use super::landing::{athena_ddl, key, raw_view, spark_landing, spark_schema};
 use super::limits::limits;
@@ -67,7 +67,7 @@ impl Kit {
             add(&format!("sql/{}.sql", Table::landing(dataset).name()), head + &spark_landing(dataset) + "\n", false);
         }
         add("athena_ddl.sql", athena_ddl(), false);
-        add("job.py", job(recipe, &recipe_text, &spark), false);
+        add("job.py", job(recipe, &recipe_text, &plan), false);
         let names_people = !recipe.withdrawn.is_empty() || !recipe.owners.decisions.is_empty();
         add(PERSONAL, recipe_text, names_people);
         let rows: Map<String, Value> =
@@ -90,7 +90,8 @@ fn pretty(value: &Value) -> String {
 
 /// The job with everything that it does for this recipe. It holds nothing personal: the list of those who withdrew and the
 /// decisions about owners are read from the recipe, which it tells by its hash.
-fn job(recipe: &Recipe, recipe_text: &str, statements: &[Statement]) -> String {
+fn job(recipe: &Recipe, recipe_text: &str, plan: &Plan) -> String {
+    let (views, statements) = statements_apart(plan, Engine::Spark);
     let datasets: Vec<Value> = Dataset::ALL.into_iter().map(dataset).collect();
     let step = |step: &CountedStep| json!({ "reason": step.reason.label(), "is_join": step.is_join });
     let tables: Vec<Value> = statements
@@ -121,6 +122,7 @@ fn job(recipe: &Recipe, recipe_text: &str, statements: &[Statement]) -> String {
         "recipe_sha256": hash(recipe_text),
         "names_people": !recipe.withdrawn.is_empty() || !rules.decisions.is_empty(),
         "datasets": datasets,
+        "views": views,
         "catalog": Table::ALL.map(Table::name),
         "tables": tables,
         "withdrawals": (!recipe.withdrawn.is_empty()).then(|| withdrawals(Engine::Spark)),

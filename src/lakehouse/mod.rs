@@ -7,7 +7,9 @@ mod kit;
 mod landing;
 mod limits;
 
-pub use compile::{CountedStep, OWNERS, PADS, Statement, WITHDRAWN, spark_sql, statements, withdrawals};
+pub use compile::{
+    CountedStep, OWNERS, PADS, Statement, WITHDRAWN, spark_sql, statements, statements_apart, withdrawals,
+};
 pub use engine::Engine;
 pub use kit::{Kit, KitFile, PERSONAL};
 pub use landing::{athena_ddl, key, raw_view, spark_landing, spark_schema};
