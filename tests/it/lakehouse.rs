@@ -167,7 +167,7 @@ fn what_an_engine_cannot_do_is_said_of_the_recipe() {
             says(&gone, engine, "recipe.json holds who withdrew (1 entries)") && !says(&specified, engine, "withdrew")
         );
         assert!(!limits(&gone, engine).concat().contains("ann"));
-        assert!(says(&specified, engine, "`export`"));
+        assert!(says(&specified, engine, "pseudonyms"));
     }
 }
 
