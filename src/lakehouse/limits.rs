@@ -36,6 +36,7 @@ pub fn limits(recipe: &Recipe, engine: Engine) -> Vec<String> {
             say(
                 "Athena has no pointer to switch: its queries are for looking and comparing, the tables are made by the job.",
             );
+            say("Athena makes no pseudonyms, as its queries would hold the key; the job does, with `--key`.");
             if recipe.join == JoinRule::InferredOwner {
                 say(
                     "Athena cannot infer owners: its queries read the table `owners` that the job leaves in its run folder.",

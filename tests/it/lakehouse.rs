@@ -161,6 +161,7 @@ fn what_an_engine_cannot_do_is_said_of_the_recipe() {
     let inferred = Recipe { join: JoinRule::InferredOwner, ..Recipe::default() };
     let gone = Recipe { withdrawn: Withdrawn::parse("ann@example.com").unwrap(), ..Recipe::default() };
     assert!(says(&inferred, Engine::Athena, "cannot infer") && !says(&specified, Engine::Athena, "cannot infer"));
+    assert!(says(&specified, Engine::Spark, "`export`"));
     assert!(says(&inferred, Engine::Spark, "offsets") && !says(&specified, Engine::Spark, "offsets"));
     for engine in Engine::ALL {
         assert!(
