@@ -8,9 +8,11 @@ VENV := $(CACHE)/venv
 PYTHON := $(VENV)/bin/python
 # Spark is large and only measured against, so it is not among what the checks need.
 VENV_BENCH := $(CACHE)/venv-bench
+VENV_SPARK_4 := $(CACHE)/venv-spark-4.3
+VENV_SPARK_3 := $(CACHE)/venv-spark-3.5
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -67,6 +69,16 @@ check-speed: build ## The whole job is fast enough, also against DuckDB
 
 check-instructions: ## No core path takes more instructions than it did
 	$(PYTHON) tests/checks/instructions.py
+
+setup-lakehouse:
+	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	@test -x $(VENV_SPARK_4)/bin/python || python3 -m venv $(VENV_SPARK_4)
+	@test -x $(VENV_SPARK_3)/bin/python || python3 -m venv $(VENV_SPARK_3)
+	@$(VENV_SPARK_4)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checks/lakehouse-4.3.txt
+	@$(VENV_SPARK_3)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checks/lakehouse-3.5.txt
+
+test-lakehouse: setup-lakehouse build ## Spark makes the tables of the kit as the program does, refuses what it would swallow, and can be killed
+	$(VENV_SPARK_4)/bin/python tests/checks/lakehouse.py $(PROGRAM) $(VENV_SPARK_4)/bin/python $(VENV_SPARK_3)/bin/python
 
 bench: setup-bench build ## Measure all that the README says of speed and memory, against DuckDB, Polars, pandas and PySpark
 	$(PYTHON) benches/bench.py $(PROGRAM) --spark $(VENV_BENCH)/bin/python

@@ -8,6 +8,7 @@ pub mod explore;
 pub mod export;
 pub mod generate;
 pub mod jobs;
+pub mod lakehouse;
 pub mod landing;
 pub mod review;
 pub mod signals;

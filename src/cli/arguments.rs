@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::lakehouse::LakehouseArguments;
 use super::packing::{Keys, Packing};
 use crate::domain::{Duplicates, Format, JoinRule, Purpose, Recipe, format};
 use crate::generate::Defects;
@@ -122,6 +123,8 @@ pub enum Command {
     /// Write made-up landing files, the same bytes for the same seed
     #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
     Generate(GenerateArguments),
+    /// Write what makes the same tables on Spark (Glue, EMR, spark-submit) and looks at them with Athena
+    Lakehouse(LakehouseArguments),
     /// Show or clear what is kept of what was read, or say how much may be kept
     #[command(after_help = CACHE_EXAMPLES)]
     Cache(CacheArguments),

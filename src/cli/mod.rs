@@ -6,6 +6,7 @@ mod cache;
 mod curate;
 mod export;
 mod generate;
+mod lakehouse;
 mod later;
 mod owners;
 mod packing;
@@ -54,6 +55,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Owners(arguments)) => owners::run(&arguments),
         Some(Command::Plot(arguments)) => plot::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
+        Some(Command::Lakehouse(arguments)) => lakehouse::run(&arguments),
         Some(Command::Cache(arguments)) => cache::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];

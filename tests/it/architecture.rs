@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("landing", &["domain"]),
     ("curation", &["domain", "landing"]),
@@ -15,6 +15,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("signals", &["domain", "landing", "curation", "explore"]),
     ("export", &["domain", "landing", "curation", "explore", "review", "signals"]),
     ("generate", &["domain"]),
+    ("lakehouse", &["domain"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
     ("state", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
     ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "export", "state"]),
@@ -22,7 +23,22 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
         "app",
         &["domain", "landing", "curation", "explore", "review", "signals", "export", "generate", "jobs", "state", "ui"],
     ),
-    ("cli", &["domain", "landing", "curation", "explore", "review", "signals", "export", "generate", "jobs", "app"]),
+    (
+        "cli",
+        &[
+            "domain",
+            "landing",
+            "curation",
+            "explore",
+            "review",
+            "signals",
+            "export",
+            "generate",
+            "lakehouse",
+            "jobs",
+            "app",
+        ],
+    ),
 ];
 
 /// Where a library or a part of the standard library may be named: folders, or files.

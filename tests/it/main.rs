@@ -30,6 +30,7 @@ mod export_withdraw;
 mod fates;
 mod generate;
 mod joins;
+mod lakehouse;
 mod landing;
 mod landing_damage;
 mod landing_formats;

@@ -6,7 +6,7 @@
 //! holds a lock, which the system lets go however a run ends.
 
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -17,6 +17,39 @@ use crate::export::ExportError;
 
 /// The middle of the name of a folder that is not done.
 const UNFINISHED: &str = ".unfinished-";
+
+/// A small file of a folder that is written at once.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFile<'a> {
+    /// Its path within the folder, `/` between the parts.
+    pub name: &'a str,
+    /// What it says.
+    pub content: &'a [u8],
+    /// Whether only its owner may read it.
+    pub is_own: bool,
+}
+
+/// Writes a folder of small files, whole or not at all. It must not be there yet.
+///
+/// # Errors
+/// When something is there, or the disk refuses; then nothing has changed.
+pub fn write_new_folder(place: &Path, files: &[NewFile<'_>]) -> Result<(), ReleaseError> {
+    let folder = NewFolder::begin(place, false)?;
+    for file in files {
+        let path = folder.path().join(file.name);
+        let failed = |error| ExportError::at(&place.join(file.name))(error);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let mut written = File::create(&path).map_err(failed)?;
+        #[cfg(unix)]
+        if file.is_own {
+            written.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(failed)?;
+        }
+        written.write_all(file.content).and_then(|()| written.sync_all()).map_err(failed)?;
+    }
+    folder.finish(false)
+}
 
 /// A folder that is being built.
 #[derive(Debug)]

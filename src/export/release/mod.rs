@@ -43,6 +43,7 @@ pub use diff::{CustomerDifference, Difference, TableDifference, diff};
 pub use error::ReleaseError;
 pub use estimate::{Estimate, Preview, preview};
 pub use files::FileEntry;
+pub use folder::{NewFile, write_new_folder};
 pub use key::{Key, KeyError, KeyStore};
 pub use loading::loaders;
 pub use making::{KeyInHand, Making, make};

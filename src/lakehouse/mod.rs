@@ -1,0 +1,16 @@
+//! The pipeline handed over to a lake: the plan as SQL for Spark and Athena, and a kit with all that it takes to run it
+//! there. Text only; nothing here touches a file or an engine.
+
+mod compile;
+mod engine;
+mod kit;
+mod landing;
+mod limits;
+
+pub use compile::{
+    CountedStep, OWNERS, PADS, Statement, WITHDRAWN, spark_sql, statements, statements_apart, withdrawals,
+};
+pub use engine::Engine;
+pub use kit::{Kit, KitFile, PERSONAL};
+pub use landing::{athena_ddl, key, raw_view, spark_landing, spark_schema};
+pub use limits::limits;
