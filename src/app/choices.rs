@@ -30,9 +30,12 @@ impl App {
 
     /// Goes back to choices with the recipe whose tables are there.
     pub(super) fn return_to(&mut self, context: &egui::Context, curation: &Curation) {
-        match self.state.history.nearest(|choices| choices.recipe == curation.recipe) {
+        match self.state.history.nearest(|choices| choices.are_made(curation)) {
             Some(position) => self.travel(|history| history.go_to(position)),
-            None => self.choose(context, |choices| choices.recipe = curation.recipe.clone()),
+            None => self.choose(context, |choices| {
+                choices.recipe = curation.recipe.clone();
+                choices.run = None;
+            }),
         }
     }
 

@@ -40,6 +40,13 @@ impl App {
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
             Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
             Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
+            Command::OpenRun(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
+            Command::UseRun(run) => self.choose(context, |choices| {
+                if let Some(run) = &run {
+                    choices.recipe = run.recipe.clone();
+                }
+                choices.run = run;
+            }),
             Command::SaveRecipe => match self.state.choices().named_file().map(|file| file.path.clone()) {
                 Some(path) => self.save_recipe(path),
                 None => self.choose_place(),
@@ -167,10 +174,12 @@ impl App {
         self.load(LoadRequest::Paths(paths));
     }
 
-    /// A single JSON file may be a recipe; what else is handed over is landing files.
+    /// A single JSON file may be a recipe, a folder a run on another engine; what else is handed over is landing files.
     fn open_any(&mut self, paths: Vec<PathBuf>) {
         match paths.as_slice() {
-            [path] if is_json(path) => self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true }),
+            [path] if is_json(path) || path.is_dir() => {
+                self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true })
+            }
             _ => self.open(paths),
         }
     }
@@ -226,13 +235,14 @@ impl App {
             self.workers.curate.forget();
         }
         let recipe = self.state.choices().recipe.clone();
+        let run = self.state.choices().run_in_force().map(Arc::clone);
         self.state.curation.begin();
-        self.workers.curate.request(CurateRequest { landing, recipe });
+        self.workers.curate.request(CurateRequest { landing, recipe, run });
     }
 
     /// Whether the tables are those of the recipe.
     fn is_curated(&self) -> bool {
-        matches!(&self.state.curation, Slot::Ready(curation) if curation.recipe == self.state.choices().recipe)
+        matches!(&self.state.curation, Slot::Ready(curation) if self.state.choices().are_made(curation))
     }
 
     /// Asks for the rows behind the loss that is shown, if one is.

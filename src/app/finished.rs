@@ -95,7 +95,7 @@ impl App {
         context: &egui::Context,
     ) {
         match answer {
-            Ok(curation) if curation.recipe == self.state.choices().recipe && self.is_current(request) => {
+            Ok(curation) if self.state.choices().are_made(&curation) && self.is_current(request) => {
                 self.remember_before(context);
                 self.state.curation = Slot::Ready(curation);
                 self.look_up_dropped();
@@ -126,6 +126,7 @@ impl App {
                     choices.recipe = file.recipe.clone();
                     choices.file = Some(file);
                 }),
+                Outcome::Done(Ok(Opened::Run(run))) => self.commands.push(Command::UseRun(Some(run))),
                 Outcome::Done(Ok(Opened::Landing(path))) => self.commands.push(Command::OpenPaths(vec![path])),
                 Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
                 Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
@@ -156,6 +157,7 @@ impl App {
         self.state.landing = Slot::Ready(loaded);
         self.state.before = None;
         self.state.curation = Slot::Empty;
+        self.commands.extend(self.run.take().map(Command::OpenRun));
         self.curate();
         self.look_up_dropped();
     }

@@ -42,11 +42,11 @@ pub use settings::{Settings, history_file, keys_folder, trail_folder};
 pub const NAME: &str = "STEDI workbench";
 
 /// Opens the window and returns when it is closed. With no source it shows the folder opened last, or the sample
-/// data at the first start. What is more than `memory_limit`, in bytes, stays on the disk; half of what there is, unless given.
+/// data at the first start; with a run, its tables under its recipe. What is more than `memory_limit`, in bytes, stays on the disk; half of what there is, unless given.
 ///
 /// # Errors
 /// When there is no display or no way to draw on it.
-pub fn run(source: Option<Source>, memory_limit: Option<u64>) -> anyhow::Result<()> {
+pub fn run(source: Option<Source>, run: Option<PathBuf>, memory_limit: Option<u64>) -> anyhow::Result<()> {
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
         .context("the icon cannot be read")?;
     let viewport = egui::ViewportBuilder::default()
@@ -57,8 +57,12 @@ pub fn run(source: Option<Source>, memory_limit: Option<u64>) -> anyhow::Result<
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let settings = Settings::at_home().with_memory(memory_limit);
-    eframe::run_native(NAME, options, Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?))))
-        .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
+    eframe::run_native(
+        NAME,
+        options,
+        Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?.with_run(run)))),
+    )
+    .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
 }
 
 /// The window.
@@ -86,6 +90,8 @@ pub struct App {
     seen: Option<keeping::WatchRequest>,
     /// What is read is read because it changed.
     again: bool,
+    /// The folder of a run on another engine that is shown once its landing files are there.
+    run: Option<PathBuf>,
     title: String,
 }
 
@@ -118,6 +124,7 @@ impl App {
             exported: exporting::AskedOfExport::default(),
             seen: None,
             again: false,
+            run: None,
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -131,6 +138,12 @@ impl App {
         });
         app.carry_out(context);
         Ok(app)
+    }
+
+    /// The same, which shows the tables of a run on another engine once the landing files are there.
+    #[must_use]
+    pub fn with_run(self, run: Option<PathBuf>) -> Self {
+        Self { run, ..self }
     }
 
     /// What the window shows, for tests to look at.

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::Recipe;
+use crate::domain::{Progress, Recipe};
 use crate::export::write_file;
-use crate::landing::Source;
+use crate::landing::{EngineRun, RunError, Source};
 use crate::state::RecipeFile;
 
 /// No recipe is longer: what is longer is not read as one.
@@ -17,7 +17,7 @@ const LONGEST: u64 = 16 << 20;
 pub struct OpenRequest {
     /// Where it lies.
     pub path: PathBuf,
-    /// It may be a landing file as well: its keys decide.
+    /// It may be a landing file as well, or a folder with a run on another engine: its keys or files decide.
     pub may_be_landing: bool,
 }
 
@@ -25,7 +25,9 @@ pub struct OpenRequest {
 pub enum Opened {
     /// A recipe.
     Recipe(Arc<RecipeFile>),
-    /// It is no recipe, so it is for the reader of landing files.
+    /// A run on another engine.
+    Run(Arc<EngineRun>),
+    /// It is neither, so it is for the reader of landing files.
     Landing(PathBuf),
 }
 
@@ -43,8 +45,14 @@ impl OpenRequest {
     ///
     /// # Errors
     /// A sentence that says which file cannot be read and why: for a recipe, with the wrong key or value.
-    pub(super) fn carry_out(&self) -> Result<Opened, String> {
+    pub(super) fn carry_out(&self, progress: &Progress) -> Result<Opened, String> {
         let path = &self.path;
+        if EngineRun::is_at(path) {
+            return EngineRun::open(path, progress).map(|run| Opened::Run(Arc::new(run))).map_err(|e| e.to_string());
+        }
+        if path.is_dir() && !self.may_be_landing {
+            return Err(RunError::NoRun { path: path.display().to_string() }.to_string());
+        }
         match read(path) {
             Ok(text) if self.may_be_landing && !Recipe::is_meant_by(&text) => Ok(Opened::Landing(path.clone())),
             Err(_) if self.may_be_landing => Ok(Opened::Landing(path.clone())),

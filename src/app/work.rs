@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::curation::{Codes, Curation, CurationError, OwnerFindings, TableView, curate, curate_to_disk};
+use crate::curation::{
+    Codes, Curation, CurationError, OwnerFindings, TableView, curate, curate_brought, curate_to_disk,
+};
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
 use crate::explore::{self, Follow, Query, Sums};
 use crate::export::release::Preview;
 use crate::jobs::Lane;
-use crate::landing::{self, Cache, ConsentStood, Kept, Landing, LandingError, Seen, Source, Unkept};
+use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, LandingError, Seen, Source, Unkept};
 use crate::review::joins::JoinReport;
 use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
@@ -144,11 +146,13 @@ pub struct CurateRequest {
     pub landing: Arc<Landing>,
     /// With these choices.
     pub recipe: Recipe,
+    /// As this run on another engine made them.
+    pub run: Option<Arc<EngineRun>>,
 }
 
 impl PartialEq for CurateRequest {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.landing, &other.landing) && self.recipe == other.recipe
+        Arc::ptr_eq(&self.landing, &other.landing) && (&self.recipe, &self.run) == (&other.recipe, &other.run)
     }
 }
 
@@ -337,10 +341,11 @@ impl Workers {
             keep: Lane::new("keep", wake(), keeping::keep)?,
             watch: Lane::new("watch", wake(), keeping::watch)?,
             curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
-                let CurateRequest { landing, recipe } = request;
-                Ok(Arc::new(match landing.aside() {
-                    Some(aside) => curate_to_disk(landing, recipe, aside, progress)?,
-                    None => curate(landing, recipe, progress)?,
+                let CurateRequest { landing, recipe, run } = request;
+                Ok(Arc::new(match (run, landing.aside()) {
+                    (Some(run), _) => curate_brought(landing, run, progress)?,
+                    (None, Some(aside)) => curate_to_disk(landing, recipe, aside, progress)?,
+                    (None, None) => curate(landing, recipe, progress)?,
                 }))
             })?,
             dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
@@ -389,7 +394,9 @@ impl Workers {
                 Ok(Summaries { look, columns })
             })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
-            open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, _: &Progress| request.carry_out())?,
+            open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, progress: &Progress| {
+                request.carry_out(progress)
+            })?,
             save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
                 request.carry_out()
             })?,

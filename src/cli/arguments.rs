@@ -48,12 +48,6 @@ const EXPORT_EXAMPLES: &str = "Examples:
 
 Exit codes: 0 written, 1 nothing written because a failing check is not accepted, 2 could not.";
 
-const CACHE_EXAMPLES: &str = "Examples:
-  stedi-workbench cache
-  stedi-workbench cache --limit 20GB
-  stedi-workbench cache --clear
-  stedi-workbench count sample_data --cache";
-
 const VERIFY_EXAMPLES: &str = "Examples:
   stedi-workbench verify training/
   stedi-workbench verify training/ --landing landing/
@@ -84,6 +78,9 @@ const GENERATE_EXAMPLES: &str = "Examples:
 pub struct Arguments {
     /// A landing folder, or landing files, to open in the window
     pub landing: Vec<PathBuf>,
+    /// Show the tables that a run on another engine made of these landing files
+    #[arg(long, value_name = "FOLDER", requires = "landing")]
+    pub run: Option<PathBuf>,
     /// Look at readings that need more memory than this on the disk; half of what the machine has unless given
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory_limit: Option<u64>,
@@ -126,23 +123,11 @@ pub enum Command {
     /// Write what makes the same tables on Spark (Glue, EMR, spark-submit) and looks at them with Athena
     Lakehouse(LakehouseArguments),
     /// Show or clear what is kept of what was read, or say how much may be kept
-    #[command(after_help = CACHE_EXAMPLES)]
-    Cache(CacheArguments),
+    Cache(super::cache::CacheArguments),
+    /// Compare the tables of a run on another engine with those made here, or of two runs, row for row
+    Compare(super::compare::CompareArguments),
     /// Print what completes commands in a shell
     Completions { shell: Shell },
-}
-
-#[derive(Debug, Args)]
-pub struct CacheArguments {
-    /// Throw away everything that is kept
-    #[arg(long)]
-    pub clear: bool,
-    /// Keep at most so much: a number of bytes, or one with KB, MB, GB or TB; 0 keeps nothing
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub limit: Option<u64>,
-    /// Print one JSON object, and nothing else
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// A number of bytes as people write it.
@@ -380,6 +365,10 @@ pub struct Job {
     /// Take what was read of files that did not change from what is kept, and keep what is read
     #[arg(long)]
     pub cache: bool,
+    /// Take the tables from what a run of this recipe on another engine left, and do not make them: the folder that the job
+    /// of the kit wrote to
+    #[arg(long, value_name = "FOLDER")]
+    pub run: Option<PathBuf>,
     /// Print one JSON object, and nothing else
     #[arg(long)]
     pub json: bool,

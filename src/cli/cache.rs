@@ -3,13 +3,35 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
+use clap::Args;
 use serde_json::json;
 
 use crate::app::Settings;
 use crate::domain::format::{bytes, counted};
 
 use super::DONE;
-use super::arguments::CacheArguments;
+use super::arguments::size;
+
+const CACHE_EXAMPLES: &str = "Examples:
+  stedi-workbench cache
+  stedi-workbench cache --limit 20GB
+  stedi-workbench cache --clear
+  stedi-workbench count sample_data --cache";
+
+/// What to do with what is kept.
+#[derive(Debug, Args)]
+#[command(after_help = CACHE_EXAMPLES)]
+pub struct CacheArguments {
+    /// Throw away everything that is kept
+    #[arg(long)]
+    pub clear: bool,
+    /// Keep at most so much: a number of bytes, or one with KB, MB, GB or TB; 0 keeps nothing
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub limit: Option<u64>,
+    /// Print one JSON object, and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Shows, limits or clears it. Gives the exit code.
 pub fn run(arguments: &CacheArguments) -> anyhow::Result<u8> {

@@ -8,11 +8,11 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::app::Settings;
-use crate::curation::curate;
+use crate::curation::{Curation, curate, curate_brought};
 use crate::domain::format::bytes;
 use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
-use crate::landing::{self, Finding, Landing, Source};
+use crate::landing::{self, EngineRun, Finding, Landing, Source};
 use crate::review::{Expected, diagnose};
 
 use super::arguments::{CountArguments, CurateArguments, Job, Output};
@@ -39,13 +39,14 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     loses_nothing(job, &source, output, expected)?;
     let limit = super::apart::limit(job);
     if landing::size(&source)?.saturating_mul(landing::MEMORY_EACH_BYTE) > limit {
+        anyhow::ensure!(job.run.is_none(), "a run of another engine is looked at in memory; raise --memory-limit");
         return super::apart::run(job, &source, &recipe, output, expected, limit);
     }
     let progress = Progress::default();
     let started = Instant::now();
     let landing = read(job, &source, &progress)?;
     let read = Instant::now();
-    let curation = curate(&landing, &recipe, &Progress::default())?;
+    let curation = curated(job, &landing, &recipe)?;
     let curated = Instant::now();
     if let Some(output) = output {
         write_tables(&curation, &output.out, output.format.into(), &Progress::default())?;
@@ -66,6 +67,19 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     }
     let differs = verdicts.iter().flatten().any(|verdict| !verdict.agrees());
     Ok(if job.strict && (differs || is_anything_refused(&landing)) { NOT_AS_IT_SHOULD_BE } else { DONE })
+}
+
+/// Makes the tables, or takes those of a run on another engine.
+pub(super) fn curated(job: &Job, landing: &Landing, recipe: &Recipe) -> anyhow::Result<Curation> {
+    let Some(folder) = &job.run else { return Ok(curate(landing, recipe, &Progress::default())?) };
+    let run = EngineRun::open(folder, &Progress::default())?;
+    anyhow::ensure!(
+        *recipe == run.recipe || (job.recipe.is_none() && *recipe == Recipe::default()),
+        "{} was made with another recipe: {}. Leave the choices away, or give its own recipe.json",
+        folder.display(),
+        run.recipe.in_words()
+    );
+    Ok(curate_brought(landing, &run, &Progress::default())?)
 }
 
 /// Writes the list of refused records, if that is asked for.

@@ -9,7 +9,6 @@ use std::time::Instant;
 use anyhow::Context as _;
 use serde_json::json;
 
-use crate::curation::curate;
 use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{CheckId, KeyChoice, Progress, Recipe};
 use crate::export::release::{
@@ -23,7 +22,8 @@ use crate::review::{AcceptError, Review, Trail, advice, review};
 use super::DONE;
 use super::arguments::{Answers, ExportArguments};
 use super::curate::{
-    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read, read_expected, recipe, with_bar_of, write_refused,
+    NOT_AS_IT_SHOULD_BE, curated, is_anything_refused, loses_nothing, read, read_expected, recipe, with_bar_of,
+    write_refused,
 };
 use super::packing::Keys;
 use super::review::{accept_all, acceptance, trail_folder};
@@ -48,7 +48,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let progress = Progress::default();
     let landing = read(job, &source, &progress)?;
     write_refused(job, &landing)?;
-    let curation = curate(&landing, &recipe, &Progress::default())?;
+    let curation = curated(job, &landing, &recipe)?;
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;
     if arguments.preview {
         let prepared = prepare(&curation, &packaging, key.key(), &sides, &Progress::default())?;
@@ -67,7 +67,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let trail = match signed(&file, &landing, &review, &accepted, analyst.as_deref())? {
         Ok(trail) => trail,
         Err((trail, open)) => {
-            say_closed(job.json, &recipe, &review, &trail, &open)?;
+            say_closed(job.json, &curation.recipe, &review, &trail, &open)?;
             return Ok(NOT_AS_IT_SHOULD_BE);
         }
     };

@@ -3,6 +3,7 @@
 mod apart;
 mod arguments;
 mod cache;
+mod compare;
 mod curate;
 mod export;
 mod generate;
@@ -44,7 +45,7 @@ pub fn run() -> ExitCode {
 
 fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
-        None => open_window(arguments.landing, arguments.memory_limit),
+        None => open_window(arguments.landing, arguments.run, arguments.memory_limit),
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
         Some(Command::Review(arguments)) => review::run(&arguments),
@@ -57,6 +58,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Lakehouse(arguments)) => lakehouse::run(&arguments),
         Some(Command::Cache(arguments)) => cache::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];
             clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);
@@ -66,14 +68,18 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     }
 }
 
-fn open_window(landing: Vec<std::path::PathBuf>, memory_limit: Option<u64>) -> anyhow::Result<u8> {
+fn open_window(
+    landing: Vec<std::path::PathBuf>,
+    run: Option<std::path::PathBuf>,
+    memory_limit: Option<u64>,
+) -> anyhow::Result<u8> {
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
         anyhow::bail!(
             "there is no display to open the window on (neither DISPLAY nor WAYLAND_DISPLAY is set). Without one, \
              count and curate work: try `stedi-workbench count sample_data` and `stedi-workbench --help`"
         );
     }
-    crate::app::run(source(landing), memory_limit)?;
+    crate::app::run(source(landing), run, memory_limit)?;
     Ok(DONE)
 }
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 
-use crate::curation::{Codes, curate};
+use crate::curation::Codes;
 use crate::domain::Progress;
 use crate::explore::Follow;
 use crate::export::write_picture;
@@ -12,7 +12,7 @@ use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, St
 
 use super::DONE;
 use super::arguments::{ClockName, PlotArguments, ThemeName};
-use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, read, recipe};
+use super::curate::{NOT_AS_IT_SHOULD_BE, curated, is_anything_refused, read, recipe};
 
 /// Width and height of the picture, in points.
 const SIZE: [f32; 2] = [1200.0, 800.0];
@@ -27,7 +27,7 @@ pub fn run(arguments: &PlotArguments) -> anyhow::Result<u8> {
     }
     let progress = Progress::default();
     let landing = read(job, &source, &progress)?;
-    let curation = curate(&landing, &recipe, &Progress::default())?;
+    let curation = curated(job, &landing, &recipe)?;
     let recording = record(&Follow::Device(device.clone()), None, &curation, &Progress::default())?;
     let plotted = Plotted::new(recording, recipe.purpose);
     anyhow::ensure!(

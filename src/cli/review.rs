@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use crate::curation::{Curation, curate};
+use crate::curation::Curation;
 use crate::domain::format::{self, counted};
 use crate::domain::{CheckId, CheckVerdict, Progress, Recipe, Table};
 use crate::export::{TrailFile, now, write_report};
@@ -16,7 +16,7 @@ use crate::review::{AcceptError, Check, Entry, Review, Trail, advice, names_nobo
 use super::DONE;
 use super::arguments::{Answers, ReviewArguments};
 use super::curate::{
-    NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read, read_expected, recipe, write_refused,
+    NOT_AS_IT_SHOULD_BE, curated, is_anything_refused, loses_nothing, read, read_expected, recipe, write_refused,
 };
 
 /// Prints the checks, adds acceptances to the trail and writes the report if asked to. Gives the exit code.
@@ -39,7 +39,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     let progress = Progress::default();
     let landing = read(job, &source, &progress)?;
     write_refused(job, &landing)?;
-    let curation = curate(&landing, &recipe, &Progress::default())?;
+    let curation = curated(job, &landing, &recipe)?;
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;
     let file = match trail {
         Some(path) => TrailFile::at(path),
@@ -59,7 +59,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     if job.json {
         writeln!(std::io::stdout(), "{}", object(&review, &curation, &trail))?;
     } else {
-        std::io::stdout().write_all(text(&recipe, &review, &trail, &open, &file).as_bytes())?;
+        std::io::stdout().write_all(text(&curation.recipe, &review, &trail, &open, &file).as_bytes())?;
     }
     let is_sound = open.is_empty() && !(job.strict && is_anything_refused(&landing));
     Ok(if is_sound { DONE } else { NOT_AS_IT_SHOULD_BE })

@@ -2,6 +2,7 @@
 
 mod apart;
 mod at_hand;
+mod brought;
 mod codes;
 mod compile;
 mod counting;
@@ -19,6 +20,7 @@ mod view;
 mod withdrawn;
 
 pub use apart::{Need, Write, curate_apart, curate_to_disk};
+pub use brought::curate_brought;
 pub use codes::Codes;
 pub use fates::{Fate, Trace};
 pub use identities::Identities;

@@ -15,7 +15,7 @@ use crate::domain::format::{bytes, thousands};
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
 };
-use crate::landing::{Aside, Dictionaries, Landing};
+use crate::landing::{Aside, Dictionaries, Landing, RunError};
 
 /// A table that is so many times as long as the rows that look into it is narrowed first.
 const MUCH: usize = 4;
@@ -37,6 +37,8 @@ pub struct Curation {
     pub(super) stood: Series,
     /// Who owns which device, where the recipe goes by that.
     pub(super) owners: Option<Arc<OwnerFindings>>,
+    /// The run on another engine that made the tables, if one did.
+    pub(super) brought: Option<String>,
     /// Where readings lie that are more than there is memory for.
     pub(super) aside: Option<Aside>,
 }
@@ -58,6 +60,9 @@ pub enum CurationError {
         thousands(product.foreseen)
     )]
     Product { table: Table, product: Product },
+    /// The tables of another engine cannot be taken.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// The memory that may be used will not do. Foreseen, and nothing was made.
     #[error(
         "{what} of these landing files need {} of memory, and {} may be used. Raise --memory-limit, or {}",
@@ -119,6 +124,7 @@ impl Curation {
             spelled: [const { OnceLock::new() }; 8],
             stood: stood::series(landing, recipe.purpose),
             owners: None,
+            brought: None,
             aside: landing.aside().cloned(),
         }
     }
@@ -151,6 +157,11 @@ impl Curation {
     /// How a derived table came by its rows; none for a landing table.
     pub fn count(&self, table: Table) -> Option<&TableCount> {
         self.counts.iter().find(|count| count.table == table)
+    }
+
+    /// The run on another engine that made the tables, if one did.
+    pub fn brought(&self) -> Option<&str> {
+        self.brought.as_deref()
     }
 
     /// Who owns which device, where the recipe goes by that.

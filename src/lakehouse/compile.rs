@@ -27,6 +27,9 @@ pub struct Statement {
     pub source: Table,
     /// The query that gives its rows.
     pub query: String,
+    /// The query that gives its rows with the columns that no written table has, which a review needs; none where there are
+    /// no such columns.
+    pub whole: Option<String>,
     /// The query that gives one row with the number of rows before and behind each step: `rows_0`, `rows_1`, …, and for each
     /// join `matched_1`, …, the rows that found a partner. Dropped are the rows before less those that were matched (or left,
     /// if it is no join); added by a join are the rows behind it less those that were matched.
@@ -158,6 +161,9 @@ impl Compiler {
         let columns: Vec<String> = written(definition.table).map(|column| self.engine.quoted(column.name)).collect();
         let chain = with(&self.expressions);
         let query = format!("{chain}\nSELECT {}\nFROM step_{last}", columns.join(", "));
+        let all: Vec<String> = definition.table.schema().iter().map(|column| self.engine.quoted(column.name)).collect();
+        let whole =
+            (all.len() > columns.len()).then(|| format!("{chain}\nSELECT {}\nFROM step_{last}", all.join(", ")));
         let steps: Vec<CountedStep> = definition
             .steps
             .iter()
@@ -174,7 +180,7 @@ impl Compiler {
         let counts = format!("{}\nSELECT\n  {}", with(&all), figures.join(",\n  "));
         let needs = self.needs;
         let (table, source) = (definition.table, definition.source);
-        (Statement { table, source, query, counts, steps, needs, pseudonymous }, self.apart.unwrap_or_default())
+        (Statement { table, source, query, whole, counts, steps, needs, pseudonymous }, self.apart.unwrap_or_default())
     }
 
     /// An expression that is the same in every statement.

@@ -755,11 +755,12 @@ def known_recipe(lake, path):
     if path is None:
         if PLAN["names_people"]:
             raise Refused("this recipe says who withdrew or whose devices are whose, so the job needs it: give --recipe FILE")
-        return {}
+        content = PLAN["recipe"].encode()
+        return json.loads(content), content
     content = lake.read(path)
     if hashlib.sha256(content).hexdigest() != PLAN["recipe_sha256"]:
         raise Refused(f"{path} is not the recipe that this job was written from. Write the kit again from it")
-    return json.loads(content)
+    return json.loads(content), content
 
 
 def counted(spark, table):
@@ -790,7 +791,7 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
     started = time.monotonic()
     pin(spark)
     lake = landed.lake
-    choices = known_recipe(lake, recipe)
+    choices, recipe = known_recipe(lake, recipe)
     key = pads(lake.read(key)) if key is not None else None
     run_id = run_id or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ-") + secrets.token_hex(3)
     folder = f"{out.rstrip('/')}/runs/{run_id}"
@@ -810,7 +811,11 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
     rows, changes = dict(landed.rows), {}
     for table in PLAN["tables"]:
         name = table["table"]
-        made = spark.sql(table["query"])
+        made = spark.sql(table["whole"] or table["query"])
+        if table["whole"]:
+            # Whose motion it is stays within the run: the review needs it, and no table that is handed on has it.
+            made.write.mode("error").parquet(f"{folder}/review/{name}")
+            made = spark.read.schema(made.schema).parquet(f"{folder}/review/{name}").select(*table["columns"])
         made.write.mode("error").parquet(f"{folder}/{name}")
         written = spark.read.schema(made.schema).parquet(f"{folder}/{name}")
         written.createOrReplaceTempView(name)
@@ -853,6 +858,7 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
     report["run"] = run_id
     report["program"] = PLAN["program"]
     report["spark"] = spark.version
+    lake.put(f"{folder}/recipe.json", recipe)
     lake.put(f"{folder}/counts.json", (json.dumps(report, indent=2) + "\n").encode())
     tables = [table["table"] for table in PLAN["tables"]] + (["owners"] if PLAN["owners"] is not None else [])
     places = "".join(f"ALTER TABLE `{name}` SET LOCATION '{lake.qualified(folder)}/{name}/';\n" for name in tables)

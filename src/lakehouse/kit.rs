@@ -102,6 +102,7 @@ fn job(recipe: &Recipe, recipe_text: &str, plan: &Plan) -> String {
                 "table": statement.table.name(),
                 "source": statement.source.name(),
                 "query": statement.query,
+                "whole": statement.whole,
                 "counts": statement.counts,
                 "steps": statement.steps.iter().map(step).collect::<Vec<_>>(),
                 "columns": columns,
@@ -120,6 +121,8 @@ fn job(recipe: &Recipe, recipe_text: &str, plan: &Plan) -> String {
     let plan = json!({
         "program": concat!("stedi-workbench ", env!("CARGO_PKG_VERSION")),
         "recipe_sha256": hash(recipe_text),
+        // The run has it beside its tables, so that it can be opened again; one that names people comes with the job's options.
+        "recipe": (recipe.withdrawn.is_empty() && rules.decisions.is_empty()).then_some(recipe_text),
         "names_people": !recipe.withdrawn.is_empty() || !rules.decisions.is_empty(),
         "datasets": datasets,
         "views": views,

@@ -4,6 +4,7 @@
 mod behind;
 mod checks;
 mod compare;
+mod differences;
 mod doctor;
 mod expected;
 pub mod joins;
@@ -19,6 +20,7 @@ mod waterfall;
 pub use behind::{FigureId, RowsBehind, view_behind};
 pub use checks::{Behind, Check, Figure, Review, review};
 pub use compare::{Differing, RuleFigures, RuleReport, compare, differing_rows};
+pub use differences::{TableDifference, differences};
 pub use doctor::{Diagnosis, Verdict, diagnose};
 pub use expected::{Expected, ExpectedError};
 pub use naming::{names_nobody, naming};

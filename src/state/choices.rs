@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::curation::Curation;
 use crate::domain::{Duplicates, Packaging, Recipe, format};
 use crate::explore::{ColumnLayout, Follow, Query, Selection};
+use crate::landing::EngineRun;
 
 use super::{ExportChoices, Label, Shown};
 
@@ -17,6 +19,8 @@ pub struct Choices {
     pub recipe: Recipe,
     /// The file that the recipe was read from or written to.
     pub file: Option<Arc<RecipeFile>>,
+    /// The run on another engine whose tables are shown under its recipe, and not those made here.
+    pub run: Option<Arc<EngineRun>>,
     /// What the middle of the window shows.
     pub shown: Shown,
     /// What is wanted of the rows of each table.
@@ -53,11 +57,17 @@ impl Choices {
     /// at something else belongs to the step before it.
     pub fn label_of(&self, to: &Self) -> Option<Label> {
         // Taken apart by name, so that no field is forgotten.
-        let Self { recipe, file, shown, queries: _, columns: _, selections: _, follow, export } = to;
+        let Self { recipe, file, run, shown, queries: _, columns: _, selections: _, follow, export } = to;
         if let Some(file) = file
             && to.file != self.file
         {
             return Some(Label::new(format!("recipe: {}", file.name())));
+        }
+        if *run != self.run {
+            return Some(Label::new(match run {
+                Some(run) => format!("tables of {}", run.title()),
+                None => "tables made here".to_owned(),
+            }));
         }
         if *follow != self.follow {
             return Some(Label::new(match follow {
@@ -97,7 +107,18 @@ impl Choices {
         self.queries.clear();
         self.selections.clear();
         self.follow = None;
+        self.run = None;
         self
+    }
+
+    /// The run whose tables are shown: there is one, and its recipe is in force.
+    pub fn run_in_force(&self) -> Option<&Arc<EngineRun>> {
+        self.run.as_ref().filter(|run| run.recipe == self.recipe)
+    }
+
+    /// Whether these are the tables of these choices.
+    pub fn are_made(&self, curation: &Curation) -> bool {
+        curation.recipe == self.recipe && curation.brought() == self.run_in_force().map(|run| run.title()).as_deref()
     }
 
     /// Lets go of every selection that would stand for other rows or columns than it did under the choices before.
@@ -105,7 +126,7 @@ impl Choices {
         let mut selections = std::mem::take(&mut self.selections);
         selections.retain(|shown, _| {
             let has_landed = matches!(shown, Shown::Table(table) if table.dataset().is_some());
-            (has_landed || self.recipe == before.recipe)
+            (has_landed || (self.recipe == before.recipe && self.run == before.run))
                 && self.follow == before.follow
                 && self.query_of(*shown) == before.query_of(*shown)
                 && self.layout_of(*shown) == before.layout_of(*shown)

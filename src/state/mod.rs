@@ -17,7 +17,7 @@ use crate::curation::{Codes, Curation, TableView};
 use crate::domain::CheckId;
 use crate::domain::{Recipe, Table, Withdrawn};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
-use crate::landing::{ConsentStood, Kept, Landing, Source};
+use crate::landing::{ConsentStood, EngineRun, Kept, Landing, Source};
 use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 use crate::signals::Picture;
@@ -278,6 +278,10 @@ pub enum Command {
     ChooseRecipe,
     /// Curate with the recipe in this file.
     OpenRecipe(PathBuf),
+    /// Show the tables of the run on another engine in this folder.
+    OpenRun(PathBuf),
+    /// Show the tables of this run under its recipe, or those made here.
+    UseRun(Option<Arc<EngineRun>>),
     /// Write the recipe to its file, or ask for one.
     SaveRecipe,
     /// Ask for a file and write the recipe to it.

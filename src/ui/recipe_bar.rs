@@ -39,6 +39,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 recipe = Recipe::default();
             }
         }
+        run_ui(ui, state, commands);
         if recipe.purpose != Purpose::Research {
             let text = format!("{} These customers did not all agree to research", icons::WARNING);
             ui.label(widgets::warning(ui, text));
@@ -46,6 +47,25 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
     if recipe != state.choices().recipe {
         commands.push(Command::SetRecipe(recipe));
+    }
+}
+
+/// Which engine made the tables, where one did that is not here.
+fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(run) = &state.choices().run else { return };
+    ui.separator();
+    if state.choices().run_in_force().is_some() {
+        ui.label(format!("Tables of {}", run.title())).on_hover_text(
+            "Made on another engine of these landing files. Counts, checks and exports are of those tables",
+        );
+    } else {
+        ui.label(widgets::weak(ui, format!("Made here; {} has another recipe", run.title())));
+        if ui.button("Its recipe").on_hover_text("Back to the recipe and the tables of the run").clicked() {
+            commands.push(Command::UseRun(Some(std::sync::Arc::clone(run))));
+        }
+    }
+    if ui.button("Make them here").on_hover_text("Let go of the run, and make the tables here").clicked() {
+        commands.push(Command::UseRun(None));
     }
 }
 

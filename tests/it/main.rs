@@ -13,6 +13,7 @@ mod charts;
 mod checks;
 mod cli;
 mod curation;
+mod engine_run;
 mod explore;
 mod export_diff;
 mod export_disk;

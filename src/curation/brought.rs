@@ -1,0 +1,25 @@
+//! Tables that another engine made of the same landing files, to be looked at, reviewed and exported like those made here.
+
+use std::sync::Arc;
+
+use super::{Curation, CurationError};
+use crate::domain::{Plan, Progress};
+use crate::landing::{EngineRun, Landing};
+
+/// The tables and counts of a run. Owners are inferred here, where the recipe goes by them. Progress counts readings.
+///
+/// # Errors
+/// When the run is not of these landing files, or when cancelled.
+pub fn curate_brought(landing: &Landing, run: &EngineRun, progress: &Progress) -> Result<Curation, CurationError> {
+    let mut curation = Curation::of_landed(landing, &run.recipe);
+    for (table, rows) in run.tables(landing)? {
+        progress.check()?;
+        curation.frames[table.index()] = rows;
+    }
+    if Plan::new(&run.recipe).infers_owners() {
+        curation.owners = Some(Arc::new(curation.infer_owners(progress)?));
+    }
+    curation.brought = Some(run.title());
+    curation.counts.clone_from(&run.counts);
+    Ok(curation)
+}

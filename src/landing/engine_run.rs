@@ -1,0 +1,288 @@
+//! What a run on another engine left: its tables as Parquet, what it counted, and the recipe that it ran. Nothing is taken on
+//! trust that can be looked at here: columns, rows, that each step adds up, and that it is of these landing files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use super::Landing;
+use super::dictionary::Dictionaries;
+use crate::domain::{
+    Cancelled, Dataset, Kind, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
+};
+
+/// The file that says which run counts.
+const POINTER: &str = "current.json";
+const COUNTS: &str = "counts.json";
+const RECIPE: &str = "recipe.json";
+/// Where the tables are whole that lack a column elsewhere.
+const WHOLE: &str = "review";
+
+/// A run of a recipe on another engine.
+#[derive(Clone, Debug)]
+pub struct EngineRun {
+    /// What it is called.
+    pub name: String,
+    /// The engine and its version.
+    pub engine: String,
+    /// Where it is.
+    pub folder: PathBuf,
+    pub recipe: Recipe,
+    /// How each derived table came by its rows, as the engine counted.
+    pub counts: Vec<TableCount>,
+    /// The derived tables, as they were written.
+    tables: Vec<(Table, DataFrame)>,
+    /// Rows of the landing tables, as the engine counted.
+    landed: [u64; 3],
+}
+
+/// A run that cannot be opened. The message says what and where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(
+        "{path} is no run of another engine: it has neither {POINTER} nor {COUNTS}. Give the folder that the job wrote to, or \
+         one of its runs"
+    )]
+    NoRun { path: String },
+    #[error("{path} cannot be read: {error}")]
+    Unreachable { path: String, error: std::io::Error },
+    #[error("{path} is not as the job writes it: {error}. Run the job again, from a kit of this version")]
+    Damaged { path: String, error: String },
+    #[error("{path}: {error}")]
+    Recipe { path: String, error: RecipeError },
+    #[error("{}: the columns of {table} are not those of the catalog ({error}). Run the job again", path)]
+    Columns { path: String, table: &'static str, error: PolarsError },
+    #[error(
+        "{path}: {table} has {rows} rows, and the job counted {counted}. Files were added or lost since; run the job again"
+    )]
+    Rows { path: String, table: &'static str, rows: u64, counted: u64 },
+    #[error("{path}: what the job counted for {table} does not add up, or is of another recipe. Run the job again")]
+    Counts { path: String, table: &'static str },
+    #[error(
+        "{path} was made of other landing files than those that are open: {what}. Open the landing files that it was made of"
+    )]
+    OtherLanding { path: String, what: String },
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+#[derive(Deserialize)]
+struct Pointer {
+    path: String,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    run: String,
+    spark: String,
+    tables: BTreeMap<String, Rows>,
+    steps: BTreeMap<String, Vec<Counted>>,
+}
+
+#[derive(Deserialize)]
+struct Rows {
+    rows: u64,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    reason: String,
+    rows_in: u64,
+    dropped: u64,
+    added: u64,
+}
+
+impl PartialEq for EngineRun {
+    /// A run is never written over.
+    fn eq(&self, other: &Self) -> bool {
+        (&self.folder, &self.name) == (&other.folder, &other.name)
+    }
+}
+
+impl EngineRun {
+    /// Whether there is a run in a folder, or one that counts among several.
+    pub fn is_at(folder: &Path) -> bool {
+        [POINTER, COUNTS].iter().any(|file| folder.join(file).is_file())
+    }
+
+    /// The engine and the run.
+    pub fn title(&self) -> String {
+        format!("{}, run {}", self.engine, self.name)
+    }
+
+    /// Opens a run, or that which counts among those of a folder. Progress counts tables.
+    ///
+    /// # Errors
+    /// When it is no run, is not whole, or does not add up.
+    pub fn open(path: &Path, progress: &Progress) -> Result<Self, RunError> {
+        let shown = |path: &Path| path.display().to_string();
+        let read = |path: &Path| match fs::read(path) {
+            Ok(bytes) => Ok(bytes),
+            Err(error) => Err(RunError::Unreachable { path: shown(path), error }),
+        };
+        let damaged = |path: &Path, error: serde_json::Error| RunError::Damaged {
+            path: shown(path),
+            error: format!("line {}, column {}", error.line(), error.column()),
+        };
+        let pointer = path.join(POINTER);
+        let folder = if pointer.is_file() {
+            let Pointer { path: run } = serde_json::from_slice(&read(&pointer)?).map_err(|e| damaged(&pointer, e))?;
+            let is_within = Path::new(&run).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            if !is_within {
+                let error = "it points out of its folder".to_owned();
+                return Err(RunError::Damaged { path: shown(&pointer), error });
+            }
+            path.join(run)
+        } else if path.join(COUNTS).is_file() {
+            path.to_owned()
+        } else {
+            return Err(RunError::NoRun { path: shown(path) });
+        };
+        let counts_file = folder.join(COUNTS);
+        let counts: Counts = serde_json::from_slice(&read(&counts_file)?).map_err(|e| damaged(&counts_file, e))?;
+        let recipe_file = folder.join(RECIPE);
+        let recipe_text = String::from_utf8_lossy(&read(&recipe_file)?).into_owned();
+        let recipe =
+            Recipe::from_json(&recipe_text).map_err(|error| RunError::Recipe { path: shown(&recipe_file), error })?;
+        let plan = Plan::new(&recipe);
+        progress.set_total(plan.tables.len() as u64);
+        let mut run = Self {
+            name: counts.run.clone(),
+            engine: format!("Spark {}", counts.spark),
+            landed: Dataset::ALL.map(|dataset| rows(&counts, Table::landing(dataset))),
+            folder,
+            recipe,
+            counts: vec![],
+            tables: vec![],
+        };
+        for definition in &plan.tables {
+            progress.check()?;
+            let (count, table) = (run.counted(definition, &counts)?, definition.table);
+            let frame = run.read(table)?;
+            if frame.height() as u64 != count.rows {
+                let (rows, counted) = (frame.height() as u64, count.rows);
+                return Err(RunError::Rows { path: shown(&run.folder), table: table.name(), rows, counted });
+            }
+            run.counts.push(count);
+            run.tables.push((table, frame));
+            progress.advance(1);
+        }
+        Ok(run)
+    }
+
+    fn counted(&self, definition: &TableDefinition, counts: &Counts) -> Result<TableCount, RunError> {
+        let TableDefinition { table, source, steps } = definition;
+        let wrong = || RunError::Counts { path: self.folder.display().to_string(), table: table.name() };
+        let counted =
+            counts.steps.get(table.name()).filter(|counted| counted.len() == steps.len()).ok_or_else(wrong)?;
+        let mut found = vec![];
+        for (step, counted) in steps.iter().zip(counted) {
+            let Counted { reason, rows_in, dropped, added } = counted;
+            if step.reason.label() != reason || dropped > rows_in {
+                return Err(wrong());
+            }
+            found.push(StepCount { reason: step.reason, rows_in: *rows_in, dropped: *dropped, added: *added });
+        }
+        let count = TableCount {
+            table: *table,
+            source: *source,
+            rows_in: rows(counts, *source),
+            steps: found,
+            rows: rows(counts, *table),
+        };
+        if count.adds_up() { Ok(count) } else { Err(wrong()) }
+    }
+
+    /// All rows of a table, part after part, with the columns of the catalog.
+    fn read(&self, table: Table) -> Result<DataFrame, RunError> {
+        let whole = self.folder.join(WHOLE).join(table.name());
+        let place = if whole.is_dir() { whole } else { self.folder.join(table.name()) };
+        let failed = |error| RunError::Unreachable { path: place.display().to_string(), error };
+        let columns = |error| RunError::Columns { path: place.display().to_string(), table: table.name(), error };
+        let mut parts: Vec<PathBuf> =
+            fs::read_dir(&place).map_err(failed)?.flatten().map(|entry| entry.path()).collect();
+        parts.retain(|part| part.extension().is_some_and(|extension| extension == "parquet"));
+        parts.sort();
+        let mut all: Option<DataFrame> = None;
+        for part in parts {
+            let frame = ParquetReader::new(fs::File::open(&part).map_err(failed)?).finish().map_err(columns)?;
+            let of_catalog = table.schema().iter().map(|column| {
+                let kind = match column.kind {
+                    Kind::Text => DataType::String,
+                    Kind::Integer | Kind::Time => DataType::Int64,
+                    Kind::Float => DataType::Float64,
+                };
+                frame.column(column.name)?.strict_cast(&kind)
+            });
+            let frame = of_catalog.collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
+                let rows = frame.height();
+                DataFrame::new(rows, columns)
+            });
+            match &mut all {
+                Some(all) => all.vstack_mut_owned(frame.map_err(columns)?).map(drop).map_err(columns)?,
+                none => *none = Some(frame.map_err(columns)?),
+            }
+        }
+        let mut all = all.ok_or_else(|| columns(polars_err!(ComputeError: "there is no file")))?;
+        all.rechunk_mut();
+        Ok(all)
+    }
+
+    /// The tables with numbers for people and devices, as they are held of a landing.
+    ///
+    /// # Errors
+    /// When they are not of these landing files.
+    pub fn tables(&self, landing: &Landing) -> Result<Vec<(Table, DataFrame)>, RunError> {
+        let other = |what: String| RunError::OtherLanding { path: self.folder.display().to_string(), what };
+        for (dataset, counted) in Dataset::ALL.into_iter().zip(self.landed) {
+            let (rows, name) = (landing.rows(dataset), Table::landing(dataset).name());
+            if rows != counted {
+                return Err(other(format!("{name} has {rows} rows here, and the job counted {counted}")));
+            }
+        }
+        let numbered = |(table, frame): &(Table, DataFrame)| {
+            let numbers = numbered(frame, *table, landing.dictionaries()).map_err(|error| RunError::Columns {
+                path: self.folder.display().to_string(),
+                table: table.name(),
+                error,
+            })?;
+            let numbers = numbers.ok_or_else(|| other(format!("{} names somebody who did not land", table.name())))?;
+            Ok((*table, numbers))
+        };
+        self.tables.iter().map(numbered).collect()
+    }
+}
+
+fn rows(counts: &Counts, table: Table) -> u64 {
+    counts.tables.get(table.name()).map_or(0, |table| table.rows)
+}
+
+/// Numbers instead of texts; none if there is a text that did not land.
+fn numbered(frame: &DataFrame, table: Table, dictionaries: &Dictionaries) -> PolarsResult<Option<DataFrame>> {
+    let mut frame = frame.clone();
+    for column in table.schema() {
+        let Some(dictionary) = dictionaries.of(column) else { continue };
+        let texts = frame.column(column.name)?.str()?;
+        // Rows of one customer often stand together.
+        let mut last: Option<(&str, u32)> = None;
+        let mut numbers = Vec::with_capacity(texts.len());
+        for text in texts.iter() {
+            let number = match (text, last) {
+                (None, _) => None,
+                (Some(text), Some((known, number))) if text == known => Some(number),
+                (Some(text), _) => {
+                    let Some(number) = dictionary.number(text) else { return Ok(None) };
+                    last = Some((text, number));
+                    Some(number)
+                }
+            };
+            numbers.push(number);
+        }
+        let numbers = UInt32Chunked::from_slice_options(column.name.into(), &numbers);
+        frame.with_column(numbers.into_column())?;
+    }
+    Ok(Some(frame))
+}
