@@ -41,6 +41,9 @@ impl App {
             Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
             Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
             Command::OpenRun(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
+            Command::ChooseKit => self.show_dialog(Choice::Kit),
+            Command::WriteKitTo(place) => self.write_kit(place),
+            Command::ChooseRun => self.show_dialog(Choice::Run),
             Command::UseRun(run) => self.choose(context, |choices| {
                 if let Some(run) = &run {
                     choices.recipe = run.recipe.clone();

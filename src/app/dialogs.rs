@@ -31,6 +31,10 @@ pub enum Choice {
     Searched,
     /// A folder for an export, which is not there yet.
     Export,
+    /// A folder for a kit for other engines, which is not there yet.
+    Kit,
+    /// The folder of a run on another engine.
+    Run,
     /// A place for a picture.
     SavePicture(Arc<Picture>),
 }
@@ -53,6 +57,8 @@ impl Choice {
             Self::Sides => Command::ReadSides(last),
             Self::Searched => Command::SearchFor(last),
             Self::Export => Command::ExportTo { place: last, replace: false },
+            Self::Kit => Command::WriteKitTo(last),
+            Self::Run => Command::OpenRun(last),
             Self::SavePicture(picture) => Command::SavePictureTo(last, Arc::clone(picture)),
             Self::SaveView(sight) => Command::SaveViewTo(last, Arc::clone(sight)),
         })
@@ -89,6 +95,11 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
+        Choice::Kit => {
+            let dialog = dialog.set_title("Write the kit to a new folder").set_file_name("stedi-kit");
+            dialog.save_file().into_iter().collect()
+        }
+        Choice::Run => dialog.set_title("Open a run of another engine").pick_folder().into_iter().collect(),
         Choice::SaveReport => dialog
             .set_title("Write the report of the review")
             .add_filter("HTML", &["html"])

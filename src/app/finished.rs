@@ -74,6 +74,7 @@ impl App {
         self.take_consent();
         self.take_signals();
         self.take_saved_pictures();
+        self.take_kits();
         self.take_review();
         self.take_exports();
         while let Some((_, outcome)) = self.workers.save.poll() {

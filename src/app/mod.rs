@@ -9,6 +9,7 @@ mod dialogs;
 mod export_work;
 mod exporting;
 mod finished;
+mod handing_over;
 mod keeping;
 mod lists;
 mod looking;

@@ -52,6 +52,7 @@ impl App {
         workers.save_recipe.is_busy()
             || workers.save_view.is_busy()
             || workers.save_picture.is_busy()
+            || workers.kit.is_busy()
             || workers.export.is_busy()
     }
 

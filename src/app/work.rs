@@ -21,6 +21,7 @@ use super::dialogs::{self, Choice};
 use super::export_work::{
     self, ExportRequest, Homes, NotWritten, PastAnswer, PastRequest, PreviewRequest, ProveAnswer, ProveRequest,
 };
+use super::handing_over::KitRequest;
 use super::keeping::{self, KeepRequest, WatchRequest};
 use super::lists::{List, ListRequest};
 use super::picture_file::SavePictureRequest;
@@ -100,6 +101,8 @@ pub struct Workers {
     pub copy: Lane<CopyRequest, Result<String, Failure>>,
     /// Writes what is in sight of a table.
     pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
+    /// Writes kits for other engines.
+    pub kit: Lane<KitRequest, Result<String, Failure>>,
     /// Writes pictures.
     pub save_picture: Lane<SavePictureRequest, Result<String, Failure>>,
     /// Writes the settings.
@@ -404,6 +407,7 @@ impl Workers {
             copy: Lane::new("copy", wake(), |request: &CopyRequest, progress: &Progress| {
                 Ok(request.carry_out(progress)?)
             })?,
+            kit: Lane::new("kit", wake(), |request: &KitRequest, _: &Progress| request.carry_out())?,
             save_picture: Lane::new("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
                 request.carry_out()
             })?,

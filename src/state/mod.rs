@@ -278,6 +278,12 @@ pub enum Command {
     ChooseRecipe,
     /// Curate with the recipe in this file.
     OpenRecipe(PathBuf),
+    /// Ask for a new folder and write the kit of the recipe for Spark and Athena to it.
+    ChooseKit,
+    /// Write the kit to this folder.
+    WriteKitTo(PathBuf),
+    /// Ask for the folder of a run on another engine and show its tables.
+    ChooseRun,
     /// Show the tables of the run on another engine in this folder.
     OpenRun(PathBuf),
     /// Show the tables of this run under its recipe, or those made here.

@@ -9,6 +9,7 @@ mod column_title;
 mod consent_page;
 mod details;
 mod devices;
+mod elsewhere;
 mod empty;
 mod expected;
 mod export_choices;

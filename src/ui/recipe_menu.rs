@@ -4,7 +4,7 @@ use egui::{Button, Role, Ui};
 
 use crate::state::{Choices, Command, State};
 
-use super::{icons, theme, widgets};
+use super::{elsewhere, icons, theme, widgets};
 
 /// Paints the button with its menu; the button has so many letters of the name at the most.
 pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {
@@ -31,6 +31,8 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
             }
             None => entry(icons::SAVE, "Save recipe…", "Ctrl+S", Command::SaveRecipe),
         }
+        ui.separator();
+        elsewhere::elsewhere_menu_ui(ui, state, commands);
     });
     let said = if changed { ", changed" } else { "" };
     widgets::named(&button.response, ui, Role::Button, &format!("Recipe: {name}{said}"));

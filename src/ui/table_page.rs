@@ -15,7 +15,7 @@ use crate::state::{Command, Look, Shown, Slot, State};
 
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
-use super::{cell, chips, column_menu, details, empty, icons, keys, sums, theme, widgets};
+use super::{cell, chips, column_menu, details, elsewhere, empty, icons, keys, sums, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -62,6 +62,7 @@ pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScre
         ui.label(RichText::new(table.name()).text_style(TextStyle::Heading));
         ui.add_space(8.0);
         rows_in_words_ui(ui, state, shown, commands);
+        elsewhere::parity_ui(ui, state, table, commands);
         losses_ui(ui, state, table, commands);
     });
     look_ui(ui, state, shown, table.name(), screen, commands);

@@ -251,6 +251,20 @@ def compare(spark, case, result, out):
     say(not differ, f"Spark {spark} {case['name']}: {', '.join(differ) if differ else rows} in {result['seconds']} s")
 
 
+def brought(here, spark, case, out):
+    """The run is opened again here: every row is equal, and the review says the same of it."""
+    compared = subprocess.run([here.program, "compare", case["landing"], "--run", out], capture_output=True, text=True)
+    chosen = ["--recipe", case["folder"] / "recipe.json"]
+    trail = ["--json", "--trail", case["folder"] / "trail.jsonl"]
+
+    def verdicts(*more):
+        command = list(map(str, [here.program, "review", case["landing"], *more, *trail]))
+        return json.loads(subprocess.run(command, capture_output=True, text=True).stdout)["checks"]
+
+    ok = compared.returncode == 0 and compared.stdout.count("equal") == 5 and verdicts("--run", out) == verdicts(*chosen)
+    say(ok, f"Spark {spark} {case['name']}: opened again, " + ("the same rows and checks" if ok else compared.stdout + compared.stderr))
+
+
 def noticed(case):
     """The comparison itself is checked: one changed value and one row too many must show."""
     frame = zone(case["folder"], "accelerometer_trusted")
@@ -362,6 +376,7 @@ def main():
             results = work(python, orders, home, *options)
             for case, result, out in zip(cases, results, outs):
                 compare(version, case, result, out)
+                brought(here, version, case, out)
             for (name, _, words), result in zip(refusals, results[len(cases) :]):
                 said = result["refused"] or ""
                 ok = result["refused"] and result["by"] == "Refused" and words in said and "Nothing was written" in said
