@@ -10,6 +10,7 @@ pub mod generate;
 pub mod jobs;
 pub mod landing;
 pub mod review;
+pub mod s3;
 pub mod signals;
 pub mod state;
 pub mod ui;
