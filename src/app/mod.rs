@@ -128,7 +128,9 @@ impl App {
             Some(Source::Folder(path)) => Command::OpenPaths(vec![path]),
             Some(Source::Files(paths)) => Command::OpenPaths(paths),
             // What is fetched is fetched by the worker.
-            Some(Source::Fetched(_)) | None => app.state.recent.first().map_or(Command::OpenSample, |path| Command::OpenPaths(vec![path.clone()])),
+            Some(Source::Fetched(_)) | None => {
+                app.state.recent.first().map_or(Command::OpenSample, |path| Command::OpenPaths(vec![path.clone()]))
+            }
         });
         app.carry_out(context);
         Ok(app)

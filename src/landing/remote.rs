@@ -59,7 +59,9 @@ pub fn fetch(source: Source, aside: &Path, progress: &Progress) -> Result<Source
     let here = match <[Fetched; 1]>::try_from(here) {
         Ok([Fetched::Folder(path)]) => Source::Folder(path),
         Ok([Fetched::File(path)]) => Source::Files(vec![path]),
-        Err(here) => Source::Files(here.into_iter().map(|(Fetched::Folder(path) | Fetched::File(path))| path).collect()),
+        Err(here) => {
+            Source::Files(here.into_iter().map(|(Fetched::Folder(path) | Fetched::File(path))| path).collect())
+        }
     };
     progress.restart();
     Ok(Source::Fetched(Arc::new(Remote { asked: source, here, _shelf: shelf })))
@@ -126,7 +128,8 @@ mod tests {
 
     #[test]
     fn what_the_reader_passes_over_is_not_fetched() {
-        let names = ["customer/landing/a.json", "customer/trusted/b.json", "customer/_SUCCESS", "customer/.c/d.json", "e.crc"];
+        let names =
+            ["customer/landing/a.json", "customer/trusted/b.json", "customer/_SUCCESS", "customer/.c/d.json", "e.crc"];
         assert_eq!(chosen("s3://lake/stedi", &names), ["customer/landing/a.json"]);
         assert_eq!(chosen("s3://lake/customer", &["landing/a.json", "curated/b.json"]), ["landing/a.json"]);
         assert_eq!(chosen("s3://lake/x", &["trusted/a.json", "landing/b.json"]).len(), 2, "of no data set");

@@ -11,13 +11,7 @@ fn absent<T>(address: &Address) -> Result<T, S3Error> {
 
 /// # Errors
 /// Always.
-pub fn fetch(
-    address: &Address,
-    _: &Path,
-    _: Choose<'_>,
-    _: Option<u64>,
-    _: &Progress,
-) -> Result<Fetched, S3Error> {
+pub fn fetch(address: &Address, _: &Path, _: Choose<'_>, _: Option<u64>, _: &Progress) -> Result<Fetched, S3Error> {
     absent(address)
 }
 

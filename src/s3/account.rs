@@ -38,7 +38,8 @@ const METADATA: &str = "169.254.169.254:80";
 impl Environment {
     /// As it is.
     pub fn of_process() -> Self {
-        let texts = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let texts =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self(texts.collect())
     }
 
@@ -87,7 +88,8 @@ impl Account {
             }
         }
         let mut is_unsigned = false;
-        for (name, value) in environment.0.iter().filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty()) {
+        for (name, value) in environment.0.iter().filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty())
+        {
             // Secrets of the environment and of a file do not belong together.
             let is_half = !has_keys && matches!(name.as_str(), "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN");
             let Some(key) = name.to_ascii_lowercase().parse().ok().filter(|_| !is_half) else { continue };
@@ -98,8 +100,8 @@ impl Account {
             is_unsigned |= matches!(key, AmazonS3ConfigKey::SkipSignature) && environment.is_on(name);
             builder = builder.with_config(key, value);
         }
-        let in_container =
-            ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"].map(|name| environment.get(name));
+        let in_container = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+            .map(|name| environment.get(name));
         if !(has_keys || has_role || is_in_profile || is_unsigned || in_container.iter().any(Option::is_some)) {
             if let Some(way) = UNKNOWN_WAYS.iter().find(|way| profile.contains_key(**way)) {
                 return Err(wrong(format!(
@@ -162,8 +164,9 @@ fn profile(files: &[String], name: &str) -> Option<BTreeMap<String, String>> {
             let line = line.trim();
             if let Some(title) = line.strip_prefix('[').and_then(|line| line.split(']').next()) {
                 let title = title.trim();
-                is_here = title.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).unwrap_or(title).trim()
-                    == name;
+                is_here =
+                    title.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).unwrap_or(title).trim()
+                        == name;
                 if is_here {
                     found.get_or_insert_default();
                 }
@@ -187,7 +190,8 @@ fn has_machine_role(environment: &Environment) -> bool {
     }
     let named = environment.get("AWS_METADATA_ENDPOINT").and_then(|text| reqwest::Url::parse(text).ok());
     let host = named.and_then(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)));
-    let address: Option<SocketAddr> = host.as_deref().unwrap_or(METADATA).to_socket_addrs().ok().and_then(|mut all| all.next());
+    let address: Option<SocketAddr> =
+        host.as_deref().unwrap_or(METADATA).to_socket_addrs().ok().and_then(|mut all| all.next());
     address.is_some_and(|address| TcpStream::connect_timeout(&address, PATIENCE).is_ok())
 }
 
@@ -217,10 +221,17 @@ mod tests {
     fn keys_of_the_environment_come_before_those_of_a_file() {
         let home = tempfile::tempdir().unwrap();
         let (config, credentials) = (home.path().join("config"), home.path().join("credentials"));
-        fs::write(&config, "[default]\nregion = eu-north-1\n[profile lab]\nregion=eu-west-3\nendpoint_url = https://lab.example\n")
+        fs::write(
+            &config,
+            "[default]\nregion = eu-north-1\n[profile lab]\nregion=eu-west-3\nendpoint_url = https://lab.example\n",
+        )
+        .unwrap();
+        fs::write(&credentials, "# mine\n[lab]\naws_access_key_id = file\naws_secret_access_key = filesecret\n")
             .unwrap();
-        fs::write(&credentials, "# mine\n[lab]\naws_access_key_id = file\naws_secret_access_key = filesecret\n").unwrap();
-        let files = [("AWS_CONFIG_FILE", config.to_str().unwrap()), ("AWS_SHARED_CREDENTIALS_FILE", credentials.to_str().unwrap())];
+        let files = [
+            ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+            ("AWS_SHARED_CREDENTIALS_FILE", credentials.to_str().unwrap()),
+        ];
         let with = |more: &[(&str, &str)]| found(&[&files[..], more].concat());
         let key = |account: &Account| account.builder.get_config_value(&AmazonS3ConfigKey::AccessKeyId);
         let lab = with(&[("AWS_PROFILE", "lab")]).ok().unwrap();

@@ -14,7 +14,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Request, Url};
 
 /// Hosts on the machine itself that give it its role, over plain http by design.
-const GIVES_ROLES: [&str; 5] = ["169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "[fd00:ec2::23]"];
+const GIVES_ROLES: [&str; 5] =
+    ["169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "[fd00:ec2::23]"];
 const CONNECT: Duration = Duration::from_secs(5);
 /// So long nothing may come.
 const SILENCE: Duration = Duration::from_secs(90);

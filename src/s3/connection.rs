@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use futures_util::future::{Either, select};
 use object_store::aws::{AmazonS3, Checksum};
-use object_store::{BackoffConfig, Error, ObjectMeta, ObjectStore as _, RetryConfig};
 use object_store::path::Path as Key;
+use object_store::{BackoffConfig, Error, ObjectMeta, ObjectStore as _, RetryConfig};
 use tokio::runtime::Runtime;
 
 use super::account::{Account, Environment};
@@ -75,7 +75,9 @@ impl Connection {
             .with_checksum_algorithm(Checksum::SHA256)
             .build()
             // What it says of a setting may be the setting.
-            .map_err(|_| broken("a setting of S3 in the environment (AWS_…) cannot be made out. Look for a typing error"))?;
+            .map_err(|_| {
+                broken("a setting of S3 in the environment (AWS_…) cannot be made out. Look for a typing error")
+            })?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
@@ -137,8 +139,14 @@ impl Connection {
         let (words, permission) = doing.words();
         match code.unwrap_or_default() {
             "NoSuchBucket" => S3Error::NoBucket { place, bucket: self.address.bucket.clone(), endpoint },
-            "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "ExpiredToken" | "InvalidToken" | "TokenRefreshRequired"
-            | "RequestTimeTooSkewed" | "InvalidClientTokenId" | "RequestExpired" => {
+            "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch"
+            | "ExpiredToken"
+            | "InvalidToken"
+            | "TokenRefreshRequired"
+            | "RequestTimeTooSkewed"
+            | "InvalidClientTokenId"
+            | "RequestExpired" => {
                 S3Error::BadCredentials { place, endpoint, code: code.unwrap_or_default().to_owned() }
             }
             "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" => {

@@ -40,7 +40,9 @@ pub enum S3Error {
     #[error("{place}: {why}")]
     Profile { place: String, why: String },
     /// The store does not take the account.
-    #[error("{place}: the store at {endpoint} does not accept the credentials ({code}). Renew them, or look at the clock")]
+    #[error(
+        "{place}: the store at {endpoint} does not accept the credentials ({code}). Renew them, or look at the clock"
+    )]
     BadCredentials { place: String, endpoint: String, code: String },
     /// The bucket is elsewhere.
     #[error("{place}: the bucket lies in another region than {region}. Set AWS_REGION to its region")]
@@ -67,7 +69,9 @@ pub enum S3Error {
     #[error("{place}: it kept changing while it was read, {times} times. Read it when nobody writes there")]
     KeepsChanging { place: String, times: u32 },
     /// A name that no file can have.
-    #[error("{place}: the name of an object there cannot be that of a file ({why}). Copy the files to a folder instead")]
+    #[error(
+        "{place}: the name of an object there cannot be that of a file ({why}). Copy the files to a folder instead"
+    )]
     Name { place: String, why: &'static str },
     /// The disk has no room for what is there.
     #[error("{place}: it has {}, and in {folder} there is room for {}. Make room, or set TMPDIR to another disk",

@@ -62,7 +62,8 @@ pub fn fetch(
     let place = address.to_string();
     let listed = connection.run(progress, listed(&connection, address, choose));
     // Who may read one object need not be allowed to list the bucket.
-    let is_single = matches!(&listed, Ok(objects) if objects.is_empty()) || matches!(listed, Err(S3Error::Denied { .. }));
+    let is_single =
+        matches!(&listed, Ok(objects) if objects.is_empty()) || matches!(listed, Err(S3Error::Denied { .. }));
     let single = if is_single { connection.run(progress, single(&connection, address))? } else { None };
     let (is_single, mut listed) = match single {
         Some(objects) => (true, objects),
@@ -84,13 +85,20 @@ pub fn fetch(
             fs::remove_file(&path).map_err(at(&path))?;
         }
         here.retain(|name, object| listed.get(name) == Some(object));
-        let missing: Objects =
-            listed.iter().filter(|(name, _)| !here.contains_key(*name)).map(|(name, object)| (name.clone(), object.clone())).collect();
+        let missing: Objects = listed
+            .iter()
+            .filter(|(name, _)| !here.contains_key(*name))
+            .map(|(name, object)| (name.clone(), object.clone()))
+            .collect();
         total += missing.values().map(|object| object.bytes).sum::<u64>();
         progress.set_total(total);
         here.extend(connection.run(progress, get_all(&connection, missing, &folder, progress))?);
         listed = connection.run(progress, async {
-            if is_single { Ok(self::single(&connection, address).await?.unwrap_or_default()) } else { self::listed(&connection, address, choose).await }
+            if is_single {
+                Ok(self::single(&connection, address).await?.unwrap_or_default())
+            } else {
+                self::listed(&connection, address, choose).await
+            }
         })?;
         if listed == here && !here.is_empty() {
             return Ok(if is_single { Fetched::File(folder.join(address.name())) } else { Fetched::Folder(folder) });
@@ -113,7 +121,10 @@ async fn listed(connection: &Connection, address: &Address, choose: Choose<'_>) 
     let mut objects = Objects::new();
     for ((name, object), _) in named.iter().zip(wanted).filter(|(_, is_wanted)| *is_wanted) {
         // An object without content that others lie below stands for a folder.
-        let is_folder = object.bytes == 0 && named.iter().any(|(other, _)| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/')));
+        let is_folder = object.bytes == 0
+            && named
+                .iter()
+                .any(|(other, _)| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/')));
         if is_folder {
             continue;
         }
@@ -146,8 +157,13 @@ async fn get_all(
     progress: &Progress,
 ) -> Result<Objects, S3Error> {
     let mut pieces: Vec<(usize, Range<u64>)> = vec![];
-    let objects: Vec<(String, Object, PathBuf)> =
-        missing.into_iter().map(|(name, object)| { let path = folder.join(&name); (name, object, path) }).collect();
+    let objects: Vec<(String, Object, PathBuf)> = missing
+        .into_iter()
+        .map(|(name, object)| {
+            let path = folder.join(&name);
+            (name, object, path)
+        })
+        .collect();
     for (number, (_, object, path)) in objects.iter().enumerate() {
         make(path)?;
         let starts = (0..object.bytes).step_by(PIECE as usize);

@@ -10,11 +10,11 @@ mod error;
 #[cfg(feature = "s3")]
 mod account;
 #[cfg(feature = "s3")]
+mod carrier;
+#[cfg(feature = "s3")]
 mod connection;
 #[cfg(feature = "s3")]
 mod fetch;
-#[cfg(feature = "s3")]
-mod carrier;
 #[cfg(feature = "s3")]
 mod send;
 

@@ -76,7 +76,9 @@ pub fn send(folder: &Path, address: &Address, seal: Seal, progress: &Progress) -
     let last = match (seal, sealing.first()) {
         (_, Some(file)) => fs::read(&file.path).map_err(at(&file.path))?,
         (Seal::Success, None) => success(&files, progress)?,
-        (Seal::File(_), None) => return Err(S3Error::Incomplete { place: address.to_string(), what: "a file is missing" }),
+        (Seal::File(_), None) => {
+            return Err(S3Error::Incomplete { place: address.to_string(), what: "a file is missing" });
+        }
     };
     let connection = Connection::open(address)?;
     let mut run = [0; 16];
@@ -91,7 +93,8 @@ pub fn send(folder: &Path, address: &Address, seal: Seal, progress: &Progress) -
     })?;
     let begun = Begun::default();
     let sent = connection.run(progress, async {
-        let mut sending = stream::iter(&files).map(|file| put(&connection, file, &begun, progress)).buffer_unordered(FILES);
+        let mut sending =
+            stream::iter(&files).map(|file| put(&connection, file, &begun, progress)).buffer_unordered(FILES);
         while sending.try_next().await?.is_some() {}
         drop(sending);
         arrived(&connection, address, &files).await?;
