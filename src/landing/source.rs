@@ -50,7 +50,7 @@ impl Source {
     /// # Errors
     /// When the source cannot be looked into.
     pub fn would_read<'a>(&self, paths: &'a [PathBuf]) -> Result<Option<&'a Path>, LandingError> {
-        let found = find::files(self)?;
+        let found = find::files(&self.here())?;
         // A link within a folder may lead to a folder elsewhere, which is looked through as well.
         let below = found.iter().filter(|file| file.name.contains('/')).filter_map(|file| file.path.parent());
         let folders: BTreeSet<&Path> = self.folders().into_iter().chain(below).collect();
@@ -72,6 +72,15 @@ impl Source {
             }
         }
         Ok(None)
+    }
+
+    /// What of it is on this machine.
+    fn here(&self) -> Self {
+        match self {
+            Self::Folder(path) if is_address(path) => Self::Files(vec![]),
+            Self::Files(paths) => Self::Files(paths.iter().filter(|path| !is_address(path)).cloned().collect()),
+            Self::Folder(_) | Self::Fetched(_) => self.clone(),
+        }
     }
 
     /// What was asked for, path by path.

@@ -5,11 +5,11 @@
 //! them with their sizes. The seal comes last: whoever sees it sees all the others. What fails, or is stopped, is removed again;
 //! what a run that was killed leaves has no seal.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -44,7 +44,22 @@ struct Outgoing {
 }
 
 /// Objects that are sent in parts and are not whole yet.
-type Begun = RefCell<Vec<(Key, String)>>;
+#[derive(Clone, Default)]
+struct Begun(Arc<Mutex<Beginnings>>);
+
+#[derive(Default)]
+struct Beginnings {
+    ids: Vec<(Key, String)>,
+    /// How many were asked for and not answered.
+    asked: usize,
+}
+
+impl Begun {
+    /// Nothing that can panic is done under the lock.
+    fn lock(&self) -> MutexGuard<'_, Beginnings> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Seal {
     fn name(self) -> &'static str {
@@ -212,8 +227,7 @@ async fn put(connection: &Connection, file: &Outgoing, begun: &Begun, progress: 
         return Ok(());
     }
     let part = PART.max(file.bytes.div_ceil(MOST_PARTS));
-    let id = connection.store.create_multipart(&key).await.map_err(explain)?;
-    begun.borrow_mut().push((key.clone(), id.clone()));
+    let id = begin(connection, &key, begun).await?;
     let parts: Vec<PartId> = stream::iter((0..file.bytes).step_by(part as usize).enumerate())
         .map(|(number, from)| {
             let (key, id) = (&key, &id);
@@ -230,8 +244,24 @@ async fn put(connection: &Connection, file: &Outgoing, begun: &Begun, progress: 
         .try_collect()
         .await?;
     connection.store.complete_multipart(&key, &id, parts).await.map_err(explain)?;
-    begun.borrow_mut().retain(|(_, other)| *other != id);
+    begun.lock().ids.retain(|(_, other)| *other != id);
     Ok(())
+}
+
+/// Begins an object in parts. The answer is waited for even if nobody wants it any more, as without it the parts could not be
+/// removed.
+async fn begin(connection: &Connection, key: &Key, begun: &Begun) -> Result<String, S3Error> {
+    begun.lock().asked += 1;
+    let (store, of, begun) = (connection.store.clone(), key.clone(), begun.clone());
+    let asked = tokio::spawn(async move {
+        let answer = store.create_multipart(&of).await;
+        let mut begun = begun.lock();
+        begun.asked -= 1;
+        begun.ids.extend(answer.as_ref().ok().map(|id| (of, id.clone())));
+        answer
+    });
+    let answer = asked.await.map_err(|_| connection.strange("nothing"))?;
+    answer.map_err(|error| connection.explain(&error, Doing::Write))
 }
 
 fn read(path: &Path, from: u64, length: u64) -> Result<Vec<u8>, S3Error> {
@@ -265,15 +295,25 @@ async fn arrived(connection: &Connection, address: &Address, files: &[Outgoing])
 
 /// Removes what was written, the seal first and what says that it is unfinished last.
 async fn take_back(connection: &Connection, files: &[Outgoing], seal: Seal, begun: &Begun) -> Result<(), S3Error> {
-    remove(connection, seal.name()).await?;
-    let unfinished = begun.borrow().clone();
+    let mut removed = remove(connection, seal.name()).await;
+    while begun.lock().asked > 0 {
+        pause(0).await;
+    }
+    let unfinished = std::mem::take(&mut begun.lock().ids);
     for (key, id) in unfinished {
-        // One that came to its end after all is removed as any other.
-        connection.store.abort_multipart(&key, &id).await.ok();
+        removed = removed.and(match connection.store.abort_multipart(&key, &id).await {
+            // One that came to its end after all is removed as any other.
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(connection.explain(&error, Doing::Remove)),
+        });
     }
     let mut removing = stream::iter(files).map(|file| remove(connection, &file.name)).buffer_unordered(FILES * PARTS);
-    while removing.try_next().await?.is_some() {}
+    while let Some(one) = removing.next().await {
+        removed = removed.and(one);
+    }
     drop(removing);
+    // As long as something is left, this says so.
+    removed?;
     remove(connection, UNFINISHED).await
 }
 

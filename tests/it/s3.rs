@@ -88,6 +88,15 @@ fn only_landing_files_tables_and_exports_go_there() {
 }
 
 #[test]
+fn nothing_is_written_among_landing_files_that_are_there() {
+    let landing = Source::Folder("s3://lake/landing".into());
+    let would = |path: &str| landing.would_read(&[path.into()]).unwrap().is_some();
+    assert!(would("s3://lake/landing/customer/a.json") && would("s3://lake/landing"));
+    assert!(!would("s3://lake/landing-2/a.json") && !would("s3://other/landing") && !would("/tmp/a.json"));
+    assert_eq!(landing.name(), "landing");
+}
+
+#[test]
 fn the_window_says_what_is_wrong_with_an_address() {
     let mut window = Window::open(Some(Source::Folder("s3://x".into())));
     window.wait("the refusal", |state| {
