@@ -81,7 +81,7 @@ const GENERATE_EXAMPLES: &str = "Examples:
 #[derive(Debug, Parser)]
 #[command(name = "stedi-workbench", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// A landing folder, or landing files, to open in the window
+    /// A landing folder, or landing files, to open in the window; on S3 s3://bucket/folder
     pub landing: Vec<PathBuf>,
     /// Look at readings that need more memory than this on the disk; half of what the machine has unless given
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -343,7 +343,7 @@ pub enum ThemeName {
 /// What to read and how to curate it.
 #[derive(Debug, Args)]
 pub struct Job {
-    /// A landing folder, or landing files
+    /// A landing folder, or landing files; on S3 s3://bucket/folder
     #[arg(required = true)]
     pub landing: Vec<PathBuf>,
     /// The choices, as JSON; the options below come after it

@@ -3,6 +3,7 @@
 //! Names, messages and what is remembered are those of the address. The folder is a [`Shelf`]: it goes with the last one who
 //! refers to it, and that of a run that was killed goes when the next one begins.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub fn fetch(source: Source, aside: &Path, progress: &Progress) -> Result<Source
         .map(|path| if is_address(path) { Address::parse(path).map(Some) } else { Ok(None) })
         .collect::<Result<_, _>>()
         .map_err(Box::new)?;
-    let failed = |error| LandingError::Unreachable { path: aside.display().to_string(), error };
+    let failed = |error| Box::new(S3Error::Disk { path: aside.to_owned(), error });
     let shelf = Shelf::below(aside).map_err(failed)?;
     let mut here = vec![];
     for (number, (path, address)) in paths.iter().zip(&addresses).enumerate() {
@@ -77,27 +78,26 @@ fn wanted(address: &Address, names: &[&str]) -> Vec<bool> {
     let above: Vec<&str> = address.key.rsplit('/').take(2).collect();
     let has_dataset = |name: &str| Dataset::from_folder_name(name).is_some();
     let is_below_dataset = above.iter().any(|name| has_dataset(name)) || has_dataset(&address.bucket);
-    names
+    let landing: BTreeSet<&str> = names
         .iter()
-        .map(|name| {
-            let parts: Vec<&str> = name.split('/').collect();
-            if parts.iter().any(|part| find::is_passed_over(part)) {
+        .flat_map(|name| name.match_indices("landing/").map(|(at, _)| &name[..at]))
+        .filter(|before| before.is_empty() || before.ends_with('/'))
+        .collect();
+    let is_wanted = |name: &&str| {
+        let mut is_below = is_below_dataset;
+        let mut at = 0;
+        for part in name.split('/') {
+            let is_folder = at + part.len() < name.len();
+            let is_zone = is_folder && matches!(part, "trusted" | "curated");
+            if find::is_passed_over(part) || is_zone && is_below && landing.contains(&name[..at]) {
                 return false;
             }
-            let mut before = String::new();
-            let mut is_below = is_below_dataset;
-            for (depth, part) in parts.iter().enumerate() {
-                let is_zone = depth + 1 < parts.len() && matches!(*part, "trusted" | "curated");
-                if is_zone && is_below && names.iter().any(|other| other.starts_with(&format!("{before}landing/"))) {
-                    return false;
-                }
-                is_below |= has_dataset(part);
-                before += part;
-                before.push('/');
-            }
-            true
-        })
-        .collect()
+            is_below |= has_dataset(part);
+            at += part.len() + 1;
+        }
+        true
+    };
+    names.iter().map(is_wanted).collect()
 }
 
 impl PartialEq for Remote {

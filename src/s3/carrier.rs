@@ -35,10 +35,10 @@ impl Trouble {
     pub fn words(self) -> &'static str {
         match self {
             Self::NoHost => "no such host is known",
-            Self::Refused => "the connection was refused",
-            Self::TimedOut => "there was no answer in time",
+            Self::Refused => "the connection was refused, several times",
+            Self::TimedOut => "there was no answer in time, several times",
             Self::Certificate => "its certificate is not one to trust",
-            Self::Broken => "the connection broke off",
+            Self::Broken => "the connection broke off, several times",
             Self::PlainHttp => "plain http would have been needed",
         }
     }

@@ -57,13 +57,10 @@ pub enum S3Error {
     )]
     PlainHttp { name: &'static str },
     /// Nobody answers.
-    #[error(
-        "{place}: {endpoint} cannot be reached: {why}; it was tried several times. Look at the network, AWS_REGION and \
-         AWS_ENDPOINT_URL"
-    )]
+    #[error("{place}: {endpoint} cannot be reached: {why}. Look at the network, AWS_REGION and AWS_ENDPOINT_URL")]
     Unreachable { place: String, endpoint: String, why: &'static str },
     /// The store answers, but not with what was asked for.
-    #[error("{place}: the store at {endpoint} answered {answer}; it was tried several times. Try again later")]
+    #[error("{place}: the store at {endpoint} answered {answer}. Try again later")]
     Store { place: String, endpoint: String, answer: String },
     /// Somebody writes there.
     #[error("{place}: it kept changing while it was read, {times} times. Read it when nobody writes there")]

@@ -4,7 +4,7 @@
 //! What is otherwise then is fetched again, until nothing changes any more: what is read is never half of one delivery and half
 //! of the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
@@ -17,7 +17,7 @@ use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore as _, Ob
 use super::address::is_path;
 use super::connection::{Connection, Doing, pause};
 use super::{Address, Choose, Fetched, S3Error};
-use crate::domain::Progress;
+use crate::domain::{Dataset, Progress};
 
 /// So much is asked for at once, and so many times side by side: what is in memory is a product of both.
 const PIECE: u64 = 4 << 20;
@@ -64,7 +64,12 @@ pub fn fetch(
     // Who may read one object need not be allowed to list the bucket.
     let is_single =
         matches!(&listed, Ok(objects) if objects.is_empty()) || matches!(listed, Err(S3Error::Denied { .. }));
-    let single = if is_single { connection.run(progress, single(&connection, address))? } else { None };
+    let single = match is_single.then(|| connection.run(progress, single(&connection, address))) {
+        // A place where nothing may be listed may be a folder all the same; that is the better message.
+        Some(Err(S3Error::Denied { .. })) if listed.is_err() => None,
+        Some(single) => single?,
+        None => None,
+    };
     let (is_single, mut listed) = match single {
         Some(objects) => (true, objects),
         None => (false, listed?),
@@ -118,14 +123,10 @@ async fn listed(connection: &Connection, address: &Address, choose: Choose<'_>) 
         .collect();
     let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
     let wanted = choose(&names);
+    let all: BTreeSet<&str> = names.iter().copied().collect();
     let mut objects = Objects::new();
     for ((name, object), _) in named.iter().zip(wanted).filter(|(_, is_wanted)| *is_wanted) {
-        // An object without content that others lie below stands for a folder.
-        let is_folder = object.bytes == 0
-            && named
-                .iter()
-                .any(|(other, _)| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/')));
-        if is_folder {
+        if object.bytes == 0 && is_folder(name, &all) {
             continue;
         }
         if !is_path(name) {
@@ -134,6 +135,15 @@ async fn listed(connection: &Connection, address: &Address, choose: Choose<'_>) 
         objects.insert(name.clone(), object.clone());
     }
     Ok(objects)
+}
+
+/// Whether an object without content stands for a folder: others lie below it, or it is called like one.
+fn is_folder(name: &str, all: &BTreeSet<&str>) -> bool {
+    let below = format!("{name}/");
+    let last = name.rsplit('/').next().unwrap_or(name);
+    all.range(below.as_str()..).next().is_some_and(|other| other.starts_with(&below))
+        || last == "landing"
+        || Dataset::from_folder_name(last).is_some()
 }
 
 /// The object at an address itself, if there is one.
@@ -252,4 +262,16 @@ fn put(path: &Path, from: u64, bytes: &[u8]) -> Result<(), S3Error> {
 /// What an error of the disk becomes. Names of objects are in the path, and nothing of what they say.
 pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> S3Error {
     move |error| S3Error::Disk { path: path.to_owned(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_stands_for_a_folder_is_none() {
+        let all = BTreeSet::from(["a", "a-b/c", "b", "b/c", "customer", "x/landing", "x/part-0"]);
+        let folders: Vec<&str> = all.iter().copied().filter(|name| is_folder(name, &all)).collect();
+        assert_eq!(folders, ["b", "customer", "x/landing"]);
+    }
 }

@@ -99,13 +99,18 @@ pub fn send(folder: &Path, address: &Address, seal: Seal, progress: &Progress) -
     let mut run = [0; 16];
     getrandom::fill(&mut run).map_err(|error| at(folder)(std::io::Error::other(error)))?;
     let marker = json!({ "run": format!("{:032x}", u128::from_le_bytes(run)) }).to_string().into_bytes();
-    connection.run(progress, async {
+    let taken = connection.run(progress, async {
         free(&connection, address, seal).await?;
         match create(&connection, UNFINISHED, &marker).await? {
             true => Ok(()),
             false => Err(S3Error::Busy { place: address.to_string(), seal: seal.name() }),
         }
-    })?;
+    });
+    if let Err(why) = taken {
+        // It may have come there all the same. That of another run stays.
+        connection.run(&Progress::default(), in_time(remove_own(&connection, UNFINISHED, &marker))).ok();
+        return Err(why);
+    }
     let begun = Begun::default();
     let sent = connection.run(progress, async {
         let mut sending =
@@ -126,10 +131,8 @@ pub fn send(folder: &Path, address: &Address, seal: Seal, progress: &Progress) -
             Ok(())
         }
         Err(why) => {
-            let removed = connection.run(&Progress::default(), async {
-                let all = take_back(&connection, &files, seal, &begun);
-                tokio::time::timeout(REMOVAL, all).await.unwrap_or(Err(Cancelled.into()))
-            });
+            let all = take_back(&connection, &files, (seal.name(), &last), &begun);
+            let removed = connection.run(&Progress::default(), in_time(all));
             let place = address.to_string();
             Err(if removed.is_ok() { why } else { S3Error::LeftOver { place, seal: seal.name(), why: Box::new(why) } })
         }
@@ -211,9 +214,14 @@ async fn create(connection: &Connection, name: &str, content: &[u8]) -> Result<b
     }
 }
 
+/// Whether an object is there and says just this.
 async fn is_this(connection: &Connection, key: &Key, content: &[u8]) -> Result<bool, S3Error> {
     let explain = |error: Error| connection.explain(&error, Doing::Read);
-    let there = connection.store.get(key).await.map_err(explain)?;
+    let there = match connection.store.get(key).await {
+        Ok(there) => there,
+        Err(Error::NotFound { .. }) => return Ok(false),
+        Err(error) => return Err(explain(error)),
+    };
     Ok(there.meta.size == content.len() as u64 && there.bytes().await.map_err(explain)? == content)
 }
 
@@ -294,8 +302,13 @@ async fn arrived(connection: &Connection, address: &Address, files: &[Outgoing])
 }
 
 /// Removes what was written, the seal first and what says that it is unfinished last.
-async fn take_back(connection: &Connection, files: &[Outgoing], seal: Seal, begun: &Begun) -> Result<(), S3Error> {
-    let mut removed = remove(connection, seal.name()).await;
+async fn take_back(
+    connection: &Connection,
+    files: &[Outgoing],
+    (seal, content): (&str, &[u8]),
+    begun: &Begun,
+) -> Result<(), S3Error> {
+    let mut removed = remove_own(connection, seal, content).await;
     while begun.lock().asked > 0 {
         pause(0).await;
     }
@@ -322,4 +335,14 @@ async fn remove(connection: &Connection, name: &str) -> Result<(), S3Error> {
         Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
         Err(error) => Err(connection.explain(&error, Doing::Remove)),
     }
+}
+
+/// Removes an object if it is there and says just this.
+async fn remove_own(connection: &Connection, name: &str, content: &[u8]) -> Result<(), S3Error> {
+    if is_this(connection, &connection.key(name)?, content).await? { remove(connection, name).await } else { Ok(()) }
+}
+
+/// Removing is given up after a while.
+async fn in_time(work: impl Future<Output = Result<(), S3Error>>) -> Result<(), S3Error> {
+    tokio::time::timeout(REMOVAL, work).await.unwrap_or(Err(Cancelled.into()))
 }
