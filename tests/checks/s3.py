@@ -43,7 +43,8 @@ class Store:
 
     def __init__(self):
         self.port = free_port()
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        # It tells of parts that come after the rest of their object was removed.
+        logging.disable(logging.CRITICAL)
         ThreadedMotoServer(ip_address="127.0.0.1", port=self.port, verbose=False).start()
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = boto3.client(
@@ -324,6 +325,31 @@ def stopped(store):
     print("what was stopped is taken back; what was killed has no seal, and goes from the disk with the next run")
 
 
+def window(store):
+    """The window opens an address, remembers it, and opens it again by itself; what was fetched is gone by then."""
+    if not shutil.which("Xvfb") or not shutil.which("xdotool"):
+        print("SKIPPED: without Xvfb and xdotool the window is not looked at")
+        return
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL
+    )
+    display = {"DISPLAY": ":" + os.read(read, 16).decode().strip(), "LIBGL_ALWAYS_SOFTWARE": "1", "WAYLAND_DISPLAY": None}
+    titled = ["xdotool", "search", "--name", "^sample .*STEDI workbench$"]
+    settings = HOME / "config/stedi-workbench/settings.json"
+    try:
+        for arguments in ([f"s3://{BUCKET}/sample"], []):
+            process = start(store.url, *arguments, **display)
+            wait(lambda: subprocess.run(titled, env=environment(store.url, **display), capture_output=True).stdout, "the window")
+            wait(lambda: settings.exists() and f"s3://{BUCKET}/sample" in settings.read_text(), "the folders of last time")
+            check(not leftovers(), "what was fetched stayed on the disk")
+            process.terminate()
+            SAID.append("".join(process.communicate(timeout=60)))
+    finally:
+        server.terminate()
+    print("the window opens an address, and again as the folder of last time")
+
+
 def wait(holds, what):
     end = time.monotonic() + 60
     while not holds():
@@ -367,6 +393,7 @@ def main():
         lambda: changes_while_it_is_read(store),
         lambda: wrong_places(store),
         lambda: stopped(store),
+        lambda: window(store),
         nothing_is_given_away,
     ]
     try:
