@@ -30,9 +30,14 @@ class Proxy:
         threading.Thread(target=self.accept, daemon=True).start()
 
     @classmethod
-    def of_page(cls):
-        """A server that is no store: it answers everything with a page."""
-        return cls(None, page=b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<html></html>")
+    def answering(cls, status="200 OK", body="<html></html>"):
+        """A server that answers everything with the same page."""
+        return cls(None, page=f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
+
+    @classmethod
+    def refusing(cls, status, code):
+        """A store that refuses everything, and repeats what was asked, as stores do."""
+        return cls.answering(status, f"<Error><Code>{code}</Code><Message>AKIATESTKEY may not</Message></Error>")
 
     def __enter__(self):
         return self

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -207,6 +208,20 @@ def single_objects(store):
     print(f"{len(files)} single objects count as files do")
 
 
+def many_objects(store):
+    """More objects than a store lists at once."""
+    folder = HOME / "many/accelerometer/landing"
+    folder.mkdir(parents=True)
+    lines = [line for path in sorted((SAMPLE / "accelerometer").rglob("*.json")) for line in path.read_text(errors="ignore").splitlines()]
+    for number, line in enumerate(lines[:1100]):
+        (folder / f"{number:05}.json").write_text(line + "\n")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda path: store.put(str(path.relative_to(HOME)), path.read_bytes()), folder.iterdir()))
+    here, far = run(store.url, "count", HOME / "many", "--json"), run(store.url, "count", f"s3://{BUCKET}/many", "--json")
+    check(without_times(here[0]) == without_times(far[0]), "many objects count otherwise")
+    print(f"{len(store.keys('many/'))} objects count as files do")
+
+
 def broken_connections(store):
     """Some connections break off: it is tried anew. All do: a clear message, and nothing is left."""
     expected = without_times(run(store.url, "count", HOME / "large", "--json")[0])
@@ -274,7 +289,12 @@ def wrong_places(store):
         ("no such host", ["count", there], "https://store.invalid", {}),
         ("plain http", ["count", there], store.url, {"AWS_ALLOW_HTTP": None}),
         ("is no address of a store", ["count", there], f"https://key:{SECRET}@store.invalid", {}),
-        ("answered something that is not S3", ["count", there], Proxy.of_page().url, {}),
+        ("answered something that is not S3", ["count", there], Proxy.answering().url, {}),
+        ("may not list objects there", ["count", there], Proxy.refusing("403 Forbidden", "AccessDenied").url, {}),
+        ("does not accept the credentials", ["count", there], Proxy.refusing("403 Forbidden", "SignatureDoesNotMatch").url, {}),
+        ("does not accept the credentials", ["count", there], Proxy.refusing("400 Bad Request", "ExpiredToken").url, {}),
+        ("Set AWS_REGION", ["count", there], Proxy.refusing("301 Moved Permanently", "PermanentRedirect").url, {}),
+        ("answered 503 SlowDown", ["count", there], Proxy.refusing("503 Slow Down", "SlowDown").url, {}),
         ("something lies there already", ["curate", SAMPLE, "--out", f"s3://{BUCKET}/sample"], store.url, {}),
         ("lies among the landing files", ["curate", there, "--out", there + "/zones"], store.url, {}),
         ("there is no bucket", ["curate", SAMPLE, "--out", "s3://no-such-bucket/zones"], store.url, {}),
@@ -334,26 +354,36 @@ def window(store):
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL
     )
-    display = {"DISPLAY": ":" + os.read(read, 16).decode().strip(), "LIBGL_ALWAYS_SOFTWARE": "1", "WAYLAND_DISPLAY": None}
+    os.close(write)
+    # It says which display it has piece by piece.
+    with os.fdopen(read) as number:
+        display = number.readline().strip()
+    display = {"DISPLAY": f":{display}", "LIBGL_ALWAYS_SOFTWARE": "1", "WAYLAND_DISPLAY": None}
     titled = ["xdotool", "search", "--name", "^sample .*STEDI workbench$"]
+    running = []
     settings = HOME / "config/stedi-workbench/settings.json"
     try:
         for arguments in ([f"s3://{BUCKET}/sample"], []):
             process = start(store.url, *arguments, **display)
-            wait(lambda: subprocess.run(titled, env=environment(store.url, **display), capture_output=True).stdout, "the window")
+            running.append(process)
+            look = lambda command: subprocess.run(command, env=environment(store.url, **display), capture_output=True, text=True).stdout
+            wait(lambda: look(titled) or process.poll() is not None, "the window")
+            check(process.poll() is None, f"it ended by itself: {process.poll() and process.stderr.read()}")
             wait(lambda: settings.exists() and f"s3://{BUCKET}/sample" in settings.read_text(), "the folders of last time")
             check(not leftovers(), "what was fetched stayed on the disk")
             process.terminate()
             SAID.append("".join(process.communicate(timeout=60)))
     finally:
-        server.terminate()
+        for process in [*running, server]:
+            process.kill()
     print("the window opens an address, and again as the folder of last time")
 
 
 def wait(holds, what):
     end = time.monotonic() + 60
     while not holds():
-        check(time.monotonic() < end, f"waited in vain for {what}")
+        if time.monotonic() > end:
+            check(False, f"waited in vain for {what if isinstance(what, str) else what()}")
         time.sleep(0.02)
 
 
@@ -389,6 +419,7 @@ def main():
         lambda: same_as_local(store, "large", HOME / "large"),
         lambda: review_and_export(store),
         lambda: single_objects(store),
+        lambda: many_objects(store),
         lambda: broken_connections(store),
         lambda: changes_while_it_is_read(store),
         lambda: wrong_places(store),
