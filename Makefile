@@ -10,9 +10,11 @@ PYTHON := $(VENV)/bin/python
 VENV_BENCH := $(CACHE)/venv-bench
 VENV_SPARK_4 := $(CACHE)/venv-spark-4.3
 VENV_SPARK_3 := $(CACHE)/venv-spark-3.5
+# A server that speaks like S3, for test-s3 alone.
+VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -79,6 +81,13 @@ setup-lakehouse:
 
 test-lakehouse: setup-lakehouse build ## Spark makes the tables of the kit as the program does, refuses what it would swallow, and can be killed
 	$(VENV_SPARK_4)/bin/python tests/checks/lakehouse.py $(PROGRAM) $(VENV_SPARK_4)/bin/python $(VENV_SPARK_3)/bin/python
+
+setup-s3:
+	@test -x $(VENV_S3)/bin/python || python3 -m venv $(VENV_S3)
+	@$(VENV_S3)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checks/requirements-s3.txt
+
+test-s3: setup-s3 build ## Landing files are read from S3 and tables written there as of a folder, whatever goes wrong on the way
+	$(VENV_S3)/bin/python tests/checks/s3.py $(PROGRAM)
 
 bench: setup-bench build ## Measure all that the README says of speed and memory, against DuckDB, Polars, pandas and PySpark
 	$(PYTHON) benches/bench.py $(PROGRAM) --spark $(VENV_BENCH)/bin/python

@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod lakehouse;
 pub mod landing;
 pub mod review;
+pub mod s3;
 pub mod signals;
 pub mod state;
 pub mod ui;

@@ -216,6 +216,8 @@ impl App {
         match self.state.source.clone() {
             Some(Source::Folder(path)) => self.load(LoadRequest::Paths(vec![path])),
             Some(Source::Files(paths)) => self.load(LoadRequest::Paths(paths)),
+            // What was opened is kept as it was asked for.
+            Some(Source::Fetched(_)) => {}
             None => self.load(LoadRequest::Sample),
         }
     }

@@ -135,7 +135,10 @@ impl App {
         app.commands.push(match source {
             Some(Source::Folder(path)) => Command::OpenPaths(vec![path]),
             Some(Source::Files(paths)) => Command::OpenPaths(paths),
-            None => app.state.recent.first().map_or(Command::OpenSample, |path| Command::OpenPaths(vec![path.clone()])),
+            // What is fetched is fetched by the worker.
+            Some(Source::Fetched(_)) | None => {
+                app.state.recent.first().map_or(Command::OpenSample, |path| Command::OpenPaths(vec![path.clone()]))
+            }
         });
         app.carry_out(context);
         Ok(app)

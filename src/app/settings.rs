@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile};
 use crate::landing::{self, Cache};
+use crate::s3::is_address;
 use crate::state::{Notice, Severity, State, Theme};
 
 use super::export_work::Homes;
@@ -215,7 +216,7 @@ impl SaveRequest {
 
 /// Puts a folder first among the recent ones.
 pub(super) fn remember(recent: &mut Vec<PathBuf>, folder: PathBuf) {
-    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    let folder = if is_address(&folder) { folder } else { std::path::absolute(&folder).unwrap_or(folder) };
     recent.retain(|other| *other != folder);
     recent.insert(0, folder);
     recent.truncate(MOST_RECENT);

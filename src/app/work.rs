@@ -427,6 +427,7 @@ fn load(homes: &Homes, request: &Load, progress: &Progress) -> Result<Read, Fail
             paths => Source::Files(paths.to_vec()),
         },
     };
+    let source = landing::fetch(source, &homes.aside, progress)?;
     let seen = Seen::of(&source);
     let (landing, unkept) = match &request.cache {
         _ if on_disk::is_too_much(&source, homes)? => (on_disk::read(&source, homes, progress)?, Unkept::default()),

@@ -76,7 +76,7 @@ const GENERATE_EXAMPLES: &str = "Examples:
 #[derive(Debug, Parser)]
 #[command(name = "stedi-workbench", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// A landing folder, or landing files, to open in the window
+    /// A landing folder, or landing files, to open in the window; on S3 s3://bucket/folder
     pub landing: Vec<PathBuf>,
     /// Show the tables that a run on another engine made of these landing files
     #[arg(long, value_name = "FOLDER", requires = "landing")]
@@ -331,7 +331,7 @@ pub enum ThemeName {
 /// What to read and how to curate it.
 #[derive(Debug, Args)]
 pub struct Job {
-    /// A landing folder, or landing files
+    /// A landing folder, or landing files; on S3 s3://bucket/folder
     #[arg(required = true)]
     pub landing: Vec<PathBuf>,
     /// The choices, as JSON; the options below come after it

@@ -14,8 +14,10 @@ use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
 use crate::landing::{self, EngineRun, Finding, Landing, Source};
 use crate::review::{Expected, diagnose};
+use crate::s3::Seal;
 
 use super::arguments::{CountArguments, CurateArguments, Job, Output};
+use super::remote::{self, Target, only_here};
 use super::report::Timing;
 use super::{DONE, report, verdicts};
 
@@ -33,10 +35,13 @@ pub fn count_job(arguments: &CountArguments) -> anyhow::Result<u8> {
 }
 
 fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::Result<u8> {
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    only_here(job.recipe.iter().chain(&job.withdrawn).chain(&job.refused))?;
     let recipe = recipe(job)?;
     let expected_counts = expected.map(read_expected).transpose()?;
+    let target = output.map(|output| Target::at(&output.out, Seal::Success, &job.landing)).transpose()?;
+    let source = remote::source(&job.landing, job.json)?;
     loses_nothing(job, &source, output, expected)?;
+    let output = output.zip(target.as_ref()).map(|(output, target)| (target, output.format.into()));
     let limit = super::apart::limit(job);
     if landing::size(&source)?.saturating_mul(landing::MEMORY_EACH_BYTE) > limit {
         anyhow::ensure!(job.run.is_none(), "a run of another engine is looked at in memory; raise --memory-limit");
@@ -48,8 +53,9 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     let read = Instant::now();
     let curation = curated(job, &landing, &recipe)?;
     let curated = Instant::now();
-    if let Some(output) = output {
-        write_tables(&curation, &output.out, output.format.into(), &Progress::default())?;
+    if let Some((target, format)) = output {
+        write_tables(&curation, &target.folder, format, &Progress::default())?;
+        target.send(Seal::Success, job.json)?;
     }
     let timing = Timing {
         read_seconds: (read - started).as_secs_f64(),
@@ -62,7 +68,7 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     if job.json {
         report::json(&landing, &curation, verdicts.as_deref(), &timing)?;
     } else {
-        report::text(&landing, &curation, output.map(|output| output.out.as_path()), timing.seconds())?;
+        report::text(&landing, &curation, output.map(|(target, _)| target.named.as_path()), timing.seconds())?;
         verdicts::text(verdicts.as_deref().unwrap_or_default())?;
     }
     let differs = verdicts.iter().flatten().any(|verdict| !verdict.agrees());

@@ -18,6 +18,7 @@ use crate::export::release::{
 use crate::export::{History, TrailFile, now, write_report};
 use crate::landing::{self, Landing, Source};
 use crate::review::{AcceptError, Review, Trail, advice, review};
+use crate::s3::{Seal, is_address};
 
 use super::DONE;
 use super::arguments::{Answers, ExportArguments};
@@ -26,13 +27,18 @@ use super::curate::{
     write_refused,
 };
 use super::packing::Keys;
+use super::remote::{self, Target, only_here};
 use super::review::{accept_all, acceptance, trail_folder};
+
+/// Whoever sees the manifest of an export on S3 sees all of it.
+const SEAL: Seal = Seal::File("manifest.json");
 
 /// Writes an export if the gate is open. Gives the exit code.
 pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let ExportArguments { job, out, answers, packing, keys, .. } = arguments;
     let Answers { expected, accept, analyst, trail, report } = answers;
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    let inputs = job.recipe.iter().chain(&job.withdrawn).chain(&job.refused).chain(&packing.sides);
+    only_here(inputs.chain(expected).chain(trail).chain(report).chain(&keys.keys))?;
     let recipe = recipe(job)?;
     let packaging = packing.packaging()?;
     let sides = packing.sides.as_deref().map(side_list).transpose()?.unwrap_or_default();
@@ -42,6 +48,8 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         "--accept needs --analyst NAME: somebody answers for what is accepted"
     );
     let expected_counts = expected.as_deref().map(read_expected).transpose()?;
+    let target = out.as_deref().map(|out| target(out, arguments)).transpose()?;
+    let source = remote::source(&job.landing, job.json)?;
     loses_nothing(job, &source, None, expected.as_deref())?;
     let key = key(keys)?;
     keeps_apart(arguments, &key, &source)?;
@@ -56,7 +64,8 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         std::io::stdout().write_all(foreseen(&preview).as_bytes())?;
         return Ok(DONE);
     }
-    let out = out.as_deref().context("--out names the folder of the export")?;
+    let target = target.context("--out names the folder of the export")?;
+    let out = target.named.as_path();
     let file = trail
         .as_ref()
         .map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
@@ -73,7 +82,8 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     };
     let gate = review.sign_off(&trail, review.scope())?;
     let started = Instant::now();
-    let history = crate::app::history_file().map(History::at);
+    // The window opens the exports of its list, and can only those that are here.
+    let history = crate::app::history_file().filter(|_| !target.is_remote()).map(History::at);
     let making = Making {
         landing: &landing,
         curation: &curation,
@@ -88,7 +98,13 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     };
     let progress = Progress::default();
     let template = "writing {bar:30} {human_pos} of {human_len} rows {eta}";
-    let manifest = with_bar_of(job.json, template, &progress, || make(&making, out, arguments.replace, &progress))?;
+    let manifest =
+        with_bar_of(job.json, template, &progress, || make(&making, &target.folder, arguments.replace, &progress))?;
+    if let Err(error) = target.send(SEAL, job.json) {
+        // As where it could not be written: nobody is named by this key.
+        key.new_in().map(|store| store.discard(&key.key().id()).ok());
+        return Err(error);
+    }
     let seconds = started.elapsed().as_secs_f64();
     if let Some(report) = report {
         write_report(&landing, &curation, &review, &trail, now(), report)?;
@@ -100,6 +116,20 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         std::io::stdout().write_all(text(out, &manifest, &key, seconds).as_bytes())?;
     }
     Ok(DONE)
+}
+
+/// Where the export is written. On S3 nothing changes places in one step, so that nothing can be replaced there.
+fn target(out: &Path, arguments: &ExportArguments) -> anyhow::Result<Target> {
+    anyhow::ensure!(
+        !(arguments.replace && is_address(out)),
+        "--replace works on a disk only: on S3 an export cannot take the place of another in one step. Choose another place \
+         there, and remove the old one when the new one is whole"
+    );
+    if arguments.preview {
+        // Nothing will be written, so that nothing needs to be free.
+        return Ok(Target::nowhere(out));
+    }
+    Target::at(out, SEAL, &arguments.job.landing)
 }
 
 /// Nothing that is written may take the place of what is read, and an export has nothing but its own files in it.
@@ -245,7 +275,8 @@ fn text(out: &Path, manifest: &Manifest, key: &KeyInHand, seconds: f64) -> Strin
             "The key {id} was thrown away: later exports will not match, and nobody can be withdrawn from this one."
         ),
     };
-    let path = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    let path =
+        if is_address(out) { out.to_owned() } else { std::path::absolute(out).unwrap_or_else(|_| out.to_owned()) };
     if let Some((_, lines)) = loaders(manifest, &path.display().to_string()).into_iter().nth(1) {
         let _ = writeln!(text, "To load it:\n  {}", lines.replace('\n', "\n  "));
     }

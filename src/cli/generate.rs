@@ -13,6 +13,7 @@ use super::arguments::GenerateArguments;
 
 /// Writes the files and says what they hold. Gives the exit code.
 pub fn run(arguments: &GenerateArguments) -> anyhow::Result<u8> {
+    super::remote::only_here([&arguments.out])?;
     let generator = if arguments.sample {
         sample()
     } else {

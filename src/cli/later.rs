@@ -21,16 +21,19 @@ use super::DONE;
 use super::arguments::{DiffArguments, VerifyArguments, WithdrawArguments};
 use super::curate::{NOT_AS_IT_SHOULD_BE, with_bar_of};
 use super::export::key_store;
+use super::remote::{self, only_here};
 
 /// Proves that an export was not changed. Gives the exit code.
 pub fn verify_job(arguments: &VerifyArguments) -> anyhow::Result<u8> {
     let VerifyArguments { dataset, landing, recipe, key, keys, json } = arguments;
+    only_here([dataset].into_iter().chain(recipe).chain(key).chain(keys))?;
     let manifest = Manifest::read(dataset)?;
     let key = key_of(&manifest, key.as_deref(), keys.as_deref())?;
     let progress = Progress::default();
     let template = "verifying {bar:30} {bytes} of {total_bytes}";
     let mut verified = with_bar_of(*json, template, &progress, || verify(dataset, key.as_ref(), &progress))?;
-    if let Some(source) = super::source(landing.clone()) {
+    if !landing.is_empty() {
+        let source = remote::source(landing, *json)?;
         let recipe = recipe.as_deref().map(read_recipe).transpose()?;
         let landing = landing::read(&source, &Progress::default())?;
         verified.landing = Some(reproduce(dataset, key.as_ref(), recipe, &landing, &Progress::default())?);
@@ -109,6 +112,7 @@ fn verdict(dataset: &Path, manifest: &Manifest, verified: &Verified) -> String {
 /// Finds those who withdrew, and writes exports without them. Gives the exit code.
 pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
     let WithdrawArguments { datasets, customers, dry_run, replace, key, keys, json } = arguments;
+    only_here(datasets.iter().chain([customers]))?;
     let text = fs::read_to_string(customers).with_context(|| format!("{} cannot be read", customers.display()))?;
     let list = Withdrawn::parse(&text).with_context(|| format!("{}", customers.display()))?;
     anyhow::ensure!(!list.is_empty(), "{} names nobody", customers.display());
@@ -206,6 +210,7 @@ fn withdrawn(dataset: &Path, found: &Contained, place: &Path, dry_run: bool) -> 
 
 /// Compares two exports. Gives the exit code.
 pub fn diff_job(arguments: &DiffArguments) -> anyhow::Result<u8> {
+    only_here([&arguments.a, &arguments.b])?;
     let difference = diff(&arguments.a, &arguments.b, &Progress::default())?;
     if arguments.json {
         writeln!(std::io::stdout(), "{}", json!(difference))?;

@@ -12,6 +12,7 @@ mod later;
 mod owners;
 mod packing;
 mod plot;
+mod remote;
 mod report;
 mod review;
 mod verdicts;

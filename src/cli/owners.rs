@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use anyhow::Context as _;
 use serde_json::json;
 
 use crate::curation::owners::METHOD;
@@ -15,6 +14,7 @@ use crate::export::write_own_file;
 use super::DONE;
 use super::arguments::OwnersArguments;
 use super::curate::{NOT_AS_IT_SHOULD_BE, is_anything_refused, loses_nothing, read, recipe, write_refused};
+use super::remote::{self, only_here};
 
 /// Prints the summary and writes the assignment if asked to. Gives the exit code.
 pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
@@ -23,9 +23,10 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
         out.is_none() || *reveal,
         "the assignment says which customer has which device, with their e-mail addresses. Say --reveal if that is wanted"
     );
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    only_here(job.recipe.iter().chain(&job.withdrawn).chain(&job.refused).chain(out))?;
     // Whose a device is does not depend on how readings are joined.
     let recipe = Recipe { join: JoinRule::Owner, ..recipe(job)? };
+    let source = remote::source(&job.landing, job.json)?;
     loses_nothing(job, &source, None, None)?;
     if let Some(out) = out
         && let Some(path) = source.would_read(std::slice::from_ref(out))?

@@ -2,8 +2,6 @@
 
 use std::io::Write as _;
 
-use anyhow::Context as _;
-
 use crate::curation::Codes;
 use crate::domain::Progress;
 use crate::explore::Follow;
@@ -13,6 +11,7 @@ use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, St
 use super::DONE;
 use super::arguments::{ClockName, PlotArguments, ThemeName};
 use super::curate::{NOT_AS_IT_SHOULD_BE, curated, is_anything_refused, read, recipe};
+use super::remote::{self, only_here};
 
 /// Width and height of the picture, in points.
 const SIZE: [f32; 2] = [1200.0, 800.0];
@@ -20,8 +19,9 @@ const SIZE: [f32; 2] = [1200.0, 800.0];
 /// Writes the picture. Gives the exit code.
 pub fn run(arguments: &PlotArguments) -> anyhow::Result<u8> {
     let PlotArguments { job, device, out, .. } = arguments;
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    only_here(job.recipe.iter().chain(&job.withdrawn).chain([out]))?;
     let recipe = recipe(job)?;
+    let source = remote::source(&job.landing, job.json)?;
     if let Some(path) = source.would_read(std::slice::from_ref(out))? {
         anyhow::bail!("{} lies among the landing files. Choose a folder outside of them", path.display());
     }

@@ -18,12 +18,14 @@ use super::arguments::{Answers, ReviewArguments};
 use super::curate::{
     NOT_AS_IT_SHOULD_BE, curated, is_anything_refused, loses_nothing, read, read_expected, recipe, write_refused,
 };
+use super::remote::{self, only_here};
 
 /// Prints the checks, adds acceptances to the trail and writes the report if asked to. Gives the exit code.
 pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     let ReviewArguments { job, answers } = arguments;
     let Answers { expected, accept, analyst, trail, report } = answers;
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    let inputs = job.recipe.iter().chain(&job.withdrawn).chain(&job.refused);
+    only_here(inputs.chain(expected).chain(trail).chain(report))?;
     let recipe = recipe(job)?;
     let accepted = accept.iter().map(|text| acceptance(text)).collect::<anyhow::Result<Vec<_>>>()?;
     anyhow::ensure!(
@@ -32,6 +34,7 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
     );
     let expected_counts = expected.as_deref().map(read_expected).transpose()?;
     let written: Vec<PathBuf> = trail.iter().chain(report).cloned().collect();
+    let source = remote::source(&job.landing, job.json)?;
     loses_nothing(job, &source, None, expected.as_deref())?;
     if let Some(path) = source.would_read(&written)? {
         anyhow::bail!("{} lies among the landing files. Choose a place outside of them", path.display());

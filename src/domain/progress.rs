@@ -28,6 +28,17 @@ impl Progress {
         self.done.fetch_add(units, Ordering::Relaxed);
     }
 
+    /// Begins to count anew, for another part of the work in a unit of its own.
+    pub fn restart(&self) {
+        self.total.store(0, Ordering::Relaxed);
+        self.done.store(0, Ordering::Relaxed);
+    }
+
+    /// What [`Progress::cancel`] sets, for who can only set that: a signal of the system.
+    pub fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
     /// Units done, and of how many; a total of 0 means that it is not known yet.
     pub fn read(&self) -> (u64, u64) {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))

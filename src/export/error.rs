@@ -22,6 +22,9 @@ pub enum ExportError {
         folder.display()
     )]
     Busy { folder: PathBuf },
+    /// It is no place on this machine.
+    #[error("{} is on S3, where only curate and export of the command line write. Choose a place on this machine", path.display())]
+    OnS3 { path: PathBuf },
     /// The name does not say which format is wanted.
     #[error("{}: the ending of the name says how it is written, and it must be .csv or .parquet", path.display())]
     Ending { path: PathBuf },

@@ -11,6 +11,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::ExportError;
+use crate::s3::is_address;
 
 /// The end of the name of a file that is not whole yet.
 const UNFINISHED: &str = ".unfinished";
@@ -32,6 +33,9 @@ impl Place {
     /// # Errors
     /// When it cannot be made, or another run has it.
     pub fn take(folder: &Path) -> Result<Self, ExportError> {
+        if is_address(folder) {
+            return Err(ExportError::OnS3 { path: folder.to_owned() });
+        }
         let was_made = !folder.exists();
         fs::create_dir_all(folder).map_err(ExportError::at(folder))?;
         let lock = match File::open(folder).map(|file| (file.try_lock(), file)) {
@@ -109,6 +113,9 @@ pub fn write_own_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
 /// before is as it was.
 pub fn write_file_by(path: &Path, write: impl FnOnce(&mut File) -> Result<(), ExportError>) -> Result<(), ExportError> {
     let failed = ExportError::at(path);
+    if is_address(path) {
+        return Err(ExportError::OnS3 { path: path.to_owned() });
+    }
     let is_file = fs::metadata(path).map_or(true, |about| about.is_file());
     let (Some(name), true) = (path.file_name(), is_file) else {
         return write(&mut File::create(path).map_err(failed)?);

@@ -71,6 +71,10 @@ pub struct Seen(Vec<(PathBuf, u64, [i64; 4], [u64; 2])>);
 impl Seen {
     /// As they are now; none where the source cannot be looked through.
     pub fn of(source: &Source) -> Option<Self> {
+        // What was fetched does not change any more, and what it was fetched from is not asked again and again.
+        if matches!(source, Source::Fetched(_)) {
+            return None;
+        }
         let stamped = |found: FoundFile| {
             let stamp = Stamp::of(&found.path)?;
             Some((found.path, stamp.bytes, stamp.changed, stamp.file))

@@ -31,6 +31,7 @@ pub struct FoundFile {
 pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
     let mut found = vec![];
     match source {
+        Source::Fetched(remote) => return files(&remote.here),
         Source::Folder(folder) => {
             let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
             let says = absolute.components().rev().take(2).find_map(|part| named(part.as_os_str().to_str()?));
@@ -114,7 +115,7 @@ fn named(name: &str) -> Option<Dataset> {
     Dataset::from_folder_name(name)
 }
 
-fn is_passed_over(name: &str) -> bool {
+pub(super) fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "_SUCCESS" || name.ends_with(".crc")
 }
 

@@ -21,6 +21,7 @@ mod number;
 mod parquet_file;
 mod pieces;
 mod refused;
+mod remote;
 mod shelf;
 mod source;
 mod stack;
@@ -35,6 +36,7 @@ use rayon::prelude::*;
 
 use crate::domain::format::bytes;
 use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
+use crate::s3::S3Error;
 
 use self::cache::Stamp;
 use self::columns::Columns;
@@ -48,6 +50,7 @@ pub use dictionary::{Dictionaries, Dictionary};
 pub use engine_run::{EngineRun, RunError};
 pub use finding::Finding;
 pub use refused::{Refused, RefusedReason};
+pub use remote::{Remote, fetch};
 pub use shelf::{Aside, MEMORY_EACH_BYTE, Piece, Shelf, memory};
 pub use source::{Source, real_path};
 pub use stack::Stack;
@@ -134,6 +137,9 @@ pub enum LandingError {
         bytes(*needed), bytes(*room)
     )]
     Disk { needed: u64, room: u64, folder: String },
+    /// What is on S3 cannot be had.
+    #[error(transparent)]
+    S3(#[from] Box<S3Error>),
     /// It was asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -236,9 +242,9 @@ fn read_by(
     }
     let results: Vec<FileResult> = read.into_iter().map(|(result, ..)| result).collect();
     if results.iter().all(|result| result.records.is_none()) {
-        let path = match source {
+        let path = match source.asked() {
             Source::Folder(path) => path.display().to_string(),
-            Source::Files(_) => source.name(),
+            Source::Files(_) | Source::Fetched(_) => source.name(),
         };
         return Err(LandingError::NothingFound { path, files: found.len() });
     }
@@ -255,7 +261,7 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
     let (dictionaries, numbers) = number_alike(&mut results)?;
     let empty = |dataset| Columns::new(dataset, 0).finish().map(|taken| taken.frame).unwrap_or_default();
     let mut landing = Landing {
-        source: source.clone(),
+        source: source.asked().clone(),
         files: vec![],
         refused: vec![],
         findings: vec![],

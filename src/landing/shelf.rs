@@ -67,6 +67,16 @@ impl Shelf {
         Ok(Arc::new(Self { folder, pieces: AtomicU64::new(0), _lock: lock }))
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Bytes that there is room for; none where the system does not tell.
+    pub fn room(&self) -> Option<u64> {
+        room(&self.folder)
+    }
+
     /// Sees to it that there is room for so many bytes on its disk, as far as the system tells.
     ///
     /// # Errors

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
-use super::{LandingError, find};
+use super::{LandingError, Remote, find, remote};
+use crate::s3::{Address, is_address};
 
 /// A place with landing files.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +16,8 @@ pub enum Source {
     Folder(PathBuf),
     /// Single files, whose data sets are recognised by their keys.
     Files(Vec<PathBuf>),
+    /// What of these was on S3 and is fetched: see [`super::fetch`].
+    Fetched(Arc<Remote>),
 }
 
 impl Source {
@@ -22,12 +26,21 @@ impl Source {
         let last = |path: &PathBuf| {
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
         };
-        match self {
+        match self.asked() {
+            Self::Fetched(remote) => remote.asked.name(),
             Self::Folder(path) => last(path),
             Self::Files(paths) => match paths.as_slice() {
                 [path] => last(path),
                 paths => format!("{} files", paths.len()),
             },
+        }
+    }
+
+    /// What was asked for: where it comes from, however it came here.
+    pub fn asked(&self) -> &Self {
+        match self {
+            Self::Fetched(remote) => &remote.asked,
+            Self::Folder(_) | Self::Files(_) => self,
         }
     }
 
@@ -37,7 +50,7 @@ impl Source {
     /// # Errors
     /// When the source cannot be looked into.
     pub fn would_read<'a>(&self, paths: &'a [PathBuf]) -> Result<Option<&'a Path>, LandingError> {
-        let found = find::files(self)?;
+        let found = find::files(&self.here())?;
         // A link within a folder may lead to a folder elsewhere, which is looked through as well.
         let below = found.iter().filter(|file| file.name.contains('/')).filter_map(|file| file.path.parent());
         let folders: BTreeSet<&Path> = self.folders().into_iter().chain(below).collect();
@@ -45,6 +58,13 @@ impl Source {
         let folders: Vec<PathBuf> = folders.into_iter().filter_map(resolved).collect();
         let files: BTreeSet<PathBuf> = found.iter().filter_map(|file| resolved(&file.path)).collect();
         for path in paths {
+            if is_address(path) {
+                let target = Address::parse(path).map_err(Box::new)?;
+                if remote::addresses(self.paths()).any(|read| read.holds(&target)) {
+                    return Ok(Some(path));
+                }
+                continue;
+            }
             let target = real_path(path)
                 .map_err(|error| LandingError::Unreachable { path: path.display().to_string(), error })?;
             if files.contains(&target) || folders.iter().any(|folder| target.starts_with(folder)) {
@@ -54,9 +74,28 @@ impl Source {
         Ok(None)
     }
 
+    /// What of it is on this machine.
+    fn here(&self) -> Self {
+        match self {
+            Self::Folder(path) if is_address(path) => Self::Files(vec![]),
+            Self::Files(paths) => Self::Files(paths.iter().filter(|path| !is_address(path)).cloned().collect()),
+            Self::Folder(_) | Self::Fetched(_) => self.clone(),
+        }
+    }
+
+    /// What was asked for, path by path.
+    fn paths(&self) -> &[PathBuf] {
+        match self.asked() {
+            Self::Folder(path) => std::slice::from_ref(path),
+            Self::Files(paths) => paths,
+            Self::Fetched(_) => &[],
+        }
+    }
+
     /// The folders that are looked through.
     fn folders(&self) -> Vec<&Path> {
         match self {
+            Self::Fetched(remote) => remote.here.folders(),
             Self::Folder(path) => vec![path],
             Self::Files(paths) => paths.iter().filter(|path| path.is_dir()).map(PathBuf::as_path).collect(),
         }

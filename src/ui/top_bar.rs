@@ -62,6 +62,7 @@ fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Comm
     });
     let hover = match &state.source {
         Some(Source::Folder(path)) => path.display().to_string(),
+        Some(source @ Source::Fetched(_)) => source.name(),
         Some(Source::Files(paths)) => format!("{} files", paths.len()),
         None => "Open landing files".to_owned(),
     };

@@ -8,12 +8,13 @@ use crate::support::checkout;
 /// Which folders of `src/` each folder may name. A folder may always name itself.
 const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("domain", &[]),
-    ("landing", &["domain"]),
+    ("s3", &["domain"]),
+    ("landing", &["domain", "s3"]),
     ("curation", &["domain", "landing"]),
     ("explore", &["domain", "landing", "curation"]),
     ("review", &["domain", "landing", "curation", "explore"]),
     ("signals", &["domain", "landing", "curation", "explore"]),
-    ("export", &["domain", "landing", "curation", "explore", "review", "signals"]),
+    ("export", &["domain", "landing", "curation", "explore", "review", "signals", "s3"]),
     ("generate", &["domain"]),
     ("lakehouse", &["domain"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
@@ -34,6 +35,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
             "jobs",
             "state",
             "ui",
+            "s3",
         ],
     ),
     (
@@ -50,19 +52,26 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
             "lakehouse",
             "jobs",
             "app",
+            "s3",
         ],
     ),
 ];
 
 /// Where a library or a part of the standard library may be named: folders, or files.
-const BELONGS: [(&str, &[&str]); 9] = [
+const BELONGS: [(&str, &[&str]); 12] = [
     ("egui::", &["app/", "ui/"]),
     ("eframe::", &["app/"]),
     ("egui_extras::", &["ui/"]),
     ("rfd::", &["app/dialogs.rs"]),
     ("polars::", &["landing/", "curation/", "review/", "export/"]),
-    ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs", "app/lists.rs"]),
-    ("File::", &["landing/", "export/", "generate/"]),
+    ("object_store::", &["s3/"]),
+    ("reqwest::", &["s3/"]),
+    ("tokio::", &["s3/"]),
+    (
+        "std::fs",
+        &["landing/", "s3/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs", "app/lists.rs"],
+    ),
+    ("File::", &["landing/", "s3/", "export/", "generate/"]),
     ("thread::", &["jobs/"]),
     ("Color32::from_", &["ui/theme.rs"]),
 ];
@@ -148,6 +157,8 @@ fn the_rules_find_what_they_forbid() {
         ("curation/run.rs", "std::fs::read(path)"),
         ("curation/run.rs", "use crate::review::Verdict;"),
         ("cli/mod.rs", "std::thread::spawn(f)"),
+        ("landing/remote.rs", "use object_store::ObjectStore;"),
+        ("s3/fetch.rs", "use crate::landing::Source;"),
         ("unheard_of/mod.rs", ""),
     ] {
         assert_eq!(offences(name, text).len(), 1, "{name}: {text}: {:?}", offences(name, text));

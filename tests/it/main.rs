@@ -37,6 +37,7 @@ mod landing_damage;
 mod landing_formats;
 mod owners;
 mod review;
+mod s3;
 mod sign_off;
 mod signals;
 #[path = "../../benches/situations.rs"]

@@ -14,6 +14,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use super::manifest::Manifest;
 use super::{ReleaseError, read};
 use crate::export::ExportError;
+use crate::s3::is_address;
 
 /// The middle of the name of a folder that is not done.
 const UNFINISHED: &str = ".unfinished-";
@@ -89,6 +90,9 @@ impl NewFolder {
     /// # Errors
     /// When something is at its place that is not to be replaced, or the disk refuses.
     pub fn begin(place: &Path, replace: bool) -> Result<Self, ReleaseError> {
+        if is_address(place) {
+            return Err(ExportError::OnS3 { path: place.to_owned() }.into());
+        }
         let place = std::path::absolute(place).map_err(ExportError::at(place))?;
         put_back(&place);
         is_free(&place, replace)?;
