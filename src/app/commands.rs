@@ -181,7 +181,7 @@ impl App {
     fn open_any(&mut self, paths: Vec<PathBuf>) {
         match paths.as_slice() {
             [path] if is_json(path) || path.is_dir() => {
-                self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true })
+                self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true });
             }
             _ => self.open(paths),
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::domain::{Progress, Recipe};
 use crate::export::write_file;
 use crate::landing::{EngineRun, RunError, Source};
+use crate::s3::is_address;
 use crate::state::RecipeFile;
 
 /// No recipe is longer: what is longer is not read as one.
@@ -41,14 +42,16 @@ pub struct SaveRequest {
 }
 
 impl OpenRequest {
-    /// Reads the file.
+    /// Reads the file, or opens the run; one on S3 by way of a folder below `aside`.
     ///
     /// # Errors
     /// A sentence that says which file cannot be read and why: for a recipe, with the wrong key or value.
-    pub(super) fn carry_out(&self, progress: &Progress) -> Result<Opened, String> {
+    pub(super) fn carry_out(&self, aside: &Path, progress: &Progress) -> Result<Opened, String> {
         let path = &self.path;
-        if EngineRun::is_at(path) {
-            return EngineRun::open(path, progress).map(|run| Opened::Run(Arc::new(run))).map_err(|e| e.to_string());
+        if EngineRun::is_at(path) || (is_address(path) && !self.may_be_landing) {
+            return EngineRun::open_at(path, aside, progress)
+                .map(|run| Opened::Run(Arc::new(run)))
+                .map_err(|e| e.to_string());
         }
         if path.is_dir() && !self.may_be_landing {
             return Err(RunError::NoRun { path: path.display().to_string() }.to_string());

@@ -335,6 +335,7 @@ impl Workers {
             let context = context.clone();
             move || context.request_repaint()
         };
+        let for_runs = homes.aside.clone();
         let (trail_file, for_past, for_opened, for_load) =
             (homes.trail.clone(), homes.clone(), homes.clone(), homes.clone());
         Ok(Self {
@@ -397,8 +398,8 @@ impl Workers {
                 Ok(Summaries { look, columns })
             })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
-            open_recipe: Lane::new("open recipe", wake(), |request: &OpenRequest, progress: &Progress| {
-                request.carry_out(progress)
+            open_recipe: Lane::new("open recipe", wake(), move |request: &OpenRequest, progress: &Progress| {
+                request.carry_out(&for_runs, progress)
             })?,
             save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
                 request.carry_out()

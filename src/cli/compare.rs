@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 
+use crate::app::Settings;
 use crate::curation::{Codes, Curation, curate, curate_brought};
 use crate::domain::format::thousands;
 use crate::domain::{Progress, Table};
@@ -18,6 +19,7 @@ use crate::review::{TableDifference, differences};
 use super::DONE;
 use super::arguments::Job;
 use super::curate::{NOT_AS_IT_SHOULD_BE, read};
+use super::remote;
 
 const EXAMPLES: &str = "Examples:
   stedi-workbench compare landing/ --run zones/
@@ -43,17 +45,19 @@ pub struct CompareArguments {
 pub fn run(arguments: &CompareArguments) -> anyhow::Result<u8> {
     let CompareArguments { job, with, rows } = arguments;
     let folder = job.run.as_ref().context("--run is missing: the folder of the run to compare")?;
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    remote::only_here(rows)?;
+    let source = remote::source(&job.landing, job.json)?;
     if let Some(path) = source.would_read(rows.as_slice())? {
         anyhow::bail!("{} lies among the landing files. Choose a folder outside of them", path.display());
     }
-    let run = EngineRun::open(folder, &Progress::default())?;
+    let aside = Settings::at_home().aside_folder();
+    let run = EngineRun::open_at(folder, &aside, &Progress::default())?;
     let landing = read(job, &source, &Progress::default())?;
     let one = curate_brought(&landing, &run, &Progress::default())?;
     let (other, name) = match with {
         None => (curate(&landing, &run.recipe, &Progress::default())?, "here".to_owned()),
         Some(folder) => {
-            let other = EngineRun::open(folder, &Progress::default())?;
+            let other = EngineRun::open_at(folder, &aside, &Progress::default())?;
             (curate_brought(&landing, &other, &Progress::default())?, format!("{} on {}", other.name, other.engine))
         }
     };

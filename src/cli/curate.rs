@@ -78,7 +78,7 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
 /// Makes the tables, or takes those of a run on another engine.
 pub(super) fn curated(job: &Job, landing: &Landing, recipe: &Recipe) -> anyhow::Result<Curation> {
     let Some(folder) = &job.run else { return Ok(curate(landing, recipe, &Progress::default())?) };
-    let run = EngineRun::open(folder, &Progress::default())?;
+    let run = EngineRun::open_at(folder, &Settings::at_home().aside_folder(), &Progress::default())?;
     anyhow::ensure!(
         *recipe == run.recipe || (job.recipe.is_none() && *recipe == Recipe::default()),
         "{} was made with another recipe: {}. Leave the choices away, or give its own recipe.json",

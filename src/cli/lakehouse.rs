@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
 
 use crate::curation::curate;
@@ -14,6 +13,7 @@ use crate::lakehouse::{Engine, Kit, limits};
 use super::DONE;
 use super::arguments::Job;
 use super::curate::{is_anything_refused, loses_nothing, read, recipe, write_refused};
+use super::remote;
 
 const EXAMPLES: &str = "Examples:
   stedi-workbench lakehouse landing/ --recipe recipe.json --out kit/
@@ -33,7 +33,8 @@ pub struct LakehouseArguments {
 /// Writes the kit, after it said what the engines do otherwise. Gives the exit code.
 pub fn run(arguments: &LakehouseArguments) -> anyhow::Result<u8> {
     let job = &arguments.job;
-    let source = super::source(job.landing.clone()).context("no landing files were named")?;
+    let source = remote::source(&job.landing, job.json)?;
+    remote::only_here([&arguments.out])?;
     let recipe = recipe(job)?;
     anyhow::ensure!(
         std::fs::symlink_metadata(&arguments.out).is_err(),

@@ -1,18 +1,19 @@
 //! What a run on another engine left: its tables as Parquet, what it counted, and the recipe that it ran. Nothing is taken on
 //! trust that can be looked at here: columns, rows, that each step adds up, and that it is of these landing files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
-use super::Landing;
 use super::dictionary::Dictionaries;
+use super::{Landing, Shelf};
 use crate::domain::{
     Cancelled, Dataset, Kind, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
 };
+use crate::s3::{self, Address, Fetched, S3Error, is_address};
 
 /// The file that says which run counts.
 const POINTER: &str = "current.json";
@@ -66,6 +67,8 @@ pub enum RunError {
     )]
     OtherLanding { path: String, what: String },
     #[error(transparent)]
+    S3(#[from] Box<S3Error>),
+    #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
@@ -103,6 +106,35 @@ impl PartialEq for EngineRun {
 }
 
 impl EngineRun {
+    /// Opens a run wherever it is: one on S3 is fetched into a folder of its own below `aside`, which goes again. Of several the
+    /// one that counts is fetched, and no other.
+    ///
+    /// # Errors
+    /// As of [`EngineRun::open`], and when it cannot be fetched.
+    pub fn open_at(path: &Path, aside: &Path, progress: &Progress) -> Result<Self, RunError> {
+        if !is_address(path) {
+            return Self::open(path, progress);
+        }
+        let failed = |error| Box::new(S3Error::Disk { path: aside.to_owned(), error });
+        let shelf = Shelf::below(aside).map_err(failed)?;
+        let fetch = |address: &Address, into: &str, choose: s3::Choose<'_>| {
+            s3::fetch(address, &shelf.folder().join(into), choose, shelf.room(), progress)
+        };
+        let mut address = Address::parse(path).map_err(Box::new)?;
+        match fetch(&address.join(POINTER), "pointer", &|names| vec![true; names.len()]) {
+            Ok(Fetched::File(pointer) | Fetched::Folder(pointer)) => address = address.join(&pointed_to(&pointer)?),
+            Err(S3Error::Nothing { .. }) => {}
+            Err(error) => return Err(Box::new(error).into()),
+        }
+        let is_of_run = |name: &&str| [".parquet", COUNTS, RECIPE].iter().any(|end| name.ends_with(end));
+        let folder = match fetch(&address, "run", &|names| names.iter().map(is_of_run).collect()).map_err(Box::new)? {
+            Fetched::Folder(folder) => folder,
+            Fetched::File(_) => return Err(RunError::NoRun { path: address.to_string() }),
+        };
+        progress.restart();
+        Ok(Self { folder: PathBuf::from(address.to_string()), ..Self::open(&folder, progress)? })
+    }
+
     /// Whether there is a run in a folder, or one that counts among several.
     pub fn is_at(folder: &Path) -> bool {
         [POINTER, COUNTS].iter().any(|file| folder.join(file).is_file())
@@ -119,23 +151,9 @@ impl EngineRun {
     /// When it is no run, is not whole, or does not add up.
     pub fn open(path: &Path, progress: &Progress) -> Result<Self, RunError> {
         let shown = |path: &Path| path.display().to_string();
-        let read = |path: &Path| match fs::read(path) {
-            Ok(bytes) => Ok(bytes),
-            Err(error) => Err(RunError::Unreachable { path: shown(path), error }),
-        };
-        let damaged = |path: &Path, error: serde_json::Error| RunError::Damaged {
-            path: shown(path),
-            error: format!("line {}, column {}", error.line(), error.column()),
-        };
         let pointer = path.join(POINTER);
         let folder = if pointer.is_file() {
-            let Pointer { path: run } = serde_json::from_slice(&read(&pointer)?).map_err(|e| damaged(&pointer, e))?;
-            let is_within = Path::new(&run).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-            if !is_within {
-                let error = "it points out of its folder".to_owned();
-                return Err(RunError::Damaged { path: shown(&pointer), error });
-            }
-            path.join(run)
+            path.join(pointed_to(&pointer)?)
         } else if path.join(COUNTS).is_file() {
             path.to_owned()
         } else {
@@ -254,6 +272,25 @@ impl EngineRun {
         };
         self.tables.iter().map(numbered).collect()
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, RunError> {
+    fs::read(path).map_err(|error| RunError::Unreachable { path: path.display().to_string(), error })
+}
+
+fn damaged(path: &Path, error: serde_json::Error) -> RunError {
+    let error = format!("line {}, column {}", error.line(), error.column());
+    RunError::Damaged { path: path.display().to_string(), error }
+}
+
+/// The run that a pointer names: a folder below that of the pointer.
+fn pointed_to(pointer: &Path) -> Result<String, RunError> {
+    let Pointer { path } = serde_json::from_slice(&read(pointer)?).map_err(|error| damaged(pointer, error))?;
+    if !Path::new(&path).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+        let error = "it points out of its folder".to_owned();
+        return Err(RunError::Damaged { path: pointer.display().to_string(), error });
+    }
+    Ok(path)
 }
 
 fn rows(counts: &Counts, table: Table) -> u64 {

@@ -138,7 +138,7 @@ mod tests {
         };
         let (one, other) = (rows(&[7, 1, 7, 3]), rows(&[3, 7, 9, 9]));
         assert_eq!(only(&one, &other), [vec![1, 2], vec![2, 3]]);
-        assert_eq!(only(&one, &one), [vec![], vec![]]);
+        assert!(only(&one, &one).iter().all(Vec::is_empty));
         assert_eq!(content_hash(&one), content_hash(&rows(&[1, 3, 7, 7])), "whatever the order");
         assert_ne!(content_hash(&one), content_hash(&other));
     }

@@ -31,7 +31,7 @@ pub fn elsewhere_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
         ui.separator();
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
             for engine in Engine::ALL {
-                ui.label(widgets::strong(&format!("{} and this recipe", engine.title())));
+                ui.label(widgets::strong(format!("{} and this recipe", engine.title())));
                 for limit in limits(&state.choices().recipe, engine) {
                     ui.label(widgets::weak(ui, limit));
                 }
@@ -57,7 +57,7 @@ pub fn parity_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Co
             };
             ui.horizontal(|ui| {
                 let rows = thousands(curation.rows(table));
-                ui.label(widgets::strong(&format!("{}: {rows} rows", engine.title())));
+                ui.label(widgets::strong(format!("{}: {rows} rows", engine.title())));
                 let copy = ui.button(format!("{}  Copy", icons::COPY));
                 widgets::named(&copy, ui, Role::Button, &format!("Copy the SQL for {}", engine.title()));
                 if copy.clicked() {
