@@ -32,7 +32,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed check-instructions ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -72,8 +72,7 @@ check-speed: build ## The whole job is fast enough, also against DuckDB
 check-instructions: ## No core path takes more instructions than it did
 	$(PYTHON) tests/checks/instructions.py
 
-setup-lakehouse:
-	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+setup-lakehouse: setup-test
 	@test -x $(VENV_SPARK_4)/bin/python || python3 -m venv $(VENV_SPARK_4)
 	@test -x $(VENV_SPARK_3)/bin/python || python3 -m venv $(VENV_SPARK_3)
 	@$(VENV_SPARK_4)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checks/lakehouse-4.3.txt
@@ -82,7 +81,7 @@ setup-lakehouse:
 test-lakehouse: setup-lakehouse build ## Spark makes the tables of the kit as the program does, refuses what it would swallow, and can be killed
 	$(VENV_SPARK_4)/bin/python tests/checks/lakehouse.py $(PROGRAM) $(VENV_SPARK_4)/bin/python $(VENV_SPARK_3)/bin/python
 
-setup-s3:
+setup-s3: setup-test
 	@test -x $(VENV_S3)/bin/python || python3 -m venv $(VENV_S3)
 	@$(VENV_S3)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/checks/requirements-s3.txt
 

@@ -7,6 +7,8 @@ packages=(gcc libc6-dev libgl1 libegl1 libgl1-mesa-dri libxkbcommon0 libxkbcommo
 if [ "${1:-run}" = test ]; then
 	# A display for the window, hands and eyes for it, Python for the checks against DuckDB, and what counts instructions.
 	packages+=(xvfb xdotool imagemagick x11-utils python3 python3-venv valgrind)
+	# Spark runs on Java 17.
+	command -v java >/dev/null || packages+=(default-jre-headless)
 fi
 
 if ! command -v cargo >/dev/null; then
