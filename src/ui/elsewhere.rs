@@ -30,13 +30,16 @@ pub fn elsewhere_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
         }
         ui.separator();
         ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-            for engine in Engine::ALL {
-                ui.label(widgets::strong(format!("{} and this recipe", engine.title())));
-                for limit in limits(&state.choices().recipe, engine) {
-                    ui.label(widgets::weak(ui, limit));
+            // A menu's texts would reach from edge to edge.
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                for engine in Engine::ALL {
+                    ui.label(widgets::strong(format!("{} and this recipe", engine.title())));
+                    for limit in limits(&state.choices().recipe, engine) {
+                        ui.label(widgets::weak(ui, limit));
+                    }
+                    ui.add_space(8.0);
                 }
-                ui.add_space(8.0);
-            }
+            });
         });
     });
     widgets::named(&menu.response, ui, Role::Button, "On Spark and Athena");
