@@ -12,5 +12,6 @@ pub mod lakehouse;
 pub mod landing;
 pub mod review;
 pub mod signals;
+pub mod spark;
 pub mod state;
 pub mod ui;

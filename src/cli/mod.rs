@@ -4,6 +4,8 @@ mod apart;
 mod arguments;
 mod cache;
 mod curate;
+mod engine;
+mod examples;
 mod export;
 mod generate;
 mod lakehouse;

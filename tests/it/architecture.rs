@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("landing", &["domain"]),
     ("curation", &["domain", "landing"]),
@@ -16,6 +16,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("export", &["domain", "landing", "curation", "explore", "review", "signals"]),
     ("generate", &["domain"]),
     ("lakehouse", &["domain"]),
+    ("spark", &["domain", "lakehouse"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
     ("state", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
     ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "export", "state"]),
@@ -35,6 +36,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
             "export",
             "generate",
             "lakehouse",
+            "spark",
             "jobs",
             "app",
         ],
@@ -42,12 +44,15 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
 ];
 
 /// Where a library or a part of the standard library may be named: folders, or files.
-const BELONGS: [(&str, &[&str]); 9] = [
+const BELONGS: [(&str, &[&str]); 12] = [
     ("egui::", &["app/", "ui/"]),
     ("eframe::", &["app/"]),
     ("egui_extras::", &["ui/"]),
     ("rfd::", &["app/dialogs.rs"]),
     ("polars::", &["landing/", "curation/", "review/", "export/"]),
+    ("spark_connect::", &["spark/"]),
+    ("signal_hook::", &["cli/engine.rs"]),
+    ("std::net", &["spark/remote.rs"]),
     ("std::fs", &["landing/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs", "app/lists.rs"]),
     ("File::", &["landing/", "export/", "generate/"]),
     ("thread::", &["jobs/"]),
@@ -135,6 +140,7 @@ fn the_rules_find_what_they_forbid() {
         ("curation/run.rs", "std::fs::read(path)"),
         ("curation/run.rs", "use crate::review::Verdict;"),
         ("cli/mod.rs", "std::thread::spawn(f)"),
+        ("lakehouse/kit.rs", "use spark_connect::SparkSession;"),
         ("unheard_of/mod.rs", ""),
     ] {
         assert_eq!(offences(name, text).len(), 1, "{name}: {text}: {:?}", offences(name, text));

@@ -6,8 +6,8 @@ use std::path::Path;
 use egui_kittest::kittest::Queryable as _;
 use stedi_workbench::app::Settings;
 use stedi_workbench::curation::{curate, curate_to_disk};
-use stedi_workbench::domain::{Dataset, Duplicates, JoinRule, Progress, Recipe, Table, Withdrawn};
-use stedi_workbench::explore::{Filter, Follow, Sort, Test};
+use stedi_workbench::domain::{Dataset, JoinRule, Progress, Recipe, Table, Withdrawn};
+use stedi_workbench::explore::{Filter, Sort, Test};
 use stedi_workbench::landing::{self, Aside, Landing, Shelf, Source};
 use stedi_workbench::state::{Command, Shown, Slot};
 
