@@ -12,7 +12,7 @@ VENV_SPARK_4 := $(CACHE)/venv-spark-4.3
 VENV_SPARK_3 := $(CACHE)/venv-spark-3.5
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -79,6 +79,16 @@ setup-lakehouse:
 
 test-lakehouse: setup-lakehouse build ## Spark makes the tables of the kit as the program does, refuses what it would swallow, and can be killed
 	$(VENV_SPARK_4)/bin/python tests/checks/lakehouse.py $(PROGRAM) $(VENV_SPARK_4)/bin/python $(VENV_SPARK_3)/bin/python
+
+setup-connect: setup-lakehouse
+	@tests/checks/setup.sh connect
+
+build-connect: setup-connect ## Build the program with Spark Connect; the next `make build` takes its place
+	cargo build --release --locked --features spark
+
+test-connect: build-connect ## A Spark server makes the tables over Spark Connect as the program does, and refuses what it would swallow
+	cargo clippy --release --locked --all-targets --features spark -- --deny warnings
+	$(VENV_SPARK_4)/bin/python tests/checks/connect.py $(PROGRAM) $(VENV_SPARK_4)/bin/python
 
 bench: setup-bench build ## Measure all that the README says of speed and memory, against DuckDB, Polars, pandas and PySpark
 	$(PYTHON) benches/bench.py $(PROGRAM) --spark $(VENV_BENCH)/bin/python

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian or Ubuntu machine, or says what is. Usage: setup.sh run|test
+# Installs what is missing on a Debian or Ubuntu machine, or says what is. Usage: setup.sh run|test|connect
 set -euo pipefail
 
 # A C compiler for zstd; what the window loads when it opens.
@@ -7,6 +7,9 @@ packages=(gcc libc6-dev libgl1 libegl1 libgl1-mesa-dri libxkbcommon0 libxkbcommo
 if [ "${1:-run}" = test ]; then
 	# A display for the window, hands and eyes for it, Python for the checks against DuckDB, and what counts instructions.
 	packages+=(xvfb xdotool imagemagick x11-utils python3 python3-venv valgrind)
+elif [ "${1:-run}" = connect ]; then
+	# What the client of Spark Connect is generated with.
+	packages+=(protobuf-compiler libprotobuf-dev)
 fi
 
 if ! command -v cargo >/dev/null; then
