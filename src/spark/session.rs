@@ -1,5 +1,7 @@
 //! What is asked of the server, and what its answers mean.
 
+#![expect(clippy::result_large_err, reason = "the client's errors are large, and end here")]
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
