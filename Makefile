@@ -14,7 +14,7 @@ VENV_SPARK_3 := $(CACHE)/venv-spark-3.5
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -87,6 +87,16 @@ setup-s3: setup-test
 
 test-s3: setup-s3 build ## Landing files are read from S3 and tables written there as of a folder, whatever goes wrong on the way
 	$(VENV_S3)/bin/python tests/checks/s3.py $(PROGRAM)
+
+setup-connect: setup-lakehouse
+	@tests/checks/setup.sh connect
+
+build-connect: setup-connect ## Build the program with Spark Connect; the next `make build` takes its place
+	cargo build --release --locked --features spark
+
+test-connect: build-connect ## A Spark server makes the tables over Spark Connect as the program does, and refuses what it would swallow
+	cargo clippy --release --locked --all-targets --features spark -- --deny warnings
+	$(VENV_SPARK_4)/bin/python tests/checks/connect.py $(PROGRAM) $(VENV_SPARK_4)/bin/python
 
 bench: setup-bench build ## Measure all that the README says of speed and memory, against DuckDB, Polars, pandas and PySpark
 	$(PYTHON) benches/bench.py $(PROGRAM) --spark $(VENV_BENCH)/bin/python

@@ -13,5 +13,6 @@ pub mod landing;
 pub mod review;
 pub mod s3;
 pub mod signals;
+pub mod spark;
 pub mod state;
 pub mod ui;

@@ -11,12 +11,7 @@ use crate::domain::format::{bytes, counted};
 
 use super::DONE;
 use super::arguments::size;
-
-const CACHE_EXAMPLES: &str = "Examples:
-  stedi-workbench cache
-  stedi-workbench cache --limit 20GB
-  stedi-workbench cache --clear
-  stedi-workbench count sample_data --cache";
+use super::examples::CACHE_EXAMPLES;
 
 /// What to do with what is kept.
 #[derive(Debug, Args)]

@@ -26,11 +26,17 @@ pub(super) const NOT_AS_IT_SHOULD_BE: u8 = 1;
 
 /// Writes the tables. Gives the exit code.
 pub fn curate_job(arguments: &CurateArguments) -> anyhow::Result<u8> {
+    if arguments.engine.is_spark()? {
+        return super::engine::run(&arguments.engine, &arguments.job, Some(&arguments.output), None);
+    }
     run(&arguments.job, Some(&arguments.output), None)
 }
 
 /// Counts, and compares if asked to. Gives the exit code.
 pub fn count_job(arguments: &CountArguments) -> anyhow::Result<u8> {
+    if arguments.engine.is_spark()? {
+        return super::engine::run(&arguments.engine, &arguments.job, None, arguments.expected.as_deref());
+    }
     run(&arguments.job, None, arguments.expected.as_deref())
 }
 

@@ -5,6 +5,8 @@ mod arguments;
 mod cache;
 mod compare;
 mod curate;
+mod engine;
+mod examples;
 mod export;
 mod generate;
 mod lakehouse;

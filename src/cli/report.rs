@@ -8,8 +8,8 @@ use std::path::Path;
 use serde::{Serialize, Serializer};
 
 use crate::curation::{Curation, withdrawals};
-use crate::domain::Table;
 use crate::domain::format::{counted, difference, thousands};
+use crate::domain::{Dataset, Table, TableCount};
 use crate::landing::Landing;
 use crate::review::Verdict;
 
@@ -23,14 +23,62 @@ pub fn json(
     verdicts: Option<&[Verdict]>,
     timing: &Timing,
 ) -> anyhow::Result<()> {
-    let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, landing, curation)));
+    json_of(&Figures::of(landing, curation), verdicts, timing, None)
+}
+
+/// The same of figures, wherever they are from; `run` says where, if that is not here.
+pub fn json_of(
+    figures: &Figures<'_>,
+    verdicts: Option<&[Verdict]>,
+    timing: &Timing,
+    run: Option<RunReport<'_>>,
+) -> anyhow::Result<()> {
+    let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, figures)));
     let mut out = std::io::stdout().lock();
-    let withdrawn = WithdrawnReport::of(landing, curation);
+    let withdrawn = figures.withdrawn.as_ref();
     let expected = verdicts.map(verdicts::report);
     let (tables, seconds) = (InOrder(tables.into()), timing.seconds());
-    serde_json::to_writer(&mut out, &Report { tables, withdrawn, expected, seconds, timing })?;
+    serde_json::to_writer(&mut out, &Report { tables, withdrawn, expected, seconds, timing, run })?;
     writeln!(out)?;
     Ok(())
+}
+
+/// What is reported of the tables.
+pub struct Figures<'a> {
+    /// The rows of each table, in the order of the catalog.
+    pub rows: [u64; 8],
+    /// The records of each data set that could not be read.
+    pub refused: [u64; 3],
+    /// How the derived tables came by their rows.
+    pub counts: &'a [TableCount],
+    /// How much of the list of withdrawn customers landed.
+    pub withdrawn: Option<WithdrawnReport>,
+}
+
+impl<'a> Figures<'a> {
+    fn of(landing: &Landing, curation: &'a Curation) -> Self {
+        Self {
+            rows: Table::ALL.map(|table| curation.rows(table)),
+            refused: Dataset::ALL.map(|dataset| landing.refused(dataset)),
+            counts: &curation.counts,
+            withdrawn: WithdrawnReport::of(landing, curation),
+        }
+    }
+
+    fn count(&self, table: Table) -> Option<&TableCount> {
+        self.counts.iter().find(|count| count.table == table)
+    }
+}
+
+/// A run on a Spark server.
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(not(feature = "spark"), allow(dead_code, reason = "only what speaks to a server makes one"))]
+pub struct RunReport<'a> {
+    /// Spark's version.
+    pub spark: &'a str,
+    /// The run folder, as the server sees it; none if the rows were only counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<&'a str>,
 }
 
 /// How long each part of a job took, in seconds.
@@ -55,19 +103,21 @@ impl Timing {
 struct Report<'a> {
     tables: InOrder<TableReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    withdrawn: Option<WithdrawnReport>,
+    withdrawn: Option<&'a WithdrawnReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<InOrder<VerdictReport>>,
     seconds: f64,
     timing: &'a Timing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<RunReport<'a>>,
 }
 
 /// How much of the list of withdrawn customers landed; none without a list.
 #[derive(Serialize)]
-struct WithdrawnReport {
-    listed: u64,
-    matched: u64,
-    customers: u64,
+pub struct WithdrawnReport {
+    pub listed: u64,
+    pub matched: u64,
+    pub customers: u64,
 }
 
 impl WithdrawnReport {
@@ -100,8 +150,8 @@ struct Change {
 }
 
 impl TableReport {
-    fn of(table: Table, landing: &Landing, curation: &Curation) -> Self {
-        let change = curation.count(table).map(|count| {
+    fn of(table: Table, figures: &Figures<'_>) -> Self {
+        let change = figures.count(table).map(|count| {
             let dropped = count.steps.iter().filter(|step| step.dropped > 0);
             Change {
                 source: count.source.name(),
@@ -109,8 +159,8 @@ impl TableReport {
                 added: count.added(),
             }
         });
-        let refused = table.dataset().map(|dataset| landing.refused(dataset));
-        Self { rows: curation.rows(table), refused, change }
+        let refused = table.dataset().map(|dataset| figures.refused[dataset.index()]);
+        Self { rows: figures.rows[table.index()], refused, change }
     }
 }
 
@@ -125,17 +175,35 @@ impl<T: Serialize> Serialize for InOrder<T> {
 
 /// Prints a table for people on standard output, and what was refused on standard error.
 pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds: f64) -> anyhow::Result<()> {
+    let mut text = figures_in_words(&Figures::of(landing, curation))?;
+    if let Some(out) = out {
+        writeln!(text, "Five tables were written to {} in {seconds:.2} s.", out.display())?;
+    }
+    std::io::stdout().write_all(text.as_bytes())?;
+    std::io::stderr().write_all(remarks(landing)?.as_bytes())?;
+    if out.is_some() {
+        std::io::stderr().write_all(NOT_REVIEWED.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// What is said of tables that were written.
+pub const NOT_REVIEWED: &str =
+    "! Nobody has reviewed the joins: `stedi-workbench review` says whether the training set may leave.\n";
+
+/// A line for each table.
+pub fn figures_in_words(figures: &Figures<'_>) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
     for table in Table::ALL {
-        let rows = thousands(curation.rows(table));
+        let rows = thousands(figures.rows[table.index()]);
         write!(text, "{:<26}{rows:>14}", table.name())?;
         if let Some(dataset) = table.dataset() {
-            let refused = landing.refused(dataset);
+            let refused = figures.refused[dataset.index()];
             if refused > 0 {
                 write!(text, "    {} refused", counted(refused, "record"))?;
             }
         }
-        if let Some(count) = curation.count(table) {
+        if let Some(count) = figures.count(table) {
             write!(text, "{:>12} against {}", difference(count.rows_in, count.rows), count.source.name())?;
             let mut words = vec![];
             for step in &count.steps {
@@ -152,7 +220,7 @@ pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds:
         }
         text.push('\n');
     }
-    if let Some(WithdrawnReport { listed, matched, customers }) = WithdrawnReport::of(landing, curation) {
+    if let Some(WithdrawnReport { listed, matched, customers }) = figures.withdrawn {
         let customers = counted(customers, "customer");
         writeln!(
             text,
@@ -161,17 +229,7 @@ pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds:
             thousands(listed)
         )?;
     }
-    if let Some(out) = out {
-        writeln!(text, "Five tables were written to {} in {seconds:.2} s.", out.display())?;
-    }
-    std::io::stdout().write_all(text.as_bytes())?;
-    std::io::stderr().write_all(remarks(landing)?.as_bytes())?;
-    if out.is_some() {
-        let note =
-            "! Nobody has reviewed the joins: `stedi-workbench review` says whether the training set may leave.\n";
-        std::io::stderr().write_all(note.as_bytes())?;
-    }
-    Ok(())
+    Ok(text)
 }
 
 /// The remarks on the delivery, and how many records were refused for which reason.
@@ -204,7 +262,7 @@ pub fn refused_csv(landing: &Landing) -> anyhow::Result<Vec<u8>> {
     writer.write_record(["file", "dataset", "offset", "length", "reason"])?;
     for refused in &landing.refused {
         let file = landing.files.get(refused.file as usize).map_or("", |file| file.name.as_str());
-        let dataset = refused.dataset.map_or("", crate::domain::Dataset::name);
+        let dataset = refused.dataset.map_or("", Dataset::name);
         let (offset, length) = (refused.offset.to_string(), refused.length.to_string());
         writer.write_record([file, dataset, &offset, &length, &refused.reason.to_string()])?;
     }

@@ -2,6 +2,7 @@
 //! one and takes its place, a request equal to the last is not done again, and a piece of work that panics comes
 //! back as an outcome like any other.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -51,7 +52,7 @@ where
         name: &str,
         done: impl Fn() + Send + 'static,
         work: impl Fn(&Request, &Progress) -> Answer + Send + 'static,
-    ) -> std::io::Result<Self> {
+    ) -> io::Result<Self> {
         let (start, started) = channel::<()>();
         let (answer, answers) = channel();
         let state = Mutex::new(Current { waiting: None, running: None, last: None });
@@ -170,6 +171,40 @@ pub fn while_watched<T: Send>(work: impl FnOnce() -> T + Send, mut watch: impl F
     })
 }
 
+/// Does work on a thread of its own while `watch` is called on this one, ten times a second. Once that gives something, the
+/// work is left to itself and that is the answer: for work that waits for somebody else and cannot be told to stop.
+///
+/// # Errors
+/// If there is no thread to be had. In it, what `watch` gave.
+pub fn unless<T: Send + 'static, Given>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+    mut watch: impl FnMut() -> Option<Given>,
+) -> io::Result<Result<T, Given>> {
+    let (done, finished) = channel::<T>();
+    let worker = thread::Builder::new().name(name.to_owned()).spawn(move || {
+        // Nobody waits any longer once `watch` gave something.
+        done.send(work()).ok();
+    })?;
+    loop {
+        match finished.recv_timeout(Duration::from_millis(100)) {
+            Ok(result) => return Ok(Ok(result)),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(given) = watch() {
+                    return Ok(Err(given));
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                if let Err(panic) = worker.join() {
+                    resume_unwind(panic);
+                }
+                // The worker sends before it ends, so there is an answer, or it panicked.
+                return finished.recv().map(Ok).map_err(io::Error::other);
+            }
+        }
+    }
+}
+
 fn take<Request>(shared: &Weak<Shared<Request>>) -> Option<(Request, Arc<Progress>)> {
     let shared = shared.upgrade()?;
     let mut state = lock(&shared.state);
@@ -267,6 +302,16 @@ mod tests {
         let mut looks = 0;
         assert_eq!(while_watched(|| 42, || looks += 1), 42);
         assert!(looks >= 1);
+    }
+
+    #[test]
+    fn work_is_left_to_itself_once_the_watch_gives_something() {
+        assert_eq!(unless("five", || 5, || Some("gave up")).unwrap(), Ok(5));
+        let (done, wait) = channel::<()>();
+        assert_eq!(unless("wait", move || wait.recv().is_ok(), || Some("gave up")).unwrap(), Err("gave up"));
+        drop(done);
+        let panicked = catch_unwind(|| unless("panic", || std::panic::panic_any("no"), || None::<()>));
+        assert!(panicked.is_err());
     }
 
     #[test]

@@ -70,3 +70,36 @@ pub fn limits(recipe: &Recipe, engine: Engine) -> Vec<String> {
     }
     limits
 }
+
+/// Why a recipe is not made over Spark Connect, with what to do instead; none if it is.
+pub fn refused_over_connect(recipe: &Recipe) -> Option<&'static str> {
+    (recipe.join == JoinRule::InferredOwner).then_some(
+        "whose device it is cannot be inferred over Spark Connect, as that takes more than statements. Join by the owner on the \
+         customer record (--join owner), or let the job of `stedi-workbench lakehouse` infer it on the same Spark",
+    )
+}
+
+/// What has to be known of a recipe over Spark Connect, before anything is asked of the server. They name nobody.
+pub fn limits_over_connect(recipe: &Recipe) -> Vec<String> {
+    let mut limits = vec![
+        "The tables have the same rows as here, but in no order. A record that would be refused or mended here stops the work \
+         before anything is written."
+            .to_owned(),
+        "Files and folders whose names begin with _ or . are not seen there.".to_owned(),
+    ];
+    if recipe.duplicates == Duplicates::Drop {
+        limits.push("Of rows that are equal but for the sign of a zero, either may stay.".to_owned());
+    }
+    if recipe.join == JoinRule::Timestamp {
+        limits.push(
+            "A join that makes far too many rows is foreseen and refused here, but not on the server.".to_owned(),
+        );
+    }
+    if !recipe.withdrawn.is_empty() {
+        let entries = thousands(recipe.withdrawn.len() as u64);
+        limits.push(format!(
+            "The list of who withdrew ({entries} entries) is sent to the server, which may keep it in its logs."
+        ));
+    }
+    limits
+}

@@ -6,6 +6,7 @@ mod engine;
 mod kit;
 mod landing;
 mod limits;
+mod lines;
 
 pub use compile::{
     CountedStep, OWNERS, PADS, Statement, WITHDRAWN, spark_sql, statements, statements_apart, withdrawals,
@@ -13,4 +14,5 @@ pub use compile::{
 pub use engine::Engine;
 pub use kit::{Kit, KitFile, PERSONAL};
 pub use landing::{athena_ddl, key, raw_view, spark_landing, spark_schema};
-pub use limits::limits;
+pub use limits::{limits, limits_over_connect, refused_over_connect};
+pub use lines::{Fault, faults};

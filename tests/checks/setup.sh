@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian or Ubuntu machine, or says what is. Usage: setup.sh run|test
+# Installs what is missing on a Debian or Ubuntu machine, or says what is. Usage: setup.sh run|test|connect
 set -euo pipefail
 
 # A C compiler for zstd; what the window loads when it opens.
@@ -9,6 +9,9 @@ if [ "${1:-run}" = test ]; then
 	packages+=(xvfb xdotool imagemagick x11-utils python3 python3-venv valgrind)
 	# Spark runs on Java 17.
 	command -v java >/dev/null || packages+=(default-jre-headless)
+elif [ "${1:-run}" = connect ]; then
+	# What the client of Spark Connect is generated with.
+	packages+=(protobuf-compiler libprotobuf-dev)
 fi
 
 if ! command -v cargo >/dev/null; then

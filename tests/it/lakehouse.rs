@@ -7,7 +7,10 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use stedi_workbench::domain::{Dataset, Duplicates, JoinRule, Operation, Plan, Purpose, Recipe, Table, Withdrawn};
-use stedi_workbench::lakehouse::{Engine, Kit, OWNERS, WITHDRAWN, limits, spark_sql, statements, statements_apart};
+use stedi_workbench::lakehouse::{
+    Engine, Kit, OWNERS, WITHDRAWN, limits, limits_over_connect, refused_over_connect, spark_sql, statements,
+    statements_apart,
+};
 
 use crate::support::{sample_data, write};
 
@@ -289,5 +292,30 @@ fn the_feed_spells_its_keys_as_the_job_declares_them() {
             let key = stedi_workbench::lakehouse::key(column);
             assert!(found.contains(key), "{key} is not in the sample data: {found:?}");
         }
+    }
+}
+
+#[test]
+fn over_spark_connect_an_inferred_owner_is_refused_when_it_is_chosen() {
+    let inferred = Recipe { join: JoinRule::InferredOwner, ..Recipe::default() };
+    assert!(refused_over_connect(&inferred).unwrap().contains("--join owner"));
+    assert_eq!(refused_over_connect(&Recipe::default()), None);
+    for recipe in recipes() {
+        let said = limits_over_connect(&recipe).join("\n");
+        assert_eq!(said.contains("list of who withdrew"), !recipe.withdrawn.is_empty(), "{said}");
+        assert!(!said.contains('@'), "{said}");
+    }
+}
+
+#[test]
+fn a_build_without_spark_says_so_and_a_server_is_not_passed_over() {
+    let landing = sample_data();
+    let output = program(&["count", path(&landing), "--remote", "sc://localhost"]);
+    assert!(!output.status.success());
+    assert!(said(&output).contains("Add --engine spark"), "{}", said(&output));
+    if cfg!(not(feature = "spark")) {
+        let output = program(&["count", path(&landing), "--engine", "spark", "--remote", "sc://localhost"]);
+        assert!(!output.status.success());
+        assert!(said(&output).contains("cargo build --release --features spark"), "{}", said(&output));
     }
 }
