@@ -123,6 +123,7 @@ mod on_spark {
                 "--refused: records are not refused one by one there, the work stops at the first look",
             ),
             (job.cache, "--cache: nothing is read here"),
+            (job.run.is_some(), "--run: it makes the tables anew"),
             (job.memory_limit.is_some(), "--memory-limit: nothing is read here; the server has limits of its own"),
         ] {
             anyhow::ensure!(!is_given, "over Spark there is no {option}. Leave it away");

@@ -68,7 +68,7 @@ const BELONGS: [(&str, &[&str]); 15] = [
     ("polars::", &["landing/", "curation/", "review/", "export/"]),
     ("spark_connect::", &["spark/"]),
     ("signal_hook::", &["cli/engine.rs", "cli/remote.rs"]),
-    ("std::net", &["spark/remote.rs"]),
+    ("std::net", &["spark/remote.rs", "s3/account.rs"]),
     ("object_store::", &["s3/"]),
     ("reqwest::", &["s3/"]),
     ("tokio::", &["s3/"]),
