@@ -1,6 +1,6 @@
 //! Carries out what the views ask for.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::explore::Query;
@@ -180,9 +180,7 @@ impl App {
     /// A single JSON file may be a recipe, a folder a run on another engine; what else is handed over is landing files.
     fn open_any(&mut self, paths: Vec<PathBuf>) {
         match paths.as_slice() {
-            [path] if is_json(path) || path.is_dir() => {
-                self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true });
-            }
+            [path] => self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true }),
             _ => self.open(paths),
         }
     }
@@ -268,8 +266,4 @@ impl App {
         self.workers.dropped.forget();
         self.workers.dropped.request(DroppedRequest { curation, table, step, stood });
     }
-}
-
-fn is_json(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }

@@ -248,6 +248,15 @@ pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
     }
 }
 
+/// Says what became of something that was written.
+pub(super) fn say(state: &mut State, outcome: Outcome<Result<String, Failure>>) {
+    match flatten(outcome) {
+        Ok(words) => notify(state, Severity::Information, words),
+        Err(Failure::Cancelled) => {}
+        Err(Failure::Error(error)) => notify(state, Severity::Error, error),
+    }
+}
+
 pub(super) fn flatten<T>(outcome: Outcome<Result<T, Failure>>) -> Result<T, Failure> {
     match outcome {
         Outcome::Done(result) => result,

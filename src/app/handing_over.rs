@@ -1,16 +1,15 @@
 //! The recipe, handed over to Spark and Athena: a kit in a new folder, written by a worker.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::format::counted;
 use crate::domain::{Recipe, Table};
-use crate::export::release::{NewFile, write_new_folder};
+use crate::export::release::{NewFile, ReleaseError, write_new_folder};
 use crate::lakehouse::Kit;
 use crate::landing::Source;
-use crate::state::Severity;
 
 use super::App;
-use super::finished::{flatten, notify};
+use super::finished::say;
 use super::recipe_file::outside_of;
 use super::work::Failure;
 
@@ -37,16 +36,23 @@ impl KitRequest {
             outside_of(source, &self.place).map_err(not_written)?;
         }
         let kit = Kit::new(&self.recipe, &self.counts);
-        let new = |file: &crate::lakehouse::KitFile| (file.name.clone(), file.text.clone(), file.is_personal);
-        let files: Vec<_> = kit.files.iter().map(new).collect();
-        let files: Vec<NewFile<'_>> = files
-            .iter()
-            .map(|(name, text, is_own)| NewFile { name, content: text.as_bytes(), is_own: *is_own })
-            .collect();
-        write_new_folder(&self.place, &files).map_err(|error| not_written(error.to_string()))?;
-        let files = counted(files.len() as u64, "file");
+        write_kit(&kit, &self.place).map_err(|error| not_written(error.to_string()))?;
+        let files = counted(kit.files.len() as u64, "file");
         Ok(format!("Wrote {files} to {}. Its README.md says how to run it.", self.place.display()))
     }
+}
+
+/// Writes a kit to a new folder, whole or not at all.
+///
+/// # Errors
+/// When something is there, or the disk refuses.
+pub fn write_kit(kit: &Kit, place: &Path) -> Result<(), ReleaseError> {
+    let files: Vec<NewFile<'_>> = kit
+        .files
+        .iter()
+        .map(|file| NewFile { name: &file.name, content: file.text.as_bytes(), is_own: file.is_personal })
+        .collect();
+    write_new_folder(place, &files)
 }
 
 impl App {
@@ -63,11 +69,7 @@ impl App {
     /// Says what became of it.
     pub(super) fn take_kits(&mut self) {
         while let Some((_, outcome)) = self.workers.kit.poll() {
-            match flatten(outcome) {
-                Ok(words) => notify(&mut self.state, Severity::Information, words),
-                Err(Failure::Cancelled) => {}
-                Err(Failure::Error(error)) => notify(&mut self.state, Severity::Error, error),
-            }
+            say(&mut self.state, outcome);
         }
     }
 }

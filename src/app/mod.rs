@@ -37,6 +37,7 @@ use self::chosen::Chosen;
 use self::dialogs::Choice;
 use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
 
+pub use handing_over::write_kit;
 pub use settings::{Settings, history_file, keys_folder, trail_folder};
 
 /// The name of the program as people read it.

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use crate::export::write_picture;
 use crate::landing::Source;
 use crate::signals::Picture;
-use crate::state::Severity;
 
 use super::App;
-use super::finished::{flatten, notify};
+use super::finished::say;
 use super::recipe_file::outside_of;
 use super::work::Failure;
 
@@ -59,11 +58,7 @@ impl App {
     /// Says what became of it.
     pub(super) fn take_saved_pictures(&mut self) {
         while let Some((_, outcome)) = self.workers.save_picture.poll() {
-            match flatten(outcome) {
-                Ok(words) => notify(&mut self.state, Severity::Information, words),
-                Err(Failure::Cancelled) => {}
-                Err(Failure::Error(error)) => notify(&mut self.state, Severity::Error, error),
-            }
+            say(&mut self.state, outcome);
         }
     }
 }

@@ -53,7 +53,10 @@ impl OpenRequest {
                 .map(|run| Opened::Run(Arc::new(run)))
                 .map_err(|e| e.to_string());
         }
-        if path.is_dir() && !self.may_be_landing {
+        if self.may_be_landing && !is_json(path) {
+            return Ok(Opened::Landing(path.clone()));
+        }
+        if path.is_dir() {
             return Err(RunError::NoRun { path: path.display().to_string() }.to_string());
         }
         match read(path) {
@@ -96,6 +99,10 @@ pub(super) fn outside_of(source: &Source, path: &Path) -> Result<(), String> {
         )),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -70,7 +70,7 @@ mod on_spark {
     use super::super::curate::{NOT_AS_IT_SHOULD_BE, read_expected, recipe};
     use super::super::report::{self, Figures, RunReport, Timing, WithdrawnReport};
     use super::EngineArguments;
-    use crate::domain::format::thousands;
+    use crate::domain::format::{hexadecimal, thousands};
     use crate::domain::{Progress, Table};
     use crate::jobs::unless;
     use crate::lakehouse::{limits_over_connect, refused_over_connect};
@@ -162,7 +162,7 @@ mod on_spark {
         let now = DateTime::from_timestamp_millis(crate::export::now()).context("the clock is out of range")?;
         let mut random = [0; 3];
         getrandom::fill(&mut random).context("the machine gives no random numbers")?;
-        let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let random = hexadecimal(&random);
         Ok(format!("{}-{random}", now.format("%Y%m%dT%H%M%SZ")))
     }
 

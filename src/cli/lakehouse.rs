@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::app::write_kit;
 use crate::curation::curate;
 use crate::domain::{Progress, Table};
-use crate::export::release::{NewFile, write_new_folder};
 use crate::lakehouse::{Engine, Kit, limits};
 
 use super::DONE;
@@ -60,12 +60,7 @@ pub fn run(arguments: &LakehouseArguments) -> anyhow::Result<u8> {
     write_refused(job, &landing)?;
     let counts = Table::ALL.map(|table| (table, curation.rows(table)));
     let kit = Kit::new(&recipe, &counts);
-    let files: Vec<NewFile<'_>> = kit
-        .files
-        .iter()
-        .map(|file| NewFile { name: &file.name, content: file.text.as_bytes(), is_own: file.is_personal })
-        .collect();
-    write_new_folder(&arguments.out, &files)?;
+    write_kit(&kit, &arguments.out)?;
     let is_refused = is_anything_refused(&landing);
     if job.json {
         let limits: serde_json::Map<String, serde_json::Value> =
@@ -80,7 +75,7 @@ pub fn run(arguments: &LakehouseArguments) -> anyhow::Result<u8> {
         writeln!(
             out,
             "{} files were written to {}; its README.md says how to run it.",
-            files.len(),
+            kit.files.len(),
             arguments.out.display()
         )?;
         if is_refused {

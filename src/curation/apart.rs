@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::gather::{Gathered, is_of_readings};
 use super::keys::{cells_of_numbers, cells_of_times};
 use super::owners::{OwnerFindings, infer_owners};
 use super::{Curation, CurationError, TableView};
 use crate::domain::{Dataset, Kind, Operation, Plan, Progress, Recipe, StepCount, Table, TableCount, TableDefinition};
-use crate::landing::{Aside, Landing, Piece, Shelf, Stack};
+use crate::landing::{Aside, Landing, Piece, Shelf};
 
 /// The place of a row among those that come to the join.
 const AT: &str = "__at";
@@ -65,23 +66,19 @@ pub fn curate_to_disk(
     aside: &Aside,
     progress: &Progress,
 ) -> Result<Curation, CurationError> {
-    let mut stacks: [Option<Stack>; 8] = [const { None }; 8];
-    let is_of_customers = |table| matches!(table, Table::CustomerTrusted | Table::CustomerCurated);
+    let mut gathered: [Option<Gathered>; 8] = [const { None }; 8];
     let mut write = |table: Table, rows: DataFrame| {
-        let failed = |error| CurationError::Engine { table, error };
-        if is_of_customers(table) {
+        if !is_of_readings(table) {
             return Ok(());
         }
-        let stack = match &mut stacks[table.index()] {
-            Some(stack) => stack,
-            none => none.insert(Stack::new(&aside.shelf, &rows).map_err(failed)?),
-        };
-        stack.add(&rows).map_err(failed)
+        let gathered = gathered[table.index()].get_or_insert_with(|| Gathered::on_disk(aside));
+        gathered.add(rows).map_err(|error| CurationError::Engine { table, error })
     };
     let mut curation = curate_apart(landing, recipe, aside, &mut write, progress)?;
-    for (table, stack) in Table::ALL.into_iter().zip(stacks) {
-        if let Some(stack) = stack {
-            curation.frames[table.index()] = stack.finish().map_err(|error| CurationError::Engine { table, error })?;
+    for (table, gathered) in Table::ALL.into_iter().zip(gathered) {
+        if let Some(gathered) = gathered {
+            curation.frames[table.index()] =
+                gathered.finish().map_err(|error| CurationError::Engine { table, error })?;
         }
         curation.apart[table.index()] = None;
     }

@@ -6,7 +6,7 @@
 
 use polars::prelude::*;
 
-use super::compile::{self, OURS, ROW};
+use super::compile::{self, ROW};
 use super::{Curation, CurationError, TableView};
 use crate::domain::{Kind, Operation, Plan, Progress, Reason, Step, StepCount, Table, TableCount, TableDefinition};
 
@@ -121,16 +121,7 @@ impl Curation {
     /// The rows that a step leaves, each with the number that it had before it in [`ROW`].
     fn stepped(&self, step: &Step, rows: DataFrame) -> PolarsResult<DataFrame> {
         let rows = if rows.get_column_index(ROW).is_some() { rows.drop(ROW)? } else { rows };
-        let rows = rows.with_row_index(ROW.into(), None)?;
-        let names: Vec<PlSmallStr> = rows.get_column_names_owned();
-        let columns: Vec<&str> = names.iter().map(PlSmallStr::as_str).filter(|name| !name.starts_with(OURS)).collect();
-        let other = self.other_of(&step.operation).lazy();
-        // The other table can be very large: only what these rows look for.
-        let other = match step.operation.keys().first() {
-            Some((left, right)) => compile::matching(other, right, rows.clone().lazy(), left),
-            None => other,
-        };
-        compile::apply(&step.operation, rows.lazy(), other, &columns, &self.dictionaries).collect()
+        self.lazily(&step.operation, rows.with_row_index(ROW.into(), None)?, compile::apply).collect()
     }
 }
 

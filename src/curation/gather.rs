@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::{Curation, CurationError};
-use crate::domain::{Operation, Progress, TableDefinition};
+use crate::domain::{Operation, Progress, Table, TableDefinition};
 use crate::landing::{Aside, Stack};
 
 /// So many rows are taken through steps at once.
@@ -15,7 +15,17 @@ pub enum Gathered {
     Disk(Aside, Option<Stack>),
 }
 
+/// Whether a table is of readings, in which no cell is null.
+pub fn is_of_readings(table: Table) -> bool {
+    table.schema().iter().all(|column| column.required)
+}
+
 impl Gathered {
+    /// Nothing yet; what comes goes to the disk.
+    pub fn on_disk(aside: &Aside) -> Self {
+        Self::Disk(aside.clone(), None)
+    }
+
     /// Puts rows behind those that are there.
     pub fn add(&mut self, rows: DataFrame) -> PolarsResult<()> {
         match self {
@@ -45,9 +55,8 @@ impl Gathered {
 impl Curation {
     /// Room for rows of the tables that a definition starts from: on the disk, if readings are there.
     pub(super) fn gathered(&self, definition: &TableDefinition) -> Gathered {
-        let is_of_readings = definition.source.schema().iter().all(|column| column.required);
-        match self.aside.clone().filter(|_| is_of_readings) {
-            Some(aside) => Gathered::Disk(aside, None),
+        match self.aside.as_ref().filter(|_| is_of_readings(definition.source)) {
+            Some(aside) => Gathered::on_disk(aside),
             None => Gathered::Memory(None),
         }
     }
@@ -62,8 +71,7 @@ impl Curation {
         progress: &Progress,
         found: &mut dyn FnMut(DataFrame) -> PolarsResult<()>,
     ) -> Result<(), CurationError> {
-        let steps = definition.steps.iter().take(step + 1);
-        let looks_at_others = steps.into_iter().any(|step| step.operation == Operation::Distinct);
+        let looks_at_others = definition.steps.iter().take(step + 1).any(|step| step.operation == Operation::Distinct);
         let most = if looks_at_others { rows.height().max(1) } else { PIECE };
         progress.set_total(rows.height() as u64);
         for from in (0..rows.height().max(1)).step_by(most) {

@@ -29,5 +29,5 @@ pub use owners::{Evidence, Finding, OwnerFindings, OwnerSummary, infer_owners};
 pub use pairs::{Owners, Pair, Whose};
 pub use product::Product;
 pub use run::{Curation, CurationError, curate, curate_by};
-pub use view::{Cell, TableView, data_type};
+pub use view::{Cell, TableView};
 pub use withdrawn::{Withdrawals, withdrawals, withdrawn_people};

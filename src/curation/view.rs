@@ -182,12 +182,3 @@ fn numbers(is_true: &BooleanChunked) -> Vec<u32> {
     }
     numbers
 }
-
-/// How a kind of column is held in a frame.
-pub fn data_type(kind: Kind) -> DataType {
-    match kind {
-        Kind::Text => DataType::String,
-        Kind::Integer | Kind::Time => DataType::Int64,
-        Kind::Float => DataType::Float64,
-    }
-}

@@ -9,9 +9,10 @@ use std::path::Path;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::curation::{Cell, data_type};
+use crate::curation::Cell;
 use crate::domain::{Kind, Progress};
 use crate::explore::Sheet;
+use crate::landing::data_type;
 
 use super::ExportError;
 use super::place::write_file_by;

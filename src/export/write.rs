@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::curation::{Curation, data_type};
+use crate::curation::Curation;
 use crate::domain::{Cancelled, Format, Progress, Table};
-use crate::landing::Dictionaries;
+use crate::landing::{Dictionaries, data_type};
 
 use super::ExportError;
 use super::place::Place;

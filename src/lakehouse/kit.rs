@@ -7,6 +7,7 @@ use super::compile::{CountedStep, Statement, statements, statements_apart, withd
 use super::engine::Engine;
 use super::landing::{athena_ddl, key, raw_view, spark_landing, spark_schema};
 use super::limits::limits;
+use crate::domain::format::hexadecimal;
 use crate::domain::{Column, Dataset, JoinRule, Kind, Plan, Recipe, Table};
 
 /// The job, where the plan is still to be put in.
@@ -156,7 +157,7 @@ fn dataset(dataset: Dataset) -> Value {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
 fn readme(recipe: &Recipe) -> String {

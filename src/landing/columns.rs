@@ -75,6 +75,15 @@ enum Builder<'a> {
     Float(NumbersBuilder<f64>),
 }
 
+/// How a kind of column is held in a frame.
+pub fn data_type(kind: Kind) -> DataType {
+    match kind {
+        Kind::Text => DataType::String,
+        Kind::Integer | Kind::Time => DataType::Int64,
+        Kind::Float => DataType::Float64,
+    }
+}
+
 impl<'a> Columns<'a> {
     /// No rows yet; `capacity` is how many are expected.
     pub fn new(dataset: Dataset, capacity: usize) -> Self {

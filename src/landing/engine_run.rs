@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 use serde::Deserialize;
 
+use super::columns::data_type;
 use super::dictionary::Dictionaries;
 use super::{Landing, Shelf};
 use crate::domain::{
-    Cancelled, Dataset, Kind, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
+    Cancelled, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
 };
 use crate::s3::{self, Address, Fetched, S3Error, is_address};
 
@@ -227,14 +228,8 @@ impl EngineRun {
         let mut all: Option<DataFrame> = None;
         for part in parts {
             let frame = ParquetReader::new(fs::File::open(&part).map_err(failed)?).finish().map_err(columns)?;
-            let of_catalog = table.schema().iter().map(|column| {
-                let kind = match column.kind {
-                    Kind::Text => DataType::String,
-                    Kind::Integer | Kind::Time => DataType::Int64,
-                    Kind::Float => DataType::Float64,
-                };
-                frame.column(column.name)?.strict_cast(&kind)
-            });
+            let of_catalog =
+                table.schema().iter().map(|column| frame.column(column.name)?.strict_cast(&data_type(column.kind)));
             let frame = of_catalog.collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
                 let rows = frame.height();
                 DataFrame::new(rows, columns)

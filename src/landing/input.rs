@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::format::hexadecimal;
 use crate::domain::{Cancelled, Progress};
 
 /// How often its own size a compressed file may unpack to. Landing files reach 10 to 50 times; deflate ends at 1032.
@@ -255,11 +256,4 @@ impl InputError {
     fn of(error: io::Error, progress: &Progress) -> Self {
         if progress.is_cancelled() { Self::Cancelled(Cancelled) } else { Self::Io(error) }
     }
-}
-
-/// Lower-case hexadecimal digits.
-fn hexadecimal(digest: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -46,6 +46,7 @@ use self::input::Room;
 
 pub use cache::{Cache, Kept, Seen, Unkept};
 pub use census::{Census, ConsentCensus};
+pub use columns::data_type;
 pub use dictionary::{Dictionaries, Dictionary};
 pub use engine_run::{EngineRun, RunError};
 pub use finding::Finding;

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::curation::{Cell, Curation, CurationError, TableView};
+use crate::domain::format::hexadecimal;
 use crate::domain::{Progress, Table};
 
 /// How a table of one curation differs from that of another.
@@ -95,7 +96,7 @@ fn put(bytes: &mut Vec<u8>, cell: Cell<'_>) {
 fn content_hash(rows: &[(RowHash, u32)]) -> String {
     let mut hash = Sha256::new();
     rows.iter().for_each(|(row, _)| hash.update(row));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash.finalize())
 }
 
 /// The rows that only one has: of the same hash, those that the other has fewer of.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::format::hexadecimal;
 use crate::domain::{CheckId, CheckVerdict, Recipe};
 use crate::landing::Landing;
 
@@ -105,7 +106,7 @@ impl Scope {
 
 /// SHA-256 as lower-case hexadecimal digits.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 impl Check {

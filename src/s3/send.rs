@@ -22,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 use super::connection::{Connection, Doing, pause};
 use super::fetch::at;
 use super::{Address, S3Error, SUCCESS, Seal, UNFINISHED};
+use crate::domain::format::hexadecimal;
 use crate::domain::{Cancelled, Progress};
 
 /// A file up to this size is sent in one go, a larger one in parts of this size or more.
@@ -171,7 +172,7 @@ fn success(files: &[Outgoing], progress: &Progress) -> Result<Vec<u8>, S3Error> 
             }
             hash.update(&piece[..read]);
         }
-        let sha256: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(&hash.finalize());
         listed.push(json!({ "name": file.name, "bytes": file.bytes, "sha256": sha256 }));
     }
     let program = concat!("stedi-workbench ", env!("CARGO_PKG_VERSION"));

@@ -25,6 +25,7 @@ import polars
 import sqlglot
 
 import lakehouse_athena
+from tables import real_data
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TABLES = ["customer_trusted", "accelerometer_trusted", "customer_curated", "step_trainer_trusted", "machine_learning_curated"]
@@ -38,16 +39,6 @@ def say(ok, words):
     print(("ok     " if ok else "WRONG  ") + words, flush=True)
     if not ok:
         wrong.append(words)
-
-
-def real_data():
-    folder = Path(os.environ.get("STEDI_DATA", REPOSITORY / "../shared/data/stedi")).resolve()
-    if (folder / "customer").is_dir():
-        return folder
-    if os.environ.get("CI"):
-        sys.exit(f"the STEDI data are not at {folder}: set STEDI_DATA")
-    print(f"SKIPPED: the STEDI data are not at {folder}: set STEDI_DATA to check against them")
-    return None
 
 
 class Here:

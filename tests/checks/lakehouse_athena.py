@@ -4,22 +4,17 @@ import duckdb
 import polars
 import sqlglot
 
+import tables
+
 TABLES = ["customer_trusted", "accelerometer_trusted", "customer_curated", "step_trainer_trusted", "machine_learning_curated"]
-LANDING = {
-    "customer": {
-        "customerName": "VARCHAR", "email": "VARCHAR", "phone": "VARCHAR", "birthDay": "VARCHAR",
-        "serialNumber": "VARCHAR", "registrationDate": "BIGINT", "lastUpdateDate": "BIGINT",
-        "shareWithResearchAsOfDate": "VARCHAR", "shareWithPublicAsOfDate": "VARCHAR", "shareWithFriendsAsOfDate": "VARCHAR",
-    },
-    "accelerometer": {"user": "VARCHAR", "timestamp": "BIGINT", "x": "DOUBLE", "y": "DOUBLE", "z": "DOUBLE"},
-    "step_trainer": {"sensorReadingTime": "BIGINT", "serialNumber": "VARCHAR", "distanceFromObject": "BIGINT"},
-}
 
 
 def differences(folder, landing, recipe, zone, content):
     """The tables that differ from those that the program made. A blank consent is null here, as the SerDe has it."""
     connection = duckdb.connect()
-    for name, columns in LANDING.items():
+    for name, columns in tables.LANDING.items():
+        # A consent may be blank.
+        columns = {column: "VARCHAR" if column.startswith("share") else kind for column, kind in columns.items()}
         declared = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
         lower = ", ".join(
             f"TRY_CAST(nullif(\"{column}\", '') AS BIGINT) AS \"{column.lower()}\"" if column.startswith("share") else f'"{column}" AS "{column.lower()}"'

@@ -10,9 +10,9 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use super::key::hex;
 use super::table::OutTable;
 use crate::domain::Kind;
+use crate::domain::format::hexadecimal;
 
 /// The hash of a table that comes batch by batch.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl ContentHash {
             hash.update(type_name(column.kind).as_bytes());
             hash.update(column.hash.finalize());
         }
-        hex(&hash.finalize())
+        hexadecimal(&hash.finalize())
     }
 }
 

@@ -15,8 +15,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::ReleaseError;
 use super::content::ContentHash;
-use super::key::hex;
 use super::table::{BATCH, OutTable};
+use crate::domain::format::hexadecimal;
 use crate::domain::{Format, Progress};
 use crate::export::ExportError;
 use crate::export::write::{arrow_writer, parquet_writer};
@@ -85,7 +85,13 @@ impl HashedFile {
     pub fn finish(self, name: String, rows: Option<u64>, split: Option<String>) -> Result<FileEntry, ExportError> {
         let mut inner = self.inner();
         inner.write_out().and_then(|()| inner.file.sync_all()).map_err(ExportError::at(&self.path))?;
-        Ok(FileEntry { path: name, bytes: inner.bytes, sha256: hex(&inner.hash.clone().finalize()), rows, split })
+        Ok(FileEntry {
+            path: name,
+            bytes: inner.bytes,
+            sha256: hexadecimal(&inner.hash.clone().finalize()),
+            rows,
+            split,
+        })
     }
 }
 

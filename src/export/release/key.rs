@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::domain::Withdrawn;
+use crate::domain::format::hexadecimal;
 use crate::export::place::write_own_file;
 
 /// The first line of a key file.
@@ -83,7 +84,7 @@ impl Key {
         let mut hash = Sha256::new();
         hash.update(b"stedi-workbench key id:");
         hash.update(*self.0);
-        hex(&hash.finalize()[..8])
+        hexadecimal(&hash.finalize()[..8])
     }
 
     /// What stands for a customer: `c_` and the first 32 hexadecimal digits of HMAC-SHA-256 over `customer:` and the
@@ -118,7 +119,7 @@ impl Key {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.0) else { return "0".repeat(64) };
         mac.update(kind.as_bytes());
         mac.update(text.as_bytes());
-        hex(&mac.finalize().into_bytes())
+        hexadecimal(&mac.finalize().into_bytes())
     }
 
     /// Writes it to a file for its owner alone.
@@ -126,7 +127,7 @@ impl Key {
     /// # Errors
     /// When the disk refuses.
     pub fn save(&self, path: &Path) -> Result<(), KeyError> {
-        let text = Zeroizing::new(format!("{HEAD}\n{}\n", *Zeroizing::new(hex(&*self.0))));
+        let text = Zeroizing::new(format!("{HEAD}\n{}\n", *Zeroizing::new(hexadecimal(&*self.0))));
         let why = |why: String| KeyError::Disk { path: path.to_owned(), why };
         write_own_file(path, text.as_bytes()).map_err(|error| why(error.to_string()))
     }
@@ -237,12 +238,6 @@ fn make_own_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

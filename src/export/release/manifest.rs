@@ -13,6 +13,7 @@ use super::files::FileEntry;
 use super::key::Key;
 use super::preview::Attack;
 use super::split::SplitAudit;
+use crate::domain::format::hexadecimal;
 use crate::domain::{Dataset, Packaging, Recipe, Table};
 use crate::landing::Landing;
 
@@ -232,7 +233,7 @@ impl Manifest {
     /// SHA-256 of it without its time.
     pub(super) fn hash(&self) -> String {
         use sha2::Digest as _;
-        super::key::hex(&sha2::Sha256::digest(self.sealed_text().as_bytes()))
+        hexadecimal(&sha2::Sha256::digest(self.sealed_text().as_bytes()))
     }
 
     /// The same, sealed.

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::ReleaseError;
-use super::key::hex;
 use super::parties::{NOBODY, Parties};
 use super::prepare::Prepared;
 use super::table::{OutTable, Source};
+use crate::domain::format::hexadecimal;
 use crate::domain::format::{counted, thousands};
 use crate::domain::packaging::ELAPSED;
 use crate::domain::{Dataset, Progress, Side, Table, TimeRelease};
@@ -75,11 +75,12 @@ fn dictionary(prepared: &Prepared, _: &OutTable, landing: &Landing) -> Result<At
         texts.extend((lower != *candidate).then_some(lower));
         let mut hashes = vec![];
         for text in texts {
-            hashes.extend([hex(&Sha256::digest(text.as_bytes())), hex(&Sha512::digest(text.as_bytes()))]);
+            hashes
+                .extend([hexadecimal(&Sha256::digest(text.as_bytes())), hexadecimal(&Sha512::digest(text.as_bytes()))]);
             for key in keys {
                 if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) {
                     mac.update(text.as_bytes());
-                    hashes.push(hex(&mac.finalize().into_bytes()));
+                    hashes.push(hexadecimal(&mac.finalize().into_bytes()));
                 }
             }
         }

@@ -11,10 +11,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::ReleaseError;
 use super::files::FileEntry;
-use super::key::hex;
 use super::manifest::{Manifest, TableEntry};
 use super::parties::Parties;
 use super::table::{OutColumn, OutTable, Source};
+use crate::domain::format::hexadecimal;
 use crate::domain::{Format, Kind, Progress};
 
 /// A table of an export as it was written: all its rows in order, with the columns that are in the names of folders.
@@ -201,7 +201,7 @@ fn hash(path: &Path, progress: &Progress) -> Result<Option<(u64, String)>, Relea
     loop {
         progress.check()?;
         match file.read(&mut buffer) {
-            Ok(0) => return Ok(Some((bytes, hex(&hash.finalize())))),
+            Ok(0) => return Ok(Some((bytes, hexadecimal(&hash.finalize())))),
             Ok(count) => {
                 hash.update(&buffer[..count]);
                 bytes += count as u64;

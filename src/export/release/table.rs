@@ -147,7 +147,7 @@ impl OutTable {
     pub fn schema(&self) -> Schema {
         self.columns
             .iter()
-            .map(|column| Field::new(column.name.into(), crate::curation::data_type(column.kind)))
+            .map(|column| Field::new(column.name.into(), crate::landing::data_type(column.kind)))
             .collect()
     }
 

@@ -8,13 +8,14 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::content::ContentHash;
-use super::key::{Key, hex};
+use super::key::Key;
 use super::manifest::{Manifest, found_again};
 use super::prepare::{Prepared, prepare};
 use super::split::SideList;
 use super::table::{BATCH, OutTable};
 use super::{ReleaseError, inputs, read};
 use crate::curation::curate;
+use crate::domain::format::hexadecimal;
 use crate::domain::packaging::ELAPSED;
 use crate::domain::{Progress, Recipe};
 use crate::landing::Landing;
@@ -185,7 +186,7 @@ fn other_files(manifest: &Manifest, landing: &Landing) -> Vec<String> {
 pub(super) fn unlinked(frame: &DataFrame, is_another_first: bool) -> Result<String, ReleaseError> {
     let texts: Vec<_> =
         ["customer", "device"].into_iter().filter_map(|name| frame.column(name).ok()?.str().ok().cloned()).collect();
-    let (Some(of), Some(with)) = (texts.first(), texts.last()) else { return Ok(hex(&Sha256::digest(b""))) };
+    let (Some(of), Some(with)) = (texts.first(), texts.last()) else { return Ok(hexadecimal(&Sha256::digest(b""))) };
     let relative = |name: &str| {
         matches!(name, "window" | "first_row")
             || is_time(name)
@@ -236,7 +237,7 @@ pub(super) fn unlinked(frame: &DataFrame, is_another_first: bool) -> Result<Stri
         })
         .collect();
     hashes.sort_unstable();
-    Ok(hex(&Sha256::digest(hashes.concat())))
+    Ok(hexadecimal(&Sha256::digest(hashes.concat())))
 }
 
 fn is_time(name: &str) -> bool {
