@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, Notice, RecipeFile, Shown, Slot};
+use crate::state::{Command, Notice, RecipeFile, Severity, Shown, Slot};
 use crate::ui::theme;
 
 use super::App;
 use super::dialogs::Choice;
+use super::finished::notify;
 use super::keeping::Keep;
 use super::lists::ListRequest;
 use super::recipe_file::{self, OpenRequest};
@@ -154,11 +155,26 @@ impl App {
                     self.state.notices.remove(position);
                 }
             }
-            // What was to be saved is saved first.
-            Command::Quit if self.is_saving() => {
-                self.commands.push(Command::Quit);
+            Command::Quit => self.quit(context),
+        }
+    }
+
+    /// Closes the window once everything that was to be saved is, and stays if something could not be: that is to be read first.
+    fn quit(&mut self, context: &egui::Context) {
+        self.keep_session();
+        let errors = self.state.notices.iter().filter(|notice| notice.severity == Severity::Error).count();
+        let is_asked_again = self.quitting.is_some();
+        if errors > *self.quitting.get_or_insert(errors) {
+            self.quitting = None;
+        } else if self.is_saving() {
+            if !is_asked_again && !self.workers.session.is_busy() {
+                let text = "The window closes once what is being written is on the disk. Stop it to close at once.";
+                notify(&mut self.state, Severity::Information, text.to_owned());
             }
-            Command::Quit => context.send_viewport_cmd(egui::ViewportCommand::Close),
+            self.commands.push(Command::Quit);
+        } else {
+            self.closes = true;
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 

@@ -75,6 +75,7 @@ impl App {
         self.take_signals();
         self.take_saved_pictures();
         self.take_kits();
+        self.take_saved_sessions();
         self.take_review();
         self.take_exports();
         while let Some((_, outcome)) = self.workers.save.poll() {
@@ -147,7 +148,7 @@ impl App {
     fn take_landing(&mut self, request: &LoadRequest, loaded: Loaded) {
         let source = &loaded.landing.source;
         self.state.source = Some(source.clone());
-        if self.state.landing.value().is_none_or(|before| before.landing.source != *source) {
+        if self.state.landing.value().is_none_or(|before| before.landing.source != *source) && !self.is_left(source) {
             self.start_history(&source.name());
         }
         if let (LoadRequest::Paths(paths), Source::Folder(folder)) = (request, &loaded.landing.source) {

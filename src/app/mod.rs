@@ -18,6 +18,7 @@ mod picture_file;
 mod recipe_file;
 mod reviewing;
 mod sample;
+mod session;
 mod settings;
 mod signals;
 mod view_file;
@@ -92,6 +93,12 @@ pub struct App {
     seen: Option<keeping::WatchRequest>,
     /// What is read is read because it changed.
     again: bool,
+    /// Where the session goes, and what is saved of it.
+    session: session::SessionKeeper,
+    /// How many errors there were when the window was to close.
+    quitting: Option<usize>,
+    /// Nothing is left to be saved, and the window closes.
+    closes: bool,
     /// The folder of a run on another engine that is shown once its landing files are there.
     run: Option<PathBuf>,
     title: String,
@@ -126,6 +133,9 @@ impl App {
             exported: exporting::AskedOfExport::default(),
             seen: None,
             again: false,
+            session: session::SessionKeeper::default(),
+            quitting: None,
+            closes: false,
             run: None,
             title: String::new(),
         };
@@ -133,6 +143,8 @@ impl App {
             app.state.notices.push(notice);
         }
         ui::theme::apply(context, app.state.theme);
+        let found = app.settings.session_folder().map(|folder| session::find(&folder)).unwrap_or_default();
+        let source = app.go_on(found, source);
         app.commands.push(match source {
             Some(Source::Folder(path)) => Command::OpenPaths(vec![path]),
             Some(Source::Files(paths)) => Command::OpenPaths(paths),
@@ -147,8 +159,9 @@ impl App {
 
     /// The same, which shows the tables of a run on another engine once the landing files are there.
     #[must_use]
-    pub fn with_run(self, run: Option<PathBuf>) -> Self {
-        Self { run, ..self }
+    pub fn with_run(mut self, run: Option<PathBuf>) -> Self {
+        self.run = run.or(self.run.take());
+        self
     }
 
     /// What the window shows, for tests to look at.
@@ -173,6 +186,14 @@ impl App {
     fn carry_out(&mut self, context: &egui::Context) {
         for command in std::mem::take(&mut self.commands) {
             self.handle(command, context);
+        }
+    }
+
+    /// However the window is closed, what is being written is written first.
+    fn take_close(&mut self, context: &egui::Context) {
+        if !self.closes && context.input(|input| input.viewport().close_requested()) {
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.commands.push(Command::Quit);
         }
     }
 
@@ -203,6 +224,7 @@ impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_finished(context);
         self.take_dropped_files(context);
+        self.take_close(context);
         self.carry_out(context);
         self.look();
         self.add_up();
@@ -211,6 +233,7 @@ impl eframe::App for App {
         self.look_at_review();
         self.look_at_export();
         self.set_title(context);
+        self.keep_session();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

@@ -53,6 +53,10 @@ impl App {
             || workers.save_picture.is_busy()
             || workers.kit.is_busy()
             || workers.export.is_busy()
+            || workers.report.is_busy()
+            || workers.trail.is_busy()
+            || workers.session.is_busy()
+            || workers.save.is_busy()
     }
 
     /// Says what became of it.

@@ -101,8 +101,7 @@ impl Settings {
     /// The trail of reviews, the keys of pseudonyms and the list of exports: where the user's are, or beside settings that
     /// are elsewhere.
     pub(super) fn homes(&self) -> Homes {
-        let at_home = Self::at_home();
-        let beside = self.file.as_deref().filter(|_| self.file != at_home.file).and_then(Path::parent);
+        let beside = self.beside();
         let place = |name: &str, home: fn() -> Option<PathBuf>| {
             beside.map(|folder| folder.join(name)).or_else(home).unwrap_or_else(|| PathBuf::from(name))
         };
@@ -115,12 +114,22 @@ impl Settings {
         }
     }
 
+    /// Where the session is kept: in the user's state folder, or beside settings that are elsewhere.
+    pub(super) fn session_folder(&self) -> Option<PathBuf> {
+        let folders = directories::ProjectDirs::from("", "", "stedi-workbench");
+        let home = || Some(folders.as_ref()?.state_dir().unwrap_or(folders.as_ref()?.data_local_dir()).join("session"));
+        self.beside().map(|folder| folder.join("session")).or_else(home)
+    }
+
+    /// The folder of settings that are not the user's own.
+    fn beside(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|_| self.file != Self::at_home().file).and_then(Path::parent)
+    }
+
     /// Where what was read is kept: in the user's cache folder, or beside settings that are elsewhere.
     pub fn cache_folder(&self) -> Option<PathBuf> {
-        let at_home = Self::at_home();
-        let beside = self.file.as_deref().filter(|_| self.file != at_home.file).and_then(Path::parent);
         let home = || Some(directories::ProjectDirs::from("", "", "stedi-workbench")?.cache_dir().join("landing"));
-        beside.map(|folder| folder.join("cache")).or_else(home)
+        self.beside().map(|folder| folder.join("cache")).or_else(home)
     }
 
     /// Where readings are put aside that are more than there is memory for: where TMPDIR says, or in the user's cache folder.

@@ -27,6 +27,7 @@ use super::lists::{List, ListRequest};
 use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
 use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportRequest, TrailRequest};
+use super::session::{self, SessionRequest};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
 use super::{on_disk, reviewing, sample, signals};
@@ -105,6 +106,8 @@ pub struct Workers {
     pub kit: Lane<KitRequest, Result<String, Failure>>,
     /// Writes pictures.
     pub save_picture: Lane<SavePictureRequest, Result<String, Failure>>,
+    /// Writes the session.
+    pub session: Lane<SessionRequest, Result<(), String>>,
     /// Writes the settings.
     pub save: Lane<SaveRequest, Result<(), String>>,
 }
@@ -372,19 +375,21 @@ impl Workers {
             owners: Lane::new("owners", wake(), reviewing::owners)?,
             example: Lane::new("example", wake(), reviewing::example)?,
             behind: Lane::new("behind", wake(), reviewing::behind)?,
-            trail: Lane::new("trail", wake(), move |request: &TrailRequest, _: &Progress| {
+            trail: Lane::writing("trail", wake(), move |request: &TrailRequest, _: &Progress| {
                 reviewing::trail(&trail_file, request)
             })?,
-            report: Lane::new("report", wake(), |request: &ReportRequest, _: &Progress| reviewing::report(request))?,
+            report: Lane::writing("report", wake(), |request: &ReportRequest, _: &Progress| {
+                reviewing::report(request)
+            })?,
             preview: Lane::new("preview", wake(), export_work::foresee)?,
-            export: Lane::new("export", wake(), export_work::write)?,
+            export: Lane::writing("export", wake(), export_work::write)?,
             opened: Lane::new("opened", wake(), move |folder: &PathBuf, _: &Progress| {
                 export_work::open(&for_opened, folder)
             })?,
             past: Lane::new("past", wake(), move |request: &PastRequest, _: &Progress| {
                 export_work::past(&for_past, request)
             })?,
-            prove: Lane::new("prove", wake(), move |request: &ProveRequest, progress: &Progress| {
+            prove: Lane::writing("prove", wake(), move |request: &ProveRequest, progress: &Progress| {
                 export_work::prove(&homes, request, progress)
             })?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
@@ -401,21 +406,22 @@ impl Workers {
             open_recipe: Lane::new("open recipe", wake(), move |request: &OpenRequest, progress: &Progress| {
                 request.carry_out(&for_runs, progress)
             })?,
-            save_recipe: Lane::new("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
+            save_recipe: Lane::writing("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
                 request.carry_out()
             })?,
             add_up: Lane::new("add up", wake(), |chosen: &Chosen, progress: &Progress| Ok(chosen.add_up(progress)?))?,
             copy: Lane::new("copy", wake(), |request: &CopyRequest, progress: &Progress| {
                 Ok(request.carry_out(progress)?)
             })?,
-            kit: Lane::new("kit", wake(), |request: &KitRequest, _: &Progress| request.carry_out())?,
-            save_picture: Lane::new("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
+            kit: Lane::writing("kit", wake(), |request: &KitRequest, _: &Progress| request.carry_out())?,
+            save_picture: Lane::writing("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
                 request.carry_out()
             })?,
-            save_view: Lane::new("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
+            save_view: Lane::writing("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
                 request.carry_out(progress)
             })?,
-            save: Lane::new("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
+            session: Lane::writing("session", wake(), session::save)?,
+            save: Lane::writing("save", wake(), |request: &SaveRequest, _: &Progress| request.carry_out())?,
         })
     }
 }

@@ -14,6 +14,7 @@ pub mod progress;
 mod reason;
 pub mod recipe;
 pub mod schema;
+pub mod stored;
 pub mod withdrawn;
 pub mod zone;
 

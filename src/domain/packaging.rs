@@ -223,7 +223,8 @@ impl TimeRelease {
 }
 
 /// Under which key pseudonyms are made, and what becomes of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum KeyChoice {
     /// A new one, which is kept: later exports can match, and customers can be taken out of this one.
     #[default]

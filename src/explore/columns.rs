@@ -2,14 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::curation::TableView;
+use crate::domain::stored;
 
 /// The columns of a table as somebody arranged them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnLayout {
     /// All columns that were moved, in their order; the others follow in the order of the table.
+    #[serde(with = "stored::columns")]
     order: Vec<&'static str>,
+    #[serde(with = "stored::columns")]
     hidden: BTreeSet<&'static str>,
+    #[serde(with = "stored::columns")]
     pinned: BTreeSet<&'static str>,
 }
 

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::query::{Filter, Test};
 use crate::curation::{Cell, TableView};
 use crate::domain::{Column, Dataset, Privacy};
 use crate::landing::Landing;
 
 /// Whom the tables are narrowed to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Follow {
     /// The customer with this e-mail address.
     Person(String),

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Column, Kind};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Column, Kind, stored};
 
 /// Which rows of a table, and in which order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Query {
     /// Rows that pass all of these that are switched on.
     pub filters: Vec<Filter>,
@@ -16,10 +18,11 @@ pub struct Query {
 }
 
 /// A test on one column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filter {
     /// The column's name.
-    pub column: &'static str,
+    #[serde(with = "stored::column")]
+    pub column: stored::ColumnName,
     /// What its cells must be.
     pub test: Test,
     /// Switched off, it stays in sight but lets all rows pass.
@@ -27,13 +30,15 @@ pub struct Filter {
 }
 
 /// What a cell must be. A null passes none of them but [`Test::Missing`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Test {
     /// Null.
     Missing,
     /// Not null.
     Present,
     /// A number from the first to the second, both included.
+    #[serde(with = "stored::range")]
     Between(f64, f64),
     /// A whole number or instant (milliseconds) from the first to the second, both included.
     Within(i64, i64),
@@ -44,10 +49,11 @@ pub enum Test {
 }
 
 /// An order by one column; rows that are equal in it keep their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
     /// The column's name.
-    pub column: &'static str,
+    #[serde(with = "stored::column")]
+    pub column: stored::ColumnName,
     /// The largest first.
     pub descending: bool,
     /// Nulls before all others, not after them.

@@ -15,6 +15,6 @@ pub use history::{History, Listed, Past};
 pub use picture::write_picture;
 pub use place::{write_file, write_own_file};
 pub use report::write_report;
-pub use trail_file::{TrailFile, TrailFileError, now};
+pub use trail_file::{TrailFile, TrailFileError, make_own_folder, now};
 pub use view::{ViewFormat, Written, write_view};
 pub use write::{TableFiles, file_name, write_tables, write_tables_by};

@@ -115,7 +115,11 @@ fn own(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-fn make_own_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder, and those above it, for its owner alone; one that is there stays as it is.
+///
+/// # Errors
+/// When the disk or its permissions do not allow it.
+pub fn make_own_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

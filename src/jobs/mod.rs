@@ -53,6 +53,27 @@ where
         done: impl Fn() + Send + 'static,
         work: impl Fn(&Request, &Progress) -> Answer + Send + 'static,
     ) -> io::Result<Self> {
+        Self::start(name, done, work, false)
+    }
+
+    /// A worker that writes. What came to its end is told even if it was to stop meanwhile, since it is on the disk.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn writing(
+        name: &str,
+        done: impl Fn() + Send + 'static,
+        work: impl Fn(&Request, &Progress) -> Answer + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::start(name, done, work, true)
+    }
+
+    fn start(
+        name: &str,
+        done: impl Fn() + Send + 'static,
+        work: impl Fn(&Request, &Progress) -> Answer + Send + 'static,
+        writes: bool,
+    ) -> io::Result<Self> {
         let (start, started) = channel::<()>();
         let (answer, answers) = channel();
         let state = Mutex::new(Current { waiting: None, running: None, last: None });
@@ -64,6 +85,7 @@ where
                 // Cancelled before it began, it is answered all the same: somebody waits for it.
                 let work = || if progress.is_cancelled() { None } else { Some(work(&request, &progress)) };
                 let outcome = match catch_unwind(AssertUnwindSafe(work)) {
+                    Ok(Some(done)) if writes => Outcome::Done(done),
                     _ if progress.is_cancelled() => Outcome::Cancelled,
                     Ok(Some(done)) => Outcome::Done(done),
                     Ok(None) => Outcome::Cancelled,
@@ -114,6 +136,14 @@ where
     pub fn is_busy(&self) -> bool {
         let state = lock(&self.shared.state);
         state.running.is_some() || state.waiting.is_some()
+    }
+
+    /// Waits until nothing runs or waits any longer, for so long at the most: for the end of the program, never in a frame.
+    pub fn settle(&self, at_most: Duration) {
+        let end = Instant::now() + at_most;
+        while self.is_busy() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// How far the running request has come.

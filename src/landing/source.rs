@@ -6,17 +6,24 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use serde::{Deserialize, Serialize};
+
 use super::{LandingError, Remote, find, remote};
+use crate::domain::stored;
 use crate::s3::{Address, is_address};
 
 /// A place with landing files.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// A folder, looked through to its depths.
+    #[serde(with = "stored::path")]
     Folder(PathBuf),
     /// Single files, whose data sets are recognised by their keys.
+    #[serde(with = "stored::paths")]
     Files(Vec<PathBuf>),
     /// What of these was on S3 and is fetched: see [`super::fetch`].
+    #[serde(skip)]
     Fetched(Arc<Remote>),
 }
 
@@ -33,6 +40,18 @@ impl Source {
                 [path] => last(path),
                 paths => format!("{} files", paths.len()),
             },
+        }
+    }
+
+    /// The same from wherever the program is started.
+    #[must_use]
+    pub fn absolute(self) -> Self {
+        let absolute =
+            |path: PathBuf| if is_address(&path) { path } else { std::path::absolute(&path).unwrap_or(path) };
+        match self {
+            Self::Folder(path) => Self::Folder(absolute(path)),
+            Self::Files(paths) => Self::Files(paths.into_iter().map(absolute).collect()),
+            Self::Fetched(_) => self,
         }
     }
 

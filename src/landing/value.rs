@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::number::Digits;
 use super::refused::RefusedReason;
 use crate::domain::{Column, Kind};
@@ -29,7 +31,8 @@ pub enum Value<'a> {
 }
 
 /// What stood where a consent belongs, in the order in which it is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConsentStood {
     /// A date: consent was given.
     Given,

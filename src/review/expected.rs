@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Table;
 
 /// How many rows tables should have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expected(BTreeMap<Table, u64>);
 
 /// Text that holds no expected counts.
@@ -113,7 +115,7 @@ impl Expected {
 /// The members of a JSON object, in order and with repetitions.
 struct Pairs(Vec<(String, serde_json::Value)>);
 
-impl<'de> serde::Deserialize<'de> for Pairs {
+impl<'de> Deserialize<'de> for Pairs {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(PairsVisitor)
     }

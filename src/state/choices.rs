@@ -5,29 +5,36 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::curation::Curation;
-use crate::domain::{Duplicates, Packaging, Recipe, format};
+use crate::domain::{Duplicates, Packaging, Recipe, format, stored};
 use crate::explore::{ColumnLayout, Follow, Query, Selection};
 use crate::landing::EngineRun;
 
 use super::{ExportChoices, Label, Shown};
 
 /// The choices as they stand on the screen.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Choices {
     /// How the tables are made.
     pub recipe: Recipe,
     /// The file that the recipe was read from or written to.
     pub file: Option<Arc<RecipeFile>>,
     /// The run on another engine whose tables are shown under its recipe, and not those made here.
+    #[serde(skip)]
     pub run: Option<Arc<EngineRun>>,
     /// What the middle of the window shows.
     pub shown: Shown,
     /// What is wanted of the rows of each table.
+    #[serde(with = "stored::pairs")]
     pub queries: HashMap<Shown, Query>,
     /// How the columns of each table are arranged.
+    #[serde(with = "stored::pairs")]
     pub columns: HashMap<Shown, ColumnLayout>,
     /// The cells that are chosen in each table.
+    #[serde(skip)]
     pub selections: HashMap<Shown, Selection>,
     /// Whom all tables are narrowed to.
     pub follow: Option<Follow>,
@@ -36,9 +43,10 @@ pub struct Choices {
 }
 
 /// A recipe as it lies on the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipeFile {
     /// Where.
+    #[serde(with = "stored::path")]
     pub path: PathBuf,
     /// What it said when it was read or written.
     pub recipe: Recipe,

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{KeyChoice, Packaging, Withdrawn};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{KeyChoice, Packaging, Withdrawn, stored};
 use crate::export::Listed;
 use crate::export::release::{Contained, Manifest, Preview, SideList, Verified};
 
 use super::Slot;
 
 /// How the next export is packed: part of what can be undone.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExportChoices {
     /// Tables, columns, sides, windows, format and time.
     pub packaging: Packaging,
@@ -21,9 +24,10 @@ pub struct ExportChoices {
 }
 
 /// A list of sides as it was read from a file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SideFile {
     /// Where it lies.
+    #[serde(with = "stored::path")]
     pub path: PathBuf,
     /// Whose side is which.
     pub list: SideList,

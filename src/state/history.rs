@@ -17,6 +17,8 @@ pub struct History<T> {
     future: Vec<Entry<T>>,
     /// When the last step was made, if nothing was undone or redone since.
     last_step: Option<f64>,
+    /// How often something was put in force.
+    changes: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl<T: Default> Default for History<T> {
 impl<T> History<T> {
     /// One that starts here.
     pub fn new(label: Label, value: T) -> Self {
-        Self { past: VecDeque::new(), present: Entry { label, value }, future: vec![], last_step: None }
+        Self { past: VecDeque::new(), present: Entry { label, value }, future: vec![], last_step: None, changes: 0 }
     }
 
     /// What is in force.
@@ -66,19 +68,27 @@ impl<T> History<T> {
         &self.present.value
     }
 
+    /// Grows with every change of what is in force, so that a change can be told without comparing.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// Puts another value in the place of the present one, without a step.
     pub fn amend(&mut self, value: T) {
+        self.changes += 1;
         self.present.value = value;
     }
 
     /// Changes every value, also those to go back and forth to.
     pub fn amend_all(&mut self, change: impl FnMut(&mut T)) {
+        self.changes += 1;
         let entries = self.past.iter_mut().chain([&mut self.present]).chain(&mut self.future);
         entries.map(|entry| &mut entry.value).for_each(change);
     }
 
     /// Goes one step back. False at the start.
     pub fn undo(&mut self) -> bool {
+        self.changes += 1;
         self.last_step = None;
         let Some(entry) = self.past.pop_back() else { return false };
         self.future.push(std::mem::replace(&mut self.present, entry));
@@ -87,6 +97,7 @@ impl<T> History<T> {
 
     /// Takes one step that was undone again. False where none was.
     pub fn redo(&mut self) -> bool {
+        self.changes += 1;
         self.last_step = None;
         let Some(entry) = self.future.pop() else { return false };
         self.past.push_back(std::mem::replace(&mut self.present, entry));
@@ -137,6 +148,7 @@ impl<T: PartialEq> History<T> {
         if value == self.present.value {
             return;
         }
+        self.changes += 1;
         let goes_on = label.run.is_some()
             && label.run == self.present.label.run
             && self.last_step.is_some_and(|last| now - last <= RUN_SECONDS);

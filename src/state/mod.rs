@@ -5,6 +5,7 @@ mod exporting;
 mod history;
 mod look;
 mod review;
+mod session;
 mod signals;
 mod slot;
 
@@ -27,6 +28,7 @@ pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof
 pub use history::{History, Label};
 pub use look::{Look, Sight, Summaries};
 pub use review::{Example, ReviewState};
+pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
 
@@ -159,7 +161,8 @@ pub struct Before {
 }
 
 /// What the middle of the window shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shown {
     /// A table.
     Table(Table),
@@ -176,6 +179,7 @@ pub enum Shown {
     /// What the export will be, what stands against it, and the exports that were made.
     Export,
     /// The rows behind a figure of the review.
+    #[serde(skip)]
     Behind(FigureId),
     /// The records that could not be read, and remarks on the files.
     Refused,

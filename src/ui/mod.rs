@@ -50,7 +50,7 @@ mod zoom;
 
 use egui::{CentralPanel, Panel, Ui};
 
-use crate::state::{Command, Shown, State};
+use crate::state::{Command, Drafts, Shown, State};
 
 use self::consent_page::ConsentScreen;
 use self::export_page::ExportScreen;
@@ -69,6 +69,18 @@ pub struct Screens {
     export: ExportScreen,
     refused: RowScroll,
     files: RowScroll,
+}
+
+impl Screens {
+    /// What was typed on them and not carried out.
+    pub fn review(&self) -> &ReviewScreen {
+        &self.review
+    }
+
+    /// Goes on with what was typed before.
+    pub fn go_on(&mut self, drafts: Drafts) {
+        self.review.go_on(drafts);
+    }
 }
 
 /// Paints the whole window.

@@ -27,6 +27,16 @@ impl ChecksScreen {
         self.chosen = Some(check);
         self.why.clear();
     }
+
+    /// The check that is shown, and what was typed of it.
+    pub fn drafted(&self) -> (Option<CheckId>, &str) {
+        (self.chosen, &self.why)
+    }
+
+    /// Shows a check, and what was typed of it before.
+    pub fn go_on(&mut self, check: Option<CheckId>, why: String) {
+        (self.chosen, self.why) = (check, why);
+    }
 }
 
 /// Paints the list and the chosen check.

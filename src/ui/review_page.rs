@@ -5,7 +5,7 @@ use egui::{RichText, Role, ScrollArea, TextEdit, TextStyle, Ui};
 
 use crate::domain::{CheckId, format};
 use crate::review::{Kind, Trail};
-use crate::state::{Command, Slot, State};
+use crate::state::{Command, Drafts, Slot, State};
 
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
@@ -22,6 +22,23 @@ pub struct ReviewScreen {
 }
 
 impl ReviewScreen {
+    /// Whether this is what was typed.
+    pub fn is_drafted(&self, drafts: &Drafts) -> bool {
+        (self.who.as_str(), self.checks.drafted()) == (&drafts.who, (drafts.check, &drafts.why))
+    }
+
+    /// What was typed and not carried out.
+    pub fn drafts(&self) -> Drafts {
+        let (check, why) = self.checks.drafted();
+        Drafts { who: self.who.clone(), check, why: why.to_owned() }
+    }
+
+    /// Goes on with what was typed before.
+    pub fn go_on(&mut self, drafts: Drafts) {
+        self.who = drafts.who;
+        self.checks.go_on(drafts.check, drafts.why);
+    }
+
     /// Shows a check when the page is shown next.
     pub fn turn_to(&mut self, check: CheckId) {
         self.tab = Tab::Checks;

@@ -74,9 +74,19 @@ const BELONGS: [(&str, &[&str]); 15] = [
     ("tokio::", &["s3/"]),
     (
         "std::fs",
-        &["landing/", "s3/", "export/", "generate/", "cli/", "app/settings.rs", "app/recipe_file.rs", "app/lists.rs"],
+        &[
+            "landing/",
+            "s3/",
+            "export/",
+            "generate/",
+            "cli/",
+            "app/settings.rs",
+            "app/recipe_file.rs",
+            "app/lists.rs",
+            "app/session.rs",
+        ],
     ),
-    ("File::", &["landing/", "s3/", "export/", "generate/"]),
+    ("File::", &["landing/", "s3/", "export/", "generate/", "app/session.rs"]),
     ("thread::", &["jobs/"]),
     ("Color32::from_", &["ui/theme.rs"]),
 ];

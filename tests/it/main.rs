@@ -52,6 +52,7 @@ mod window_lakehouse;
 mod window_review;
 mod window_save;
 mod window_selection;
+mod window_session;
 mod window_signals;
 mod window_tables;
 mod window_undo;

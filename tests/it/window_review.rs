@@ -18,7 +18,7 @@ fn state(window: &Window) -> &State {
     window.harness.state().state()
 }
 
-fn settle(window: &mut Window) {
+pub fn settle(window: &mut Window) {
     window.harness.run_steps(3);
     window.wait("the review", |state| {
         let review = &state.review;
@@ -47,12 +47,12 @@ fn open(folder: &std::path::Path) -> Window {
     window
 }
 
-fn click(window: &mut Window, label: &str) {
+pub fn click(window: &mut Window, label: &str) {
     window.harness.get_by_label(label).click();
     settle(window);
 }
 
-fn ask(window: &mut Window, command: Command) {
+pub fn ask(window: &mut Window, command: Command) {
     window.harness.state_mut().ask(command);
     settle(window);
 }
@@ -61,7 +61,7 @@ fn has(window: &Window, part: &str) -> bool {
     window.harness.query_all_by_label_contains(part).next().is_some()
 }
 
-fn type_into(window: &mut Window, label: &str, text: &str) {
+pub fn type_into(window: &mut Window, label: &str, text: &str) {
     window.harness.get_all_by_label(label).next().unwrap().focus();
     window.harness.run_steps(1);
     window.harness.get_all_by_label(label).next().unwrap().type_text(text);

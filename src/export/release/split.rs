@@ -18,7 +18,7 @@ use crate::domain::{Side, Split, Withdrawn};
 pub(super) const SAME_RECORDING: u32 = 3;
 
 /// Sides that were decided elsewhere, by e-mail address or by pseudonym: such as those of an earlier export.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SideList(BTreeMap<String, Side>);
 
 /// It says who somebody is.

@@ -1,0 +1,269 @@
+//! The session: what the window goes on with at the next start. It is saved by itself a moment after each change, whole or
+//! not at all, into a folder for its owner's eyes alone, since it says whom somebody searched for. Those of the last starts
+//! are kept beside it; a damaged one is put aside, and the one before it taken.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::Progress;
+use crate::export::{make_own_folder, write_own_file};
+use crate::jobs::{self, Outcome};
+use crate::landing::Source;
+use crate::review::Expected;
+use crate::state::{Drafts, History, Label, Notice, SessionError, Severity, State, WindowSession};
+use crate::ui::Screens;
+
+use super::App;
+use super::finished::notify;
+
+/// The session, and those of the starts before.
+const NAMES: [&str; 3] = ["session.json", "earlier-1.json", "earlier-2.json"];
+/// No session is longer.
+const LONGEST: u64 = 1 << 30;
+/// A change is saved once so long nothing else changed.
+const QUIET: Duration = Duration::from_millis(300);
+/// The program does not wait longer for it to be saved when it has to end.
+const LAST: Duration = Duration::from_secs(5);
+
+/// The folder of the session, locked for this window as long as this lives.
+#[derive(Debug)]
+pub struct SessionFolder {
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// What was found in the folder.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Where this window's session goes; none where it is not kept.
+    pub folder: Option<SessionFolder>,
+    /// What it goes on with.
+    pub session: Option<WindowSession>,
+    /// What the user should know.
+    pub notices: Vec<Notice>,
+}
+
+/// What to save.
+#[derive(Clone)]
+pub struct SessionRequest {
+    to: Arc<SessionFolder>,
+    session: Arc<WindowSession>,
+}
+
+impl PartialEq for SessionRequest {
+    /// Each is to be saved, however alike two are.
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+/// Where this window's session goes, and what of it was asked to be saved last.
+#[derive(Default)]
+pub struct SessionKeeper {
+    folder: Option<Arc<SessionFolder>>,
+    saved: Option<Mark>,
+    /// The source whose session this window goes on with, until it is read.
+    pub left: Option<Source>,
+}
+
+/// By which a change is told.
+struct Mark {
+    changes: u64,
+    source: Option<Source>,
+    expected: Expected,
+    drafts: Drafts,
+}
+
+impl Mark {
+    fn is_of(&self, state: &State, screens: &Screens) -> bool {
+        self.changes == state.history.changes()
+            && self.source == state.source
+            && self.expected == state.expected
+            && screens.review().is_drafted(&self.drafts)
+    }
+}
+
+/// Looks for the session in a folder, which is made if it is not there, and puts it among the earlier ones.
+pub fn find(folder: &Path) -> Found {
+    let mut found = Found::default();
+    let mut say = |severity, text| found.notices.push(Notice { severity, text });
+    let lock = match lock(folder) {
+        Ok(Some(lock)) => lock,
+        Ok(None) => {
+            let text = "Another window is open and keeps the session. What is chosen in this one is not there at the next start.";
+            say(Severity::Information, text.to_owned());
+            return found;
+        }
+        Err(error) => {
+            say(Severity::Warning, format!("The session is not kept: {}: {error}", folder.display()));
+            return found;
+        }
+    };
+    for name in NAMES {
+        let path = folder.join(name);
+        let parsed = match read(&path) {
+            Ok(Some(text)) => WindowSession::parse(&text),
+            Ok(None) => continue,
+            Err(error) if error.kind() == ErrorKind::InvalidData => Err(SessionError::Damaged),
+            Err(error) => {
+                let text = format!("The session cannot be read, and is not kept: {}: {error}", path.display());
+                say(Severity::Warning, text);
+                return found;
+            }
+        };
+        match parsed {
+            Ok(session) => {
+                found.session = Some(session);
+                break;
+            }
+            Err(error @ SessionError::Newer { .. }) => {
+                let text = format!(
+                    "The session was left as it is, and this window's is not kept: {}: {error}. Use that version, or move the \
+                     file elsewhere",
+                    path.display()
+                );
+                say(Severity::Warning, text);
+                return found;
+            }
+            Err(error) => match put_aside(&path) {
+                Ok(aside) => say(
+                    Severity::Warning,
+                    format!(
+                        "The session was put aside as {}, since {error}. The one before it is taken, if there is one.",
+                        aside.display()
+                    ),
+                ),
+                Err(failed) => {
+                    let text = format!("The session is not kept: {}: {error}, and {failed}", path.display());
+                    say(Severity::Warning, text);
+                    return found;
+                }
+            },
+        }
+    }
+    if let Err(error) = make_room(folder) {
+        say(Severity::Warning, format!("The session is not kept: {}: {error}", folder.display()));
+        return found;
+    }
+    found.folder = Some(SessionFolder { folder: folder.to_owned(), _lock: lock });
+    found
+}
+
+/// None if another window has it.
+fn lock(folder: &Path) -> io::Result<Option<File>> {
+    make_own_folder(folder)?;
+    let lock = File::options().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// None if it is not there.
+fn read(path: &Path) -> io::Result<Option<String>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text)?;
+    Ok(Some(text))
+}
+
+/// Gives a damaged session a name of its own; the last ten are kept.
+fn put_aside(path: &Path) -> io::Result<PathBuf> {
+    const MOST: u32 = 10;
+    let name = |number| path.with_file_name(format!("damaged-{number}.json"));
+    let free = (1..MOST).find(|number| !name(*number).exists()).unwrap_or(MOST);
+    fs::rename(path, name(free))?;
+    Ok(name(free))
+}
+
+/// Makes every session an earlier one, so that the next is written beside them.
+fn make_room(folder: &Path) -> io::Result<()> {
+    if !folder.join(NAMES[0]).exists() {
+        return Ok(());
+    }
+    for pair in NAMES.windows(2).rev() {
+        match fs::rename(folder.join(pair[0]), folder.join(pair[1])) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Saves a session unless another one takes its place within a moment.
+///
+/// # Errors
+/// A sentence that says what could not be saved, where and why.
+pub fn save(request: &SessionRequest, progress: &Progress) -> Result<(), String> {
+    if jobs::wait(QUIET, progress).is_err() {
+        return Ok(());
+    }
+    let path = request.to.folder.join(NAMES[0]);
+    write_own_file(&path, request.session.to_text().as_bytes())
+        .map_err(|error| format!("The session could not be saved: {error}"))
+}
+
+impl App {
+    /// Goes on with what was left, unless another source is asked for; gives what to open.
+    pub(super) fn go_on(&mut self, found: Found, asked: Option<Source>) -> Option<Source> {
+        self.state.notices.extend(found.notices);
+        self.session.folder = found.folder.map(Arc::new);
+        let asked = asked.map(Source::absolute);
+        let Some(session) = found.session.filter(|session| asked.is_none() || asked == session.source) else {
+            return asked;
+        };
+        self.state.history = History::new(Label::new("as it was left"), session.choices);
+        self.state.expected = session.expected;
+        self.screens.go_on(session.drafts);
+        self.run = Some(session.run).filter(|run| !run.as_os_str().is_empty());
+        self.session.left.clone_from(&session.source);
+        session.source
+    }
+
+    /// Whether this is what the window goes on with, so that the choices are of it.
+    pub(super) fn is_left(&mut self, source: &Source) -> bool {
+        self.session.left.take().is_some_and(|left| left == source.asked().clone().absolute())
+    }
+
+    /// Has the session saved if anything in it changed.
+    pub(super) fn keep_session(&mut self) {
+        let (state, screens) = (&self.state, &self.screens);
+        let Some(to) = &self.session.folder else { return };
+        if self.session.saved.as_ref().is_some_and(|mark| mark.is_of(state, screens)) {
+            return;
+        }
+        let drafts = screens.review().drafts();
+        let session = Arc::new(WindowSession::of(state, &drafts));
+        self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
+        let (source, expected) = (state.source.clone(), state.expected.clone());
+        self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts });
+    }
+
+    /// Says what could not be saved.
+    pub(super) fn take_saved_sessions(&mut self) {
+        while let Some((_, outcome)) = self.workers.session.poll() {
+            if let Outcome::Done(Err(error)) = outcome {
+                notify(&mut self.state, Severity::Warning, error);
+            }
+        }
+    }
+}
+
+impl Drop for App {
+    /// However the window ends, the session is saved.
+    fn drop(&mut self) {
+        self.keep_session();
+        self.workers.session.settle(LAST);
+    }
+}
