@@ -10,11 +10,13 @@ PYTHON := $(VENV)/bin/python
 VENV_BENCH := $(CACHE)/venv-bench
 VENV_SPARK_4 := $(CACHE)/venv-spark-4.3
 VENV_SPARK_3 := $(CACHE)/venv-spark-3.5
+# What looks over the dependencies, for check-supply alone.
+TOOLS := $(CACHE)/tools
 # A server that speaks like S3, for test-s3 alone.
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-window sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom check-window sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,7 +34,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -54,14 +56,32 @@ check-format: ## The code is formatted
 check-lints: ## The code passes the lints
 	cargo clippy --release --locked --all-targets -- --deny warnings
 
-check-tests: ## The tests of the code
-	cargo test --release --locked
+check-tests: ## The tests of the code, and that nobody is named in what they say and leave behind
+	$(PYTHON) tests/checks/said.py cargo test --release --locked -- --show-output
 
 check-tables: build ## Every written table equals what DuckDB makes of the same files, row for row
 	$(PYTHON) tests/checks/tables.py $(PROGRAM)
 
 check-window: build ## The real window starts on a display, shows the counts and closes
 	tests/checks/window.sh $(PROGRAM)
+
+check-network: build ## Every command and the window work without a network, and none reaches for one
+	$(PYTHON) tests/checks/alone.py $(PROGRAM)
+
+check-soak: ## What a user does in an hour, at random: what holds always holds, and memory stays as it is
+	cargo test --release --locked --test it -- --ignored --exact --nocapture soak::an_hour_of_use_leaves_memory_as_it_was
+
+setup-supply:
+	@tests/checks/supply.sh setup $(TOOLS)
+
+check-supply: setup-supply ## The dependencies have licences that let them be used, come from the registry alone, and have no known hole that is reachable
+	tests/checks/supply.sh check $(TOOLS)
+
+sbom: setup-supply ## Write what the program is made of as a CycloneDX file
+	tests/checks/supply.sh sbom $(TOOLS) $(CARGO_TARGET_DIR)/stedi-workbench.cdx.json
+
+check-reproducible: build ## Built again, the program is the same to the byte
+	tests/checks/reproducible.sh $(PROGRAM)
 
 check-exports: build ## Every export loads with the usual tools as its data card says, and says of nobody who they are
 	$(PYTHON) tests/checks/exports.py $(PROGRAM)

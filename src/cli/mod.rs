@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::jobs;
 use crate::landing::Source;
 
 use self::arguments::{Arguments, Command};
@@ -35,6 +36,7 @@ const COULD_NOT: u8 = 2;
 
 /// Reads the arguments and does what they say.
 pub fn run() -> ExitCode {
+    jobs::panic_discreetly();
     let arguments = Arguments::parse();
     match carry_out(arguments) {
         Ok(code) => ExitCode::from(code),

@@ -2,8 +2,8 @@
 //! one and takes its place, a request equal to the last is not done again, and a piece of work that panics comes
 //! back as an outcome like any other.
 
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
@@ -181,6 +181,20 @@ pub fn wait(time: Duration, progress: &Progress) -> Result<(), Cancelled> {
         }
         thread::sleep(left.min(LOOK_UP_EVERY));
     }
+}
+
+/// From now on a panic says where it was, and not with what: a message that was put together may quote a record. Only one that
+/// stands in the source as it is gets repeated.
+pub fn panic_discreetly() {
+    set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let words =
+            panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("its message may say who somebody is");
+        let thread = thread::current();
+        let name = thread.name().unwrap_or("unnamed");
+        // Where there is no standard error there is nobody to tell.
+        writeln!(io::stderr(), "stedi-workbench: a defect stopped the thread {name} at {place}: {words}").ok();
+    }));
 }
 
 /// Does work on a thread of its own while `watch` is called on this one, ten times a second and once at the end.

@@ -94,6 +94,8 @@ echo "The window opened, painted, and closed cleanly."
 if [ -n "$pictures" ]; then
 	for picture in tables-dark review-light export-light; do
 		mkdir -p "$XDG_CONFIG_HOME/stedi-workbench"
+		# Each starts where a first start does.
+		rm -rf "$XDG_STATE_HOME/stedi-workbench/session"
 		echo "{\"theme\": \"${picture#*-}\"}" >"$XDG_CONFIG_HOME/stedi-workbench/settings.json"
 		open_window
 		xdotool windowfocus "$window" 2>/dev/null || true

@@ -36,12 +36,14 @@ mod landing;
 mod landing_damage;
 mod landing_formats;
 mod owners;
+mod panics;
 mod review;
 mod s3;
 mod sign_off;
 mod signals;
 #[path = "../../benches/situations.rs"]
 mod situations;
+mod soak;
 mod support;
 mod waterfall;
 mod window;
