@@ -519,7 +519,7 @@ fn run(seed: u64, cases: u32, actions: usize, mut after: impl FnMut(&Soak<'_>, u
             soak.carry_out(action).map_err(|error| {
                 let why = format!("{error}; after {action:?}, action {number}");
                 if !std::mem::replace(&mut *failed.borrow_mut(), true) {
-                    println!("seed {seed}: {why}; looking for a shorter run");
+                    eprintln!("seed {seed}: {why}; looking for a shorter run");
                 }
                 TestCaseError::fail(why)
             })?;
@@ -553,7 +553,7 @@ fn an_hour_of_use_leaves_memory_as_it_was() {
             measured.push(memory() >> 20);
         }
     });
-    println!(
+    eprintln!(
         "{actions} actions from seed {seed}; memory {measured:?} MiB; the slowest frame computed and took {slowest:?}; {happened:?}"
     );
     assert!(slowest.0 < MOST_COMPUTED && slowest.1 < MOST_TAKEN, "a frame is slow: {slowest:?}");
