@@ -170,6 +170,19 @@ impl App {
         Ok(())
     }
 
+    /// Does something before each look over all devices, for tests in which a worker is disturbed.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn before_overview(&mut self, act: impl Fn() + Send + 'static) -> std::io::Result<()> {
+        let work = move |request: &work::Curated, progress: &Progress| {
+            act();
+            signals::lines(request, progress)
+        };
+        self.workers.overview = Lane::new("overview", || {}, work)?;
+        Ok(())
+    }
+
     fn carry_out(&mut self, context: &egui::Context) {
         for command in std::mem::take(&mut self.commands) {
             self.handle(command, context);

@@ -17,6 +17,7 @@ mod plot;
 mod remote;
 mod report;
 mod review;
+mod screen;
 mod verdicts;
 
 use std::io::Write as _;
@@ -40,7 +41,7 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            writeln!(std::io::stderr(), "stedi-workbench: {error:#}").ok();
+            writeln!(screen::err(), "stedi-workbench: {error:#}").ok();
             ExitCode::from(COULD_NOT)
         }
     }
@@ -65,7 +66,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Completions { shell }) => {
             let mut text = vec![];
             clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);
-            std::io::stdout().write_all(&text)?;
+            screen::out().write_all(&text)?;
             Ok(DONE)
         }
     }

@@ -41,7 +41,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
     if let Some(out) = out {
         write_own_file(out, &csv(&findings)?)?;
     }
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = super::screen::out();
     if job.json {
         let summary = findings.summary();
         let object = json!({

@@ -78,7 +78,12 @@ impl TrailFile {
         let before = trail.entries().len();
         let added = add(&mut trail)?;
         let mut file = own(OpenOptions::new().append(true).create(true)).open(&self.path).map_err(disk)?;
-        file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all()).map_err(disk)?;
+        // What a run that was killed left of a line is in nobody's trail.
+        let whole = trail.lines_until(before).len() as u64;
+        file.set_len(whole).map_err(disk)?;
+        let written = file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all());
+        // A line that the disk had no room for is none.
+        written.inspect_err(|_| drop(file.set_len(whole))).map_err(disk)?;
         if let Some(head) = trail.head() {
             let new = self.path.with_extension("head.unfinished");
             let mut file = own(OpenOptions::new().write(true).create(true).truncate(true)).open(&new).map_err(disk)?;

@@ -50,6 +50,7 @@ pub use columns::data_type;
 pub use dictionary::{Dictionaries, Dictionary};
 pub use engine_run::{EngineRun, RunError};
 pub use finding::Finding;
+pub use input::open_file;
 pub use refused::{Refused, RefusedReason};
 pub use remote::{Remote, fetch};
 pub use shelf::{Aside, MEMORY_EACH_BYTE, Piece, Shelf, memory};
