@@ -139,6 +139,13 @@ pub enum LandingError {
         bytes(*needed), bytes(*room)
     )]
     Disk { needed: u64, room: u64, folder: String },
+    /// The system would end the program in the middle. Nothing was read.
+    #[error(
+        "these landing files need about {} of memory, and this program is confined to {}. Give it more: what its container or \
+         cgroup may have, or `ulimit -v`, of which a quarter can be used",
+        bytes(*needed), bytes(*confined)
+    )]
+    Memory { needed: u64, confined: u64 },
     /// What is on S3 cannot be had.
     #[error(transparent)]
     S3(#[from] Box<S3Error>),
@@ -218,7 +225,9 @@ fn read_by(
     /// More room than this is given back after a large file.
     const MOST_KEPT: usize = 32 << 20;
     let found = find::files(source)?;
-    progress.set_total(found.iter().map(|file| file.bytes).sum());
+    let size = found.iter().map(|file| file.bytes).sum();
+    shelf::has_memory(size, shelf.is_some())?;
+    progress.set_total(size);
     let rooms = Mutex::new(vec![]);
     let known = cache.map(|cache| (cache, cache.index()));
     let read: Vec<(FileResult, Option<Stamp>, bool)> = found
