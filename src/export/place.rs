@@ -42,8 +42,11 @@ impl Place {
         Self::take_by(folder, File::try_lock)
     }
 
-    /// The same, but waits for a run that has it: for those that have it for a moment.
-    fn wait_for(folder: &Path) -> Result<Self, ExportError> {
+    /// The same, but waits for a run that has it: for folders of the program's own, which nobody has for longer than a moment.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn wait_for(folder: &Path) -> Result<Self, ExportError> {
         Self::take_by(folder, |folder| folder.lock().map_err(TryLockError::Error))
     }
 
@@ -136,10 +139,10 @@ fn write_own(file: &mut File, content: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// When it cannot be read, or the disk refuses.
-pub fn change_own_file(path: &Path, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Result<(), ExportError> {
+pub fn change_own_file<C: AsRef<[u8]>>(path: &Path, change: impl FnOnce(Vec<u8>) -> C) -> Result<(), ExportError> {
     let failed = ExportError::at(path);
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return write_own_file(path, &change(vec![]));
+        return write_own_file(path, change(vec![]).as_ref());
     };
     let place = Place::wait_for(folder)?;
     place.clear(name);
@@ -151,7 +154,7 @@ pub fn change_own_file(path: &Path, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> 
     place.fill(&[name], |paths| {
         let Some(unfinished) = paths.first() else { return Ok(()) };
         let mut file = File::create(unfinished).map_err(&failed)?;
-        write_own(&mut file, &content).and_then(|()| file.sync_all()).map_err(&failed)
+        write_own(&mut file, content.as_ref()).and_then(|()| file.sync_all()).map_err(&failed)
     })?;
     Ok(())
 }

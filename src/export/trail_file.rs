@@ -31,9 +31,9 @@ pub enum TrailFileError {
     /// What was to be added was not taken.
     #[error(transparent)]
     NotTaken(#[from] AcceptError),
-    /// Another run is adding to it.
+    /// Its folder cannot be had.
     #[error(transparent)]
-    Busy(#[from] ExportError),
+    Folder(#[from] ExportError),
 }
 
 impl TrailFile {
@@ -73,7 +73,7 @@ impl TrailFile {
         if !folder.exists() {
             make_own_folder(folder).map_err(disk)?;
         }
-        let _locked = Place::take(folder)?;
+        let _locked = Place::wait_for(folder)?;
         let mut trail = self.load()?;
         let before = trail.entries().len();
         let added = add(&mut trail)?;
@@ -81,16 +81,20 @@ impl TrailFile {
         // What a run that was killed left of a line is in nobody's trail.
         let whole = trail.lines_until(before).len() as u64;
         file.set_len(whole).map_err(disk)?;
-        let written = file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all());
-        // A line that the disk had no room for is none.
+        let lines = file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all());
+        let written = lines.and_then(|()| self.write_head(&trail));
+        // What the disk had no room for was not added.
         written.inspect_err(|_| drop(file.set_len(whole))).map_err(disk)?;
-        if let Some(head) = trail.head() {
-            let new = self.path.with_extension("head.unfinished");
-            let mut file = own(OpenOptions::new().write(true).create(true).truncate(true)).open(&new).map_err(disk)?;
-            file.write_all(head.as_bytes()).and_then(|()| file.sync_all()).map_err(disk)?;
-            fs::rename(&new, self.head()).map_err(disk)?;
-        }
         Ok((trail, added))
+    }
+
+    /// Puts beside the lines how many there are.
+    fn write_head(&self, trail: &Trail) -> io::Result<()> {
+        let Some(head) = trail.head() else { return Ok(()) };
+        let new = self.path.with_extension("head.unfinished");
+        let mut file = own(OpenOptions::new().write(true).create(true).truncate(true)).open(&new)?;
+        let written = file.write_all(head.as_bytes()).and_then(|()| file.sync_all());
+        written.and_then(|()| fs::rename(&new, self.head())).inspect_err(|_| drop(fs::remove_file(&new)))
     }
 
     fn head(&self) -> PathBuf {

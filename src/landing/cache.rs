@@ -147,16 +147,24 @@ impl Cache {
         Index { sizes: self.entries().iter().filter_map(size).collect(), ..index }
     }
 
-    /// What is kept of a file; nothing if it is new or was changed, or if what is kept is damaged.
-    pub(super) fn get(&self, index: &Index, found: &FoundFile, progress: &Progress) -> Option<FileResult> {
+    /// What is kept of a file; nothing if it is new or was changed, or if what is kept is damaged. Beside it the stamp of one
+    /// that the index did not know, so that it does the next time.
+    pub(super) fn get(
+        &self,
+        index: &Index,
+        found: &FoundFile,
+        progress: &Progress,
+    ) -> Option<(FileResult, Option<Stamp>)> {
         let stamp = Stamp::of(&found.path)?;
+        let mut is_in_index = true;
         let sha256 = match key(&found.path).and_then(|key| index.files.get(&key)) {
             Some((known, sha256)) if known.is_same(&stamp) => sha256.clone(),
             // Under another path or with another time it may be the same all the same.
             _ if index.sizes.contains(&stamp.bytes) => {
+                is_in_index = false;
                 let part = progress.part();
                 let input = Input::open(&found.path, &part).ok()?;
-                input.finish().ok()?.sha256
+                input.finish().ok().filter(|whole| !whole.was_changed)?.sha256
             }
             _ => return None,
         };
@@ -175,7 +183,8 @@ impl Cache {
             rows: records.frame.height() as u64,
             refused: records.refused.len() as u64,
         };
-        Some(FileResult { file, records: Some(records), findings: vec![] })
+        let result = FileResult { file, records: Some(records), findings: vec![] };
+        Some((result, (!is_in_index).then_some(stamp)))
     }
 
     /// Keeps what was read, and lets go of what was not looked at for longest until all is within the limit. A file on which

@@ -233,8 +233,9 @@ fn read_by(
     let read: Vec<(FileResult, Option<Stamp>, bool)> = found
         .par_iter()
         .map(|found| {
-            if let Some(result) = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress)) {
-                return Ok((result, None, true));
+            let kept = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress));
+            if let Some((result, stamp)) = kept {
+                return Ok((result, stamp, true));
             }
             let stamp = cache.and_then(|_| Stamp::of(&found.path));
             let mut room = lock(&rooms).pop().unwrap_or_default();
@@ -247,7 +248,7 @@ fn read_by(
     let known_files = read.iter().filter(|(.., is_known)| *is_known).count() as u64;
     let mut unkept = Unkept::default();
     for (found, (result, stamp, is_known)) in found.iter().zip(&read) {
-        if cache.is_some() && !is_known {
+        if cache.is_some() && (!is_known || stamp.is_some()) {
             unkept.add(found, stamp.clone(), result);
         }
     }
