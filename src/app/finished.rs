@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::curation::Curation;
 use crate::domain::Table;
-use crate::domain::foreign::visible_lines;
+use crate::domain::foreign::visible;
 use crate::jobs::Outcome;
 use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
@@ -247,7 +247,7 @@ impl App {
 
 /// Adds a notice; one that says the same as the last is not said again.
 pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
-    let notice = Notice { severity, text: visible_lines(&text).into_owned() };
+    let notice = Notice { severity, text: visible(&text).into_owned() };
     if state.notices.last() != Some(&notice) {
         state.notices.push(notice);
     }

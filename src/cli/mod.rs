@@ -25,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::domain::foreign::visible;
 use crate::landing::Source;
 
 use self::arguments::{Arguments, Command};
@@ -41,7 +42,8 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            writeln!(screen::err(), "stedi-workbench: {error:#}").ok();
+            // A path in it may have line breaks, and then words that are not this program's.
+            writeln!(screen::err(), "stedi-workbench: {}", visible(&format!("{error:#}"))).ok();
             ExitCode::from(COULD_NOT)
         }
     }
