@@ -58,8 +58,9 @@ impl TrailFile {
     /// # Errors
     /// When it cannot be read, or is not as it was written.
     pub fn load(&self) -> Result<Trail, TrailFileError> {
-        let text = read(&self.path)?.unwrap_or_default();
+        // In this order: who adds lines meanwhile writes how many there are after them.
         let head = read(&self.head())?;
+        let text = read(&self.path)?.unwrap_or_default();
         Trail::parse(&text, head.as_deref()).map_err(|error| TrailFileError::Changed { path: self.path.clone(), error })
     }
 
@@ -77,20 +78,23 @@ impl TrailFile {
         let mut trail = self.load()?;
         let before = trail.entries().len();
         let added = add(&mut trail)?;
+        if before == 0 {
+            // There are never lines without it, however this run ends.
+            self.write_head(Trail::NO_LINES).map_err(disk)?;
+        }
         let mut file = own(OpenOptions::new().append(true).create(true)).open(&self.path).map_err(disk)?;
         // What a run that was killed left of a line is in nobody's trail.
         let whole = trail.lines_until(before).len() as u64;
         file.set_len(whole).map_err(disk)?;
         let lines = file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all());
-        let written = lines.and_then(|()| self.write_head(&trail));
+        let written = lines.and_then(|()| self.write_head(&trail.head().unwrap_or_default()));
         // What the disk had no room for was not added.
         written.inspect_err(|_| drop(file.set_len(whole))).map_err(disk)?;
         Ok((trail, added))
     }
 
     /// Puts beside the lines how many there are.
-    fn write_head(&self, trail: &Trail) -> io::Result<()> {
-        let Some(head) = trail.head() else { return Ok(()) };
+    fn write_head(&self, head: &str) -> io::Result<()> {
         let new = self.path.with_extension("head.unfinished");
         let mut file = own(OpenOptions::new().write(true).create(true).truncate(true)).open(&new)?;
         let written = file.write_all(head.as_bytes()).and_then(|()| file.sync_all());

@@ -140,6 +140,9 @@ fn lines(entries: &[Entry]) -> String {
 }
 
 impl Trail {
+    /// What is kept beside a trail to which the first line is about to be added.
+    pub const NO_LINES: &str = "0 -\n";
+
     /// Reads and verifies a trail and what is kept beside it.
     ///
     /// # Errors
@@ -163,6 +166,7 @@ impl Trail {
         match head {
             None if entries.is_empty() => {}
             None => return Err(TrailError::NoHead),
+            Some(Self::NO_LINES) => {}
             Some(head) => {
                 let (lines, hash) = head.trim_end().split_once(' ').ok_or(TrailError::NoHead)?;
                 let line: usize = lines.parse().map_err(|_| TrailError::NoHead)?;

@@ -203,6 +203,7 @@ fn names_that_are_not_utf_8_are_read_kept_and_remembered_as_far_as_that_goes() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "files are dated before and after now")]
 fn a_clock_that_goes_back_loses_nothing_and_keeps_nothing_for_ever() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("landing");
@@ -261,6 +262,13 @@ fn half_a_line_of_a_trail_is_nobodys_and_the_next_line_stands_after_the_whole_on
     half(b"{\"kind\":\"signed_of");
     assert_eq!(file.load().unwrap().entries().len(), 0);
     assert_eq!(sign(1).unwrap(), 1);
+    // As a run leaves it that was killed after its first line.
+    fs::write(home.path().join("trail.head"), "0 -\n").unwrap();
+    assert_eq!(file.load().unwrap().entries().len(), 1);
+    fs::remove_file(home.path().join("trail.head")).unwrap();
+    assert!(file.load().is_err(), "somebody took away how many there are");
+    fs::remove_file(file.path()).unwrap();
+    assert_eq!(sign(1).unwrap(), 1);
     let whole = fs::read(file.path()).unwrap();
     for cut in [1, 20, whole.len() - 1] {
         half(&whole[..cut]);
@@ -276,6 +284,28 @@ fn half_a_line_of_a_trail_is_nobodys_and_the_next_line_stands_after_the_whole_on
     let text = fs::read(file.path()).unwrap();
     fs::write(file.path(), &text[..text.len() - 5]).unwrap();
     assert!(file.load().is_err());
+}
+
+#[test]
+fn a_trail_is_read_whole_while_others_add_to_it() {
+    let home = tempfile::tempdir().unwrap();
+    let ready = Ready::sample();
+    let file = TrailFile::in_folder(home.path());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for when in 0..20 {
+                    file.add(|trail| trail.sign(&ready.review, "A. Name", when)).unwrap();
+                }
+            });
+        }
+        let mut seen = 0;
+        while seen < 40 {
+            let now = file.load().unwrap().entries().len();
+            assert!(now >= seen, "a line is missing that was there");
+            seen = now;
+        }
+    });
 }
 
 #[test]
