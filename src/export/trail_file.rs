@@ -59,8 +59,12 @@ impl TrailFile {
     /// When it cannot be read, or is not as it was written.
     pub fn load(&self) -> Result<Trail, TrailFileError> {
         // In this order: who adds lines meanwhile writes how many there are after them.
-        let head = read(&self.head())?;
-        let text = read(&self.path)?.unwrap_or_default();
+        let both = || Ok::<_, TrailFileError>((read(&self.head())?, read(&self.path)?.unwrap_or_default()));
+        let (mut head, mut text) = both()?;
+        if head.is_none() && !text.is_empty() {
+            // The first line was added just between.
+            (head, text) = both()?;
+        }
         Trail::parse(&text, head.as_deref()).map_err(|error| TrailFileError::Changed { path: self.path.clone(), error })
     }
 
