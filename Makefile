@@ -16,7 +16,7 @@ TOOLS := $(CACHE)/tools
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom check-window sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom check-window check-faults sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,7 +34,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-faults check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -82,6 +82,9 @@ sbom: setup-supply ## Write what the program is made of as a CycloneDX file
 
 check-reproducible: build ## Built again, the program is the same to the byte
 	tests/checks/reproducible.sh $(PROGRAM)
+
+check-faults: build ## Runs that are killed, full disks, little memory, two at once, a display that goes: nothing is lost
+	$(PYTHON) tests/checks/faults.py $(PROGRAM)
 
 check-exports: build ## Every export loads with the usual tools as its data card says, and says of nobody who they are
 	$(PYTHON) tests/checks/exports.py $(PROGRAM)

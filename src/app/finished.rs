@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::curation::Curation;
 use crate::domain::Table;
+use crate::domain::foreign::visible;
 use crate::jobs::Outcome;
 use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
@@ -63,8 +64,10 @@ impl App {
         }
         while let Some((choice, outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
-            if let Outcome::Done(paths) = outcome {
-                self.commands.extend(choice.command(paths));
+            match outcome {
+                Outcome::Done(paths) => self.commands.extend(choice.command(paths)),
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
+                Outcome::Cancelled => {}
             }
         }
         self.take_kept();
@@ -79,8 +82,10 @@ impl App {
         self.take_review();
         self.take_exports();
         while let Some((_, outcome)) = self.workers.save.poll() {
-            if let Outcome::Done(Err(error)) = outcome {
-                notify(&mut self.state, Severity::Warning, error);
+            match outcome {
+                Outcome::Done(Ok(())) | Outcome::Cancelled => {}
+                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Warning, error),
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
             }
         }
         self.state.work = self.current_work();
@@ -243,7 +248,7 @@ impl App {
 
 /// Adds a notice; one that says the same as the last is not said again.
 pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
-    let notice = Notice { severity, text };
+    let notice = Notice { severity, text: visible(&text).into_owned() };
     if state.notices.last() != Some(&notice) {
         state.notices.push(notice);
     }

@@ -60,12 +60,18 @@ pub fn run(source: Option<Source>, run: Option<PathBuf>, memory_limit: Option<u6
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let settings = Settings::at_home().with_memory(memory_limit);
-    eframe::run_native(
-        NAME,
-        options,
-        Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?.with_run(run)))),
-    )
-    .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
+    let open = || {
+        eframe::run_native(
+            NAME,
+            options,
+            Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?.with_run(run)))),
+        )
+    };
+    // What opens the window panics where its display goes away.
+    let closed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)).map_err(|_| {
+        anyhow::anyhow!("the window ended unexpectedly, as it does when its display goes away. What was saved is whole")
+    })?;
+    closed.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
 }
 
 /// The window.
@@ -180,6 +186,19 @@ impl App {
     /// When the system has no thread left.
     pub fn answer_dialogs(&mut self, paths: Vec<PathBuf>) -> std::io::Result<()> {
         self.workers.dialog = Lane::new("dialog", || {}, move |_: &Choice, _: &Progress| paths.clone())?;
+        Ok(())
+    }
+
+    /// Does something before each look over all devices, for tests in which a worker is disturbed.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn before_overview(&mut self, act: impl Fn() + Send + 'static) -> std::io::Result<()> {
+        let work = move |request: &work::Curated, progress: &Progress| {
+            act();
+            signals::lines(request, progress)
+        };
+        self.workers.overview = Lane::new("overview", || {}, work)?;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::export::release::KeyStore;
-use crate::export::{History, TrailFile};
+use crate::export::{History, TrailFile, change_own_file};
 use crate::landing::{self, Cache};
 use crate::s3::is_address;
 use crate::state::{Notice, Severity, State, Theme};
@@ -178,7 +178,11 @@ impl Settings {
             Err(error) => Saved {
                 notice: Some(Notice {
                     severity: Severity::Warning,
-                    text: format!("The settings could not be read and start anew: {}: {error}", file.display()),
+                    text: format!(
+                        "The settings could not be read and start anew: {}: {error}. What stands there is kept beside it as \
+                         settings.json.damaged once there are new ones",
+                        file.display()
+                    ),
                 }),
                 ..Saved::default()
             },
@@ -189,7 +193,8 @@ impl Settings {
     pub(super) fn to_save(&self, state: &State) -> Option<SaveRequest> {
         let content = Content {
             theme: state.theme,
-            recent: state.recent.clone(),
+            // JSON cannot hold the others.
+            recent: state.recent.iter().filter(|path| path.to_str().is_some()).cloned().collect(),
             cache_limit: state.cache.limit,
             watches: state.watches,
         };
@@ -218,8 +223,7 @@ impl SaveRequest {
     /// # Errors
     /// A sentence that says what could not be saved, where and why.
     pub(super) fn carry_out(&self) -> Result<(), String> {
-        write(&self.file, &self.content)
-            .map_err(|error| format!("The settings could not be saved: {}: {error}", self.file.display()))
+        write(&self.file, &self.content).map_err(|error| format!("The settings could not be saved: {error}"))
     }
 }
 
@@ -231,11 +235,14 @@ pub(super) fn remember(recent: &mut Vec<PathBuf>, folder: PathBuf) {
     recent.truncate(MOST_RECENT);
 }
 
-fn write(file: &Path, content: &Content) -> io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = file.with_extension("json.part");
-    fs::write(&beside, serde_json::to_vec_pretty(content)?)?;
-    fs::rename(&beside, file)
+/// What cannot be read there is kept beside it.
+fn write(file: &Path, content: &Content) -> Result<(), String> {
+    let content = serde_json::to_vec_pretty(content).map_err(|error| error.to_string())?;
+    let written = change_own_file(file, |before| {
+        if !before.is_empty() && serde_json::from_slice::<Content>(&before).is_err() {
+            fs::write(file.with_extension("json.damaged"), before).ok();
+        }
+        content
+    });
+    written.map_err(|error| error.to_string())
 }

@@ -43,7 +43,7 @@ pub fn run(arguments: &CacheArguments) -> anyhow::Result<u8> {
     }
     let kept = cache.kept();
     let folder = cache.folder().display().to_string();
-    let mut out = std::io::stdout().lock();
+    let mut out = super::screen::out();
     if arguments.json {
         let object = json!({ "folder": folder, "files": kept.entries, "bytes": kept.bytes, "limit": cache.limit() });
         writeln!(out, "{object}")?;

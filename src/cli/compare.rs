@@ -63,7 +63,7 @@ pub fn run(arguments: &CompareArguments) -> anyhow::Result<u8> {
     };
     let found = differences(&one, &other, &Progress::default())?;
     let names = [format!("{} on {}", run.name, run.engine), name];
-    let mut out = std::io::stdout().lock();
+    let mut out = super::screen::out();
     if job.json {
         let tables: serde_json::Map<String, serde_json::Value> = found.iter().map(object).collect();
         writeln!(out, "{}", json!({ "compared": names, "recipe": run.recipe.in_words(), "tables": tables }))?;

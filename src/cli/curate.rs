@@ -1,6 +1,7 @@
 //! `curate` and `count`: read, curate, write if asked to, and say what came of it.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -177,9 +178,11 @@ pub(super) fn read(job: &Job, source: &Source, progress: &Progress) -> anyhow::R
         return Ok(with_bar(job, progress, || landing::read(source, progress))?);
     };
     let (landing, unkept) = with_bar(job, progress, || landing::read_with(source, &cache, progress))?;
-    cache.keep(&unkept, &Progress::default()).with_context(|| {
-        format!("what was read could not be kept in {}; leave --cache away", cache.folder().display())
-    })?;
+    if let Err(error) = cache.keep(&unkept, &Progress::default()) {
+        // What was asked for can be had all the same.
+        let folder = cache.folder().display();
+        writeln!(super::screen::err(), "! What was read could not be kept, and will be read again: {folder}: {error}")?;
+    }
     Ok(landing)
 }
 

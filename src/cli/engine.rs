@@ -98,7 +98,7 @@ mod on_spark {
         let expected = expected.map(read_expected).transpose()?;
         let order = Order { landing: landing(job)?, out: out(job, output)?, recipe, run: name_of_run()? };
         if !job.json {
-            let mut stderr = std::io::stderr();
+            let mut stderr = crate::cli::screen::err();
             for limit in limits_over_connect(&order.recipe) {
                 writeln!(stderr, "! {limit}")?;
             }
@@ -181,7 +181,7 @@ mod on_spark {
                 let mut say = |words: &str| {
                     if !is_quiet {
                         let seconds = begun.elapsed().as_secs_f64();
-                        writeln!(std::io::stderr(), "{seconds:7.1} s  {words}").ok();
+                        writeln!(crate::cli::screen::err(), "{seconds:7.1} s  {words}").ok();
                     }
                 };
                 let made = spark::run(&session, &order, &mut say, &Progress::default());
@@ -263,11 +263,11 @@ mod on_spark {
                 );
             }
         }
-        std::io::stdout().write_all(text.as_bytes())?;
+        crate::cli::screen::out().write_all(text.as_bytes())?;
         if folder.is_some() {
             let note = "! No pointer was switched: which run counts is said by whoever reads them. A run with counts/ in it is \
                         finished.\n";
-            write!(std::io::stderr(), "{note}{}", report::NOT_REVIEWED)?;
+            write!(crate::cli::screen::err(), "{note}{}", report::NOT_REVIEWED)?;
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     if arguments.preview {
         let prepared = prepare(&curation, &packaging, key.key(), &sides, &Progress::default())?;
         let preview = preview(&prepared, &landing, &Progress::default())?;
-        std::io::stdout().write_all(foreseen(&preview).as_bytes())?;
+        super::screen::out().write_all(foreseen(&preview).as_bytes())?;
         return Ok(DONE);
     }
     let target = target.context("--out names the folder of the export")?;
@@ -70,7 +70,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
         .as_ref()
         .map_or_else(|| trail_folder().map(|folder| TrailFile::in_folder(&folder)), |path| Ok(TrailFile::at(path)))?;
     if job.strict && is_anything_refused(&landing) {
-        writeln!(std::io::stderr(), "Nothing was written: something was refused, and --strict was given.").ok();
+        writeln!(super::screen::err(), "Nothing was written: something was refused, and --strict was given.").ok();
         return Ok(NOT_AS_IT_SHOULD_BE);
     }
     let trail = match signed(&file, &landing, &review, &accepted, analyst.as_deref())? {
@@ -111,9 +111,9 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     }
     if job.json {
         let object = json!({ "out": out.display().to_string(), "seconds": seconds, "manifest": manifest });
-        writeln!(std::io::stdout(), "{object}")?;
+        writeln!(super::screen::out(), "{object}")?;
     } else {
-        std::io::stdout().write_all(text(out, &manifest, &key, seconds).as_bytes())?;
+        super::screen::out().write_all(text(out, &manifest, &key, seconds).as_bytes())?;
     }
     Ok(DONE)
 }
@@ -227,7 +227,7 @@ fn signed(
 fn say_closed(is_json: bool, recipe: &Recipe, review: &Review, trail: &Trail, open: &[CheckId]) -> anyhow::Result<()> {
     if is_json {
         let names: Vec<&str> = open.iter().map(|id| id.name()).collect();
-        writeln!(std::io::stdout(), "{}", json!({ "out": null, "open": names }))?;
+        writeln!(super::screen::out(), "{}", json!({ "out": null, "open": names }))?;
         return Ok(());
     }
     let mut text = "Nothing was written: the review does not pass.\n".to_owned();
@@ -241,7 +241,7 @@ fn say_closed(is_json: bool, recipe: &Recipe, review: &Review, trail: &Trail, op
         writeln!(text, "  The acceptance of {id} by {} has lapsed: {}.", lapsed.entry.who, lapsed.why())?;
     }
     text += "Repair, or --accept ID=REASON --analyst NAME. `review` says more.\n";
-    std::io::stderr().write_all(text.as_bytes())?;
+    super::screen::err().write_all(text.as_bytes())?;
     Ok(())
 }
 

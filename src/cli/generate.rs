@@ -21,7 +21,7 @@ pub fn run(arguments: &GenerateArguments) -> anyhow::Result<u8> {
         Generator { seed: arguments.seed, defects: arguments.defects.clone(), ..Generator::new(customers) }
     };
     let generated = generator.write(&arguments.out, &Progress::default())?;
-    let mut out = std::io::stdout();
+    let mut out = super::screen::out();
     for dataset in Dataset::ALL {
         writeln!(out, "{:<16}{:>16}", dataset.name(), counted(generated.records(dataset), "record"))?;
     }

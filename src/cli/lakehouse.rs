@@ -46,7 +46,7 @@ pub fn run(arguments: &LakehouseArguments) -> anyhow::Result<u8> {
     }
     loses_nothing(job, &source, None, None)?;
     let said = Engine::ALL.map(|engine| (engine, limits(&recipe, engine)));
-    let mut out = std::io::stdout();
+    let mut out = super::screen::out();
     if !job.json {
         writeln!(out, "{}", recipe.in_words())?;
         for (engine, limits) in &said {
@@ -80,7 +80,7 @@ pub fn run(arguments: &LakehouseArguments) -> anyhow::Result<u8> {
         )?;
         if is_refused {
             writeln!(
-                std::io::stderr(),
+                super::screen::err(),
                 "! Records of these landing files were refused here. The job stops at such records and writes nothing."
             )?;
         }

@@ -40,9 +40,9 @@ pub fn verify_job(arguments: &VerifyArguments) -> anyhow::Result<u8> {
     }
     if *json {
         let object = json!({ "is_sound": verified.is_sound(), "verified": verified });
-        writeln!(std::io::stdout(), "{object}")?;
+        writeln!(super::screen::out(), "{object}")?;
     } else {
-        std::io::stdout().write_all(verdict(dataset, &manifest, &verified).as_bytes())?;
+        super::screen::out().write_all(verdict(dataset, &manifest, &verified).as_bytes())?;
     }
     Ok(if verified.is_sound() { DONE } else { NOT_AS_IT_SHOULD_BE })
 }
@@ -165,7 +165,7 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
                 "error": done.as_ref().err().map(ToString::to_string),
             })
         };
-        writeln!(std::io::stdout(), "{}", json!(results.iter().map(object).collect::<Vec<_>>()))?;
+        writeln!(super::screen::out(), "{}", json!(results.iter().map(object).collect::<Vec<_>>()))?;
     } else {
         let mut text = String::new();
         for (dataset, done, place) in &results {
@@ -174,7 +174,7 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
                 Err(error) => writeln!(text, "{error}")?,
             }
         }
-        std::io::stdout().write_all(text.as_bytes())?;
+        super::screen::out().write_all(text.as_bytes())?;
     }
     // What was done before is told all the same.
     failed.map_or(Ok(if is_unsearched { NOT_AS_IT_SHOULD_BE } else { DONE }), Err)
@@ -213,9 +213,9 @@ pub fn diff_job(arguments: &DiffArguments) -> anyhow::Result<u8> {
     only_here([&arguments.a, &arguments.b])?;
     let difference = diff(&arguments.a, &arguments.b, &Progress::default())?;
     if arguments.json {
-        writeln!(std::io::stdout(), "{}", json!(difference))?;
+        writeln!(super::screen::out(), "{}", json!(difference))?;
     } else {
-        std::io::stdout().write_all(differences(&difference).as_bytes())?;
+        super::screen::out().write_all(differences(&difference).as_bytes())?;
     }
     Ok(DONE)
 }

@@ -17,6 +17,7 @@ mod plot;
 mod remote;
 mod report;
 mod review;
+mod screen;
 mod verdicts;
 
 use std::io::Write as _;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::domain::foreign::visible;
 use crate::jobs;
 use crate::landing::Source;
 
@@ -42,7 +44,8 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            writeln!(std::io::stderr(), "stedi-workbench: {error:#}").ok();
+            // A path in it may have line breaks, and then words that are not this program's.
+            writeln!(screen::err(), "stedi-workbench: {}", visible(&format!("{error:#}"))).ok();
             ExitCode::from(COULD_NOT)
         }
     }
@@ -67,7 +70,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Completions { shell }) => {
             let mut text = vec![];
             clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);
-            std::io::stdout().write_all(&text)?;
+            screen::out().write_all(&text)?;
             Ok(DONE)
         }
     }

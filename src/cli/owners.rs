@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::curation::owners::METHOD;
 use crate::curation::{Finding, OwnerFindings, curate};
+use crate::domain::foreign::disarmed;
 use crate::domain::format::{counted, thousands};
 use crate::domain::{JoinRule, Progress, Recipe};
 use crate::export::write_own_file;
@@ -41,7 +42,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
     if let Some(out) = out {
         write_own_file(out, &csv(&findings)?)?;
     }
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = super::screen::out();
     if job.json {
         let summary = findings.summary();
         let object = json!({
@@ -98,7 +99,14 @@ fn csv(findings: &OwnerFindings) -> anyhow::Result<Vec<u8>> {
         let runner_up = runner_up.as_ref().map_or(0, |runner_up| runner_up.shared).to_string();
         let probability = best.as_ref().map_or_else(|| "1".to_owned(), |best| best.chance());
         let email = finding.owner().map_or("", |owner| owner);
-        writer.write_record([serial, email, &shared, &runner_up, &probability, verdict.name()])?;
+        writer.write_record([
+            disarmed(serial).as_ref(),
+            &disarmed(email),
+            &shared,
+            &runner_up,
+            &probability,
+            verdict.name(),
+        ])?;
     }
     Ok(writer.into_inner()?)
 }

@@ -72,9 +72,9 @@ pub fn run(arguments: &PlotArguments) -> anyhow::Result<u8> {
             "pairs": plotted.recording.pairs.len(),
             "foreign_instants": plotted.foreign.len(),
         });
-        writeln!(std::io::stdout(), "{object}")?;
+        writeln!(super::screen::out(), "{object}")?;
     } else {
-        writeln!(std::io::stdout(), "Wrote the signals of {name} to {}.", out.display())?;
+        writeln!(super::screen::out(), "Wrote the signals of {name} to {}.", out.display())?;
     }
     Ok(if job.strict && is_anything_refused(&landing) { NOT_AS_IT_SHOULD_BE } else { DONE })
 }

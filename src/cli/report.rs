@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Serialize, Serializer};
 
 use crate::curation::{Curation, withdrawals};
+use crate::domain::foreign::disarmed;
 use crate::domain::format::{counted, difference, thousands};
 use crate::domain::{Dataset, Table, TableCount};
 use crate::landing::Landing;
@@ -34,7 +35,7 @@ pub fn json_of(
     run: Option<RunReport<'_>>,
 ) -> anyhow::Result<()> {
     let tables = Table::ALL.map(|table| (table.name(), TableReport::of(table, figures)));
-    let mut out = std::io::stdout().lock();
+    let mut out = super::screen::out();
     let withdrawn = figures.withdrawn.as_ref();
     let expected = verdicts.map(verdicts::report);
     let (tables, seconds) = (InOrder(tables.into()), timing.seconds());
@@ -179,10 +180,10 @@ pub fn text(landing: &Landing, curation: &Curation, out: Option<&Path>, seconds:
     if let Some(out) = out {
         writeln!(text, "Five tables were written to {} in {seconds:.2} s.", out.display())?;
     }
-    std::io::stdout().write_all(text.as_bytes())?;
-    std::io::stderr().write_all(remarks(landing)?.as_bytes())?;
+    super::screen::out().write_all(text.as_bytes())?;
+    super::screen::err().write_all(remarks(landing)?.as_bytes())?;
     if out.is_some() {
-        std::io::stderr().write_all(NOT_REVIEWED.as_bytes())?;
+        super::screen::err().write_all(NOT_REVIEWED.as_bytes())?;
     }
     Ok(())
 }
@@ -264,7 +265,7 @@ pub fn refused_csv(landing: &Landing) -> anyhow::Result<Vec<u8>> {
         let file = landing.files.get(refused.file as usize).map_or("", |file| file.name.as_str());
         let dataset = refused.dataset.map_or("", Dataset::name);
         let (offset, length) = (refused.offset.to_string(), refused.length.to_string());
-        writer.write_record([file, dataset, &offset, &length, &refused.reason.to_string()])?;
+        writer.write_record([&disarmed(file), dataset, &offset, &length, &refused.reason.to_string()])?;
     }
     Ok(writer.into_inner()?)
 }

@@ -60,9 +60,9 @@ pub fn run(arguments: &ReviewArguments) -> anyhow::Result<u8> {
         write_report(&landing, &curation, &review, &trail, written_at, report)?;
     }
     if job.json {
-        writeln!(std::io::stdout(), "{}", object(&review, &curation, &trail))?;
+        writeln!(super::screen::out(), "{}", object(&review, &curation, &trail))?;
     } else {
-        std::io::stdout().write_all(text(&curation.recipe, &review, &trail, &open, &file).as_bytes())?;
+        super::screen::out().write_all(text(&curation.recipe, &review, &trail, &open, &file).as_bytes())?;
     }
     let is_sound = open.is_empty() && !(job.strict && is_anything_refused(&landing));
     Ok(if is_sound { DONE } else { NOT_AS_IT_SHOULD_BE })

@@ -71,6 +71,6 @@ pub fn text(verdicts: &[Verdict]) -> anyhow::Result<()> {
             );
         }
     }
-    std::io::stdout().write_all(text.as_bytes())?;
+    super::screen::out().write_all(text.as_bytes())?;
     Ok(())
 }

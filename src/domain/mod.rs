@@ -6,6 +6,7 @@ mod check_words;
 pub mod code;
 pub mod count;
 pub mod dataset;
+pub mod foreign;
 pub mod format;
 pub mod owners;
 pub mod packaging;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::find::shown;
 use super::{Selection, Sheet};
 use crate::curation::Cell;
+use crate::domain::foreign::disarmed;
 use crate::domain::{Cancelled, Progress};
 
 /// Cells between two looks at whether to stop.
@@ -104,7 +105,7 @@ impl Sheet<'_> {
             let cells: Vec<String> = abouts
                 .iter()
                 .map(|&(position, about)| match self.view.cell(row, position) {
-                    Cell::Text(text) => self.masked(about, text).replace(['\t', '\n', '\r'], " "),
+                    Cell::Text(text) => disarmed(&self.masked(about, text)).replace(['\t', '\n', '\r'], " "),
                     cell => shown(about, cell, self.codes, self.revealed).unwrap_or_default().into_owned(),
                 })
                 .collect();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::ExportError;
-use super::place::write_own_file;
+use super::place::change_own_file;
 use super::release::Manifest;
 
 /// The most that are remembered; the oldest goes first.
@@ -51,8 +51,7 @@ impl History {
     /// All that is remembered, the newest first. A list that cannot be read has nothing in it: what it remembers is a
     /// comfort, and lies in the exports themselves.
     pub fn load(&self) -> Vec<Past> {
-        let text = fs::read_to_string(&self.0).unwrap_or_default();
-        text.lines().rev().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        parse(&fs::read(&self.0).unwrap_or_default())
     }
 
     /// The same, each with whether it is still there.
@@ -66,9 +65,7 @@ impl History {
     /// # Errors
     /// When the disk refuses.
     pub fn forget(&self, folder: &Path) -> Result<(), ExportError> {
-        let mut all = self.load();
-        all.retain(|past| past.folder != folder);
-        self.save(&all)
+        self.change(|all| all.retain(|past| past.folder != folder))
     }
 
     /// Remembers an export, instead of an earlier one at the same place.
@@ -86,19 +83,25 @@ impl History {
             key: manifest.key.id.clone(),
             key_is_kept: manifest.key.is_kept,
         };
-        let mut all = self.load();
-        all.retain(|other| other.folder != past.folder);
-        all.insert(0, past);
-        all.truncate(MOST);
-        self.save(&all)
+        self.change(|all| {
+            all.retain(|other| other.folder != past.folder);
+            all.insert(0, past);
+            all.truncate(MOST);
+        })
     }
 
-    fn save(&self, all: &[Past]) -> Result<(), ExportError> {
-        let lines: Vec<String> =
-            all.iter().rev().filter_map(|past| serde_json::to_string(past).ok()).map(|line| line + "\n").collect();
-        if let Some(parent) = self.0.parent() {
-            fs::create_dir_all(parent).map_err(ExportError::at(parent))?;
-        }
-        write_own_file(&self.0, lines.concat().as_bytes())
+    fn change(&self, change: impl FnOnce(&mut Vec<Past>)) -> Result<(), ExportError> {
+        change_own_file(&self.0, |before| {
+            let mut all = parse(&before);
+            change(&mut all);
+            let lines = all.iter().rev().filter_map(|past| serde_json::to_string(past).ok());
+            lines.map(|line| line + "\n").collect::<String>().into_bytes()
+        })
     }
+}
+
+/// The exports of a list, the newest first.
+fn parse(list: &[u8]) -> Vec<Past> {
+    let text = String::from_utf8_lossy(list);
+    text.lines().rev().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }

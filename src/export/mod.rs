@@ -13,7 +13,7 @@ mod write;
 pub use error::ExportError;
 pub use history::{History, Listed, Past};
 pub use picture::write_picture;
-pub use place::{write_file, write_own_file};
+pub use place::{change_own_file, write_file, write_own_file};
 pub use report::write_report;
 pub use trail_file::{TrailFile, TrailFileError, make_own_folder, now};
 pub use view::{ViewFormat, Written, write_view};

@@ -2,7 +2,8 @@
 //!
 //! Every file is written and synced under an unfinished name beside its place, and moved there when the last one is
 //! on the disk. What stood there before is kept until all have moved, so that a failure at any point puts it back.
-//! A run that was killed leaves nothing but names that say so, and the next run clears them. Runs that write to one
+//! A run that was killed leaves nothing but names that say so, and the next run clears them; if it was killed while its files
+//! took their places, the next run completes that first. Runs that write to one
 //! folder at the same time would do so to each other, so a folder is locked meanwhile; the system opens the lock when
 //! a run ends, however it ends.
 
@@ -15,6 +16,8 @@ use crate::s3::is_address;
 
 /// The end of the name of a file that is not whole yet.
 const UNFINISHED: &str = ".unfinished";
+/// The end of the name of a file that is whole, as all of its run are, and about to take its place.
+const WHOLE: &str = ".whole";
 /// The end of the name of a file that is about to be replaced.
 const REPLACED: &str = ".replaced";
 
@@ -36,9 +39,21 @@ impl Place {
         if is_address(folder) {
             return Err(ExportError::OnS3 { path: folder.to_owned() });
         }
+        Self::take_by(folder, File::try_lock)
+    }
+
+    /// The same, but waits for a run that has it: for folders of the program's own, which nobody has for longer than a moment.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn wait_for(folder: &Path) -> Result<Self, ExportError> {
+        Self::take_by(folder, |folder| folder.lock().map_err(TryLockError::Error))
+    }
+
+    fn take_by(folder: &Path, lock: impl FnOnce(&File) -> Result<(), TryLockError>) -> Result<Self, ExportError> {
         let was_made = !folder.exists();
         fs::create_dir_all(folder).map_err(ExportError::at(folder))?;
-        let lock = match File::open(folder).map(|file| (file.try_lock(), file)) {
+        let lock = match File::open(folder).map(|file| (lock(&file), file)) {
             Ok((Ok(()), file)) => Some(file),
             Ok((Err(TryLockError::WouldBlock), _)) => return Err(ExportError::Busy { folder: folder.to_owned() }),
             Ok((Err(TryLockError::Error(_)), _)) | Err(_) => None,
@@ -51,8 +66,17 @@ impl Place {
     pub fn clear(&self, name: impl AsRef<Path>) {
         if self.lock.is_some() {
             let path = self.folder.join(name);
-            remove(&with_end(&path, UNFINISHED));
-            remove(&with_end(&path, REPLACED));
+            [UNFINISHED, WHOLE, REPLACED].iter().for_each(|end| remove(&with_end(&path, end)));
+        }
+    }
+
+    /// Puts files in their places that a run that was killed was just putting there, so that none of its stand beside older
+    /// ones. They are called whole when all of them are, and nothing else of that run is left unfinished then.
+    pub fn complete(&self, names: &[impl AsRef<Path>]) {
+        let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.join(name)).collect();
+        if self.lock.is_some() && !paths.iter().any(|path| with_end(path, UNFINISHED).exists()) {
+            // What is not there, or is refused, is where it was.
+            paths.iter().for_each(|path| drop(fs::rename(with_end(path, WHOLE), path)));
         }
     }
 
@@ -70,7 +94,9 @@ impl Place {
         let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.join(name)).collect();
         let unfinished: Vec<PathBuf> = paths.iter().map(|path| with_end(path, UNFINISHED)).collect();
         let done = write(&unfinished).and_then(|()| replace_all(&paths));
-        unfinished.iter().for_each(|path| remove(path));
+        for path in &paths {
+            [UNFINISHED, WHOLE].iter().for_each(|end| remove(&with_end(path, end)));
+        }
         if let Err(error) = done {
             if self.was_made {
                 // It is not empty if somebody else put something there, and then it stays.
@@ -99,11 +125,38 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
 /// # Errors
 /// When the disk refuses, or another run writes to the same folder.
 pub fn write_own_file(path: &Path, content: &[u8]) -> Result<(), ExportError> {
-    write_file_by(path, |file| {
-        #[cfg(unix)]
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(ExportError::at(path))?;
-        file.write_all(content).map_err(ExportError::at(path))
-    })
+    write_file_by(path, |file| write_own(file, content).map_err(ExportError::at(path)))
+}
+
+fn write_own(file: &mut File, content: &[u8]) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.write_all(content)
+}
+
+/// Changes a file for its owner's eyes alone from what it says now, which is nothing if it is not there, complete or not at all.
+/// Whoever else changes something in its folder is waited for, so that neither change is lost.
+///
+/// # Errors
+/// When it cannot be read, or the disk refuses.
+pub fn change_own_file<C: AsRef<[u8]>>(path: &Path, change: impl FnOnce(Vec<u8>) -> C) -> Result<(), ExportError> {
+    let failed = ExportError::at(path);
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return write_own_file(path, change(vec![]).as_ref());
+    };
+    let place = Place::wait_for(folder)?;
+    place.clear(name);
+    let before = match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => vec![],
+        read => read.map_err(&failed)?,
+    };
+    let content = change(before);
+    place.fill(&[name], |paths| {
+        let Some(unfinished) = paths.first() else { return Ok(()) };
+        let mut file = File::create(unfinished).map_err(&failed)?;
+        write_own(&mut file, content.as_ref()).and_then(|()| file.sync_all()).map_err(&failed)
+    })?;
+    Ok(())
 }
 
 /// Writes one file piece by piece, complete or not at all. A pipe or a device is written as it is.
@@ -132,18 +185,22 @@ pub fn write_file_by(path: &Path, write: impl FnOnce(&mut File) -> Result<(), Ex
     Ok(())
 }
 
-/// Moves every unfinished file to its place; if one cannot be moved, those before it go back. One that cannot go back
-/// either keeps its second name.
+/// Calls every unfinished file whole, and then moves each to its place; if one cannot be moved, those before it go back. One
+/// that cannot go back either keeps its second name.
 fn replace_all(paths: &[PathBuf]) -> Result<(), ExportError> {
     let mut were_there = vec![];
     let kept = paths.iter().try_for_each(|path| {
         were_there.push(keep(path).map_err(ExportError::at(path))?);
         Ok(())
     });
+    let called = kept.and_then(|()| {
+        let call = |path: &PathBuf| fs::rename(with_end(path, UNFINISHED), with_end(path, WHOLE));
+        paths.iter().try_for_each(|path| call(path).map_err(ExportError::at(path)))
+    });
     let mut moved = 0;
-    let done = kept.and_then(|()| {
+    let done = called.and_then(|()| {
         paths.iter().try_for_each(|path| {
-            fs::rename(with_end(path, UNFINISHED), path).map_err(ExportError::at(path))?;
+            fs::rename(with_end(path, WHOLE), path).map_err(ExportError::at(path))?;
             moved += 1;
             Ok(())
         })
@@ -267,6 +324,47 @@ mod tests {
         }
         Place::take(folder.path()).unwrap().clear("a");
         assert_eq!(content(folder.path()), pairs(&[("a", "old"), ("mine.unfinished", "old")]));
+    }
+
+    #[test]
+    fn what_was_killed_while_its_files_took_their_places_is_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = [
+            ("a", "new"),
+            ("a.replaced", "old"),
+            ("b", "old"),
+            ("b.replaced", "old"),
+            ("b.whole", "new"),
+            ("c.whole", "new"),
+        ];
+        for (name, text) in all {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let place = Place::take(folder.path()).unwrap();
+        // Before all were called whole, none had been moved.
+        fs::write(folder.path().join("c.unfinished"), "half").unwrap();
+        place.complete(&names());
+        assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "old");
+        fs::remove_file(folder.path().join("c.unfinished")).unwrap();
+        place.complete(&names());
+        names().iter().for_each(|name| place.clear(name));
+        assert_eq!(content(folder.path()), pairs(&[("a", "new"), ("b", "new"), ("c", "new")]));
+    }
+
+    #[test]
+    fn of_changes_at_once_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("below/list");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        change_own_file(&path, |before| [before, b"x".to_vec()].concat()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_to_string(&path).unwrap(), "x".repeat(160));
     }
 
     #[test]

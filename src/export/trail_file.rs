@@ -31,9 +31,9 @@ pub enum TrailFileError {
     /// What was to be added was not taken.
     #[error(transparent)]
     NotTaken(#[from] AcceptError),
-    /// Another run is adding to it.
+    /// Its folder cannot be had.
     #[error(transparent)]
-    Busy(#[from] ExportError),
+    Folder(#[from] ExportError),
 }
 
 impl TrailFile {
@@ -58,8 +58,13 @@ impl TrailFile {
     /// # Errors
     /// When it cannot be read, or is not as it was written.
     pub fn load(&self) -> Result<Trail, TrailFileError> {
-        let text = read(&self.path)?.unwrap_or_default();
-        let head = read(&self.head())?;
+        // In this order: who adds lines meanwhile writes how many there are after them.
+        let both = || Ok::<_, TrailFileError>((read(&self.head())?, read(&self.path)?.unwrap_or_default()));
+        let (mut head, mut text) = both()?;
+        if head.is_none() && !text.is_empty() {
+            // The first line was added just between.
+            (head, text) = both()?;
+        }
         Trail::parse(&text, head.as_deref()).map_err(|error| TrailFileError::Changed { path: self.path.clone(), error })
     }
 
@@ -73,19 +78,31 @@ impl TrailFile {
         if !folder.exists() {
             make_own_folder(folder).map_err(disk)?;
         }
-        let _locked = Place::take(folder)?;
+        let _locked = Place::wait_for(folder)?;
         let mut trail = self.load()?;
         let before = trail.entries().len();
         let added = add(&mut trail)?;
-        let mut file = own(OpenOptions::new().append(true).create(true)).open(&self.path).map_err(disk)?;
-        file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all()).map_err(disk)?;
-        if let Some(head) = trail.head() {
-            let new = self.path.with_extension("head.unfinished");
-            let mut file = own(OpenOptions::new().write(true).create(true).truncate(true)).open(&new).map_err(disk)?;
-            file.write_all(head.as_bytes()).and_then(|()| file.sync_all()).map_err(disk)?;
-            fs::rename(&new, self.head()).map_err(disk)?;
+        if before == 0 {
+            // There are never lines without it, however this run ends.
+            self.write_head(Trail::NO_LINES).map_err(disk)?;
         }
+        let mut file = own(OpenOptions::new().append(true).create(true)).open(&self.path).map_err(disk)?;
+        // What a run that was killed left of a line is in nobody's trail.
+        let whole = trail.lines_until(before).len() as u64;
+        file.set_len(whole).map_err(disk)?;
+        let lines = file.write_all(trail.lines_from(before).as_bytes()).and_then(|()| file.sync_all());
+        let written = lines.and_then(|()| self.write_head(&trail.head().unwrap_or_default()));
+        // What the disk had no room for was not added.
+        written.inspect_err(|_| drop(file.set_len(whole))).map_err(disk)?;
         Ok((trail, added))
+    }
+
+    /// Puts beside the lines how many there are.
+    fn write_head(&self, head: &str) -> io::Result<()> {
+        let new = self.path.with_extension("head.unfinished");
+        let mut file = own(OpenOptions::new().write(true).create(true).truncate(true)).open(&new)?;
+        let written = file.write_all(head.as_bytes()).and_then(|()| file.sync_all());
+        written.and_then(|()| fs::rename(&new, self.head())).inspect_err(|_| drop(fs::remove_file(&new)))
     }
 
     fn head(&self) -> PathBuf {

@@ -10,6 +10,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::curation::Cell;
+use crate::domain::foreign::{disarmed, is_formula};
 use crate::domain::{Kind, Progress};
 use crate::explore::Sheet;
 use crate::landing::data_type;
@@ -25,7 +26,7 @@ const BATCH: usize = 1 << 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewFormat {
     /// CSV with a header, RFC 4180; null is an empty cell, instants are milliseconds since 1970 UTC. A text that a
-    /// spreadsheet would run as a formula begins with an apostrophe.
+    /// spreadsheet would run as a formula begins with an apostrophe: see [`crate::domain::foreign`].
     Csv,
     /// Parquet, zstd, with statistics; texts as they are.
     Parquet,
@@ -116,7 +117,7 @@ fn batch(sheet: &Sheet<'_>, places: Range<usize>, format: ViewFormat) -> PolarsR
                     return Some(text);
                 }
                 quoted += 1;
-                Some(Cow::Owned(format!("'{text}")))
+                Some(Cow::Owned(disarmed(&text).into_owned()))
             };
             let name = PlSmallStr::from_static(about.name);
             let column = match about.kind {
@@ -130,11 +131,6 @@ fn batch(sheet: &Sheet<'_>, places: Range<usize>, format: ViewFormat) -> PolarsR
     let quoted = columns.iter().map(|(_, quoted)| quoted).sum();
     let columns = columns.into_iter().map(|(column, _)| column).collect();
     Ok((DataFrame::new(places.len(), columns)?, quoted))
-}
-
-/// Whether a spreadsheet would run a text instead of showing it.
-fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 #[cfg(test)]
@@ -201,9 +197,9 @@ mod tests {
     fn formulas_are_disarmed_and_numbers_are_not_touched() {
         let folder = Folder::new();
         let written = folder.save("a.csv", &view(), &Rows::All, &[0, 1, 2, 3], true);
-        assert_eq!(written, Written { rows: 6, columns: 4, quoted: 6 });
+        assert_eq!(written, Written { rows: 6, columns: 4, quoted: 5 });
         let expected = "name,note,at,x\n'=Ann,'@a,1655564376361,-0.5\n,'-b,-1,1.0\n\"\",'\tc,,\n\"Bea, B\",\"'\rd\",0,\
-                        1e-9\n'+49,\"say \"\"e\"\"\nf\",4,2.0\nCem,,5,3.0\n";
+                        1e-9\n+49,\"say \"\"e\"\"\nf\",4,2.0\nCem,,5,3.0\n";
         assert_eq!(folder.text("a.csv"), expected);
     }
 

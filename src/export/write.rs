@@ -10,6 +10,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::curation::Curation;
+use crate::domain::foreign::{disarmed, is_formula};
 use crate::domain::{Cancelled, Format, Progress, Table};
 use crate::landing::{Dictionaries, data_type};
 
@@ -52,7 +53,9 @@ fn take_place(folder: &Path, format: Format) -> Result<(Vec<Table>, Vec<String>,
     let tables: Vec<Table> = Table::derived().collect();
     let place = Place::take(folder)?;
     for format in Format::ALL {
-        tables.iter().for_each(|table| place.clear(file_name(*table, format)));
+        let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
+        place.complete(&names);
+        names.iter().for_each(|name| place.clear(name));
     }
     let names = tables.iter().map(|table| file_name(*table, format)).collect();
     Ok((tables, names, place))
@@ -200,7 +203,8 @@ impl TableFile {
         match &mut self.writer {
             Writer::Parquet(writer) => writer.write_batch(&rows),
             Writer::Arrow(writer) => writer.write_batch(&rows),
-            Writer::Csv => CsvWriter::new(&mut self.out).include_header(self.is_empty).finish(&mut rows),
+            Writer::Csv => disarm(&mut rows)
+                .and_then(|()| CsvWriter::new(&mut self.out).include_header(self.is_empty).finish(&mut rows)),
             Writer::Ndjson => JsonWriter::new(&mut self.out).with_json_format(JsonFormat::JsonLines).finish(&mut rows),
         }
         .map_err(|error| ExportError::Format { path: self.path.clone(), error })?;
@@ -225,6 +229,17 @@ impl TableFile {
         file.flush().map_err(&failed)?;
         file.get_ref().sync_all().map_err(failed)
     }
+}
+
+/// Sees to it that a spreadsheet shows every text as it is.
+fn disarm(rows: &mut DataFrame) -> PolarsResult<()> {
+    let is_armed = |column: &&Column| column.str().is_ok_and(|texts| texts.iter().flatten().any(is_formula));
+    let armed: Vec<Column> = rows.columns().iter().filter(is_armed).cloned().collect();
+    for column in armed {
+        let disarmed: StringChunked = column.str()?.iter().map(|text| text.map(disarmed)).collect();
+        rows.with_column(disarmed.with_name(column.name().clone()).into_column())?;
+    }
+    Ok(())
 }
 
 /// Arrow IPC as all files are written: not compressed, in types that every reader knows.

@@ -147,16 +147,24 @@ impl Cache {
         Index { sizes: self.entries().iter().filter_map(size).collect(), ..index }
     }
 
-    /// What is kept of a file; nothing if it is new or was changed, or if what is kept is damaged.
-    pub(super) fn get(&self, index: &Index, found: &FoundFile, progress: &Progress) -> Option<FileResult> {
+    /// What is kept of a file; nothing if it is new or was changed, or if what is kept is damaged. Beside it the stamp of one
+    /// that the index did not know, so that it does the next time.
+    pub(super) fn get(
+        &self,
+        index: &Index,
+        found: &FoundFile,
+        progress: &Progress,
+    ) -> Option<(FileResult, Option<Stamp>)> {
         let stamp = Stamp::of(&found.path)?;
-        let sha256 = match index.files.get(&key(&found.path)) {
+        let mut is_in_index = true;
+        let sha256 = match key(&found.path).and_then(|key| index.files.get(&key)) {
             Some((known, sha256)) if known.is_same(&stamp) => sha256.clone(),
             // Under another path or with another time it may be the same all the same.
             _ if index.sizes.contains(&stamp.bytes) => {
+                is_in_index = false;
                 let part = progress.part();
                 let input = Input::open(&found.path, &part).ok()?;
-                input.finish().ok()?.sha256
+                input.finish().ok().filter(|whole| !whole.was_changed)?.sha256
             }
             _ => return None,
         };
@@ -175,7 +183,8 @@ impl Cache {
             rows: records.frame.height() as u64,
             refused: records.refused.len() as u64,
         };
-        Some(FileResult { file, records: Some(records), findings: vec![] })
+        let result = FileResult { file, records: Some(records), findings: vec![] };
+        Some((result, (!is_in_index).then_some(stamp)))
     }
 
     /// Keeps what was read, and lets go of what was not looked at for longest until all is within the limit. A file on which
@@ -199,7 +208,9 @@ impl Cache {
                 if stamp.bytes == result.file.bytes && !self.note(&name).exists() {
                     self.write(&name, records)?;
                 }
-                index.files.insert(key(&found.path), (stamp.clone(), result.file.sha256.clone()));
+                if let Some(key) = key(&found.path) {
+                    index.files.insert(key, (stamp.clone(), result.file.sha256.clone()));
+                }
             }
             progress.advance(1);
         }
@@ -224,11 +235,17 @@ impl Cache {
             bytes -= entry.bytes;
         }
         let is_abandoned = |file: &fs::DirEntry| {
-            let age = file.metadata().and_then(|about| about.modified()).ok().and_then(|at| at.elapsed().ok());
-            file.file_name().to_string_lossy().ends_with(".part") && age.is_some_and(|age| age > ABANDONED)
+            // One from the future was written before the clock was set back.
+            let modified = file.metadata().and_then(|about| about.modified());
+            let age = modified.map(|at| now().duration_since(at).unwrap_or_else(|ahead| ahead.duration()));
+            file.file_name().to_string_lossy().ends_with(".part") && age.is_ok_and(|age| age > ABANDONED)
         };
         for file in fs::read_dir(&self.folder)?.flatten().filter(is_abandoned) {
-            fs::remove_file(file.path())?;
+            match fs::remove_file(file.path()) {
+                // Another run may clear up as well.
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -384,9 +401,9 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// The same file has the same path in the index, however it was called.
-fn key(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+/// The same file has the same path in the index, however it was called; none for a path that JSON cannot hold.
+fn key(path: &Path) -> Option<PathBuf> {
+    Some(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())).filter(|path| path.to_str().is_some())
 }
 
 fn name(bytes: u64, sha256: &str, folder_says: Option<Dataset>) -> String {

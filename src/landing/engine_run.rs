@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -10,7 +11,8 @@ use serde::Deserialize;
 
 use super::columns::data_type;
 use super::dictionary::Dictionaries;
-use super::{Landing, Shelf};
+use super::{Landing, Shelf, open_file};
+use crate::domain::foreign::visible;
 use crate::domain::{
     Cancelled, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
 };
@@ -169,8 +171,8 @@ impl EngineRun {
         let plan = Plan::new(&recipe);
         progress.set_total(plan.tables.len() as u64);
         let mut run = Self {
-            name: counts.run.clone(),
-            engine: format!("Spark {}", counts.spark),
+            name: visible(&counts.run).into_owned(),
+            engine: format!("Spark {}", visible(&counts.spark)),
             landed: Dataset::ALL.map(|dataset| rows(&counts, Table::landing(dataset))),
             folder,
             recipe,
@@ -227,9 +229,13 @@ impl EngineRun {
         parts.sort();
         let mut all: Option<DataFrame> = None;
         for part in parts {
-            let frame = ParquetReader::new(fs::File::open(&part).map_err(failed)?).finish().map_err(columns)?;
-            let of_catalog =
-                table.schema().iter().map(|column| frame.column(column.name)?.strict_cast(&data_type(column.kind)));
+            // Read whole: a file that is mapped into memory ends the program if somebody cuts it off meanwhile.
+            let frame = ParquetReader::new(Cursor::new(read(&part)?)).finish().map_err(columns)?;
+            let of_catalog = table.schema().iter().map(|column| {
+                // The engine's own words would have the value in them.
+                let is_other = |_| polars_err!(ComputeError: "{} holds something else than it should", column.name);
+                frame.column(column.name)?.strict_cast(&data_type(column.kind)).map_err(is_other)
+            });
             let frame = of_catalog.collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
                 let rows = frame.height();
                 DataFrame::new(rows, columns)
@@ -270,7 +276,10 @@ impl EngineRun {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RunError> {
-    fs::read(path).map_err(|error| RunError::Unreachable { path: path.display().to_string(), error })
+    let mut bytes = vec![];
+    let read = open_file(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|error| RunError::Unreachable { path: path.display().to_string(), error })?;
+    Ok(bytes)
 }
 
 fn damaged(path: &Path, error: serde_json::Error) -> RunError {

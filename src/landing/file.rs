@@ -173,6 +173,9 @@ fn read_bytes(
     }
     let whole = input.finish()?;
     (result.file.bytes, result.file.sha256) = (whole.bytes, whole.sha256);
+    if whole.was_changed {
+        result.findings.push(Finding::ChangedMeanwhile { file: file() });
+    }
     if whole.bytes == 0 {
         result.findings.push(Finding::EmptyFile { file: file() });
     }

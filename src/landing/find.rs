@@ -1,5 +1,6 @@
 //! Which files of a source are landing files, and what kind and data set each is.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,13 +8,14 @@ use super::columns::same_key;
 use super::json::{Found, Scanner};
 use super::{LandingError, Source};
 use crate::domain::Dataset;
+use crate::domain::foreign::visible;
 
 /// A file of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundFile {
     /// Where it lies.
     pub path: PathBuf,
-    /// Its path below the source's folder, `/` between the parts.
+    /// Its path below the source's folder as it is shown, `/` between the parts.
     pub name: String,
     /// The data set that its folders say.
     pub folder_says: Option<Dataset>,
@@ -43,10 +45,10 @@ pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
                 let failed = |error| LandingError::Unreachable { path: path.display().to_string(), error };
                 let about = fs::metadata(path).map_err(failed)?;
                 if about.is_dir() {
-                    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                    let name = path.file_name().map(shown).unwrap_or_default();
                     look_into(path, &name, named(&name), &mut found, &mut vec![]).map_err(failed)?;
                 } else {
-                    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                    let name = path.file_name().map(shown).unwrap_or_default();
                     found.push(FoundFile {
                         path: path.clone(),
                         name,
@@ -78,7 +80,7 @@ fn look_into(
     entries.sort_by_key(fs::DirEntry::file_name);
     let has_landing = says.is_some() && entries.iter().any(|entry| entry.file_name() == "landing");
     for entry in entries {
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = shown(&entry.file_name());
         if is_passed_over(&name) {
             continue;
         }
@@ -109,6 +111,11 @@ fn look_into(
     }
     above.pop();
     Ok(())
+}
+
+/// A name of a file in one line, whatever is in it.
+fn shown(name: &OsStr) -> String {
+    visible(&name.to_string_lossy()).into_owned()
 }
 
 fn named(name: &str) -> Option<Dataset> {

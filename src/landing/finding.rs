@@ -22,6 +22,8 @@ pub enum Finding {
     UnknownDataset { file: String },
     /// The file could not be opened or read to its end, or its compression is damaged.
     ReadFailed { file: String, error: String },
+    /// The file was changed while it was read, so that what was read may be of neither state.
+    ChangedMeanwhile { file: String },
     /// Instants that are seconds since 1970 where milliseconds belong. They are not converted.
     LooksLikeSeconds { dataset: Dataset, column: &'static str, rows: u64 },
 }
@@ -48,6 +50,9 @@ impl fmt::Display for Finding {
                 write!(f, "{file} was not read: neither its folder nor its keys say which data set it belongs to.")
             }
             Self::ReadFailed { file, error } => write!(f, "{file} could not be read to its end: {error}."),
+            Self::ChangedMeanwhile { file } => {
+                write!(f, "{file} was changed while it was read. Read it again once nobody writes to it.")
+            }
             Self::LooksLikeSeconds { dataset, column, rows } => write!(
                 f,
                 "{} of {column} in {} look like seconds; milliseconds belong there. They were kept as they are.",

@@ -1,10 +1,13 @@
 //! The bytes of a file as they come: hashed, counted, compression taken off, handed on in windows so that a file of any
 //! size takes little room.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
+#[cfg(unix)]
+use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
 use crate::domain::format::hexadecimal;
@@ -101,6 +104,31 @@ pub struct Whole {
     pub bytes: u64,
     /// SHA-256 of those bytes, as lower-case hexadecimal digits.
     pub sha256: String,
+    /// It was written to meanwhile.
+    pub was_changed: bool,
+}
+
+/// Opens a file to be read, and nothing that is none: who opens a pipe waits for somebody to write to it.
+///
+/// # Errors
+/// When it is no file, or cannot be opened.
+pub fn open_file(path: &Path) -> io::Result<File> {
+    let none = || io::Error::new(io::ErrorKind::InvalidInput, "it is no file");
+    let is_file = |about: Metadata| if about.is_file() { Ok(()) } else { Err(none()) };
+    is_file(std::fs::metadata(path)?)?;
+    let mut options = File::options();
+    options.read(true);
+    // It may have become a pipe just now.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path)?;
+    is_file(file.metadata()?)?;
+    Ok(file)
+}
+
+/// What changes when a file is written to.
+fn state(about: &Metadata) -> (u64, Option<SystemTime>) {
+    (about.len(), about.modified().ok())
 }
 
 type Raw<'p> = Chain<Cursor<Vec<u8>>, Hashed<'p>>;
@@ -114,6 +142,8 @@ enum Stream<'p> {
 /// Reads a file and hashes what it reads.
 struct Hashed<'p> {
     file: File,
+    /// Size and time as they were when it was opened.
+    state: (u64, Option<SystemTime>),
     hash: Sha256,
     bytes: u64,
     progress: &'p Progress,
@@ -140,12 +170,13 @@ impl<'p> Input<'p> {
     /// When it is no file, or cannot be opened.
     pub fn open(path: &Path, progress: &'p Progress) -> Result<Self, InputError> {
         const BUFFER: usize = 1 << 18;
-        let about = std::fs::metadata(path).map_err(InputError::Io)?;
-        if !about.is_file() {
-            return Err(InputError::NoFile);
-        }
-        let file = File::open(path).map_err(InputError::Io)?;
-        let mut hashed = Hashed { file, hash: Sha256::new(), bytes: 0, progress, failed: false };
+        let file = open_file(path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => InputError::NoFile,
+            _ => InputError::Io(error),
+        })?;
+        let about = file.metadata().map_err(InputError::Io)?;
+        let state = state(&about);
+        let mut hashed = Hashed { file, state, hash: Sha256::new(), bytes: 0, progress, failed: false };
         let mut first = vec![];
         let read = Read::by_ref(&mut hashed).take(4).read_to_end(&mut first);
         read.map_err(|error| InputError::of(error, progress))?;
@@ -229,7 +260,12 @@ impl<'p> Input<'p> {
         let mut rest = vec![0; 1 << 16];
         let progress = hashed.progress;
         while hashed.read(&mut rest).map_err(|error| InputError::of(error, progress))? > 0 {}
-        Ok(Whole { bytes: hashed.bytes, sha256: hexadecimal(&hashed.hash.finalize()) })
+        let now = hashed.file.metadata().map_err(InputError::Io)?;
+        Ok(Whole {
+            bytes: hashed.bytes,
+            sha256: hexadecimal(&hashed.hash.finalize()),
+            was_changed: state(&now) != hashed.state,
+        })
     }
 }
 

@@ -50,6 +50,7 @@ pub use columns::data_type;
 pub use dictionary::{Dictionaries, Dictionary};
 pub use engine_run::{EngineRun, RunError};
 pub use finding::Finding;
+pub use input::open_file;
 pub use refused::{Refused, RefusedReason};
 pub use remote::{Remote, fetch};
 pub use shelf::{Aside, MEMORY_EACH_BYTE, Piece, Shelf, memory};
@@ -138,6 +139,13 @@ pub enum LandingError {
         bytes(*needed), bytes(*room)
     )]
     Disk { needed: u64, room: u64, folder: String },
+    /// The system would end the program in the middle. Nothing was read.
+    #[error(
+        "these landing files need about {} of memory, and this program is confined to {}. Give it more: what its container or \
+         cgroup may have, or `ulimit -v`, of which a quarter can be used",
+        bytes(*needed), bytes(*confined)
+    )]
+    Memory { needed: u64, confined: u64 },
     /// What is on S3 cannot be had.
     #[error(transparent)]
     S3(#[from] Box<S3Error>),
@@ -217,14 +225,17 @@ fn read_by(
     /// More room than this is given back after a large file.
     const MOST_KEPT: usize = 32 << 20;
     let found = find::files(source)?;
-    progress.set_total(found.iter().map(|file| file.bytes).sum());
+    let size = found.iter().map(|file| file.bytes).sum();
+    shelf::has_memory(size, shelf.is_some())?;
+    progress.set_total(size);
     let rooms = Mutex::new(vec![]);
     let known = cache.map(|cache| (cache, cache.index()));
     let read: Vec<(FileResult, Option<Stamp>, bool)> = found
         .par_iter()
         .map(|found| {
-            if let Some(result) = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress)) {
-                return Ok((result, None, true));
+            let kept = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress));
+            if let Some((result, stamp)) = kept {
+                return Ok((result, stamp, true));
             }
             let stamp = cache.and_then(|_| Stamp::of(&found.path));
             let mut room = lock(&rooms).pop().unwrap_or_default();
@@ -237,7 +248,7 @@ fn read_by(
     let known_files = read.iter().filter(|(.., is_known)| *is_known).count() as u64;
     let mut unkept = Unkept::default();
     for (found, (result, stamp, is_known)) in found.iter().zip(&read) {
-        if cache.is_some() && !is_known {
+        if cache.is_some() && (!is_known || stamp.is_some()) {
             unkept.add(found, stamp.clone(), result);
         }
     }

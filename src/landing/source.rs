@@ -9,6 +9,7 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use super::{LandingError, Remote, find, remote};
+use crate::domain::foreign::visible;
 use crate::domain::stored;
 use crate::s3::{Address, is_address};
 
@@ -31,7 +32,8 @@ impl Source {
     /// What it is called on the screen: the folder's name, or the file's, or how many files.
     pub fn name(&self) -> String {
         let last = |path: &PathBuf| {
-            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            visible(&name.to_string_lossy()).into_owned()
         };
         match self.asked() {
             Self::Fetched(remote) => remote.asked.name(),

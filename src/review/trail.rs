@@ -2,7 +2,8 @@
 //! hash of the one before, so that a change of any line, a line taken out, put in or moved is noticed.
 //!
 //! A chain says nothing of lines missing at its end, so a second text holds how many lines there were and the hash of the
-//! last; lines beyond it are taken, since a run may be killed between writing the two. What cannot be noticed: somebody
+//! last; lines beyond it are taken, since a run may be killed between writing the two, and what follows the last line feed is
+//! not, since it may be killed within a line. What cannot be noticed: somebody
 //! who writes both texts anew, or takes lines off the end of one and changes the other to match. There is no key in this
 //! that they could not have as well; who must be sure of that keeps a copy elsewhere.
 //!
@@ -134,7 +135,14 @@ impl Entry {
     }
 }
 
+fn lines(entries: &[Entry]) -> String {
+    entries.iter().map(|entry| entry.line() + "\n").collect()
+}
+
 impl Trail {
+    /// What is kept beside a trail to which the first line is about to be added.
+    pub const NO_LINES: &str = "0 -\n";
+
     /// Reads and verifies a trail and what is kept beside it.
     ///
     /// # Errors
@@ -144,7 +152,7 @@ impl Trail {
         let lines = text.split_inclusive('\n');
         for (number, line) in lines.enumerate().map(|(number, line)| (number + 1, line)) {
             let changed = TrailError::Changed { line: number };
-            let Some(line) = line.strip_suffix('\n') else { return Err(changed) };
+            let Some(line) = line.strip_suffix('\n') else { break };
             let entry: Entry = serde_json::from_str(line).map_err(|_| changed.clone())?;
             // Also what means the same but is written in another way was not written here.
             if entry.own_hash() != entry.hash || entry.line() != line {
@@ -158,6 +166,7 @@ impl Trail {
         match head {
             None if entries.is_empty() => {}
             None => return Err(TrailError::NoHead),
+            Some(Self::NO_LINES) => {}
             Some(head) => {
                 let (lines, hash) = head.trim_end().split_once(' ').ok_or(TrailError::NoHead)?;
                 let line: usize = lines.parse().map_err(|_| TrailError::NoHead)?;
@@ -172,7 +181,12 @@ impl Trail {
 
     /// The lines from one entry on, each with a line feed.
     pub fn lines_from(&self, entry: usize) -> String {
-        self.entries.iter().skip(entry).map(|entry| entry.line() + "\n").collect()
+        lines(&self.entries[entry.min(self.entries.len())..])
+    }
+
+    /// The lines before one entry.
+    pub fn lines_until(&self, entry: usize) -> String {
+        lines(&self.entries[..entry.min(self.entries.len())])
     }
 
     /// What is kept beside the lines: how many there are, and the hash of the last. None for a trail without any.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::domain::foreign::visible;
+
 use super::scene::{Anchor, Ink, Scene, Shape, TextSize};
 
 /// A colour of each ink in the light and in the dark.
@@ -136,16 +138,15 @@ fn number(number: f32) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// Text with what means something to XML replaced, and without what XML cannot hold.
+/// Text with what means something to XML replaced, and what XML cannot hold made visible.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in visible(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            letter if letter.is_control() => {}
             letter => out.push(letter),
         }
     }
@@ -177,7 +178,10 @@ mod tests {
         let mut scene = Scene { size: [10.0, 10.0], layers: vec![] };
         scene.paint(area, vec![text, Shape::Fill(area, Ink::Range)]);
         let svg = svg(&scene, "a & b", Coloring::Reader);
-        assert!(svg.contains(">&lt;a href=&quot;x&quot;&gt;&amp;</text>") && svg.contains("<title>a &amp; b</title>"));
+        assert!(
+            svg.contains(">&lt;a href=&quot;x&quot;&gt;&amp;\\u001b</text>")
+                && svg.contains("<title>a &amp; b</title>")
+        );
         assert!(svg.contains("y=\"2.5\"") && svg.contains("prefers-color-scheme"));
     }
 }

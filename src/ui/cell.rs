@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Sense, Ui, vec2};
 
 use crate::curation::{Cell, Codes};
+use crate::domain::foreign::excerpt;
 use crate::domain::{Code, Column, Kind, Privacy, format};
 
 use super::grid::GridColumn;
@@ -58,14 +59,14 @@ pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, reve
 
 fn text_ui(ui: &mut Ui, column: &Column, content: &str, codes: &Codes, revealed: bool) {
     match column.privacy {
-        Privacy::Open => text(ui, content),
-        Privacy::Personal if revealed => text(ui, content),
+        Privacy::Open => text(ui, excerpt(content)),
+        Privacy::Personal if revealed => text(ui, excerpt(content)),
         Privacy::Personal => faint(ui, "•••", "Personal and masked; the status bar has the switch"),
         Privacy::Person | Privacy::Device => {
             let Some(code) = codes.get(column, content) else { return faint(ui, "•••", "Masked") };
             mark_ui(ui, code, column.privacy == Privacy::Person);
             ui.add_space(-4.0);
-            if revealed { text(ui, content) } else { text(ui, code.to_string()) }
+            if revealed { text(ui, excerpt(content)) } else { text(ui, code.to_string()) }
         }
     }
 }
@@ -80,8 +81,8 @@ pub fn mark_ui(ui: &mut Ui, code: Code, is_person: bool) {
     }
 }
 
-fn text(ui: &mut Ui, content: impl Into<RichText>) {
-    ui.add(Label::new(content.into()).truncate());
+fn text(ui: &mut Ui, content: impl Into<String>) {
+    ui.add(Label::new(RichText::new(content)).truncate());
 }
 
 fn faint(ui: &mut Ui, content: &str, hover: &str) {

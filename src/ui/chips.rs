@@ -4,6 +4,7 @@
 use egui::Ui;
 
 use crate::curation::{Cell, Codes};
+use crate::domain::foreign::excerpt;
 use crate::domain::{Column, format};
 use crate::explore::{Filter, Follow, Query, Test, shown};
 use crate::state::{Command, Look, State};
@@ -71,14 +72,18 @@ pub fn name_of(follow: &Follow, codes: &Codes, revealed: bool) -> String {
         Follow::Person(text) => (codes.person(text), text),
         Follow::Device(text) => (codes.device(text), text),
     };
-    if revealed { text.clone() } else { code.map_or_else(|| "•••".to_owned(), |code| code.to_string()) }
+    if revealed {
+        excerpt(text).into_owned()
+    } else {
+        code.map_or_else(|| "•••".to_owned(), |code| code.to_string())
+    }
 }
 
 /// A filter in words.
 fn describe(column: &Column, filter: &Filter, codes: &Codes, revealed: bool) -> String {
     let name = filter.column;
     let text = |cell: Cell<'_>| {
-        shown(column, cell, codes, revealed).map_or_else(|| "•••".to_owned(), |text| text.into_owned())
+        shown(column, cell, codes, revealed).map_or_else(|| "•••".to_owned(), |text| excerpt(&text).into_owned())
     };
     match &filter.test {
         Test::Missing => format!("{name} is null"),
@@ -92,6 +97,6 @@ fn describe(column: &Column, filter: &Filter, codes: &Codes, revealed: bool) -> 
             texts.first().map_or_else(String::new, |only| format!("{name} is {}", text(Cell::Text(only))))
         }
         Test::OneOf(texts) => format!("{name} is one of {}", texts.len()),
-        Test::Contains(part) => format!("{name} contains \u{201c}{part}\u{201d}"),
+        Test::Contains(part) => format!("{name} contains \u{201c}{}\u{201d}", excerpt(part)),
     }
 }

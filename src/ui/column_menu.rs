@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use egui::{Id, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, TableView};
+use crate::domain::foreign::excerpt;
 use crate::domain::{Column, Kind, Privacy, format};
 use crate::explore::{ColumnLayout, Filter, Query, Sort, Spread, Test, shown};
 
@@ -96,7 +97,7 @@ fn values_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query) {
                 None => continue,
             };
             let mut ticked = chosen.contains(text);
-            if ui.checkbox(&mut ticked, format!("{label}  {}", format::thousands(*count))).changed() {
+            if ui.checkbox(&mut ticked, format!("{}  {}", excerpt(&label), format::thousands(*count))).changed() {
                 if ticked {
                     chosen.insert(text.clone());
                 } else {

@@ -4,6 +4,7 @@
 use egui::{Align, Id, Layout, Popup, Rect, Response, Role, Sense, Ui, pos2, vec2};
 
 use crate::curation::{Cell, Codes};
+use crate::domain::foreign::excerpt;
 use crate::domain::{Column, Kind, format};
 use crate::explore::{Bins, Filter, Query, Spread, Summary, Test, shown};
 
@@ -177,7 +178,7 @@ fn texts_ui(ui: &Ui, rect: Rect, response: &Response, title: &Title<'_>, texts: 
     let Some((text, count)) = texts.get(place) else { return };
     let name = match shown(title.column, Cell::Text(text), title.codes, title.revealed) {
         Some(name) if name.is_empty() => "blank".to_owned(),
-        Some(name) => name.into_owned(),
+        Some(name) => excerpt(&name).into_owned(),
         None => "•••".to_owned(),
     };
     if response.clicked() {

@@ -2,6 +2,7 @@
 
 use egui::{Align, Grid, Label, Layout, RichText, TextStyle, Ui, vec2};
 
+use crate::domain::foreign::excerpt;
 use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{Dataset, Purpose};
 use crate::landing::{Census, Landing};
@@ -76,7 +77,7 @@ fn census_ui(ui: &mut Ui, census: &Census) {
             .unknown_keys
             .iter()
             .take(12)
-            .map(|((dataset, key), count)| format!("{key} ({}, {})", dataset.name(), thousands(*count)))
+            .map(|((dataset, key), count)| format!("{} ({}, {})", excerpt(key), dataset.name(), thousands(*count)))
             .collect();
         ui.label(widgets::weak(ui, format!("Keys that no table has: {}", keys.join(", "))));
     }

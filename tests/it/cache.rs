@@ -168,6 +168,20 @@ fn what_is_damaged_is_noticed_and_read_again() {
 }
 
 #[test]
+fn a_file_that_was_known_by_its_hash_is_known_by_its_time_from_then_on() {
+    let (_home, folder, cache) = folder();
+    kept(&folder, &cache);
+    // As a run leaves it that was killed before it wrote the index.
+    fs::remove_file(cache.folder().join("index.json")).unwrap();
+    let read = |cache: &Cache| read_with(&Source::Folder(folder.clone()), cache, &Progress::default()).unwrap();
+    let (landing, unkept) = read(&cache);
+    assert!(landing.known_files > 3 && !unkept.is_empty());
+    cache.keep(&unkept, &Progress::default()).unwrap();
+    let index = fs::read_to_string(cache.folder().join("index.json")).unwrap();
+    assert!(index.contains("step_trainer/landing"), "{index}");
+}
+
+#[test]
 fn what_was_not_looked_at_for_longest_goes_first() {
     let (home, folder, cache) = folder();
     kept(&folder, &cache);

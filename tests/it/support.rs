@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use egui_kittest::Harness;
+use egui_kittest::{Harness, HarnessBuilder};
 use stedi_workbench::app::{App, Settings};
 use stedi_workbench::landing::Source;
 use stedi_workbench::state::State;
@@ -56,7 +56,19 @@ impl Window {
 
     /// Opens a source with these settings.
     pub fn open_with(settings: Settings, source: Option<Source>) -> Self {
-        let harness = Harness::builder()
+        Self::build(Harness::builder(), settings, source)
+    }
+
+    /// Opens a source in which there are letters that no font has.
+    pub fn open_foreign(source: Source) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let settings = Settings::at(home.path().join("settings.json"));
+        let window = Self::build(Harness::builder().allow_missing_glyphs(), settings, Some(source));
+        Self { _home: Some(home), ..window }
+    }
+
+    fn build(builder: HarnessBuilder<App>, settings: Settings, source: Option<Source>) -> Self {
+        let harness = builder
             .with_size([1280.0, 800.0])
             .build_eframe(|context| App::new(&context.egui_ctx, settings, source).unwrap());
         Self { harness, _home: None }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::loading::loaders;
 use super::manifest::{Manifest, TableEntry};
+use crate::domain::foreign::{markdown, markdown_code};
 use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{Format, Table, TimeRelease};
 
@@ -200,7 +201,7 @@ fn origin(manifest: &Manifest) -> String {
         let _ = writeln!(
             out,
             "| {} | {} | {} | `{}` |",
-            file.name.replace('|', "\\|"),
+            markdown_code(&file.name),
             thousands(file.records),
             thousands(file.refused),
             file.sha256
@@ -250,11 +251,17 @@ fn review(manifest: &Manifest) -> String {
     );
     for check in checks {
         if let Some(accepted) = &check.accepted {
-            let _ = write!(out, "\n- `{}` fails and was accepted by {}: {}", check.id, accepted.who, accepted.reason);
+            let _ = write!(
+                out,
+                "\n- `{}` fails and was accepted by {}: {}",
+                check.id,
+                markdown(&accepted.who),
+                markdown(&accepted.reason)
+            );
         }
     }
     if let Some(signed) = &manifest.review.signed_off {
-        let _ = write!(out, "\nSigned off by {}.", signed.who);
+        let _ = write!(out, "\nSigned off by {}.", markdown(&signed.who));
     }
     out + "\n"
 }

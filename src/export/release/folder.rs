@@ -13,6 +13,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::manifest::Manifest;
 use super::{ReleaseError, read};
+use crate::domain::foreign::visible;
 use crate::export::ExportError;
 use crate::s3::is_address;
 
@@ -179,7 +180,7 @@ fn is_free(place: &Path, replace: bool) -> Result<(), ReleaseError> {
             let manifest = Manifest::read(place).map_err(|_| ReleaseError::NotOurs(place.to_owned()))?;
             match read::strangers(place, &manifest).into_iter().next() {
                 None => Ok(()),
-                Some(name) => Err(ReleaseError::Holds { path: place.to_owned(), name }),
+                Some(name) => Err(ReleaseError::Holds { path: place.to_owned(), name: visible(&name).into_owned() }),
             }
         }
         Ok(_) => Err(ReleaseError::NotOurs(place.to_owned())),

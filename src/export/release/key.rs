@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::Withdrawn;
 use crate::domain::format::hexadecimal;
-use crate::export::place::write_own_file;
+use crate::export::place::change_own_file;
 
 /// The first line of a key file.
 const HEAD: &str = "stedi-workbench pseudonym key, version 1: keep it secret";
@@ -129,7 +129,7 @@ impl Key {
     pub fn save(&self, path: &Path) -> Result<(), KeyError> {
         let text = Zeroizing::new(format!("{HEAD}\n{}\n", *Zeroizing::new(hexadecimal(&*self.0))));
         let why = |why: String| KeyError::Disk { path: path.to_owned(), why };
-        write_own_file(path, text.as_bytes()).map_err(|error| why(error.to_string()))
+        change_own_file(path, |_| text.as_bytes()).map_err(|error| why(error.to_string()))
     }
 
     /// Reads it from a file that nobody else may read.
@@ -299,7 +299,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.key");
         for content in ["", "hello", &format!("{HEAD}\nzz"), &format!("{HEAD}\n{}", "é".repeat(32))] {
-            write_own_file(&path, content.as_bytes()).unwrap();
+            change_own_file(&path, |_| content.as_bytes()).unwrap();
             assert!(matches!(Key::load(&path), Err(KeyError::NotAKey(_))), "{content}");
         }
     }

@@ -2,7 +2,7 @@
 //! for one field, `written_at`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use super::preview::Attack;
 use super::split::SplitAudit;
 use crate::domain::format::hexadecimal;
 use crate::domain::{Dataset, Packaging, Recipe, Table};
-use crate::landing::Landing;
+use crate::landing::{Landing, open_file};
 
 /// The name of the file.
 pub(super) const NAME: &str = "manifest.json";
@@ -209,7 +209,9 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Self, ReleaseError> {
         let path = folder.join(NAME);
         let not_one = |why: String| ReleaseError::NotAnExport { path: folder.to_owned(), why };
-        let text = fs::read_to_string(&path).map_err(|error| not_one(format!("{NAME} cannot be read: {error}")))?;
+        let mut text = String::new();
+        let read = open_file(&path).and_then(|mut file| file.read_to_string(&mut text));
+        read.map_err(|error| not_one(format!("{NAME} cannot be read: {error}")))?;
         let value: Value = serde_json::from_str(&text).map_err(|_| not_one(format!("{NAME} is no JSON")))?;
         if value.get("manifest_version") != Some(&json!(VERSION)) {
             return Err(not_one(format!(

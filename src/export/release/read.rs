@@ -1,8 +1,7 @@
 //! Reads the tables of an export back, in whichever format they are.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::{Cursor, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,8 +13,10 @@ use super::files::FileEntry;
 use super::manifest::{Manifest, TableEntry};
 use super::parties::Parties;
 use super::table::{OutColumn, OutTable, Source};
+use crate::domain::foreign::visible;
 use crate::domain::format::hexadecimal;
 use crate::domain::{Format, Kind, Progress};
+use crate::landing::open_file;
 
 /// A table of an export as it was written: all its rows in order, with the columns that are in the names of folders.
 ///
@@ -46,7 +47,11 @@ fn read_file(
 ) -> Result<DataFrame, ReleaseError> {
     let path = inside(folder, &file.path)?;
     let not_read = |why: String| ReleaseError::NotAnExport { path: path.clone(), why };
-    let opened = File::open(&path).map_err(|error| not_read(error.to_string()))?;
+    // Read whole: a file that is mapped into memory ends the program if somebody cuts it off meanwhile.
+    let mut bytes = vec![];
+    let read = open_file(&path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|error| not_read(error.to_string()))?;
+    let opened = Cursor::new(bytes);
     // `a=b/` in the path, as the export writes it.
     let folders: Vec<(&str, &str)> = file.path.split('/').filter_map(|part| part.split_once('=')).collect();
     let in_file: Schema = schema
@@ -63,13 +68,13 @@ fn read_file(
             .into_reader_with_file_handle(opened)
             .finish(),
         Format::Ndjson if file.rows == Some(0) => Ok(DataFrame::empty_with_schema(&in_file)),
-        Format::Ndjson => JsonReader::new(BufReader::new(opened))
-            .with_json_format(JsonFormat::JsonLines)
-            .with_schema(Arc::clone(&in_file))
-            .finish(),
+        Format::Ndjson => {
+            JsonReader::new(opened).with_json_format(JsonFormat::JsonLines).with_schema(Arc::clone(&in_file)).finish()
+        }
         Format::Arrow => IpcReader::new(opened).finish(),
     };
-    let mut frame = frame.map_err(|error| not_read(error.to_string()))?;
+    // What the engine says of it may say what stands in it.
+    let mut frame = frame.map_err(|_| not_read("it is not as the manifest says".to_owned()))?;
     for (name, value) in folders {
         frame.with_column(Column::new_scalar(
             name.into(),
@@ -180,7 +185,7 @@ pub(super) fn changed(folder: &Path, manifest: &Manifest, progress: &Progress) -
         }
     }
     problems.extend(strangers(folder, manifest).into_iter().map(|name| format!("{name} does not belong to it")));
-    Ok(problems)
+    Ok(problems.iter().map(|problem| visible(problem).into_owned()).collect())
 }
 
 /// The files in an export's folder that are not of it.
@@ -196,7 +201,7 @@ pub(super) fn strangers(folder: &Path, manifest: &Manifest) -> Vec<String> {
 
 /// Size and SHA-256 of a file; none if it cannot be read.
 fn hash(path: &Path, progress: &Progress) -> Result<Option<(u64, String)>, ReleaseError> {
-    let Ok(mut file) = File::open(path) else { return Ok(None) };
+    let Ok(mut file) = open_file(path) else { return Ok(None) };
     let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 18]);
     loop {
         progress.check()?;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::foreign::visible_lines;
+
 /// Light and dark as the reader has it, and on paper.
 const STYLE: &str = "\
 :root{--ground:#fff;--panel:#f5f6f8;--line:#d8dce2;--text:#1d2229;--weak:#5c6572;--accent:#1263b5;--warning:#965800;\
@@ -60,18 +62,17 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     }
 }
 
-/// A text as it is, whatever it looks like. Characters that turn the direction of writing or steer a terminal are left out.
+/// A text as it is, whatever it looks like, in one line.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in visible_lines(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            letter if letter.is_control() => out.push(' '),
+            '\n' | '\t' => out.push(' '),
             letter => out.push(letter),
         }
     }
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_looks_like_markup_is_text() {
-        assert_eq!(escaped("<b onload='x'>\u{202e}&\u{1b}"), "&lt;b onload=&#39;x&#39;&gt;&amp; ");
+        assert_eq!(escaped("<b onload='x'>\u{202e}&\u{1b}"), "&lt;b onload=&#39;x&#39;&gt;\\u202e&amp;\\u001b");
         assert!(!image("<svg \"#\"/>", "\"><script>").contains("<script"));
         assert_eq!(image("<a b=\"#\"/>", "t"), "<img alt=\"t\" src=\"data:image/svg+xml,%3Ca b=%22%23%22/%3E\">\n");
     }

@@ -86,6 +86,7 @@ fn files(ground: &Ground<'_>) -> Found {
             | Finding::LooksLike { file, .. }
             | Finding::UnreadableKind { file, .. }
             | Finding::UnknownDataset { file }
+            | Finding::ChangedMeanwhile { file }
             | Finding::ReadFailed { file, .. } => names.push(file),
         }
         remarks += 1;
