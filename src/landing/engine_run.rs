@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::columns::data_type;
 use super::dictionary::Dictionaries;
-use super::{Landing, Shelf};
+use super::{Landing, Shelf, parquet_file};
 use crate::domain::{
-    Cancelled, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
+    Cancelled, Column, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
 };
 use crate::s3::{self, Address, Fetched, S3Error, is_address};
 
@@ -227,10 +227,14 @@ impl EngineRun {
         parts.sort();
         let mut all: Option<DataFrame> = None;
         for part in parts {
-            let frame = ParquetReader::new(fs::File::open(&part).map_err(failed)?).finish().map_err(columns)?;
-            let of_catalog =
-                table.schema().iter().map(|column| frame.column(column.name)?.strict_cast(&data_type(column.kind)));
-            let frame = of_catalog.collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
+            let frame = parquet_file::open(fs::read(&part).map_err(failed)?).map_err(columns)?;
+            let of_catalog = |column: &Column| {
+                let found = frame.column(column.name)?;
+                // What the library says would repeat values.
+                let other = |_| polars_err!(SchemaMismatch: "{} is {}", column.name, found.dtype());
+                found.strict_cast(&data_type(column.kind)).map_err(other)
+            };
+            let frame = table.schema().iter().map(of_catalog).collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
                 let rows = frame.height();
                 DataFrame::new(rows, columns)
             });

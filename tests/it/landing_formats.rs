@@ -6,7 +6,7 @@ use std::path::Path;
 use polars::prelude::*;
 use stedi_workbench::domain::{Dataset, Progress};
 use stedi_workbench::generate::Generator;
-use stedi_workbench::landing::{Landing, RefusedReason as Reason, Source, read};
+use stedi_workbench::landing::{Finding, Landing, RefusedReason as Reason, Source, read};
 
 use crate::support::write;
 
@@ -105,4 +105,92 @@ fn single_files_are_recognised_by_their_keys_whatever_they_are_called() {
         assert_eq!(loose.rows(dataset), landing.rows(dataset));
     }
     assert_eq!(loose.findings, []);
+}
+
+/// What is said of the only file below a folder, and how many records were read and refused.
+fn said_of(folder: &Path) -> (Vec<String>, u64, u64) {
+    match read(&Source::Folder(folder.to_owned()), &Progress::default()) {
+        Ok(landing) => {
+            let of_file = |finding: &&Finding| !matches!(finding, Finding::MissingDataset { .. });
+            let findings = landing.findings.iter().filter(of_file).map(ToString::to_string).collect();
+            (findings, landing.files[0].rows, landing.files[0].refused)
+        }
+        Err(error) => (vec![error.to_string()], 0, 0),
+    }
+}
+
+fn motions(rows: usize) -> DataFrame {
+    df!(
+        "user" => (0..rows).map(|row| format!("u{}@example.com", row % 7)).collect::<Vec<_>>(),
+        "timestamp" => (1..=rows as i64).collect::<Vec<_>>(),
+        "x" => vec![1.5; rows], "y" => vec![0.5; rows], "z" => vec![-1.0; rows],
+    )
+    .unwrap()
+}
+
+#[test]
+fn damaged_parquet_is_refused_with_a_word_and_ends_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut sound = vec![];
+    ParquetWriter::new(&mut sound).finish(&mut motions(20)).unwrap();
+    let folder = home.path().join("accelerometer");
+    for place in 0..sound.len() {
+        for byte in [0, 0x7f, 0xff] {
+            let mut bytes = sound.clone();
+            bytes[place] = byte;
+            write(&folder, "a.parquet", bytes);
+            let (findings, rows, refused) = said_of(&folder);
+            assert!(!findings.is_empty() || rows + refused == 20, "byte {place}: {rows} read, {refused} refused");
+            assert!(!findings.concat().contains('@'));
+        }
+    }
+    // A list of more columns than there is memory for.
+    let mut list = b"PAR1\x15\x02\x19\xfc\xff\xff\xff\xff\x07".to_vec();
+    let length = (list.len() - 4) as u32;
+    list.extend(length.to_le_bytes());
+    list.extend(b"PAR1");
+    write(&folder, "a.parquet", list);
+    assert!(said_of(&folder).0.concat().contains("its footer is damaged"));
+}
+
+#[test]
+fn parquet_that_unpacks_without_an_end_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("accelerometer");
+    let long = "x".repeat(1 << 16);
+    let long_texts = motions(3_000).lazy().with_column(lit(long).alias("user")).collect().unwrap();
+    let same = motions(2_000_000).lazy().with_columns([lit(1_i64).alias("timestamp"), lit("u").alias("user")]);
+    for mut frame in [long_texts, same.collect().unwrap()] {
+        let file = write(&folder, "a.parquet", "");
+        ParquetWriter::new(File::create(&file).unwrap()).finish(&mut frame).unwrap();
+        let (findings, rows, refused) = said_of(&folder);
+        assert_eq!((rows, refused), (0, 0), "{} bytes", file.metadata().unwrap().len());
+        assert!(findings.concat().contains("it was not read"), "{findings:?}");
+    }
+}
+
+#[test]
+fn quotes_in_csv_take_no_lines_along() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("accelerometer");
+    let rows = "a,1,1,1,1\nb,2,1,1,1\nc,3,1,1,1\n";
+    // In the header; once; a line of blanks; on each line, where no row ends before the file does.
+    for (text, expected) in [
+        (format!("user,timestamp,\"x,y,z\n{rows}"), (0, 3)),
+        (format!("user,timestamp,x,y,z\n\"{rows}"), (2, 1)),
+        (format!("user,timestamp,x,y,z\n  \n{rows}"), (3, 1)),
+        (format!("user,timestamp,x,y,z\n{}{rows}", "a\",\"b\n".repeat(5_000)), (3, 5_000)),
+        (format!("user,timestamp,x,y,z\n\"a\n{}\",1,1,1,1\n{rows}", "\n".repeat(15)), (4, 0)),
+    ] {
+        write(&folder, "a.csv", &text);
+        let (_, read, refused) = said_of(&folder);
+        assert_eq!((read, refused), expected, "{}", &text[..40]);
+        let landing = load_or_none(&folder);
+        let is_something = |refused: &stedi_workbench::landing::Refused| refused.length > 0;
+        assert!(landing.is_none_or(|landing| landing.refused.iter().all(is_something)));
+    }
+}
+
+fn load_or_none(folder: &Path) -> Option<Landing> {
+    read(&Source::Folder(folder.to_owned()), &Progress::default()).ok()
 }

@@ -30,6 +30,7 @@ mod export_windows;
 mod export_withdraw;
 mod fates;
 mod generate;
+mod growth;
 mod joins;
 mod lakehouse;
 mod landing;
