@@ -49,7 +49,7 @@ setup-bench: setup-test
 		echo "PySpark cannot be installed, so it is not measured."
 
 check-format: ## The code is formatted
-	cargo fmt --check
+	cargo fmt --all --check
 
 check-lints: ## The code passes the lints
 	cargo clippy --release --locked --all-targets -- --deny warnings

@@ -55,6 +55,8 @@ fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
                 Err(error) => assert_discreet(&error.to_string()),
             }
         }
+        // A folder that the pointer names is named.
+        Err(_) if path.ends_with("current.json") => {}
         Err(error) => assert_discreet(&error.to_string()),
     }
     if path.ends_with("current.json") { fs::remove_file(path).unwrap() } else { fs::write(path, content).unwrap() }

@@ -1,4 +1,4 @@
-//! Small texts of others: sides, expected counts, the list of exports, a key, profiles of accounts.
+//! Small texts of others: sides, expected counts, the list of exports, a key.
 #![no_main]
 
 use std::fs;

@@ -32,10 +32,11 @@ pub fn read<'a>(bytes: &'a [u8], columns: &mut Columns<'a>, progress: &Progress)
     reader.byte_headers().ok();
     let mut at = bytes.len() - without_mark(bytes).len() + reader.position().byte() as usize;
     let mut rows = Rows::new(delimiter(bytes));
+    let is_break = |byte: &&u8| matches!(byte, b'\r' | b'\n');
     loop {
         progress.check()?;
         // A row is said to end before the line feed of its CRLF.
-        let from = at + bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let from = at + bytes[at..].iter().take_while(is_break).count();
         let Some(row) = rows.next(&bytes[from..]) else { return Ok(refused) };
         at = from + row.bytes;
         let taken = if row.is_whole { take(&header, &rows, columns) } else { Err(RefusedReason::Malformed) };
@@ -45,7 +46,7 @@ pub fn read<'a>(bytes: &'a [u8], columns: &mut Columns<'a>, progress: &Progress)
             at = line;
             rows.forget();
         }
-        let length = bytes[from..at].trim_ascii_end().len();
+        let length = bytes[from..at].iter().rposition(|byte| !is_break(&byte)).map_or(0, |last| last + 1);
         refused.push(Place { offset: from as u64, length: length as u64, reason });
     }
 }
@@ -70,7 +71,9 @@ struct Row {
 impl Rows {
     fn new(delimiter: u8) -> Self {
         let reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Self { reader, text: vec![0; 1 << 10], ends: vec![0; 1 << 5], fields: 0 }
+        let mut rows = Self { reader, text: vec![0; 1 << 10], ends: vec![0; 1 << 5], fields: 0 };
+        rows.forget();
+        rows
     }
 
     /// Reads the row that a text starts with. One with many lines is not read to its end: it has a quote that is never closed,
@@ -99,6 +102,8 @@ impl Rows {
     /// What was read last is to be read again, or some of it.
     fn forget(&mut self) {
         self.reader.reset();
+        // At its start the reader passes over a byte order mark; this is not the start of the file.
+        self.reader.read_record(b"\n", &mut self.text, &mut self.ends);
     }
 
     /// The fields of the row that was read last.

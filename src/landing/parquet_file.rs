@@ -21,12 +21,14 @@ use crate::domain::{Dataset, Kind, Progress};
 pub fn open(bytes: Vec<u8>) -> PolarsResult<DataFrame> {
     let most = most_unpacked(bytes.len() as u64);
     parquet_bounds::check(&bytes).map_err(|error| polars_err!(ComputeError: "{error}"))?;
-    let frame = unless_damaged(|| ParquetReader::new(Cursor::new(bytes)).finish())?;
-    // One long text may stand in every row and be in the file once.
-    let texts = frame.columns().iter().filter_map(|column| column.str().ok());
-    let length = texts.flat_map(|texts| texts.iter().flatten()).fold(0, |sum: u64, text| sum + text.len() as u64);
-    polars_ensure!(length <= most, ComputeError: "its texts are far longer than its size; it was not read");
-    Ok(frame)
+    unless_damaged(|| {
+        let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+        // One long text may stand in every row and be in the file once.
+        let texts = frame.columns().iter().filter_map(|column| column.as_materialized_series().str().ok());
+        let length = texts.flat_map(|texts| texts.iter().flatten()).fold(0, |sum: u64, text| sum + text.len() as u64);
+        polars_ensure!(length <= most, ComputeError: "its texts are far longer than its size; it was not read");
+        Ok(frame)
+    })
 }
 
 /// Reads with the library, which panics at some damage.
