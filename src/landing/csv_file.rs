@@ -89,7 +89,11 @@ impl Rows {
             let (read, used, wrote, ended) = self.reader.read_record(&text[bytes..line], out, ends);
             (bytes, written, self.fields) = (bytes + used, written + wrote, self.fields + ended);
             match read {
-                Read::Record => return Some(Row { bytes, is_whole: true }),
+                // A text that ends with a line break, and the row not with it: the break is in quotes that are never closed.
+                Read::Record => {
+                    let is_cut_off = used == 0 && bytes == text.len() && text.ends_with(b"\n");
+                    return Some(Row { bytes, is_whole: !is_cut_off });
+                }
                 Read::End => return None,
                 Read::OutputFull => self.text.resize(self.text.len() * 2, 0),
                 Read::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
