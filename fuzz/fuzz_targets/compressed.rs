@@ -3,12 +3,12 @@
 
 use std::io::Write as _;
 
-use fuzz_common::{assert_discreet, choices, target, write};
+use fuzz_common::{assert_discreet, choices, unpacking, write};
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest as _, Sha256};
 use stedi_workbench::landing::fuzzing::unpacked;
 
-fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
+fuzz_target!(|bytes: &[u8]| unpacking(bytes, |bytes| {
     let Some(([how, window, at, bit], plain)) = choices(bytes) else { return };
     let window = 1 << (window % 20);
     let mut packed = match how % 4 {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use fuzz_common::{assert_discreet, choices, landed, scratch, target, write_run};
+use fuzz_common::{assert_discreet, choices, landed, scratch, unpacking, write_run};
 use libfuzzer_sys::fuzz_target;
 use stedi_workbench::domain::Progress;
 use stedi_workbench::landing::{EngineRun, Landing};
@@ -31,7 +31,7 @@ static SOUND: LazyLock<Sound> = LazyLock::new(|| {
     Sound { folder, landing, files }
 });
 
-fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
+fuzz_target!(|bytes: &[u8]| unpacking(bytes, |bytes| {
     let sound = &*SOUND;
     let Some(([which, cut, first, second], with)) = choices(bytes) else { return };
     let (path, content) = &sound.files[usize::from(which >> 1) % sound.files.len()];

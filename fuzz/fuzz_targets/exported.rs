@@ -4,7 +4,7 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use fuzz_common::{assert_discreet, choices, scratch, target};
+use fuzz_common::{assert_discreet, choices, scratch, unpacking};
 use libfuzzer_sys::fuzz_target;
 use stedi_workbench::export::release::fuzzing::Table;
 
@@ -13,7 +13,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table::of(&["customer", "x", "timestamp"], &["text", "float64", "int64"])
 });
 
-fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
+fuzz_target!(|bytes: &[u8]| unpacking(bytes, |bytes| {
     let (table, Some(([how, rows], rest))) = (&*TABLE, choices(bytes)) else { return };
     fs::write(scratch().join("table/one"), rest).unwrap();
     match table.read(&scratch().join("table"), how, u64::from(rows)) {

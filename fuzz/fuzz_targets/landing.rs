@@ -1,13 +1,13 @@
 //! A file of any kind by the door that everybody takes, alone and in the folder of a data set.
 #![no_main]
 
-use fuzz_common::{JSON_WORDS, assert_discreet, choices, scratch, spelled, target};
+use fuzz_common::{JSON_WORDS, assert_discreet, choices, scratch, spelled, unpacking};
 use libfuzzer_sys::fuzz_target;
 use std::fs;
 use stedi_workbench::domain::{Dataset, Progress, Purpose};
 use stedi_workbench::landing::{self, Source};
 
-fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
+fuzz_target!(|bytes: &[u8]| unpacking(bytes, |bytes| {
     let Some(([how], rest)) = choices(bytes) else { return };
     let content = if how & 4 == 0 { rest.to_vec() } else { spelled(rest, JSON_WORDS) };
     let folder = scratch().join(["customer", "accelerometer", "step_trainer", "elsewhere"][usize::from(how % 4)]);

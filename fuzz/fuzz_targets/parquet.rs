@@ -1,11 +1,11 @@
 //! Parquet: each row is read or refused, or the file is, with a word.
 #![no_main]
 
-use fuzz_common::{assert_discreet, choices, dataset, target};
+use fuzz_common::{assert_discreet, choices, dataset, unpacking};
 use libfuzzer_sys::fuzz_target;
 use stedi_workbench::landing::fuzzing::parquet;
 
-fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
+fuzz_target!(|bytes: &[u8]| unpacking(bytes, |bytes| {
     let Some(([how], rest)) = choices(bytes) else { return };
     match parquet(rest, dataset(how)) {
         Ok((said, rows)) => {

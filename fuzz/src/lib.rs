@@ -19,13 +19,22 @@ const NUMBER: &str = "5550123456";
 
 /// Runs a target on an input, on one thread, and sees to it that it takes little more memory than the input is long.
 pub fn target(bytes: &[u8], run: impl FnOnce(&[u8])) {
+    watched(bytes, false, run);
+}
+
+/// The same for a reader of what unpacks, which may take as much as a file of its size may unpack to.
+pub fn unpacking(bytes: &[u8], run: impl FnOnce(&[u8])) {
+    watched(bytes, true, run);
+}
+
+fn watched(bytes: &[u8], unpacks: bool, run: impl FnOnce(&[u8])) {
     static ONE_THREAD: Once = Once::new();
     // What is data-parallel runs on the thread of the fuzzer, so that nothing waits for another thread.
     ONE_THREAD.call_once(|| {
         hook::install();
         rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global().unwrap();
     });
-    hook::tell(|| memory::within(bytes.len(), || run(bytes)));
+    hook::tell(|| memory::within(bytes.len(), unpacks, || run(bytes)));
 }
 
 /// A message says nothing that a record said.

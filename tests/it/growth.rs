@@ -29,6 +29,9 @@ fn assert_grows_slowly(what: &str, make: &dyn Fn(usize) -> String, work: &dyn Fn
     assert!(long < short * 24 + NOISE, "{what}: {short:?}, and {long:?} for eight times as much");
 }
 
+/// What an input is called, what makes one of a length, and what reads it.
+type Case<'a> = (&'a str, &'a dyn Fn(usize) -> String, &'a dyn Fn(&str));
+
 /// A beginning, and something again and again up to a length.
 fn repeated(start: &'static str, again: &'static str) -> impl Fn(usize) -> String {
     move |length| start.to_owned() + &again.repeat(length / again.len())
@@ -96,7 +99,7 @@ fn small_texts_of_any_make_take_linear_time() {
         put("counts.json", text);
         EngineRun::open(Path::new(home.path()), &Progress::default()).ok();
     };
-    let cases: [(&str, &dyn Fn(usize) -> String, &dyn Fn(&str)); 11] = [
+    let cases: [Case<'_>; 11] = [
         ("a nested recipe", &repeated("{\"checks\":", "{\"a\":"), &recipe),
         ("a recipe with a long list", &numbered("{\"withdrawn\":[\"a\"", ",\"k", "\""), &recipe),
         ("a recipe with a long wrong word", &repeated("{\"purpose\":\"", "`a"), &recipe),
