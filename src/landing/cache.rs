@@ -352,7 +352,8 @@ impl Stamp {
     /// Whether the file has not been changed since: all is the same, and it had not been changed just then.
     fn is_same(&self, now: &Self) -> bool {
         let last = self.changed[0].max(self.changed[2]).max(0).unsigned_abs();
-        let was_settled = self.seen_ms >= last * 1_000 + 1_000 + TOO_FRESH.as_millis() as u64;
+        let was_settled =
+            self.seen_ms >= last.saturating_mul(1_000).saturating_add(1_000 + TOO_FRESH.as_millis() as u64);
         was_settled && (self.bytes, self.changed, self.file) == (now.bytes, now.changed, now.file)
     }
 }
@@ -461,6 +462,8 @@ mod tests {
         assert!(!stamp(1_001_000).is_same(&stamp(1_001_000)));
         assert!(stamp(1_003_000).is_same(&stamp(9_000_000)));
         assert!(!stamp(1_003_000).is_same(&Stamp { bytes: 2, ..stamp(9_000_000) }));
+        let never = Stamp { changed: [i64::MAX; 4], ..stamp(u64::MAX - 1) };
+        assert!(!never.is_same(&never));
         assert!(!stamp(1_003_000).is_same(&Stamp { changed: [1_000, 5, 1_001, 5], ..stamp(9_000_000) }));
     }
 }
