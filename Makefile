@@ -16,7 +16,7 @@ TOOLS := $(CACHE)/tools
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom check-window check-faults sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom check-window check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,7 +34,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-tables check-exports check-window check-faults check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-fuzz check-tables check-exports check-window check-faults check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -51,13 +51,22 @@ setup-bench: setup-test
 		echo "PySpark cannot be installed, so it is not measured."
 
 check-format: ## The code is formatted
-	cargo fmt --check
+	cargo fmt --all --check
 
 check-lints: ## The code passes the lints
 	cargo clippy --release --locked --all-targets -- --deny warnings
 
 check-tests: ## The tests of the code, and that nobody is named in what they say and leave behind
 	$(PYTHON) tests/checks/said.py cargo test --release --locked -- --show-output
+
+check-fuzz: ## Bytes of others, made up by the fuzz targets, neither stop a reader nor get past one
+	python3 fuzz/run.py check
+
+fuzz: setup-test ## Fuzz every reader for long: FUZZ_RUNS inputs (10 million) or FUZZ_SECONDS each, FUZZ_TARGETS or all
+	python3 fuzz/run.py long
+
+keep-fuzz: ## Keep what a long run found that reaches something new
+	python3 fuzz/run.py keep
 
 check-tables: build ## Every written table equals what DuckDB makes of the same files, row for row
 	$(PYTHON) tests/checks/tables.py $(PROGRAM)

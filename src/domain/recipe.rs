@@ -166,15 +166,16 @@ impl Recipe {
 
 /// A message with what it quotes left out, unless it looks like a key or a word of a recipe: an address or a number that
 /// came to stand in the wrong place is repeated nowhere.
-fn discreet(message: &str) -> String {
+pub(crate) fn discreet(message: &str) -> String {
     let is_word = |text: &str| {
         text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-'))
     };
     // What was found comes first, what was expected after it is ours.
     let found = message.rfind(", expected").unwrap_or(message.len());
-    let quotes = ['`', '"'].into_iter().find_map(|quote| {
-        let (first, last) = (message[..found].find(quote)?, message[..found].rfind(quote)?);
+    // Either kind of quote may stand in what is quoted by the other.
+    let quotes = message[..found].find(['`', '"']).and_then(|first| {
+        let last = message[..found].rfind(&message[first..=first])?;
         (first < last).then_some(first + 1..last)
     });
     match quotes {
@@ -247,6 +248,7 @@ mod tests {
         for text in [
             r#"{"purpose": "ann@example.com"}"#,
             r#"{"consent_date": "Ann` example\" x"}"#,
+            r#"{"consent_date": "ann@example.com `x` 555"}"#,
             r#"{"ann@example.com": 1}"#,
             r#"{"join": "555 123"}"#,
         ] {

@@ -2,8 +2,8 @@
 //! were changed are read.
 //!
 //! An entry is known by the SHA-256 of the file that it was made from. It is two files: the columns as Arrow, and beside them
-//! a note in JSON, which is written last and has a checksum of the columns. What does not fit together is thrown away, and
-//! the file is read again. Entries hold personal data: folder and files are the owner's alone.
+//! a note in JSON, which is written last; its last line is a checksum of both. What does not fit together is thrown away,
+//! and the file is read again. Entries hold personal data: folder and files are the owner's alone.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -15,16 +15,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::columns::data_type;
+use super::dictionary::is_numbered;
 use super::file::{FileResult, Place, Records};
 use super::find::{self, FoundFile};
 use super::input::Input;
+use super::parquet_file::unless_damaged;
 use super::refused::RefusedReason;
 use super::value::ConsentStood;
 use super::{LandingFile, Source};
 use crate::domain::{Cancelled, Dataset, Progress};
 
 /// Changes whenever the same bytes would be read otherwise, or an entry is held otherwise.
-const VERSION: &str = "v1";
+const VERSION: &str = "v2";
 const INDEX: &str = "index.json";
 /// A file that was changed so shortly before it was looked at may be changed again without its time telling.
 const TOO_FRESH: Duration = Duration::from_secs(2);
@@ -101,9 +104,6 @@ struct Note {
     consents: [[u64; 5]; 3],
     seconds: Vec<u64>,
     refused: Vec<(u64, u64, String)>,
-    /// CRC-32 and length of the columns.
-    checksum: u32,
-    bytes: u64,
 }
 
 impl Cache {
@@ -251,34 +251,13 @@ impl Cache {
     }
 
     fn open(&self, name: &str) -> Option<Records> {
-        let note: Note = serde_json::from_slice(&fs::read(self.note(name)).ok()?).ok()?;
+        let note = fs::read_to_string(self.note(name)).ok()?;
         let columns = fs::read(self.columns(name)).ok()?;
-        if columns.len() as u64 != note.bytes || crc32fast::hash(&columns) != note.checksum {
+        let (note, sum) = note.rsplit_once('\n')?;
+        if sum != checksum(&columns, note) {
             return None;
         }
-        let mut frame = IpcReader::new(Cursor::new(columns)).finish().ok()?;
-        let stood = match frame.drop_in_place(STOOD) {
-            Ok(stood) => stood.u32().ok()?.iter().map(|number| stood_of(number.unwrap_or_default())).collect(),
-            Err(_) => vec![],
-        };
-        let schema = note.dataset.schema();
-        let is_as_declared =
-            frame.get_column_names().iter().map(|name| name.as_str()).eq(schema.iter().map(|column| column.name));
-        let place = |(offset, length, reason): &(u64, u64, String)| {
-            Some(Place { offset: *offset, length: *length, reason: RefusedReason::of_tag(reason, schema)? })
-        };
-        let refused = note.refused.iter().map(place).collect::<Option<Vec<_>>>()?;
-        is_as_declared.then_some(Records {
-            dataset: note.dataset,
-            frame,
-            shelved: vec![],
-            texts: note.texts,
-            refused,
-            unknown_keys: note.unknown_keys,
-            consents: note.consents,
-            stood,
-            seconds: note.seconds,
-        })
+        records(serde_json::from_str(note).ok()?, columns)
     }
 
     fn write(&self, name: &str, records: &Records) -> io::Result<()> {
@@ -297,11 +276,11 @@ impl Cache {
             consents: records.consents,
             seconds: records.seconds.clone(),
             refused: records.refused.iter().map(|place| (place.offset, place.length, place.reason.tag())).collect(),
-            checksum: crc32fast::hash(&columns),
-            bytes: columns.len() as u64,
         };
+        let note = serde_json::to_string(&note)?;
+        let note = format!("{note}\n{}", checksum(&columns, &note));
         self.put(&file_name(&self.columns(name)), &columns)?;
-        self.put(&file_name(&self.note(name)), &serde_json::to_vec(&note)?)
+        self.put(&file_name(&self.note(name)), note.as_bytes())
     }
 
     /// Writes a file whole or not at all.
@@ -390,7 +369,8 @@ impl Stamp {
     /// Whether the file has not been changed since: all is the same, and it had not been changed just then.
     fn is_same(&self, now: &Self) -> bool {
         let last = self.changed[0].max(self.changed[2]).max(0).unsigned_abs();
-        let was_settled = self.seen_ms >= last * 1_000 + 1_000 + TOO_FRESH.as_millis() as u64;
+        let was_settled =
+            self.seen_ms >= last.saturating_mul(1_000).saturating_add(1_000 + TOO_FRESH.as_millis() as u64);
         was_settled && (self.bytes, self.changed, self.file) == (now.bytes, now.changed, now.file)
     }
 }
@@ -427,6 +407,47 @@ fn tempfile_in(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     Ok((path, file))
 }
 
+/// Of both files of an entry, so that a damaged one is noticed whichever it is.
+fn checksum(columns: &[u8], note: &str) -> String {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(columns);
+    sum.update(note.as_bytes());
+    format!("{:08x}", sum.finalize())
+}
+
+/// What an entry holds; nothing if its parts do not fit together.
+fn records(note: Note, columns: Vec<u8>) -> Option<Records> {
+    let Note { dataset, texts, unknown_keys, consents, seconds, refused } = note;
+    let mut frame = unless_damaged(|| IpcReader::new(Cursor::new(columns)).finish()).ok()?;
+    let stood: Vec<_> = match frame.drop_in_place(STOOD) {
+        Ok(stood) => stood.u32().ok()?.iter().map(|number| stood_of(number.unwrap_or_default())).collect(),
+        Err(_) => vec![],
+    };
+    let schema = dataset.schema();
+    let mut numbered = texts.iter();
+    let is_as_declared = |(column, held): (&crate::domain::Column, &Column)| {
+        let is_kind = if is_numbered(column) {
+            let texts = numbered.next().map_or(0, Vec::len);
+            held.u32().is_ok_and(|numbers| numbers.max().is_none_or(|most| (most as usize) < texts))
+        } else {
+            held.dtype() == &data_type(column.kind)
+        };
+        is_kind && held.name() == column.name
+    };
+    let are_columns = frame.width() == schema.len() && schema.iter().zip(frame.columns()).all(is_as_declared);
+    let has_consents = schema.iter().any(|column| column.consent);
+    let fits = are_columns
+        && numbered.next().is_none()
+        && stood.len() == if has_consents { frame.height() } else { 0 }
+        && seconds.len() == schema.len();
+    let place = |(offset, length, reason): (u64, u64, String)| {
+        Some(Place { offset, length, reason: RefusedReason::of_tag(&reason, schema)? })
+    };
+    let refused = refused.into_iter().map(place).collect::<Option<Vec<_>>>()?;
+    let shelved = vec![];
+    fits.then_some(Records { dataset, frame, shelved, texts, refused, unknown_keys, consents, stood, seconds })
+}
+
 const WAYS: [ConsentStood; 5] =
     [ConsentStood::Given, ConsentStood::Absent, ConsentStood::Null, ConsentStood::Blank, ConsentStood::Zero];
 
@@ -458,6 +479,8 @@ mod tests {
         assert!(!stamp(1_001_000).is_same(&stamp(1_001_000)));
         assert!(stamp(1_003_000).is_same(&stamp(9_000_000)));
         assert!(!stamp(1_003_000).is_same(&Stamp { bytes: 2, ..stamp(9_000_000) }));
+        let never = Stamp { changed: [i64::MAX; 4], ..stamp(u64::MAX - 1) };
+        assert!(!never.is_same(&never));
         assert!(!stamp(1_003_000).is_same(&Stamp { changed: [1_000, 5, 1_001, 5], ..stamp(9_000_000) }));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use super::columns::data_type;
 use super::dictionary::Dictionaries;
-use super::{Landing, Shelf, open_file};
+use super::{Landing, Shelf, open_file, parquet_file};
 use crate::domain::foreign::visible;
 use crate::domain::{
-    Cancelled, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
+    Cancelled, Column, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
 };
 use crate::s3::{self, Address, Fetched, S3Error, is_address};
 
@@ -229,14 +229,14 @@ impl EngineRun {
         parts.sort();
         let mut all: Option<DataFrame> = None;
         for part in parts {
-            // Read whole: a file that is mapped into memory ends the program if somebody cuts it off meanwhile.
-            let frame = ParquetReader::new(Cursor::new(read(&part)?)).finish().map_err(columns)?;
-            let of_catalog = table.schema().iter().map(|column| {
-                // The engine's own words would have the value in them.
-                let is_other = |_| polars_err!(ComputeError: "{} holds something else than it should", column.name);
-                frame.column(column.name)?.strict_cast(&data_type(column.kind)).map_err(is_other)
-            });
-            let frame = of_catalog.collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
+            let frame = parquet_file::open(read(&part)?).map_err(columns)?;
+            let of_catalog = |column: &Column| {
+                let found = frame.column(column.name)?;
+                // What the library says would repeat values.
+                let other = |_| polars_err!(SchemaMismatch: "{} is {}", column.name, found.dtype());
+                found.strict_cast(&data_type(column.kind)).map_err(other)
+            };
+            let frame = table.schema().iter().map(of_catalog).collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
                 let rows = frame.height();
                 DataFrame::new(rows, columns)
             });

@@ -252,15 +252,15 @@ fn read_json<'r>(
 
 /// Puts the parts of a file together in their order.
 #[derive(Default)]
-struct Parts<'s> {
-    records: Option<Records>,
+pub(super) struct Parts<'s> {
+    pub records: Option<Records>,
     shelf: Option<&'s Arc<Shelf>>,
     /// The numbers of the texts of each column that has any.
     numbers: Vec<PlHashMap<Arc<str>, u32>>,
 }
 
 impl Parts<'_> {
-    fn add(&mut self, dataset: Dataset, part: Part) -> Result<(), LandingError> {
+    pub(super) fn add(&mut self, dataset: Dataset, part: Part) -> Result<(), LandingError> {
         let Some(records) = &mut self.records else {
             let mut records = Records {
                 dataset,

@@ -98,6 +98,11 @@ pub enum InputError {
     Io(io::Error),
 }
 
+/// How many bytes a file of this size may unpack to.
+pub fn most_unpacked(bytes: u64) -> u64 {
+    bytes.saturating_mul(MOST_TIMES).max(64 << 20)
+}
+
 /// What is known of a file once it was read to its end.
 pub struct Whole {
     /// Size as it lies on the disk.
@@ -182,12 +187,7 @@ impl<'p> Input<'p> {
         read.map_err(|error| InputError::of(error, progress))?;
         let (is_gzip, is_zstd) = (first.starts_with(&[0x1f, 0x8b]), first == [0x28, 0xb5, 0x2f, 0xfd]);
         let raw = Cursor::new(first).chain(hashed);
-        let mut input = Self {
-            stream: None,
-            limit: (about.len().saturating_mul(MOST_TIMES)).max(64 << 20),
-            unpacked: 0,
-            damage: None,
-        };
+        let mut input = Self { stream: None, limit: most_unpacked(about.len()), unpacked: 0, damage: None };
         input.stream = Some(if is_gzip {
             let decoder = flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, raw));
             Stream::Gzip(Box::new(decoder))

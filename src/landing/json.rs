@@ -386,7 +386,7 @@ pub fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// White space, what stands between the objects of an array, the record separator of RFC 7464, a byte order mark.
-fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
     loop {
         if bytes[at..].starts_with(b"\xef\xbb\xbf") {
             at += 3;

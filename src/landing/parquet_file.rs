@@ -2,21 +2,41 @@
 
 use std::borrow::Cow;
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars::prelude::*;
 
 use super::LandingError;
 use super::columns::{Columns, same_key};
 use super::file::Place;
+use super::input::most_unpacked;
+use super::parquet_bounds;
 use super::value::Value;
 use crate::domain::{Dataset, Kind, Progress};
 
 /// The table in the file.
 ///
 /// # Errors
-/// When it is damaged or uses what this program does not read.
+/// When it is damaged, unpacks to far more than its size, or uses what this program does not read.
 pub fn open(bytes: Vec<u8>) -> PolarsResult<DataFrame> {
-    ParquetReader::new(Cursor::new(bytes)).finish()
+    let most = most_unpacked(bytes.len() as u64);
+    parquet_bounds::check(&bytes).map_err(|error| polars_err!(ComputeError: "{error}"))?;
+    unless_damaged(|| {
+        let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+        // One long text may stand in every row and be in the file once.
+        let texts = frame.columns().iter().filter_map(|column| column.as_materialized_series().str().ok());
+        let length = texts.flat_map(|texts| texts.iter().flatten()).fold(0, |sum: u64, text| sum + text.len() as u64);
+        polars_ensure!(length <= most, ComputeError: "its texts are far longer than its size; it was not read");
+        Ok(frame)
+    })
+}
+
+/// Reads with the library, which panics at some damage.
+///
+/// # Errors
+/// As of reading, and when it panics.
+pub fn unless_damaged(read: impl FnOnce() -> PolarsResult<DataFrame>) -> PolarsResult<DataFrame> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(polars_err!(ComputeError: "it is damaged")))
 }
 
 /// Reads all rows; each is a record, and its row number stands for its offset.

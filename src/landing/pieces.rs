@@ -71,7 +71,7 @@ pub fn read(window: Window<'_>, dataset: Dataset, progress: &Progress) -> Result
     read_by(window, dataset, PIECE, progress)
 }
 
-fn read_by(
+pub(super) fn read_by(
     window: Window<'_>,
     dataset: Dataset,
     piece: usize,

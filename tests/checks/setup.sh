@@ -5,8 +5,9 @@ set -euo pipefail
 # A C compiler for zstd; what the window loads when it opens.
 packages=(gcc libc6-dev libgl1 libegl1 libgl1-mesa-dri libxkbcommon0 libxkbcommon-x11-0 libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libwayland-client0)
 if [ "${1:-run}" = test ]; then
-	# A display for the window, hands and eyes for it, Python for the checks against DuckDB, and what counts instructions and watches calls.
-	packages+=(xvfb xdotool imagemagick x11-utils python3 python3-venv valgrind strace util-linux)
+	# A display for the window, hands and eyes for it, Python for the checks against DuckDB, what counts instructions and watches
+	# calls, and a compiler for libFuzzer.
+	packages+=(xvfb xdotool imagemagick x11-utils python3 python3-venv valgrind strace util-linux g++)
 	# Spark runs on Java 17.
 	command -v java >/dev/null || packages+=(default-jre-headless)
 elif [ "${1:-run}" = connect ]; then

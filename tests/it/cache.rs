@@ -130,7 +130,7 @@ fn what_is_damaged_is_noticed_and_read_again() {
     let (_home, folder, cache) = folder();
     let fresh = kept(&folder, &cache);
     let known = kept(&folder, &cache).known_files;
-    let damages: [fn(&Path); 5] = [
+    let damages: [fn(&Path); 6] = [
         |folder| {
             for file in files(folder, ".arrow") {
                 let mut bytes = fs::read(&file).unwrap();
@@ -142,16 +142,23 @@ fn what_is_damaged_is_noticed_and_read_again() {
         |folder| files(folder, ".arrow").iter().for_each(|file| fs::write(file, b"").unwrap()),
         |folder| files(folder, ".arrow").iter().for_each(|file| fs::remove_file(file).unwrap()),
         |folder| {
-            for file in files(folder, "-v1.json") {
+            for file in files(folder, "-v2.json") {
                 let bytes = fs::read(&file).unwrap();
                 fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+            }
+        },
+        |folder| {
+            for file in files(folder, "-v2.json") {
+                let text = fs::read_to_string(&file).unwrap();
+                let another = if text.contains('@') { text.replacen('@', "@@", 1) } else { text.replacen('1', "2", 1) };
+                fs::write(&file, another).unwrap();
             }
         },
         |folder| {
             // The columns of one file under the name of another.
             let arrows = files(folder, ".arrow");
             fs::copy(&arrows[0], &arrows[1]).unwrap();
-            files(folder, "-v1.json").iter().skip(2).for_each(|file| fs::remove_file(file).unwrap());
+            files(folder, "-v2.json").iter().skip(2).for_each(|file| fs::remove_file(file).unwrap());
             fs::remove_file(&arrows[0]).unwrap();
         },
     ];
@@ -187,7 +194,7 @@ fn what_was_not_looked_at_for_longest_goes_first() {
     kept(&folder, &cache);
     let all = cache.kept();
     let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-    for file in files(cache.folder(), "-v1.json") {
+    for file in files(cache.folder(), "-v2.json") {
         fs::File::open(file).unwrap().set_modified(old).unwrap();
     }
     let steps = home.path().join("steps");

@@ -143,6 +143,16 @@ fn what_is_not_as_it_says_is_refused() {
         },
         "points out of its folder",
     );
+    refused(
+        &|folder| {
+            let part = folder.join("customer_trusted/part-00000.snappy.parquet");
+            let mut frame = ParquetReader::new(File::open(&part).unwrap()).finish().unwrap();
+            let addresses = frame.column("email").unwrap().clone().with_name("registrationdate".into());
+            frame.with_column(addresses).unwrap();
+            ParquetWriter::new(File::create(&part).unwrap()).finish(&mut frame).unwrap();
+        },
+        "registrationdate is str",
+    );
     let nothing = tempfile::tempdir().unwrap();
     let error = EngineRun::open(nothing.path(), &Progress::default()).unwrap_err().to_string();
     assert!(error.contains("is no run of another engine"), "{error}");

@@ -293,3 +293,53 @@ fn the_command_line_says_what_it_found() {
     let output = home.run(&["verify", path(&out), "--key", path(&changed)]);
     assert_eq!(code(&output), 2, "that is no key");
 }
+
+#[test]
+fn what_is_wrong_with_an_export_is_said_without_a_value_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest.json");
+    for text in [
+        r#"{"manifest_version": 1, "ann@example.com": 1}"#,
+        r#"{"manifest_version": 1, "written_at": ["ann@example.com"]}"#,
+        r#"{"manifest_version": 1, "packaging": "ann@example.com `x` y"}"#,
+        r#"{"manifest_version": "ann@example.com"}"#,
+    ] {
+        fs::write(&manifest, text).unwrap();
+        let error = Manifest::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("manifest.json") && !error.contains('@'), "{error}");
+    }
+    let ready = Ready::sample();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    let packaging = Packaging { format: Format::Csv, ..all() };
+    for out in [&one, &other] {
+        ready.export(&packaging, out);
+    }
+    for file in tree(&one).into_keys().filter(|file| file.ends_with(".csv") && file.contains("curated")) {
+        let text = fs::read_to_string(one.join(&file)).unwrap();
+        let (header, _) = text.split_once('\n').unwrap();
+        let row = vec!["ann@example.com"; header.split(',').count()].join(",");
+        fs::write(one.join(&file), format!("{header}\n{row}\n")).unwrap();
+    }
+    let manifest = fs::read_to_string(one.join("manifest.json")).unwrap();
+    let diff = || stedi_workbench::export::release::diff(&one, &other, &Progress::default()).unwrap_err().to_string();
+    fs::write(one.join("manifest.json"), forged(&manifest, |_| None)).unwrap();
+    assert!(diff().contains("was changed"), "{}", diff());
+    fs::write(one.join("manifest.json"), forged(&manifest, |file| fs::read(one.join(file)).ok())).unwrap();
+    assert!(diff().contains("cannot be read as") && !diff().contains('@'), "{}", diff());
+}
+
+/// A manifest that says other contents of its tables, so that they are looked at, and of files that are given what they are.
+fn forged(manifest: &str, given: impl Fn(&str) -> Option<Vec<u8>>) -> String {
+    use sha2::Digest as _;
+    let mut value: serde_json::Value = serde_json::from_str(manifest).unwrap();
+    for table in value["tables"].as_array_mut().unwrap() {
+        table["content_sha256"] = "0".repeat(64).into();
+        for file in table["files"].as_array_mut().unwrap() {
+            let Some(bytes) = given(file["path"].as_str().unwrap()) else { continue };
+            let digest = sha2::Sha256::digest(&bytes);
+            file["sha256"] = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+            file["bytes"] = bytes.len().into();
+        }
+    }
+    value.to_string()
+}

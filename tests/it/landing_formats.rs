@@ -6,7 +6,7 @@ use std::path::Path;
 use polars::prelude::*;
 use stedi_workbench::domain::{Dataset, Progress};
 use stedi_workbench::generate::Generator;
-use stedi_workbench::landing::{Landing, RefusedReason as Reason, Source, read};
+use stedi_workbench::landing::{Finding, Landing, RefusedReason as Reason, Source, read};
 
 use crate::support::write;
 
@@ -105,4 +105,87 @@ fn single_files_are_recognised_by_their_keys_whatever_they_are_called() {
         assert_eq!(loose.rows(dataset), landing.rows(dataset));
     }
     assert_eq!(loose.findings, []);
+}
+
+/// The data of a folder with one file beside a customer, who is there so that something is.
+fn load_with_customer(home: &Path, name: &str, content: impl AsRef<[u8]>) -> Landing {
+    let customer = r#"{"email":"a@b","serialNumber":"s","registrationDate":1,"lastUpdateDate":1}"#;
+    write(home, "customer/a.json", customer);
+    write(home, name, content);
+    load(home)
+}
+
+/// What is said of the first file, and how many records of it were read and refused.
+fn said_of(landing: &Landing) -> (String, u64, u64) {
+    let of_file = |finding: &&Finding| !matches!(finding, Finding::MissingDataset { .. });
+    let findings = landing.findings.iter().filter(of_file).map(ToString::to_string).collect();
+    (findings, landing.files[0].rows, landing.files[0].refused)
+}
+
+fn motions(rows: usize) -> DataFrame {
+    df!(
+        "user" => (0..rows).map(|row| format!("u{}@example.com", row % 7)).collect::<Vec<_>>(),
+        "timestamp" => (1..=rows as i64).collect::<Vec<_>>(),
+        "x" => vec![1.5; rows], "y" => vec![0.5; rows], "z" => vec![-1.0; rows],
+    )
+    .unwrap()
+}
+
+#[test]
+fn damaged_parquet_is_refused_with_a_word_and_ends_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let said = |bytes: &[u8]| said_of(&load_with_customer(home.path(), "accelerometer/a.parquet", bytes));
+    let mut sound = vec![];
+    ParquetWriter::new(&mut sound).finish(&mut motions(20)).unwrap();
+    for place in 0..sound.len() {
+        for byte in [0, 0x7f, 0xff] {
+            let mut bytes = sound.clone();
+            bytes[place] = byte;
+            let (findings, rows, refused) = said(&bytes);
+            assert!(!findings.is_empty() || rows + refused == 20, "byte {place}: {rows} read, {refused} refused");
+            assert!(!findings.contains('@'));
+        }
+    }
+    // A list of more columns than there is memory for.
+    let mut list = b"PAR1\x15\x02\x19\xfc\xff\xff\xff\xff\x07".to_vec();
+    let length = (list.len() - 4) as u32;
+    list.extend(length.to_le_bytes());
+    list.extend(b"PAR1");
+    assert!(said(&list).0.contains("its footer is damaged"));
+}
+
+#[test]
+fn parquet_that_unpacks_without_an_end_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let long = "x".repeat(1 << 16);
+    let long_texts = motions(3_000).lazy().with_column(lit(long).alias("user")).collect().unwrap();
+    let same = motions(2_000_000).lazy().with_columns([lit(1_i64).alias("timestamp"), lit("u").alias("user")]);
+    for mut frame in [long_texts, same.collect().unwrap()] {
+        let mut bytes = vec![];
+        ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+        let (findings, rows, refused) = said_of(&load_with_customer(home.path(), "accelerometer/a.parquet", &bytes));
+        assert_eq!((rows, refused), (0, 0), "{} bytes", bytes.len());
+        assert!(findings.contains("it was not read"), "{findings}");
+    }
+}
+
+#[test]
+fn quotes_in_csv_take_no_lines_along() {
+    let home = tempfile::tempdir().unwrap();
+    let rows = "a,1,1,1,1\nb,2,1,1,1\nc,3,1,1,1\n";
+    // In the header; once; a line of blanks; behind a mark that is no start of a file; on each line, where no row ends
+    // before the file does; around some lines.
+    for (text, expected) in [
+        (format!("user,timestamp,\"x,y,z\n{rows}"), (0, 3)),
+        (format!("user,timestamp,x,y,z\n\"{rows}"), (2, 1)),
+        (format!("user,timestamp,x,y,z\n  \n{rows}"), (3, 1)),
+        (format!("user,timestamp,x,y,z\n\u{feff}\"{rows}"), (3, 0)),
+        (format!("user,timestamp,x,y,z\n{}{rows}", "a\",\"b\n".repeat(5_000)), (3, 5_000)),
+        (format!("user,timestamp,x,y,z\n\"a\n{}\",1,1,1,1\n{rows}", "\n".repeat(15)), (4, 0)),
+    ] {
+        let landing = load_with_customer(home.path(), "accelerometer/a.csv", &text);
+        let (_, read, refused) = said_of(&landing);
+        assert_eq!((read, refused), expected, "{}", &text[..40]);
+        assert!(landing.refused.iter().all(|refused| refused.length > 0), "{}", &text[..40]);
+    }
 }

@@ -31,6 +31,7 @@ mod export_withdraw;
 mod fates;
 mod faults;
 mod generate;
+mod growth;
 mod hostile;
 mod joins;
 mod lakehouse;

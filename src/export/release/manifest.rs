@@ -14,6 +14,7 @@ use super::key::Key;
 use super::preview::Attack;
 use super::split::SplitAudit;
 use crate::domain::format::hexadecimal;
+use crate::domain::recipe::discreet;
 use crate::domain::{Dataset, Packaging, Recipe, Table};
 use crate::landing::{Landing, open_file};
 
@@ -218,7 +219,8 @@ impl Manifest {
                 "{NAME} is of another version than {VERSION}; take the program that wrote it"
             )));
         }
-        serde_json::from_value(value).map_err(|error| not_one(format!("{NAME} was changed: {error}")))
+        serde_json::from_value(value)
+            .map_err(|error| not_one(format!("{NAME} was changed: {}", discreet(&error.to_string()))))
     }
 
     /// As it is written.

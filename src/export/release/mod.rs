@@ -21,6 +21,8 @@ mod error;
 mod estimate;
 mod files;
 mod folder;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod key;
 mod loading;
 mod making;

@@ -16,7 +16,7 @@ use super::table::{OutColumn, OutTable, Source};
 use crate::domain::foreign::visible;
 use crate::domain::format::hexadecimal;
 use crate::domain::{Format, Kind, Progress};
-use crate::landing::open_file;
+use crate::landing::{open_file, open_parquet, unless_damaged};
 
 /// A table of an export as it was written: all its rows in order, with the columns that are in the names of folders.
 ///
@@ -51,7 +51,10 @@ fn read_file(
     let mut bytes = vec![];
     let read = open_file(&path).and_then(|mut file| file.read_to_end(&mut bytes));
     read.map_err(|error| not_read(error.to_string()))?;
-    let opened = Cursor::new(bytes);
+    // What was not written here is not read: the library believes whatever lengths an Arrow file says.
+    if bytes.len() as u64 != file.bytes || hexadecimal(&Sha256::digest(&bytes)) != file.sha256 {
+        return Err(not_read("it was changed".to_owned()));
+    }
     // `a=b/` in the path, as the export writes it.
     let folders: Vec<(&str, &str)> = file.path.split('/').filter_map(|part| part.split_once('=')).collect();
     let in_file: Schema = schema
@@ -61,20 +64,25 @@ fn read_file(
         .collect();
     let in_file = Arc::new(in_file);
     let frame = match format {
-        Format::Parquet => ParquetReader::new(opened).finish(),
-        Format::Csv => CsvReadOptions::default()
-            .with_has_header(true)
-            .with_schema(Some(Arc::clone(&in_file)))
-            .into_reader_with_file_handle(opened)
-            .finish(),
+        Format::Parquet => open_parquet(bytes),
+        Format::Csv => unless_damaged(|| {
+            CsvReadOptions::default()
+                .with_has_header(true)
+                .with_schema(Some(Arc::clone(&in_file)))
+                .into_reader_with_file_handle(Cursor::new(bytes))
+                .finish()
+        }),
         Format::Ndjson if file.rows == Some(0) => Ok(DataFrame::empty_with_schema(&in_file)),
-        Format::Ndjson => {
-            JsonReader::new(opened).with_json_format(JsonFormat::JsonLines).with_schema(Arc::clone(&in_file)).finish()
-        }
-        Format::Arrow => IpcReader::new(opened).finish(),
+        Format::Ndjson => unless_damaged(|| {
+            JsonReader::new(Cursor::new(bytes))
+                .with_json_format(JsonFormat::JsonLines)
+                .with_schema(Arc::clone(&in_file))
+                .finish()
+        }),
+        Format::Arrow => unless_damaged(|| IpcReader::new(Cursor::new(bytes)).finish()),
     };
-    // What the engine says of it may say what stands in it.
-    let mut frame = frame.map_err(|_| not_read("it is not as the manifest says".to_owned()))?;
+    // What the library says may repeat values.
+    let mut frame = frame.map_err(|_| not_read(format!("it cannot be read as {}", format.title())))?;
     for (name, value) in folders {
         frame.with_column(Column::new_scalar(
             name.into(),
@@ -200,7 +208,7 @@ pub(super) fn strangers(folder: &Path, manifest: &Manifest) -> Vec<String> {
 }
 
 /// Size and SHA-256 of a file; none if it cannot be read.
-fn hash(path: &Path, progress: &Progress) -> Result<Option<(u64, String)>, ReleaseError> {
+pub(super) fn hash(path: &Path, progress: &Progress) -> Result<Option<(u64, String)>, ReleaseError> {
     let Ok(mut file) = open_file(path) else { return Ok(None) };
     let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 18]);
     loop {
