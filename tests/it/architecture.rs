@@ -90,7 +90,7 @@ const BELONGS: [(&str, &[&str]); 17] = [
     ("thread::", &["jobs/"]),
     // What is said goes through there, so that nothing in it steers a terminal.
     ("io::stdout", &["cli/screen.rs"]),
-    ("io::stderr", &["cli/screen.rs", "cli/curate.rs"]),
+    ("io::stderr", &["cli/screen.rs", "cli/curate.rs", "jobs/mod.rs"]),
     ("Color32::from_", &["ui/theme.rs"]),
 ];
 
