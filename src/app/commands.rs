@@ -129,6 +129,13 @@ impl App {
                 theme::apply(context, choice);
                 self.save_settings();
             }
+            Command::SetKey(action, key) => {
+                match key {
+                    Some(key) => self.state.keys.insert(action.to_owned(), key),
+                    None => self.state.keys.remove(action),
+                };
+                self.save_settings();
+            }
             Command::LimitCache(limit) => {
                 self.state.cache.limit = limit;
                 self.save_settings();

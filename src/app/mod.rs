@@ -124,6 +124,7 @@ impl App {
                 theme: saved.theme,
                 cache: CacheState { folder: settings.cache_folder(), limit: saved.cache_limit, ..Default::default() },
                 watches: saved.watches,
+                keys: saved.keys,
                 ..State::default()
             },
             screens: Screens::default(),

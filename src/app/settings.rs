@@ -11,7 +11,7 @@ use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile, change_own_file};
 use crate::landing::{self, Cache};
 use crate::s3::is_address;
-use crate::state::{Notice, Severity, State, Theme};
+use crate::state::{Keys, Notice, Severity, State, Theme};
 
 use super::export_work::Homes;
 
@@ -35,6 +35,8 @@ pub struct Saved {
     pub cache_limit: u64,
     /// Whether changes of the folder that is open are read at once.
     pub watches: bool,
+    /// The keys of actions that have others than the usual ones.
+    pub keys: Keys,
     /// Why it could not be read.
     pub notice: Option<Notice>,
 }
@@ -47,18 +49,19 @@ struct Content {
     recent: Vec<PathBuf>,
     cache_limit: u64,
     watches: bool,
+    keys: Keys,
 }
 
 impl Default for Content {
     fn default() -> Self {
-        Self { theme: Theme::default(), recent: vec![], cache_limit: CACHE_LIMIT, watches: true }
+        Self { theme: Theme::default(), recent: vec![], cache_limit: CACHE_LIMIT, watches: true, keys: Keys::default() }
     }
 }
 
 impl From<Content> for Saved {
     fn from(content: Content) -> Self {
-        let Content { theme, recent, cache_limit, watches } = content;
-        Self { theme, recent, cache_limit, watches, notice: None }
+        let Content { theme, recent, cache_limit, watches, keys } = content;
+        Self { theme, recent, cache_limit, watches, keys, notice: None }
     }
 }
 
@@ -160,8 +163,8 @@ impl Settings {
     /// # Errors
     /// A sentence that says what could not be saved, where and why.
     pub fn limit_cache(&self, limit: u64) -> Result<(), String> {
-        let Saved { theme, recent, watches, .. } = self.load();
-        let content = Content { theme, recent, cache_limit: limit, watches };
+        let Saved { theme, recent, watches, keys, .. } = self.load();
+        let content = Content { theme, recent, cache_limit: limit, watches, keys };
         self.file.clone().map_or(Ok(()), |file| SaveRequest { file, content }.carry_out())
     }
 
@@ -197,6 +200,7 @@ impl Settings {
             recent: state.recent.iter().filter(|path| path.to_str().is_some()).cloned().collect(),
             cache_limit: state.cache.limit,
             watches: state.watches,
+            keys: state.keys.clone(),
         };
         Some(SaveRequest { file: self.file.clone()?, content })
     }

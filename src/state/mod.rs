@@ -9,6 +9,7 @@ mod session;
 mod signals;
 mod slot;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -83,7 +84,12 @@ pub struct State {
     pub cache: CacheState,
     /// Changes of the folder that is open are read at once.
     pub watches: bool,
+    /// The keys of actions that have others than the usual ones.
+    pub keys: Keys,
 }
+
+/// Keys in words by the names of actions; a blank one is none.
+pub type Keys = BTreeMap<String, String>;
 
 impl State {
     /// The choices as they stand on the screen.
@@ -400,6 +406,8 @@ pub enum Command {
     ClearCache,
     /// Read changes of the folder that is open at once, or only when asked to.
     Watch(bool),
+    /// Give an action this key, none, or the usual one again.
+    SetKey(&'static str, Option<String>),
     /// Ask for a file and write to it what is in sight of the table.
     SaveView,
     /// Write this to this file.

@@ -5,12 +5,13 @@ use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
 
 use crate::state::{Command, State};
 
+use super::actions::key_of;
 use super::{icons, theme, widgets};
 
 /// Paints the two buttons and the menu, from left to right.
 pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    step_ui(ui, icons::UNDO, ("Undo", "Ctrl+Z"), state.history.undo_label(), Command::Undo, commands);
-    step_ui(ui, icons::REDO, ("Redo", "Ctrl+Shift+Z"), state.history.redo_label(), Command::Redo, commands);
+    step_ui(ui, icons::UNDO, ("Undo", &key_of("undo", state)), state.history.undo_label(), Command::Undo, commands);
+    step_ui(ui, icons::REDO, ("Redo", &key_of("redo", state)), state.history.redo_label(), Command::Redo, commands);
     // It stays open, so that one can step through and look at what each entry makes of the figures.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let button = Button::new(icons::HISTORY).frame_when_inactive(false);

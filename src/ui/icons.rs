@@ -44,4 +44,6 @@ pub const LOCKED: &str = "\u{e2fa}";
 pub const UNLOCKED: &str = "\u{e306}";
 pub const EXPORT: &str = "\u{e390}";
 pub const SETTINGS: &str = "\u{e270}";
+pub const KEYS: &str = "\u{e2d8}";
+pub const COMMANDS: &str = "\u{e1c4}";
 pub const REVIEW: &str = "\u{ebb6}";

@@ -2,6 +2,7 @@
 //! it wants with commands.
 
 mod about;
+mod actions;
 mod cell;
 mod chips;
 mod column_menu;
@@ -23,6 +24,7 @@ mod icons;
 mod keys;
 mod landing_page;
 mod notices;
+mod palette;
 mod plot;
 mod recipe_bar;
 mod recipe_menu;
@@ -50,11 +52,13 @@ mod zoom;
 
 use egui::{CentralPanel, Panel, Ui};
 
-use crate::state::{Command, Drafts, Shown, State};
+use crate::state::{Command, Drafts, Severity, Shown, State};
 
+use self::actions::Does;
 use self::consent_page::ConsentScreen;
 use self::export_page::ExportScreen;
 use self::grid::RowScroll;
+use self::palette::PaletteScreen;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
 use self::table_page::TableScreen;
@@ -69,6 +73,7 @@ pub struct Screens {
     export: ExportScreen,
     refused: RowScroll,
     files: RowScroll,
+    palette: PaletteScreen,
 }
 
 impl Screens {
@@ -85,8 +90,10 @@ impl Screens {
 
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
-    keys::keys_ui(ui, state, commands);
-    Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| top_bar::top_bar_ui(ui, state, commands));
+    let mut asked = if screens.palette.is_open() { vec![] } else { keys::keys_ui(ui, state) };
+    Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
+        top_bar::top_bar_ui(ui, state, &mut screens.palette, commands);
+    });
     Panel::top("flow_strip")
         .frame(theme::strip_frame(ui))
         .show(ui, |ui| flow_strip::flow_strip_ui(ui, state, commands));
@@ -103,9 +110,30 @@ pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &m
         notices::notices_ui(ui, state, commands);
         page_ui(ui, state, screens, commands);
     });
+    asked.extend(palette::palette_ui(ui, state, &mut screens.palette, commands));
+    for does in asked {
+        do_ui(ui, state, does, screens, commands);
+    }
     if state.files_hover {
         empty::drop_here_ui(ui);
     }
+}
+
+/// Does what an action comes to.
+fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &mut Vec<Command>) {
+    match does {
+        Does::Asks(command) => commands.push(command),
+        Does::OpensList => screens.palette.turn(),
+        Does::Finds => screens.table.finds = true,
+        Does::TurnsToNextFailing => {
+            if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
+                screens.review.turn_to_next(&review.open(trail));
+                commands.push(Command::Show(Shown::Review));
+            }
+        }
+        Does::Nothing(why) => commands.push(Command::Notify(Severity::Information, format!("{why}."))),
+    }
+    ui.ctx().request_repaint();
 }
 
 fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {

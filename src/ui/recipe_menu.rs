@@ -4,6 +4,7 @@ use egui::{Button, Role, Ui};
 
 use crate::state::{Choices, Command, State};
 
+use super::actions::key_of;
 use super::{elsewhere, icons, theme, widgets};
 
 /// Paints the button with its menu; the button has so many letters of the name at the most.
@@ -15,21 +16,22 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
     let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);
     let button = ui.menu_button(text, |ui| {
         ui.set_min_width(260.0);
-        let mut entry = |icon: &str, text: &str, keys: &str, command: Command| {
+        let mut entry = |icon: &str, text: &str, action: &str, command: Command| {
+            let keys = key_of(action, state);
             let response = ui.add(Button::new(format!("{icon}  {text}")).shortcut_text(keys));
             widgets::named(&response, ui, Role::Button, text);
             if response.clicked() {
                 commands.push(command);
             }
         };
-        entry(icons::OPEN_FILES, "Open recipe…", "Ctrl+Shift+R", Command::ChooseRecipe);
+        entry(icons::OPEN_FILES, "Open recipe…", "open-recipe", Command::ChooseRecipe);
         match choices.named_file() {
             Some(file) => {
                 let save = format!("Save to {}", widgets::shortened(&file.name(), theme::MENU_LETTERS));
-                entry(icons::SAVE, &save, "Ctrl+S", Command::SaveRecipe);
-                entry(icons::SAVE, "Save recipe as…", "Ctrl+Shift+S", Command::SaveRecipeAs);
+                entry(icons::SAVE, &save, "save-recipe", Command::SaveRecipe);
+                entry(icons::SAVE, "Save recipe as…", "save-recipe-as", Command::SaveRecipeAs);
             }
-            None => entry(icons::SAVE, "Save recipe…", "Ctrl+S", Command::SaveRecipe),
+            None => entry(icons::SAVE, "Save recipe…", "save-recipe", Command::SaveRecipe),
         }
         ui.separator();
         elsewhere::elsewhere_menu_ui(ui, state, commands);

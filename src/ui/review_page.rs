@@ -39,6 +39,15 @@ impl ReviewScreen {
         self.checks.go_on(drafts.check, drafts.why);
     }
 
+    /// Shows the failing check after the one that is shown, the first after the last.
+    pub fn turn_to_next(&mut self, open: &[CheckId]) {
+        let shown = self.checks.drafted().0;
+        let next = shown.and_then(|shown| open.iter().position(|check| *check == shown)).map_or(0, |place| place + 1);
+        if let Some(check) = open.get(next).or(open.first()) {
+            self.turn_to(*check);
+        }
+    }
+
     /// Shows a check when the page is shown next.
     pub fn turn_to(&mut self, check: CheckId) {
         self.tab = Tab::Checks;

@@ -13,9 +13,10 @@ use crate::review::FigureId;
 use crate::review::joins::Stranger;
 use crate::state::{Command, Look, Shown, Slot, State};
 
+use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
-use super::{cell, chips, column_menu, details, elsewhere, empty, icons, keys, sums, theme, widgets};
+use super::{cell, chips, column_menu, details, elsewhere, empty, icons, sums, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub struct TableScreen {
     /// The selection that was painted last.
     painted: Option<Selection>,
     shows_details: bool,
+    /// The field that finds a text is gone to.
+    pub finds: bool,
 }
 
 impl TableScreen {
@@ -135,7 +138,8 @@ pub fn behind_ui(ui: &mut Ui, state: &State, figure: FigureId, screen: &mut Tabl
 fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown, commands: &mut Vec<Command>) {
     let Some(look) = state.look.value().filter(|look| look.shown == shown) else { return };
     ui.label(rows_in_words(look));
-    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Save this view… (Ctrl+E)").clicked() {
+    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, &named_with_key("Save this view…", "save-view", state)).clicked()
+    {
         commands.push(Command::SaveView);
     }
     if state.look.is_loading() {
@@ -266,7 +270,7 @@ fn bar_ui(
         let response =
             ui.add(TextEdit::singleline(&mut query.find).hint_text("Find in all columns").desired_width(180.0));
         widgets::named(&response, ui, egui::Role::TextInput, "Find in all columns");
-        if ui.input_mut(|input| input.consume_shortcut(&keys::FIND)) {
+        if std::mem::take(&mut screen.finds) {
             response.request_focus();
         }
         if !query.find.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Find nothing in particular").clicked() {

@@ -19,6 +19,9 @@ pub const SIDEBAR_WIDTH: f32 = 248.0;
 /// With less room in its line, what is chosen is said in fewer words.
 pub const ROOM_FOR_SUMS: f32 = 720.0;
 pub const HISTORY_WIDTH: f32 = 260.0;
+/// Width of the list of commands, and its most height.
+pub const PALETTE_WIDTH: f32 = 520.0;
+pub const PALETTE_HEIGHT: f32 = 420.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.

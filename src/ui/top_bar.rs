@@ -7,16 +7,18 @@ use egui::{Align, Layout, Role, Ui};
 use crate::landing::Source;
 use crate::state::{Command, State, Theme};
 
+use super::actions::{key_of, named_with_key};
+use super::palette::PaletteScreen;
 use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
 /// Paints the line.
-pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub fn top_bar_ui(ui: &mut Ui, state: &State, palette: &mut PaletteScreen, commands: &mut Vec<Command>) {
     let letters = theme::bar_letters(ui.available_width());
     ui.horizontal(|ui| {
         ui.label(widgets::strong("STEDI workbench"));
         ui.separator();
         source_ui(ui, state, letters, commands);
-        if widgets::icon_button_ui(ui, icons::RELOAD, "Reload (Ctrl+R)").clicked() {
+        if widgets::icon_button_ui(ui, icons::RELOAD, &named_with_key("Reload", "reload", state)).clicked() {
             commands.push(Command::Reload);
         }
         ui.separator();
@@ -25,6 +27,11 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         history_menu::history_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             settings_menu::settings_menu_ui(ui, state, commands);
+            if widgets::icon_button_ui(ui, icons::COMMANDS, &named_with_key("All commands", "commands", state))
+                .clicked()
+            {
+                palette.turn();
+            }
             ui.separator();
             for (theme, icon, name) in [
                 (Theme::Dark, icons::MOON, "Dark theme"),
@@ -45,10 +52,10 @@ fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Comm
     let name = state.source.as_ref().map_or_else(|| "nothing opened".to_owned(), Source::name);
     let button = ui.menu_button(format!("{}  {}", widgets::shortened(&name, letters), icons::MENU), |ui| {
         ui.set_min_width(240.0);
-        if ui.button(format!("{}  Open folder…   Ctrl+O", icons::OPEN_FOLDER)).clicked() {
+        if entry_ui(ui, icons::OPEN_FOLDER, "Open folder…", &key_of("open-folder", state)).clicked() {
             commands.push(Command::ChooseFolder);
         }
-        if ui.button(format!("{}  Open files…   Ctrl+Shift+O", icons::OPEN_FILES)).clicked() {
+        if entry_ui(ui, icons::OPEN_FILES, "Open files…", &key_of("open-files", state)).clicked() {
             commands.push(Command::ChooseFiles);
         }
         if ui.button(format!("{}  Open the sample data", icons::SAMPLE)).clicked() {
@@ -68,6 +75,12 @@ fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Comm
     };
     widgets::named(&button.response, ui, Role::Button, &format!("Landing: {name}"));
     button.response.on_hover_text(hover);
+}
+
+fn entry_ui(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> egui::Response {
+    let response = ui.add(egui::Button::new(format!("{icon}  {text}")).shortcut_text(keys));
+    widgets::named(&response, ui, Role::Button, text);
+    response
 }
 
 fn recent_ui(ui: &mut Ui, recent: &[PathBuf], commands: &mut Vec<Command>) {

@@ -53,6 +53,7 @@ mod window;
 mod window_consent;
 mod window_disk;
 mod window_export;
+mod window_keys;
 mod window_lakehouse;
 mod window_review;
 mod window_save;

@@ -1,0 +1,417 @@
+//! Everything that can be asked for from everywhere, once: its name, its usual keys, and what it comes to. Keys, menus and the
+//! list of commands are made of this.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::domain::Table;
+use crate::state::{Command, Keys, Shown, State, Theme};
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = CTRL.plus(Modifiers::SHIFT);
+
+/// Something that can be asked for.
+pub struct Action {
+    /// What it is called in settings.
+    pub id: &'static str,
+    /// What it is called on the screen.
+    pub name: &'static str,
+    /// Its keys unless somebody chose another one.
+    usual: &'static [KeyboardShortcut],
+    /// What it comes to as things stand.
+    does: fn(&State) -> Does,
+}
+
+/// What an action comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Does {
+    /// This is asked for.
+    Asks(Command),
+    /// The list of commands opens.
+    OpensList,
+    /// A text can be typed that is to be found in the table.
+    Finds,
+    /// The page of the review opens at the next check that fails.
+    TurnsToNextFailing,
+    /// Nothing, for this reason.
+    Nothing(&'static str),
+}
+
+impl Action {
+    /// What it comes to as things stand.
+    pub fn does(&self, state: &State) -> Does {
+        (self.does)(state)
+    }
+
+    /// The keys that ask for it.
+    pub fn keys(&self, chosen: &Keys) -> Vec<KeyboardShortcut> {
+        match chosen.get(self.id) {
+            Some(text) => parse(text).into_iter().collect(),
+            None => self.usual.to_vec(),
+        }
+    }
+
+    /// The first of its keys in words; blank if it has none.
+    pub fn key_words(&self, chosen: &Keys) -> String {
+        self.keys(chosen).first().map(words).unwrap_or_default()
+    }
+}
+
+/// The action of an id.
+pub fn action(id: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.id == id)
+}
+
+/// The keys of an action in words; blank if it has none.
+pub fn key_of(id: &str, state: &State) -> String {
+    action(id).map(|action| action.key_words(&state.keys)).unwrap_or_default()
+}
+
+/// A name, and the keys of an action in brackets if it has any.
+pub fn named_with_key(name: &str, id: &str, state: &State) -> String {
+    match key_of(id, state) {
+        keys if keys.is_empty() => name.to_owned(),
+        keys => format!("{name} ({keys})"),
+    }
+}
+
+/// The action that has these keys.
+pub fn with_keys(shortcut: &KeyboardShortcut, chosen: &Keys) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.keys(chosen).contains(shortcut))
+}
+
+/// Whether keys can be chosen: those of widgets, texts and tables stay theirs, and letters alone are typed.
+pub fn can_be_chosen(shortcut: &KeyboardShortcut) -> bool {
+    let is_function = (Key::F1..=Key::F35).contains(&shortcut.logical_key);
+    let is_of_texts = matches!(shortcut.logical_key, Key::A | Key::C | Key::V | Key::X);
+    is_function || (shortcut.modifiers.command && !is_of_texts) || (shortcut.modifiers.alt && shortcut.modifiers.shift)
+}
+
+/// Keys in words, such as `Ctrl+Shift+O`.
+pub fn words(shortcut: &KeyboardShortcut) -> String {
+    let KeyboardShortcut { modifiers, logical_key } = shortcut;
+    let pressed = [(modifiers.command, "Ctrl+"), (modifiers.alt, "Alt+"), (modifiers.shift, "Shift+")];
+    let before: String = pressed.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+    format!("{before}{}", logical_key.name())
+}
+
+/// Reads what [`words`] writes.
+pub fn parse(text: &str) -> Option<KeyboardShortcut> {
+    let (before, key) = match text.strip_suffix("++") {
+        Some(before) => (before, "Plus"),
+        None => text.rsplit_once('+').unwrap_or(("", text)),
+    };
+    let mut modifiers = Modifiers::NONE;
+    for word in before.split('+').filter(|word| !word.is_empty()) {
+        modifiers = modifiers.plus(match word {
+            "Ctrl" => Modifiers::COMMAND,
+            "Alt" => Modifiers::ALT,
+            "Shift" => Modifiers::SHIFT,
+            _ => return None,
+        });
+    }
+    Some(KeyboardShortcut::new(modifiers, Key::from_name(key)?))
+}
+
+const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(modifiers, key)
+}
+
+fn page(shown: Shown) -> Does {
+    Does::Asks(Command::Show(shown))
+}
+
+fn neighbour(state: &State, steps: usize) -> Does {
+    let current = match state.choices().shown {
+        Shown::Table(table) | Shown::Dropped { table, .. } => table.index(),
+        Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export | Shown::Behind(_) => {
+            return page(Shown::Table(Table::CustomerLanding));
+        }
+    };
+    page(Shown::Table(Table::ALL[(current + steps) % Table::ALL.len()]))
+}
+
+fn next_failing(state: &State) -> Does {
+    match state.review.open() {
+        None => Does::Nothing("The checks are not computed yet"),
+        Some(0) => Does::Nothing("Nothing fails that is not accepted"),
+        Some(_) => Does::TurnsToNextFailing,
+    }
+}
+
+/// All of them, as they are listed.
+pub const ACTIONS: &[Action] = &[
+    Action { id: "commands", name: "List all commands", usual: &[keys(CTRL, Key::K)], does: |_| Does::OpensList },
+    Action {
+        id: "open-folder",
+        name: "Open folder…",
+        usual: &[keys(CTRL, Key::O)],
+        does: |_| Does::Asks(Command::ChooseFolder),
+    },
+    Action {
+        id: "open-files",
+        name: "Open files…",
+        usual: &[keys(CTRL_SHIFT, Key::O)],
+        does: |_| Does::Asks(Command::ChooseFiles),
+    },
+    Action { id: "open-sample", name: "Open the sample data", usual: &[], does: |_| Does::Asks(Command::OpenSample) },
+    Action {
+        id: "reload",
+        name: "Read the source again",
+        usual: &[keys(CTRL, Key::R)],
+        does: |_| Does::Asks(Command::Reload),
+    },
+    Action {
+        id: "cancel",
+        name: "Stop what is being worked out",
+        usual: &[],
+        does: |state| match state.work {
+            Some(_) => Does::Asks(Command::Cancel),
+            None => Does::Nothing("Nothing is being worked out"),
+        },
+    },
+    Action {
+        id: "undo",
+        name: "Undo",
+        usual: &[keys(CTRL, Key::Z)],
+        does: |state| match state.history.undo_label() {
+            Some(_) => Does::Asks(Command::Undo),
+            None => Does::Nothing("There is nothing to undo"),
+        },
+    },
+    Action {
+        id: "redo",
+        name: "Redo",
+        usual: &[keys(CTRL_SHIFT, Key::Z), keys(CTRL, Key::Y)],
+        does: |state| match state.history.redo_label() {
+            Some(_) => Does::Asks(Command::Redo),
+            None => Does::Nothing("Nothing was undone"),
+        },
+    },
+    Action {
+        id: "open-recipe",
+        name: "Open recipe…",
+        usual: &[keys(CTRL_SHIFT, Key::R)],
+        does: |_| Does::Asks(Command::ChooseRecipe),
+    },
+    Action {
+        id: "save-recipe",
+        name: "Save recipe",
+        usual: &[keys(CTRL, Key::S)],
+        does: |_| Does::Asks(Command::SaveRecipe),
+    },
+    Action {
+        id: "save-recipe-as",
+        name: "Save recipe as…",
+        usual: &[keys(CTRL_SHIFT, Key::S)],
+        does: |_| Does::Asks(Command::SaveRecipeAs),
+    },
+    Action {
+        id: "recipe-as-specified",
+        name: "Recipe as specified",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetRecipe(crate::domain::Recipe::default())),
+    },
+    Action {
+        id: "save-view",
+        name: "Save the rows and columns in sight…",
+        usual: &[keys(CTRL, Key::E)],
+        does: |state| match state.look_in_force() {
+            Some(_) => Does::Asks(Command::SaveView),
+            None => Does::Nothing("No table is shown"),
+        },
+    },
+    Action {
+        id: "find",
+        name: "Find a text in the table",
+        usual: &[keys(CTRL, Key::F)],
+        does: |state| match state.look_in_force() {
+            Some(_) => Does::Finds,
+            None => Does::Nothing("No table is shown"),
+        },
+    },
+    Action {
+        id: "copy",
+        name: "Copy the cells that are chosen",
+        usual: &[],
+        does: |state| match state.choices().selection() {
+            Some(_) => Does::Asks(Command::Copy { titles: false }),
+            None => Does::Nothing("No cells are chosen"),
+        },
+    },
+    Action {
+        id: "copy-with-titles",
+        name: "Copy the cells that are chosen, with titles",
+        usual: &[],
+        does: |state| match state.choices().selection() {
+            Some(_) => Does::Asks(Command::Copy { titles: true }),
+            None => Does::Nothing("No cells are chosen"),
+        },
+    },
+    Action { id: "consent", name: "Go to Consent", usual: &[keys(CTRL, Key::Num1)], does: |_| page(Shown::Consent) },
+    Action { id: "signals", name: "Go to Signals", usual: &[keys(CTRL, Key::Num2)], does: |_| page(Shown::Signals) },
+    Action { id: "review", name: "Go to Join review", usual: &[keys(CTRL, Key::Num3)], does: |_| page(Shown::Review) },
+    Action { id: "export", name: "Go to Export", usual: &[keys(CTRL, Key::Num4)], does: |_| page(Shown::Export) },
+    Action {
+        id: "files",
+        name: "Go to files and refused records",
+        usual: &[keys(CTRL, Key::Num5)],
+        does: |_| page(Shown::Refused),
+    },
+    Action {
+        id: "next-table",
+        name: "Next table",
+        usual: &[keys(CTRL, Key::PageDown)],
+        does: |state| neighbour(state, 1),
+    },
+    Action {
+        id: "previous-table",
+        name: "Previous table",
+        usual: &[keys(CTRL, Key::PageUp)],
+        does: |state| neighbour(state, Table::ALL.len() - 1),
+    },
+    Action {
+        id: "next-failing",
+        name: "Next failing check",
+        usual: &[keys(Modifiers::NONE, Key::F8)],
+        does: next_failing,
+    },
+    Action {
+        id: "follow-nobody",
+        name: "Show all customers and devices again",
+        usual: &[],
+        does: |state| match state.choices().follow {
+            Some(_) => Does::Asks(Command::Follow(None)),
+            None => Does::Nothing("All are shown"),
+        },
+    },
+    Action {
+        id: "reveal",
+        name: "Show personal data",
+        usual: &[],
+        does: |state| match state.revealed {
+            false => Does::Asks(Command::Reveal(true)),
+            true => Does::Nothing("They are shown"),
+        },
+    },
+    Action {
+        id: "mask",
+        name: "Mask personal data",
+        usual: &[],
+        does: |state| match state.revealed {
+            true => Does::Asks(Command::Reveal(false)),
+            false => Does::Nothing("They are masked"),
+        },
+    },
+    Action {
+        id: "withdrawals",
+        name: "Read those who withdrew from a file…",
+        usual: &[],
+        does: |_| Does::Asks(Command::ChooseWithdrawn),
+    },
+    Action {
+        id: "expected",
+        name: "Read expected counts from a file…",
+        usual: &[],
+        does: |_| Does::Asks(Command::ChooseExpected),
+    },
+    Action {
+        id: "report",
+        name: "Save the report of the review…",
+        usual: &[],
+        does: |state| match state.review.checks.value() {
+            Some(_) => Does::Asks(Command::SaveReport),
+            None => Does::Nothing("The checks are not computed yet"),
+        },
+    },
+    Action {
+        id: "kit",
+        name: "Write the kit for Spark and Athena…",
+        usual: &[],
+        does: |_| Does::Asks(Command::ChooseKit),
+    },
+    Action {
+        id: "run", name: "Open the run of another engine…", usual: &[], does: |_| Does::Asks(Command::ChooseRun)
+    },
+    Action { id: "theme-dark", name: "Dark theme", usual: &[], does: |_| Does::Asks(Command::SetTheme(Theme::Dark)) },
+    Action {
+        id: "theme-light",
+        name: "Light theme",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetTheme(Theme::Light)),
+    },
+    Action {
+        id: "theme-system",
+        name: "Theme of the system",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetTheme(Theme::System)),
+    },
+    Action {
+        id: "clear-cache",
+        name: "Throw away what is kept of files that were read",
+        usual: &[],
+        does: |state| match state.cache.kept.entries {
+            0 => Does::Nothing("Nothing is kept"),
+            _ => Does::Asks(Command::ClearCache),
+        },
+    },
+    Action { id: "quit", name: "Quit", usual: &[keys(CTRL, Key::Q)], does: |_| Does::Asks(Command::Quit) },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_and_no_name_is_anybody_elses() {
+        let (mut ids, mut names, mut taken) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for action in ACTIONS {
+            assert!(ids.insert(action.id) && names.insert(action.name), "{} is there twice", action.id);
+            for shortcut in action.usual {
+                assert!(can_be_chosen(shortcut), "{} has a key that is not its own", action.id);
+                assert!(taken.insert(words(shortcut)), "{} is taken", words(shortcut));
+            }
+        }
+        assert!(taken.len() >= 18);
+    }
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        for shortcut in ACTIONS.iter().flat_map(|action| action.usual) {
+            assert_eq!(parse(&words(shortcut)), Some(*shortcut), "{}", words(shortcut));
+        }
+        for key in Key::ALL {
+            let shortcut = keys(CTRL_SHIFT.plus(Modifiers::ALT), *key);
+            assert_eq!(parse(&words(&shortcut)), Some(shortcut), "{}", words(&shortcut));
+        }
+        for wrong in ["", "Ctrl+", "Hyper+A", "Ctrl+NoKey", "+"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_and_copied_keeps_its_keys() {
+        for (text, can) in [
+            ("A", false),
+            ("Ctrl+C", false),
+            ("Shift+Tab", false),
+            ("Ctrl+J", true),
+            ("F7", true),
+            ("Alt+Shift+J", true),
+        ] {
+            assert_eq!(can_be_chosen(&parse(text).unwrap()), can, "{text}");
+        }
+    }
+
+    #[test]
+    fn chosen_keys_take_the_place_of_the_usual_ones() {
+        let redo = action("redo").unwrap();
+        assert_eq!(redo.keys(&Keys::default()).len(), 2);
+        let chosen: Keys = [("redo".to_owned(), "Ctrl+J".to_owned()), ("undo".to_owned(), String::new())].into();
+        assert_eq!(redo.key_words(&chosen), "Ctrl+J");
+        assert_eq!(action("undo").unwrap().keys(&chosen), []);
+        assert_eq!(with_keys(&parse("Ctrl+J").unwrap(), &chosen).unwrap().id, "redo");
+        assert!(with_keys(&parse("Ctrl+Y").unwrap(), &chosen).is_none());
+    }
+}

@@ -1,0 +1,224 @@
+//! The list of all commands: typed into to find one, carried out by Enter, each with its key, which can be changed here.
+
+use egui::{
+    Button, Event, Id, Key, KeyboardShortcut, Modal, Modifiers, Response, RichText, Role, ScrollArea, TextEdit, Ui,
+    vec2,
+};
+
+use crate::domain::Table;
+use crate::state::{Command, Keys, Shown, State};
+
+use super::actions::{self, ACTIONS, Action, Does};
+use super::{icons, theme, widgets};
+
+/// The list, if it is open, and what was typed into it.
+#[derive(Default)]
+pub struct PaletteScreen {
+    is_open: bool,
+    text: String,
+    chosen: usize,
+    /// The action whose key is pressed next.
+    changing: Option<&'static str>,
+    /// Why the key that was pressed cannot be its.
+    refused: String,
+}
+
+/// A line of the list.
+struct Line<'a> {
+    name: String,
+    key: String,
+    does: Does,
+    /// The action whose key can be changed.
+    action: Option<&'a Action>,
+}
+
+impl PaletteScreen {
+    /// Opens the list, or closes it.
+    pub fn turn(&mut self) {
+        let is_open = !self.is_open;
+        *self = Self { is_open, ..Self::default() };
+    }
+
+    /// Whether it is open, so that keys are its.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+}
+
+/// Paints the list if it is open; gives what was chosen.
+pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: &mut Vec<Command>) -> Option<Does> {
+    if !screen.is_open {
+        return None;
+    }
+    let lines = lines(state, &screen.text);
+    let mut asked = None;
+    let modal = Modal::new(Id::unique("commands")).show(ui.ctx(), |ui| {
+        ui.set_width(theme::PALETTE_WIDTH);
+        if let Some(id) = screen.changing {
+            changing_ui(ui, state, screen, id, commands);
+            return;
+        }
+        // Before the field, which would take them.
+        let (up, down, enter) = ui.input_mut(|input| {
+            let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
+            (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
+        });
+        let last = lines.len().saturating_sub(1);
+        screen.chosen = match (up, down) {
+            (true, false) => screen.chosen.checked_sub(1).unwrap_or(last),
+            (false, true) => {
+                if screen.chosen >= last {
+                    0
+                } else {
+                    screen.chosen + 1
+                }
+            }
+            _ => screen.chosen.min(last),
+        };
+        let field = ui.add(
+            TextEdit::singleline(&mut screen.text).hint_text("What do you want to do?").desired_width(f32::INFINITY),
+        );
+        widgets::named(&field, ui, Role::TextInput, "Find a command");
+        field.request_focus();
+        if field.changed() {
+            screen.chosen = 0;
+        }
+        ui.add_space(4.0);
+        let has_moved = up || down;
+        ScrollArea::vertical().max_height(theme::PALETTE_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            for (place, line) in lines.iter().enumerate() {
+                let is_chosen = place == screen.chosen;
+                let response = line_ui(ui, line, is_chosen, screen);
+                if is_chosen && has_moved {
+                    response.scroll_to_me(None);
+                }
+                let is_possible = !matches!(line.does, Does::Nothing(_));
+                if is_possible && (response.clicked() || (is_chosen && enter)) {
+                    asked = Some(line.does.clone());
+                }
+            }
+            if lines.is_empty() {
+                ui.label(widgets::weak(ui, "No command is called so."));
+            }
+        });
+    });
+    if screen.changing.is_none() && (asked.is_some() || modal.should_close()) {
+        *screen = PaletteScreen::default();
+    }
+    asked
+}
+
+fn line_ui(ui: &mut Ui, line: &Line<'_>, is_chosen: bool, screen: &mut PaletteScreen) -> Response {
+    ui.horizontal(|ui| {
+        let palette = theme::palette(ui);
+        let reason = if let Does::Nothing(why) = line.does { why } else { "" };
+        let ink = if reason.is_empty() { palette.text } else { palette.weak };
+        // The same for all, whatever stands in them: beside it are the button and the bar to scroll with.
+        let width = theme::PALETTE_WIDTH - 2.5 * theme::ROW_HEIGHT;
+        let button = Button::selectable(is_chosen, RichText::new(&line.name).color(ink))
+            .right_text(widgets::weak(ui, if reason.is_empty() { &line.key } else { reason }))
+            .truncate();
+        let response = ui.add_sized(vec2(width, theme::ROW_HEIGHT), button);
+        let said = [line.name.as_str(), &line.key, reason].map(str::to_owned);
+        let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+        widgets::named_choice(&response, ui, is_chosen, &said.join(", "));
+        if let Some(action) = line.action {
+            let name = format!("Change the key of {}", action.name);
+            if widgets::icon_button_ui(ui, icons::KEYS, &name).clicked() {
+                screen.changing = Some(action.id);
+                screen.refused.clear();
+            }
+        }
+        response
+    })
+    .inner
+}
+
+/// Waits for the key that an action is to have.
+fn changing_ui(ui: &mut Ui, state: &State, screen: &mut PaletteScreen, id: &'static str, commands: &mut Vec<Command>) {
+    let Some(action) = actions::action(id) else { return };
+    ui.label(RichText::new(format!("Press the new key of “{}”", action.name)).text_style(egui::TextStyle::Heading));
+    ui.label(widgets::weak(ui, "Escape leaves it as it is, Delete takes it away, Backspace gives back the usual one."));
+    if !screen.refused.is_empty() {
+        ui.label(widgets::warning(ui, screen.refused.clone()));
+    }
+    match pressed(ui) {
+        None => {}
+        Some(KeyboardShortcut { logical_key: Key::Escape, .. }) => screen.changing = None,
+        Some(KeyboardShortcut { logical_key: Key::Delete, .. }) => {
+            commands.push(Command::SetKey(id, Some(String::new())));
+            screen.changing = None;
+        }
+        Some(KeyboardShortcut { logical_key: Key::Backspace, .. }) => {
+            commands.push(Command::SetKey(id, None));
+            screen.changing = None;
+        }
+        Some(shortcut) => match refusal(&shortcut, id, &state.keys) {
+            Some(why) => screen.refused = why,
+            None => {
+                commands.push(Command::SetKey(id, Some(actions::words(&shortcut))));
+                screen.changing = None;
+            }
+        },
+    }
+}
+
+/// Why keys cannot be those of an action; none if they can.
+fn refusal(shortcut: &KeyboardShortcut, id: &str, chosen: &Keys) -> Option<String> {
+    let words = actions::words(shortcut);
+    if !actions::can_be_chosen(shortcut) {
+        return Some(format!("{words} is for typing and for tables. Take one with Ctrl, or a function key."));
+    }
+    let other = actions::with_keys(shortcut, chosen).filter(|other| other.id != id)?;
+    Some(format!("{words} is the key of “{}”. Take another, or change that one first.", other.name))
+}
+
+/// The keys that were pressed, taken away from whoever else waits for them.
+fn pressed(ui: &Ui) -> Option<KeyboardShortcut> {
+    ui.input_mut(|input| {
+        let place = input.events.iter().position(|event| matches!(event, Event::Key { pressed: true, .. }))?;
+        match input.events.remove(place) {
+            Event::Key { key, modifiers, .. } => {
+                let Modifiers { alt, shift, command, .. } = modifiers;
+                let held = [(alt, Modifiers::ALT), (shift, Modifiers::SHIFT), (command, Modifiers::COMMAND)];
+                let held = held.into_iter().filter(|(is, _)| *is).fold(Modifiers::NONE, |all, (_, one)| all.plus(one));
+                Some(KeyboardShortcut::new(held, key))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// The lines that have every word that was typed, those that begin with it first.
+fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
+    let of_actions = ACTIONS.iter().map(|action| Line {
+        name: action.name.to_owned(),
+        key: action.key_words(&state.keys),
+        does: action.does(state),
+        action: Some(action),
+    });
+    let plain = |name: String, command| Line { name, key: String::new(), does: Does::Asks(command), action: None };
+    let tables = Table::ALL.into_iter();
+    let tables = tables.map(|table| plain(format!("Go to {}", table.name()), Command::Show(Shown::Table(table))));
+    let recent = state.recent.iter().map(|path| {
+        let name = crate::landing::Source::Folder(path.clone()).name();
+        plain(format!("Open {name} again"), Command::OpenPaths(vec![path.clone()]))
+    });
+    let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let mut lines: Vec<Line<'static>> = of_actions
+        .chain(tables)
+        .chain(recent)
+        .filter(|line| {
+            let name = line.name.to_lowercase();
+            wanted.iter().all(|word| name.contains(word))
+        })
+        .collect();
+    let begins = |line: &Line<'_>| {
+        let name = line.name.to_lowercase();
+        wanted.first().is_none_or(|first| name.split_whitespace().any(|word| word.starts_with(first)))
+    };
+    // What cannot be asked for stays in sight, since somebody looks for it, after what can.
+    lines.sort_by_key(|line| (matches!(line.does, Does::Nothing(_)) && !wanted.is_empty(), !begins(line)));
+    lines
+}
