@@ -124,6 +124,19 @@ impl Settings {
         self.beside().map(|folder| folder.join("session")).or_else(home)
     }
 
+    /// Every folder that the program writes to by itself, under the name of what is kept there.
+    pub fn places(&self) -> [(&'static str, Option<PathBuf>); 6] {
+        let folder = |file: Option<PathBuf>| file.and_then(|file| Some(file.parent()?.to_owned()));
+        [
+            ("settings", folder(self.file.clone())),
+            ("session", self.session_folder()),
+            ("reviews", trail_folder()),
+            ("keys", keys_folder()),
+            ("cache", self.cache_folder()),
+            ("aside", Some(self.aside_folder())),
+        ]
+    }
+
     /// The folder of settings that are not the user's own.
     fn beside(&self) -> Option<&Path> {
         self.file.as_deref().filter(|_| self.file != Self::at_home().file).and_then(Path::parent)

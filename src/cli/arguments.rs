@@ -15,9 +15,12 @@ use super::packing::{Keys, Packing};
 use crate::domain::{Duplicates, Format, JoinRule, Purpose, Recipe, format};
 use crate::generate::Defects;
 
+/// The version, and the commit that it was built of, where that is known.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("STEDI_COMMIT"));
+
 /// From landing files to trusted and curated tables, with consent and joins in plain sight.
 #[derive(Debug, Parser)]
-#[command(name = "stedi-workbench", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "stedi-workbench", version = VERSION, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     /// A landing folder, or landing files, to open in the window; on S3 s3://bucket/folder
     pub landing: Vec<PathBuf>,
@@ -69,6 +72,8 @@ pub enum Command {
     Cache(super::cache::CacheArguments),
     /// Compare the tables of a run on another engine with those made here, or of two runs, row for row
     Compare(super::compare::CompareArguments),
+    /// Say what of display, drawing, folders and permissions works here
+    Doctor(super::doctor::DoctorArguments),
     /// Print what completes commands in a shell
     Completions { shell: Shell },
 }

@@ -45,6 +45,11 @@ pub const CACHE_EXAMPLES: &str = "Examples:
   stedi-workbench cache --clear
   stedi-workbench count sample_data --cache";
 
+pub const DOCTOR_EXAMPLES: &str = "Examples:
+  stedi-workbench doctor
+
+Exit codes: 0 everything works, 1 something does not, 2 could not.";
+
 pub const VERIFY_EXAMPLES: &str = "Examples:
   stedi-workbench verify training/
   stedi-workbench verify training/ --landing landing/

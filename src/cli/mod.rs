@@ -5,6 +5,7 @@ mod arguments;
 mod cache;
 mod compare;
 mod curate;
+mod doctor;
 mod engine;
 mod examples;
 mod export;
@@ -67,6 +68,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Lakehouse(arguments)) => lakehouse::run(&arguments),
         Some(Command::Cache(arguments)) => cache::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];
             clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);

@@ -57,7 +57,7 @@ pub use input::open_file;
 pub use parquet_file::{open as open_parquet, unless_damaged};
 pub use refused::{Refused, RefusedReason};
 pub use remote::{Remote, fetch};
-pub use shelf::{Aside, MEMORY_EACH_BYTE, Piece, Shelf, memory};
+pub use shelf::{Aside, MEMORY_EACH_BYTE, Piece, Shelf, memory, room};
 pub use source::{Source, real_path};
 pub use stack::Stack;
 pub use value::ConsentStood;

@@ -160,7 +160,7 @@ fn clear_abandoned(folder: &Path) {
 }
 
 /// Bytes that there is room for on the disk of a folder; none where the system does not tell.
-fn room(folder: &Path) -> Option<u64> {
+pub fn room(folder: &Path) -> Option<u64> {
     #[cfg(unix)]
     {
         let about = rustix::fs::statvfs(folder).ok()?;

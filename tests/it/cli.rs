@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use stedi_workbench::domain::Table;
 
-use crate::support::{real_data, sample_data, write};
+use crate::support::{checkout, real_data, sample_data, write};
 
 fn program(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_stedi-workbench")).args(arguments).output().unwrap()
@@ -371,4 +371,43 @@ fn help_shows_examples_and_without_a_display_the_way_on() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("stedi-workbench count"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_version_names_the_commit_where_it_is_known() {
+    let said = text(&program(&["--version"]).stdout);
+    let version = said.trim().strip_prefix("stedi-workbench ").unwrap();
+    let (number, commit) = version.split_once(' ').unwrap_or((version, ""));
+    assert_eq!(number, env!("CARGO_PKG_VERSION"));
+    let is_commit = |commit: &str| commit.len() >= 7 && commit.chars().all(|c| c.is_ascii_hexdigit());
+    let commit = commit.trim_matches(['(', ')']);
+    assert_eq!(is_commit(commit), checkout().join(".git").exists(), "{version}");
+}
+
+/// What works is said to work, and what does not is said with what to do.
+#[test]
+fn the_doctor_says_what_works_and_what_to_do_where_it_does_not() {
+    let home = tempfile::tempdir().unwrap();
+    let places = ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"];
+    let doctor = |blocked: bool| {
+        let home = if blocked { write(home.path(), "a-file", "") } else { home.path().join("home") };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stedi-workbench"));
+        command.args(["doctor", "--json"]).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("TMPDIR");
+        let output = command.envs(places.map(|name| (name, &home))).output().unwrap();
+        let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let works = |what: &str| {
+            let found = object["findings"].as_array().unwrap().iter().find(|finding| finding["what"] == what).unwrap();
+            (found["works"].as_bool().unwrap(), found["says"].as_str().unwrap().to_owned())
+        };
+        (output.status.code(), ["display", "settings", "session", "reviews", "keys", "cache"].map(works))
+    };
+    let (code, [display, rest @ ..]) = doctor(false);
+    assert!(code == Some(1) && !display.0 && display.1.contains("every command works"), "{display:?}");
+    assert!(rest.iter().all(|(works, says)| *works && says.contains("free")), "{rest:?}");
+    assert!(!home.path().join("home").exists(), "nothing is made");
+    let (code, [_, rest @ ..]) = doctor(true);
+    assert!(
+        code == Some(1) && rest.iter().all(|(works, says)| !works && says.contains("cannot be written")),
+        "{rest:?}"
+    );
 }
