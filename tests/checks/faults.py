@@ -124,7 +124,7 @@ def kill_while_keeping(home, landing):
     clear = lambda: shutil.rmtree(home.cache, ignore_errors=True)
     keep()
     whole = set(tree(home.cache))
-    entries = sum(name.endswith("-v1.json") for name in whole)
+    entries = sum(name.endswith(".arrow") for name in whole)
     most = measured(lambda: (clear(), keep()))
     counts = [0, 0, 0]
     for _ in range(KILLS):
@@ -295,7 +295,7 @@ def writers(home, disk, landing, fresh, what):
     # What is kept is a comfort: the work is done all the same.
     said = home.run("count", landing, "--cache", "--json", places={"XDG_CACHE_HOME": disk / "cache"})
     check(json.loads(said.splitlines()[0])["tables"] == fresh and "could not be kept" in said and what in said, "the cache")
-    whole = [name for name in tree(disk) if name.startswith("cache/") and name.endswith("-v1.json") and name not in kept]
+    whole = [name for name in tree(disk) if name.startswith("cache/") and name.endswith(".json") and not name.endswith("index.json") and name not in kept]
     check(not any(name.endswith(".part") for name in tree(disk)), "half an entry of the cache is left")
     check(all((disk / name).with_suffix(".arrow").is_file() for name in whole), "an entry of the cache is half there")
 
