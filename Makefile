@@ -16,7 +16,7 @@ TOOLS := $(CACHE)/tools
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom check-window check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom dist try-dist check-window check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -85,6 +85,13 @@ setup-supply:
 
 check-supply: setup-supply ## The dependencies have licences that let them be used, come from the registry alone, and have no known hole that is reachable
 	tests/checks/supply.sh check $(TOOLS)
+
+dist: build ## Pack the program: an archive and a Debian package, in dist/
+	@tests/checks/supply.sh pack $(TOOLS)
+	packaging/dist.sh $(PROGRAM) $(TOOLS) $(CURDIR)/dist
+
+try-dist: ## Install what was packed on a clean Debian and use it; as root, with debootstrap
+	packaging/try.sh $(CURDIR)/dist
 
 sbom: setup-supply ## Write what the program is made of as a CycloneDX file
 	tests/checks/supply.sh sbom $(TOOLS) $(CARGO_TARGET_DIR)/stedi-workbench.cdx.json

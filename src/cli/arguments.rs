@@ -74,6 +74,9 @@ pub enum Command {
     Compare(super::compare::CompareArguments),
     /// Say what of display, drawing, folders and permissions works here
     Doctor(super::doctor::DoctorArguments),
+    /// Write the pages of the manual
+    #[command(hide = true)]
+    Manual(super::manual::ManualArguments),
     /// Print what completes commands in a shell
     Completions { shell: Shell },
 }

@@ -12,6 +12,7 @@ mod export;
 mod generate;
 mod lakehouse;
 mod later;
+mod manual;
 mod owners;
 mod packing;
 mod plot;
@@ -69,6 +70,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Cache(arguments)) => cache::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),
+        Some(Command::Manual(arguments)) => manual::run(&arguments),
         Some(Command::Completions { shell }) => {
             let mut text = vec![];
             clap_complete::generate(shell, &mut Arguments::command(), "stedi-workbench", &mut text);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks over what the program is built of. Usage: supply.sh setup|check TOOLS, or supply.sh sbom TOOLS FILE
+# Looks over what the program is built of. Usage: supply.sh setup|pack|check TOOLS, or supply.sh sbom TOOLS FILE
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tools=$2
@@ -30,6 +30,10 @@ case $1 in
 setup)
 	get cargo-deny 0.20.2
 	get cargo-cyclonedx 0.5.9
+	rm -rf "$tools/target"
+	;;
+pack)
+	get cargo-deb 3.8.0
 	rm -rf "$tools/target"
 	;;
 check)

@@ -411,3 +411,16 @@ fn the_doctor_says_what_works_and_what_to_do_where_it_does_not() {
         "{rest:?}"
     );
 }
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(program(&["manual", "--out", path(folder.path())]).status.success());
+    let mut pages: Vec<String> =
+        fs::read_dir(folder.path()).unwrap().map(|page| page.unwrap().file_name().into_string().unwrap()).collect();
+    pages.sort();
+    assert!(pages.contains(&"stedi-workbench.1".to_owned()) && pages.contains(&"stedi-workbench-export.1".to_owned()));
+    assert!(!pages.contains(&"stedi-workbench-manual.1".to_owned()), "{pages:?}");
+    let page = fs::read_to_string(folder.path().join("stedi-workbench-count.1")).unwrap();
+    assert!(page.contains("Examples:") && page.contains("\\-\\-consent\\-date"), "{page}");
+}
