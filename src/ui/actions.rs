@@ -28,6 +28,8 @@ pub enum Does {
     Asks(Command),
     /// The list of commands opens.
     OpensList,
+    /// The guide opens, or closes.
+    TurnsGuide,
     /// A text can be typed that is to be found in the table.
     Finds,
     /// The page of the review opens at the next check that fails.
@@ -141,6 +143,7 @@ fn next_failing(state: &State) -> Does {
 /// All of them, as they are listed.
 pub const ACTIONS: &[Action] = &[
     Action { id: "commands", name: "List all commands", usual: &[keys(CTRL, Key::K)], does: |_| Does::OpensList },
+    Action { id: "guide", name: "Guide", usual: &[keys(Modifiers::NONE, Key::F1)], does: |_| Does::TurnsGuide },
     Action {
         id: "open-folder",
         name: "Open folder…",

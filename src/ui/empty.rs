@@ -22,6 +22,8 @@ pub fn nothing_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
         if ui.button(format!("{} Open the sample data", icons::SAMPLE)).clicked() {
             commands.push(Command::OpenSample);
         }
+        ui.add_space(8.0);
+        ui.label(widgets::weak(ui, "The guide (F1) shows on the sample what goes wrong, and how to repair it."));
     });
 }
 

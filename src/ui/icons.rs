@@ -44,6 +44,7 @@ pub const LOCKED: &str = "\u{e2fa}";
 pub const UNLOCKED: &str = "\u{e306}";
 pub const EXPORT: &str = "\u{e390}";
 pub const SETTINGS: &str = "\u{e270}";
+pub const GUIDE: &str = "\u{e3e8}";
 pub const KEYS: &str = "\u{e2d8}";
 pub const COMMANDS: &str = "\u{e1c4}";
 pub const REVIEW: &str = "\u{ebb6}";

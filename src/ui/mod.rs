@@ -19,6 +19,7 @@ mod export_page;
 mod export_past;
 mod flow_strip;
 mod grid;
+mod guide;
 mod history_menu;
 mod icons;
 mod keys;
@@ -74,6 +75,8 @@ pub struct Screens {
     refused: RowScroll,
     files: RowScroll,
     palette: PaletteScreen,
+    /// The guide is open.
+    guide: bool,
 }
 
 impl Screens {
@@ -92,7 +95,7 @@ impl Screens {
 pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let mut asked = if screens.palette.is_open() { vec![] } else { keys::keys_ui(ui, state) };
     Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
-        top_bar::top_bar_ui(ui, state, &mut screens.palette, commands);
+        top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);
     });
     Panel::top("flow_strip")
         .frame(theme::strip_frame(ui))
@@ -110,6 +113,7 @@ pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &m
         notices::notices_ui(ui, state, commands);
         page_ui(ui, state, screens, commands);
     });
+    asked.extend(guide::guide_ui(ui, state, &mut screens.guide));
     asked.extend(palette::palette_ui(ui, state, &mut screens.palette, commands));
     for does in asked {
         do_ui(ui, state, does, screens, commands);
@@ -124,6 +128,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
     match does {
         Does::Asks(command) => commands.push(command),
         Does::OpensList => screens.palette.turn(),
+        Does::TurnsGuide => screens.guide = !screens.guide,
         Does::Finds => screens.table.finds = true,
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {

@@ -22,6 +22,8 @@ pub const HISTORY_WIDTH: f32 = 260.0;
 /// Width of the list of commands, and its most height.
 pub const PALETTE_WIDTH: f32 = 520.0;
 pub const PALETTE_HEIGHT: f32 = 420.0;
+/// Width of the guide at first.
+pub const GUIDE_WIDTH: f32 = 420.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.

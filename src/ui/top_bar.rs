@@ -12,7 +12,12 @@ use super::palette::PaletteScreen;
 use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
 /// Paints the line.
-pub fn top_bar_ui(ui: &mut Ui, state: &State, palette: &mut PaletteScreen, commands: &mut Vec<Command>) {
+pub fn top_bar_ui(
+    ui: &mut Ui,
+    state: &State,
+    (palette, guide): (&mut PaletteScreen, &mut bool),
+    commands: &mut Vec<Command>,
+) {
     let letters = theme::bar_letters(ui.available_width());
     ui.horizontal(|ui| {
         ui.label(widgets::strong("STEDI workbench"));
@@ -31,6 +36,9 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, palette: &mut PaletteScreen, comma
                 .clicked()
             {
                 palette.turn();
+            }
+            if widgets::icon_button_ui(ui, icons::GUIDE, &named_with_key("Guide", "guide", state)).clicked() {
+                *guide = !*guide;
             }
             ui.separator();
             for (theme, icon, name) in [

@@ -1,14 +1,17 @@
 //! The list of all commands and the keys, by keyboard alone.
 
-use egui::accesskit::Toggled;
+use std::fs;
+
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stedi_workbench::app::Settings;
+use stedi_workbench::domain::format::thousands;
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
 use stedi_workbench::landing::Source;
 use stedi_workbench::state::{Command, Shown, State, Theme};
 
-use crate::support::{Window, sample_data};
+use crate::support::{Window, checkout, sample_data};
 use crate::window_review::{ask, click, settle};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -133,6 +136,32 @@ fn a_key_is_changed_kept_and_given_back() {
     click(&mut window, "Change the key of Go to Signals");
     press(&mut window, Modifiers::NONE, Key::Backspace);
     assert!(window.harness.query_by_label("Go to Signals, Ctrl+2").is_some());
+}
+
+#[test]
+fn the_guide_says_what_is_there_and_its_words_do_what_they_say() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    press(&mut window, Modifiers::NONE, Key::F1);
+    let text = fs::read_to_string(checkout().join("docs/guide.md")).unwrap();
+    let rows = |window: &Window| thousands(state(window).curation.value().unwrap().rows(Table::MachineLearningCurated));
+    assert!(text.contains(&format!("machine learning, has {} rows", rows(&window))), "{}", rows(&window));
+    assert!(
+        window.harness.query_all_by_label_contains("205 foreign").next().is_some() && text.contains("*205 foreign*")
+    );
+    click(&mut window, "Go to Join review");
+    assert_eq!(state(&window).choices().shown, Shown::Review);
+    click(&mut window, "Join on time stamp and owner");
+    assert_eq!(state(&window).choices().recipe.join, JoinRule::Owner);
+    assert!(text.contains(&format!("{} rows are left", rows(&window))), "{}", rows(&window));
+    window.harness.get_by_role_and_label(Role::Link, "Undo").click();
+    settle(&mut window);
+    assert_eq!(state(&window).choices().recipe, Recipe::default());
+    window.harness.get_by_role_and_label(Role::Link, "Ctrl+F").click();
+    settle(&mut window);
+    assert_eq!(state(&window).notices.last().unwrap().text, "No table is shown.");
+    press(&mut window, Modifiers::NONE, Key::F1);
+    assert!(window.harness.query_by_role_and_label(Role::Link, "Undo").is_none());
 }
 
 #[test]
