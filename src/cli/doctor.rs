@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::app::Settings;
 use crate::domain::format::bytes;
 use crate::export::write_own_file;
+use crate::jobs;
 use crate::landing;
 
 use super::arguments::VERSION;
@@ -58,7 +59,7 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<u8> {
 }
 
 fn machine() -> Finding {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = jobs::cores();
     let limit = Settings::at_home().memory();
     let says = format!(
         "{} on {}, {cores} cores, {} of memory; more than {} stays on the disk in the window",

@@ -183,6 +183,11 @@ pub fn wait(time: Duration, progress: &Progress) -> Result<(), Cancelled> {
     }
 }
 
+/// How many threads run at once.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// From now on a panic says where it was, and not with what: a message that was put together may quote a record. Only one that
 /// stands in the source as it is gets repeated.
 pub fn panic_discreetly() {
