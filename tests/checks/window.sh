@@ -14,8 +14,8 @@ home=$(mktemp -d)
 server=
 window_process=
 clean_up() {
-	[ -n "$window_process" ] && kill "$window_process" 2>/dev/null
-	[ -n "$server" ] && kill "$server" 2>/dev/null
+	[ -z "$window_process" ] || kill "$window_process" 2>/dev/null || true
+	[ -z "$server" ] || kill "$server" 2>/dev/null || true
 	rm -rf "$home"
 }
 trap clean_up EXIT

@@ -149,15 +149,17 @@ fn the_guide_says_what_is_there_and_its_words_do_what_they_say() {
     assert!(
         window.harness.query_all_by_label_contains("205 foreign").next().is_some() && text.contains("*205 foreign*")
     );
-    click(&mut window, "Go to Join review");
+    window.harness.get_by_role_and_label(Role::Link, "Go to Join review").click_accesskit();
+    settle(&mut window);
     assert_eq!(state(&window).choices().shown, Shown::Review);
-    click(&mut window, "Join on time stamp and owner");
+    window.harness.get_by_role_and_label(Role::Button, "Join on time stamp and owner").click();
+    settle(&mut window);
     assert_eq!(state(&window).choices().recipe.join, JoinRule::Owner);
     assert!(text.contains(&format!("{} rows are left", rows(&window))), "{}", rows(&window));
-    window.harness.get_by_role_and_label(Role::Link, "Undo").click();
+    window.harness.get_by_role_and_label(Role::Link, "Undo").click_accesskit();
     settle(&mut window);
     assert_eq!(state(&window).choices().recipe, Recipe::default());
-    window.harness.get_by_role_and_label(Role::Link, "Ctrl+F").click();
+    window.harness.get_by_role_and_label(Role::Link, "Ctrl+F").click_accesskit();
     settle(&mut window);
     assert_eq!(state(&window).notices.last().unwrap().text, "No table is shown.");
     press(&mut window, Modifiers::NONE, Key::F1);
