@@ -122,8 +122,8 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     let (mut pieces, mut rest) = (vec![], text);
     while let Some(place) = rest.find(['*', '[']) {
         let (before, from) = rest.split_at(place);
-        let found = if from.starts_with('*') {
-            from[1..].split_once('*').map(|(strong, rest)| (Piece::Strong(strong), rest))
+        let found = if let Some(from) = from.strip_prefix('*') {
+            from.split_once('*').map(|(strong, rest)| (Piece::Strong(strong), rest))
         } else {
             from[1..].split_once("](action:").and_then(|(words, rest)| {
                 let (id, rest) = rest.split_once(')')?;
