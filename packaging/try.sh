@@ -12,7 +12,7 @@ cp -r "$repository/sample_data" "$root/tmp"
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
 inside sh -ec '
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends /tmp/*.deb desktop-file-utils man-db xvfb xdotool >/tmp/apt.log 2>&1 || { tail -n30 /tmp/apt.log; exit 1; }
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends /tmp/*.deb desktop-file-utils xvfb xdotool >/tmp/apt.log 2>&1 || { tail -n30 /tmp/apt.log; exit 1; }
 	stedi-workbench --version
 	desktop-file-validate /usr/share/applications/stedi-workbench.desktop
 	test -f /usr/share/icons/hicolor/scalable/apps/stedi-workbench.svg
@@ -34,6 +34,6 @@ inside sh -ec '
 	[ -n "$found" ] || { echo "FAILED: no window"; exit 1; }
 	kill $window $server
 	apt-get purge -y -qq stedi-workbench >/dev/null
-	! command -v stedi-workbench
+	test ! -e /usr/bin/stedi-workbench
 '
 echo "Installed on a clean $codename, used, and removed."

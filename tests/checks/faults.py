@@ -389,11 +389,13 @@ def unreadable(landing):
         hidden = folder / "landing/step_trainer/landing/hidden.json"
         hidden.write_text("{}")
         (folder / "landing/customer/closed").mkdir()
-        options = {}
+        # The program may be where that user may not go.
+        program = shutil.copy(PROGRAM, folder / "program")
+        options = {"executable": program}
         if os.geteuid() == 0:
             for path in [folder, *folder.rglob("*")]:
                 os.chown(path, NOBODY, NOBODY)
-            options = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": folder}
+            options |= {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": folder}
         hidden.chmod(0)
         for place in ("landing/customer/closed", "closed"):
             (folder / place).chmod(0o500 if place == "closed" else 0)
