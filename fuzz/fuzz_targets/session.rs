@@ -4,6 +4,7 @@
 use fuzz_common::{assert_discreet, choices, target};
 use libfuzzer_sys::fuzz_target;
 use sha2::{Digest as _, Sha256};
+use stedi_workbench::domain::format::hexadecimal;
 use stedi_workbench::state::WindowSession;
 
 const SOUND: &str = include_str!("../../tests/it/sessions/format-1.json");
@@ -15,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {
         // As it comes, or with a head that fits, so that the rest is looked at.
         0 => rest.to_vec(),
         1 => {
-            let hash: String = Sha256::digest(rest).iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hexadecimal(&Sha256::digest(rest));
             [format!("{{\"stedi_session\":1,\"sha256\":\"{hash}\"}}\n").as_bytes(), rest, b"\n"].concat()
         }
         _ => {

@@ -78,15 +78,13 @@ impl App {
         self.take_signals();
         self.take_saved_pictures();
         self.take_kits();
-        self.take_saved_sessions();
         self.take_review();
         self.take_exports();
         while let Some((_, outcome)) = self.workers.save.poll() {
-            match outcome {
-                Outcome::Done(Ok(())) | Outcome::Cancelled => {}
-                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Warning, error),
-                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
-            }
+            warn(&mut self.state, outcome);
+        }
+        while let Some((_, outcome)) = self.workers.session.poll() {
+            warn(&mut self.state, outcome);
         }
         self.state.work = self.current_work();
         if self.state.work.is_some() {
@@ -260,6 +258,15 @@ pub(super) fn say(state: &mut State, outcome: Outcome<Result<String, Failure>>) 
         Ok(words) => notify(state, Severity::Information, words),
         Err(Failure::Cancelled) => {}
         Err(Failure::Error(error)) => notify(state, Severity::Error, error),
+    }
+}
+
+/// Says what could not be kept of the program's own files.
+fn warn(state: &mut State, outcome: Outcome<Result<(), String>>) {
+    match outcome {
+        Outcome::Done(Ok(())) | Outcome::Cancelled => {}
+        Outcome::Done(Err(error)) => notify(state, Severity::Warning, error),
+        Outcome::Died => notify(state, Severity::Error, DIED.to_owned()),
     }
 }
 

@@ -10,14 +10,13 @@ use std::time::Duration;
 
 use crate::domain::Progress;
 use crate::export::{make_own_folder, write_own_file};
-use crate::jobs::{self, Outcome};
-use crate::landing::Source;
+use crate::jobs;
+use crate::landing::{Source, open_file};
 use crate::review::Expected;
 use crate::state::{Drafts, History, Label, Notice, SessionError, Severity, State, WindowSession};
 use crate::ui::Screens;
 
 use super::App;
-use super::finished::notify;
 
 /// The session, and those of the starts before.
 const NAMES: [&str; 3] = ["session.json", "earlier-1.json", "earlier-2.json"];
@@ -89,29 +88,33 @@ impl Mark {
 /// Looks for the session in a folder, which is made if it is not there, and puts it among the earlier ones.
 pub fn find(folder: &Path) -> Found {
     let mut found = Found::default();
-    let mut say = |severity, text| found.notices.push(Notice { severity, text });
-    let lock = match lock(folder) {
-        Ok(Some(lock)) => lock,
-        Ok(None) => {
-            let text = "Another window is open and keeps the session. What is chosen in this one is not there at the next start.";
-            say(Severity::Information, text.to_owned());
-            return found;
-        }
-        Err(error) => {
-            say(Severity::Warning, format!("The session is not kept: {}: {error}", folder.display()));
-            return found;
-        }
-    };
+    if let Err(why_not) = look(folder, &mut found) {
+        found.notices.push(why_not);
+    }
+    found
+}
+
+/// What is found goes to `found`.
+///
+/// # Errors
+/// Why no session is kept here.
+fn look(folder: &Path, found: &mut Found) -> Result<(), Notice> {
+    let warning = |text| Notice { severity: Severity::Warning, text };
+    let not_kept = |error: io::Error| warning(format!("The session is not kept: {}: {error}", folder.display()));
+    let lock = lock(folder).map_err(not_kept)?.ok_or_else(|| {
+        let text =
+            "Another window is open and keeps the session. What is chosen in this one is not there at the next start.";
+        Notice { severity: Severity::Information, text: text.to_owned() }
+    })?;
     for name in NAMES {
         let path = folder.join(name);
+        let place = path.display();
         let parsed = match read(&path) {
-            Ok(Some(text)) => WindowSession::parse(&text),
-            Ok(None) => continue,
+            Ok(text) => WindowSession::parse(&text),
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) if error.kind() == ErrorKind::InvalidData => Err(SessionError::Damaged),
             Err(error) => {
-                let text = format!("The session cannot be read, and is not kept: {}: {error}", path.display());
-                say(Severity::Warning, text);
-                return found;
+                return Err(warning(format!("The session cannot be read, and is not kept: {place}: {error}")));
             }
         };
         match parsed {
@@ -120,36 +123,24 @@ pub fn find(folder: &Path) -> Found {
                 break;
             }
             Err(error @ SessionError::Newer { .. }) => {
-                let text = format!(
-                    "The session was left as it is, and this window's is not kept: {}: {error}. Use that version, or move the \
-                     file elsewhere",
-                    path.display()
-                );
-                say(Severity::Warning, text);
-                return found;
+                return Err(warning(format!(
+                    "The session was left as it is, and this window's is not kept: {place}: {error}. Use that version, or move \
+                     the file elsewhere"
+                )));
             }
-            Err(error) => match put_aside(&path) {
-                Ok(aside) => say(
-                    Severity::Warning,
-                    format!(
-                        "The session was put aside as {}, since {error}. The one before it is taken, if there is one.",
-                        aside.display()
-                    ),
-                ),
-                Err(failed) => {
-                    let text = format!("The session is not kept: {}: {error}, and {failed}", path.display());
-                    say(Severity::Warning, text);
-                    return found;
-                }
-            },
+            Err(error) => {
+                let failed = |failed| warning(format!("The session is not kept: {place}: {error}, and {failed}"));
+                let aside = put_aside(&path).map_err(failed)?;
+                found.notices.push(warning(format!(
+                    "The session was put aside as {}, since {error}. The one before it is taken, if there is one.",
+                    aside.display()
+                )));
+            }
         }
     }
-    if let Err(error) = make_room(folder) {
-        say(Severity::Warning, format!("The session is not kept: {}: {error}", folder.display()));
-        return found;
-    }
+    make_room(folder).map_err(not_kept)?;
     found.folder = Some(SessionFolder { folder: folder.to_owned(), _lock: lock });
-    found
+    Ok(())
 }
 
 /// None if another window has it.
@@ -163,19 +154,10 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// None if it is not there.
-fn read(path: &Path) -> io::Result<Option<String>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
+fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    file.take(LONGEST).read_to_string(&mut text)?;
-    Ok(Some(text))
+    open_file(path)?.take(LONGEST).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Gives a damaged session a name of its own; the last ten are kept.
@@ -248,15 +230,6 @@ impl App {
         self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
         let (source, expected) = (state.source.clone(), state.expected.clone());
         self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts });
-    }
-
-    /// Says what could not be saved.
-    pub(super) fn take_saved_sessions(&mut self) {
-        while let Some((_, outcome)) = self.workers.session.poll() {
-            if let Outcome::Done(Err(error)) = outcome {
-                notify(&mut self.state, Severity::Warning, error);
-            }
-        }
     }
 }
 

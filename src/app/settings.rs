@@ -71,10 +71,15 @@ impl Default for Saved {
     }
 }
 
+/// The user's state folder, or where the system has none, the data folder.
+fn state_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "stedi-workbench")?;
+    Some(folders.state_dir().unwrap_or(folders.data_local_dir()).to_owned())
+}
+
 /// Where the trails of reviews are kept: in the user's state folder.
 pub fn trail_folder() -> Option<PathBuf> {
-    let folders = directories::ProjectDirs::from("", "", "stedi-workbench")?;
-    Some(folders.state_dir().unwrap_or(folders.data_local_dir()).join("reviews"))
+    Some(state_folder()?.join("reviews"))
 }
 
 /// Where the keys of pseudonyms are kept: in the user's data folder.
@@ -85,8 +90,7 @@ pub fn keys_folder() -> Option<PathBuf> {
 
 /// The list of exports: in the user's state folder.
 pub fn history_file() -> Option<PathBuf> {
-    let folders = directories::ProjectDirs::from("", "", "stedi-workbench")?;
-    Some(folders.state_dir().unwrap_or(folders.data_local_dir()).join("exports.jsonl"))
+    Some(state_folder()?.join("exports.jsonl"))
 }
 
 impl Settings {
@@ -119,9 +123,7 @@ impl Settings {
 
     /// Where the session is kept: in the user's state folder, or beside settings that are elsewhere.
     pub(super) fn session_folder(&self) -> Option<PathBuf> {
-        let folders = directories::ProjectDirs::from("", "", "stedi-workbench");
-        let home = || Some(folders.as_ref()?.state_dir().unwrap_or(folders.as_ref()?.data_local_dir()).join("session"));
-        self.beside().map(|folder| folder.join("session")).or_else(home)
+        self.beside().map(Path::to_owned).or_else(state_folder).map(|folder| folder.join("session"))
     }
 
     /// Every folder that the program writes to by itself, under the name of what is kept there.

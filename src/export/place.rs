@@ -7,6 +7,7 @@
 //! folder at the same time would do so to each other, so a folder is locked meanwhile; the system opens the lock when
 //! a run ends, however it ends.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -151,12 +152,7 @@ pub fn change_own_file<C: AsRef<[u8]>>(path: &Path, change: impl FnOnce(Vec<u8>)
         read => read.map_err(&failed)?,
     };
     let content = change(before);
-    place.fill(&[name], |paths| {
-        let Some(unfinished) = paths.first() else { return Ok(()) };
-        let mut file = File::create(unfinished).map_err(&failed)?;
-        write_own(&mut file, content.as_ref()).and_then(|()| file.sync_all()).map_err(&failed)
-    })?;
-    Ok(())
+    fill_one(place, path, name, |file| write_own(file, content.as_ref()).map_err(&failed))
 }
 
 /// Writes one file piece by piece, complete or not at all. A pipe or a device is written as it is.
@@ -176,6 +172,17 @@ pub fn write_file_by(path: &Path, write: impl FnOnce(&mut File) -> Result<(), Ex
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let place = Place::take(folder)?;
     place.clear(name);
+    fill_one(place, path, name, write)
+}
+
+/// Writes the one file of a place.
+fn fill_one(
+    place: Place,
+    path: &Path,
+    name: &OsStr,
+    write: impl FnOnce(&mut File) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let failed = ExportError::at(path);
     place.fill(&[name], |paths| {
         let Some(unfinished) = paths.first() else { return Ok(()) };
         let mut file = File::create(unfinished).map_err(&failed)?;

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 
 use super::columns::data_type;
 use super::dictionary::Dictionaries;
-use super::{Landing, Shelf, open_file, parquet_file};
+use super::{Landing, Shelf, parquet_file, read_whole};
 use crate::domain::foreign::visible;
 use crate::domain::{
     Cancelled, Column, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
@@ -276,10 +275,7 @@ impl EngineRun {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RunError> {
-    let mut bytes = vec![];
-    let read = open_file(path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|error| RunError::Unreachable { path: path.display().to_string(), error })?;
-    Ok(bytes)
+    read_whole(path).map_err(|error| RunError::Unreachable { path: path.display().to_string(), error })
 }
 
 fn damaged(path: &Path, error: serde_json::Error) -> RunError {

@@ -131,6 +131,16 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Reads such a file whole.
+///
+/// # Errors
+/// When it is no file, or cannot be read.
+pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    open_file(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// What changes when a file is written to.
 fn state(about: &Metadata) -> (u64, Option<SystemTime>) {
     (about.len(), about.modified().ok())

@@ -53,7 +53,7 @@ pub use columns::data_type;
 pub use dictionary::{Dictionaries, Dictionary};
 pub use engine_run::{EngineRun, RunError};
 pub use finding::Finding;
-pub use input::open_file;
+pub use input::{open_file, read_whole};
 pub use parquet_file::{open as open_parquet, unless_damaged};
 pub use refused::{Refused, RefusedReason};
 pub use remote::{Remote, fetch};

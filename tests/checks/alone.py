@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from display import display
 from landed import records
 from tables import REPOSITORY
 
@@ -64,15 +65,8 @@ def check(arguments, folder, environment):
 
 def check_window(folder, environment):
     """The window on a display of its own. It runs with the network at hand, since displays may listen there, and must not ask for it."""
-    display = folder / "display"
-    with open(display, "w") as number:
-        server = subprocess.Popen(["Xvfb", "-displayfd", str(number.fileno()), "-nolisten", "tcp"], pass_fds=[number.fileno()], stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            if display.read_text().strip():
-                break
-            time.sleep(0.05)
-        environment = environment | {"DISPLAY": f":{display.read_text().strip()}", "LIBGL_ALWAYS_SOFTWARE": "1"}
+    with display() as name:
+        environment = environment | {"DISPLAY": name, "LIBGL_ALWAYS_SOFTWARE": "1"}
         environment.pop("WAYLAND_DISPLAY", None)
         trace, command = watched([PROGRAM, SAMPLE], folder, environment, isolated=False)
         window = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -99,9 +93,6 @@ def check_window(folder, environment):
             sys.exit(f"FAILED: the window reaches for a network: {reached[:5]}")
         if "AF_UNIX" not in trace.read_text():
             sys.exit("FAILED: not even the display was asked for, so nothing was watched")
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def main():

@@ -22,6 +22,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import display
+
 PROGRAM = Path(sys.argv[1]).resolve()
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 KILLS = 100
@@ -147,14 +149,20 @@ def kill_while_keeping(home, landing):
     hit("cache", *counts)
 
 
-def kill_while_writing_tables(home, landing):
-    out = home.folder / "zones"
+def two_choices(home, landing, out):
+    """The command that writes tables to a folder under each of two recipes, and what each of them writes."""
     choices = [[], ["--consent-date", "--join", "owner"]]
     curate = lambda choice: ("curate", landing, "--out", out, "--format", "csv", "--json", *choices[choice])
     results = []
     for choice in (0, 1):
         home.run(*curate(choice))
         results.append(tree(out))
+    return curate, results
+
+
+def kill_while_writing_tables(home, landing):
+    out = home.folder / "zones"
+    curate, results = two_choices(home, landing, out)
     check(len(results[0]) == 5 and all(results[0][name] != results[1][name] for name in ("machine_learning_curated.csv", "accelerometer_trusted.csv")), "the choices change nothing")
     most = measured(lambda: home.run(*curate(1)))
     counts, now = [0, 0, 0], 1
@@ -214,12 +222,7 @@ def two_at_once(home, landing):
         check(all(run.returncode == 0 or "landing" in err for run, (_, err) in zip(runs[2:], outs[2:])), "clearing failed")
         check(home.tables(landing, "--cache") == fresh, "the cache is damaged after two runs")
     out = home.folder / "at-once"
-    choices = [[], ["--consent-date", "--join", "owner"]]
-    curate = lambda choice: ("curate", landing, "--out", out, "--format", "csv", "--json", *choices[choice])
-    results = []
-    for choice in (0, 1):
-        home.run(*curate(choice))
-        results.append(tree(out))
+    curate, results = two_choices(home, landing, out)
     refused = 0
     for _ in range(30):
         runs = [home.start(*curate(choice)) for choice in (0, 1)]
@@ -475,11 +478,8 @@ def lost_display(home, landing):
     waits = [None, None, *(CHANCE.uniform(0, 2) for _ in range(8))]
     for round_, wait in enumerate(waits):
         shutil.rmtree(home.cache, ignore_errors=True)
-        read, write = os.pipe()
-        server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
-        os.close(write)
-        display = os.fdopen(read).readline().strip()
-        hidden = {"DISPLAY": f":{display}", "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": home.folder}
+        server, name = display.start()
+        hidden = {"DISPLAY": name, "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": home.folder}
         os.environ.pop("WAYLAND_DISPLAY", None)
         process = home.start(landing, places=hidden, output=subprocess.DEVNULL)
         started = time.monotonic()
@@ -516,10 +516,8 @@ def kill_the_window(home, landing):
         return cannot("a window that is killed")
     fresh = home.tables(landing)
     settings = home.places["XDG_CONFIG_HOME"] / "stedi-workbench/settings.json"
-    read, write = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    hidden = {"DISPLAY": f":{os.fdopen(read).readline().strip()}", "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": home.folder}
+    server, name = display.start()
+    hidden = {"DISPLAY": name, "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": home.folder}
     kept = sessions = 0
     for _ in range(KILLS):
         shutil.rmtree(home.cache, ignore_errors=True)

@@ -1,6 +1,8 @@
 //! Thousands of random things that users do, in the real app: after each, the figures add up, the gate is closed unless
 //! somebody signed, nobody is named whose data is masked, and no frame took long. A run that fails is made shorter.
 
+mod action;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs;
@@ -13,13 +15,14 @@ use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use stedi_workbench::app::Settings;
-use stedi_workbench::domain::{CheckId, Dataset, Duplicates, Format, JoinRule, Purpose, Recipe, Table, TimeRelease};
+use stedi_workbench::domain::{CheckId, Dataset, Format, JoinRule, Recipe, Table, TimeRelease};
 use stedi_workbench::domain::{Privacy, Withdrawn};
 use stedi_workbench::explore::{Filter, Follow, Query, Selection, Test};
 use stedi_workbench::generate::{Defects, Generator};
-use stedi_workbench::landing::{ConsentStood, Source};
-use stedi_workbench::state::{Command, Shown, Slot, State, Theme};
+use stedi_workbench::landing::Source;
+use stedi_workbench::state::{Command, Slot, State, Theme};
 
+use self::action::{Action, action, pages};
 use crate::support::{Window, write};
 
 /// The most that a frame may compute: less than is felt even on a slow machine.
@@ -27,111 +30,6 @@ const MOST_COMPUTED: Duration = Duration::from_millis(100);
 /// The most that a frame may take by the clock: far more, since other programs run at the same time. One that waits for a worker
 /// or a disk is over it sooner or later.
 const MOST_TAKEN: Duration = Duration::from_secs(3);
-
-/// Something that a user does. Numbers choose among what there is, whatever that is.
-#[derive(Clone, Debug)]
-enum Action {
-    Open(usize),
-    Reload,
-    Cancel,
-    Recipe(Recipe),
-    Withdraw(usize),
-    Show(usize),
-    Filter(usize, i64, i64),
-    Find(String),
-    Sort(usize, bool),
-    Hide(usize, bool),
-    Pin(usize, bool),
-    Select(usize, usize, usize),
-    Follow(usize, bool),
-    FollowNobody,
-    Undo,
-    Redo,
-    GoTo(usize),
-    Accept(usize),
-    Revoke(usize),
-    SignOff,
-    Export(usize),
-    ExportTo,
-    SaveView,
-    Reveal(bool),
-    Theme(bool),
-    Copy,
-    Click(usize),
-    Press(usize),
-    Type(String),
-    /// Lets workers come to an end.
-    Settle,
-    /// Paints a few frames.
-    Frames(usize),
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    let number = 0_usize..10_000;
-    let recipe = (
-        prop::sample::select(Purpose::ALL.to_vec()),
-        any::<bool>(),
-        prop::sample::select(vec![JoinRule::Timestamp, JoinRule::Owner, JoinRule::InferredOwner, JoinRule::Nearest]),
-        any::<bool>(),
-        0_u32..50,
-    )
-        .prop_map(|(purpose, consent_date, join, drops, tolerance_ms)| {
-            let duplicates = if drops { Duplicates::Drop } else { Duplicates::Keep };
-            let tolerance_ms = if join == JoinRule::Nearest { tolerance_ms } else { 0 };
-            Action::Recipe(Recipe { purpose, consent_date, join, duplicates, tolerance_ms, ..Recipe::default() })
-        });
-    let text = prop::sample::select(vec!["a", "1", "", " ", ".", "c_", "é", "-0", "99999999999999999999"]);
-    prop_oneof![
-        1 => (0_usize..4).prop_map(Action::Open),
-        1 => Just(Action::Reload),
-        3 => Just(Action::Cancel),
-        6 => recipe,
-        1 => number.clone().prop_map(Action::Withdraw),
-        10 => number.clone().prop_map(Action::Show),
-        4 => (number.clone(), -5_i64..2_000, 0_i64..2_000).prop_map(|(column, from, more)| Action::Filter(column, from, from + more)),
-        2 => text.clone().prop_map(|text| Action::Find(text.to_owned())),
-        3 => (number.clone(), any::<bool>()).prop_map(|(column, also)| Action::Sort(column, also)),
-        1 => (number.clone(), any::<bool>()).prop_map(|(column, on)| Action::Hide(column, on)),
-        1 => (number.clone(), any::<bool>()).prop_map(|(column, on)| Action::Pin(column, on)),
-        3 => (number.clone(), 0_usize..8, number.clone()).prop_map(|(row, column, to)| Action::Select(row, column, to)),
-        3 => (number.clone(), any::<bool>()).prop_map(|(who, device)| Action::Follow(who, device)),
-        2 => Just(Action::FollowNobody),
-        5 => Just(Action::Undo),
-        3 => Just(Action::Redo),
-        1 => (0_usize..200).prop_map(Action::GoTo),
-        3 => number.clone().prop_map(Action::Accept),
-        1 => number.clone().prop_map(Action::Revoke),
-        3 => Just(Action::SignOff),
-        2 => number.clone().prop_map(Action::Export),
-        2 => Just(Action::ExportTo),
-        2 => Just(Action::SaveView),
-        1 => any::<bool>().prop_map(Action::Reveal),
-        1 => any::<bool>().prop_map(Action::Theme),
-        1 => Just(Action::Copy),
-        15 => number.clone().prop_map(Action::Click),
-        3 => number.prop_map(Action::Press),
-        2 => text.prop_map(|text| Action::Type(text.to_owned())),
-        6 => Just(Action::Settle),
-        4 => (1_usize..6).prop_map(Action::Frames),
-    ]
-}
-
-/// What the pages are that can be shown.
-fn pages() -> Vec<Shown> {
-    let losses = Table::ALL.into_iter().flat_map(|table| {
-        [(0, None), (0, Some(ConsentStood::Blank)), (1, None)].map(|(step, stood)| Shown::Dropped {
-            table,
-            step,
-            stood,
-        })
-    });
-    Table::ALL
-        .into_iter()
-        .map(Shown::Table)
-        .chain([Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Refused])
-        .chain(losses)
-        .collect()
-}
 
 /// Made-up landing files that a user goes back and forth among, with every defect in one of them.
 struct Folders {

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::Withdrawn;
 use crate::domain::format::hexadecimal;
-use crate::export::place::change_own_file;
+use crate::export::{change_own_file, make_own_folder};
 
 /// The first line of a key file.
 const HEAD: &str = "stedi-workbench pseudonym key, version 1: keep it secret";
@@ -230,14 +230,6 @@ impl KeyStore {
 
 fn is_id(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn make_own_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(test)]

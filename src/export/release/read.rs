@@ -16,7 +16,7 @@ use super::table::{OutColumn, OutTable, Source};
 use crate::domain::foreign::visible;
 use crate::domain::format::hexadecimal;
 use crate::domain::{Format, Kind, Progress};
-use crate::landing::{open_file, open_parquet, unless_damaged};
+use crate::landing::{open_file, open_parquet, read_whole, unless_damaged};
 
 /// A table of an export as it was written: all its rows in order, with the columns that are in the names of folders.
 ///
@@ -48,9 +48,7 @@ fn read_file(
     let path = inside(folder, &file.path)?;
     let not_read = |why: String| ReleaseError::NotAnExport { path: path.clone(), why };
     // Read whole: a file that is mapped into memory ends the program if somebody cuts it off meanwhile.
-    let mut bytes = vec![];
-    let read = open_file(&path).and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|error| not_read(error.to_string()))?;
+    let bytes = read_whole(&path).map_err(|error| not_read(error.to_string()))?;
     // What was not written here is not read: the library believes whatever lengths an Arrow file says.
     if bytes.len() as u64 != file.bytes || hexadecimal(&Sha256::digest(&bytes)) != file.sha256 {
         return Err(not_read("it was changed".to_owned()));
