@@ -170,6 +170,19 @@ fn where_no_session_can_be_kept_the_window_says_so_and_works() {
     assert_eq!(state(&window).curation.value().unwrap().recipe, owner());
 }
 
+/// Who opens a pipe waits for somebody to write to it: the start does not.
+#[cfg(unix)]
+#[test]
+fn a_session_that_is_a_pipe_does_not_keep_the_window_from_opening() {
+    let home = tempfile::tempdir().unwrap();
+    fs::create_dir(home.path().join("session")).unwrap();
+    let pipe = home.path().join("session/session.json");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    let window = start(home.path(), sample());
+    assert!(says(&window, "The session cannot be read, and is not kept: "), "{:?}", state(&window).notices);
+    assert!(state(&window).curation.value().is_some());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_session_is_for_its_owners_eyes_alone() {
