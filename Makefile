@@ -147,8 +147,8 @@ sample: build ## Write the sample data again
 	rm -rf sample_data
 	$(PROGRAM) generate --sample --out sample_data
 
-screenshots: setup-test build ## Take the pictures of the README again
-	tests/checks/window.sh $(PROGRAM) --screenshots assets/screenshots
+screenshots: setup-test build ## Take the pictures of the docs again
+	tests/checks/window.sh $(PROGRAM) --screenshots docs/pictures
 
 clean: ## Remove what was built
 	cargo clean

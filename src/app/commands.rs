@@ -55,6 +55,7 @@ impl App {
                 Some(path) => self.save_recipe(path),
                 None => self.choose_place(),
             },
+            Command::Save => self.save_all(),
             Command::SaveRecipeAs => self.choose_place(),
             Command::SaveRecipeTo(path) => self.save_recipe(path),
             Command::SaveView => self.save_view(),
@@ -127,6 +128,10 @@ impl App {
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
                 theme::apply(context, choice);
+                self.save_settings();
+            }
+            Command::Toured => {
+                self.state.toured = true;
                 self.save_settings();
             }
             Command::SetKey(action, key) => {

@@ -84,7 +84,7 @@ impl App {
             warn(&mut self.state, outcome);
         }
         while let Some((_, outcome)) = self.workers.session.poll() {
-            warn(&mut self.state, outcome);
+            self.take_saved_session(outcome);
         }
         self.state.work = self.current_work();
         if self.state.work.is_some() {
@@ -262,7 +262,7 @@ pub(super) fn say(state: &mut State, outcome: Outcome<Result<String, Failure>>) 
 }
 
 /// Says what could not be kept of the program's own files.
-fn warn(state: &mut State, outcome: Outcome<Result<(), String>>) {
+pub(super) fn warn(state: &mut State, outcome: Outcome<Result<(), String>>) {
     match outcome {
         Outcome::Done(Ok(())) | Outcome::Cancelled => {}
         Outcome::Done(Err(error)) => notify(state, Severity::Warning, error),

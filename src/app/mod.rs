@@ -125,6 +125,7 @@ impl App {
                 cache: CacheState { folder: settings.cache_folder(), limit: saved.cache_limit, ..Default::default() },
                 watches: saved.watches,
                 keys: saved.keys,
+                toured: saved.toured,
                 ..State::default()
             },
             screens: Screens::default(),

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use crate::domain::Progress;
 use crate::export::{make_own_folder, write_own_file};
-use crate::jobs;
+use crate::jobs::{self, Outcome};
 use crate::landing::{Source, open_file};
 use crate::review::Expected;
 use crate::state::{Drafts, History, Label, Notice, SessionError, Severity, State, WindowSession};
 use crate::ui::Screens;
 
 use super::App;
+use super::finished::{notify, warn};
 
 /// The session, and those of the starts before.
 const NAMES: [&str; 3] = ["session.json", "earlier-1.json", "earlier-2.json"];
@@ -64,6 +65,8 @@ impl PartialEq for SessionRequest {
 pub struct SessionKeeper {
     folder: Option<Arc<SessionFolder>>,
     saved: Option<Mark>,
+    /// That it is saved is to be said once it is.
+    tells: bool,
     /// The source whose session this window goes on with, until it is read.
     pub left: Option<Source>,
 }
@@ -230,6 +233,32 @@ impl App {
         self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
         let (source, expected) = (state.source.clone(), state.expected.clone());
         self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts });
+    }
+}
+
+impl App {
+    /// Saves the session without a change, and the recipe if it has a file that has other choices.
+    pub(super) fn save_all(&mut self) {
+        let choices = self.state.choices();
+        let file = choices.named_file().filter(|_| choices.is_recipe_changed()).map(|file| file.path.clone());
+        if let Some(path) = file {
+            self.save_recipe(path);
+        }
+        self.session.tells = true;
+        self.session.saved = None;
+        if self.session.folder.is_none() {
+            let text = "The session is not kept by this window. Save the recipe to a file to have it again.";
+            notify(&mut self.state, Severity::Information, text.to_owned());
+        }
+    }
+
+    /// Says that the session could not be saved, or that it is if that was asked for.
+    pub(super) fn take_saved_session(&mut self, outcome: Outcome<Result<(), String>>) {
+        if matches!(outcome, Outcome::Done(Ok(()))) && std::mem::take(&mut self.session.tells) {
+            let text = "The session is saved: what is open and chosen is there again at the next start.";
+            notify(&mut self.state, Severity::Information, text.to_owned());
+        }
+        warn(&mut self.state, outcome);
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Saved {
     pub watches: bool,
     /// The keys of actions that have others than the usual ones.
     pub keys: Keys,
+    /// The tour was taken, or is not wanted.
+    pub toured: bool,
     /// Why it could not be read.
     pub notice: Option<Notice>,
 }
@@ -50,18 +52,26 @@ struct Content {
     cache_limit: u64,
     watches: bool,
     keys: Keys,
+    toured: bool,
 }
 
 impl Default for Content {
     fn default() -> Self {
-        Self { theme: Theme::default(), recent: vec![], cache_limit: CACHE_LIMIT, watches: true, keys: Keys::default() }
+        Self {
+            theme: Theme::default(),
+            recent: vec![],
+            cache_limit: CACHE_LIMIT,
+            watches: true,
+            keys: Keys::default(),
+            toured: false,
+        }
     }
 }
 
 impl From<Content> for Saved {
     fn from(content: Content) -> Self {
-        let Content { theme, recent, cache_limit, watches, keys } = content;
-        Self { theme, recent, cache_limit, watches, keys, notice: None }
+        let Content { theme, recent, cache_limit, watches, keys, toured } = content;
+        Self { theme, recent, cache_limit, watches, keys, toured, notice: None }
     }
 }
 
@@ -178,14 +188,15 @@ impl Settings {
     /// # Errors
     /// A sentence that says what could not be saved, where and why.
     pub fn limit_cache(&self, limit: u64) -> Result<(), String> {
-        let Saved { theme, recent, watches, keys, .. } = self.load();
-        let content = Content { theme, recent, cache_limit: limit, watches, keys };
+        let Saved { theme, recent, watches, keys, toured, .. } = self.load();
+        let content = Content { theme, recent, cache_limit: limit, watches, keys, toured };
         self.file.clone().map_or(Ok(()), |file| SaveRequest { file, content }.carry_out())
     }
 
     /// What was remembered; the defaults and a notice where it cannot be read.
     pub(super) fn load(&self) -> Saved {
-        let Some(file) = &self.file else { return Saved::default() };
+        // Where nothing is kept, nobody could say that the tour is not wanted.
+        let Some(file) = &self.file else { return Saved { toured: true, ..Saved::default() } };
         let content = match fs::read(file) {
             Ok(bytes) => serde_json::from_slice::<Content>(&bytes).map_err(|error| error.to_string()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Content::default()),
@@ -216,6 +227,7 @@ impl Settings {
             cache_limit: state.cache.limit,
             watches: state.watches,
             keys: state.keys.clone(),
+            toured: state.toured,
         };
         Some(SaveRequest { file: self.file.clone()?, content })
     }

@@ -59,7 +59,9 @@ pub fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let footer = footer(bytes).and_then(|footer| Cursor { bytes: footer, at: 0 }.structure(FILE, 0));
     let footer = footer.ok_or("its footer is damaged")?;
     let most = most_unpacked(bytes.len() as u64);
-    let mut unpacked = footer.number(3).unwrap_or_default().saturating_mul(VALUE);
+    // A file without columns has as many rows as its groups say.
+    let of_groups = footer.list(4).iter().filter_map(|group| group.number(3)).fold(0, u64::saturating_add);
+    let mut unpacked = footer.number(3).unwrap_or_default().max(of_groups).saturating_mul(VALUE);
     for group in footer.list(4) {
         for column in group.list(1) {
             let about = column.field(3).ok_or("its footer is damaged")?;

@@ -86,6 +86,8 @@ pub struct State {
     pub watches: bool,
     /// The keys of actions that have others than the usual ones.
     pub keys: Keys,
+    /// The tour was taken, or is not wanted.
+    pub toured: bool,
 }
 
 /// Keys in words by the names of actions; a blank one is none.
@@ -298,6 +300,8 @@ pub enum Command {
     OpenRun(PathBuf),
     /// Show the tables of this run under its recipe, or those made here.
     UseRun(Option<Arc<EngineRun>>),
+    /// Save the session at once, and the recipe if it has a file.
+    Save,
     /// Write the recipe to its file, or ask for one.
     SaveRecipe,
     /// Ask for a file and write the recipe to it.
@@ -406,6 +410,8 @@ pub enum Command {
     ClearCache,
     /// Read changes of the folder that is open at once, or only when asked to.
     Watch(bool),
+    /// Do not offer the tour again.
+    Toured,
     /// Give an action this key, none, or the usual one again.
     SetKey(&'static str, Option<String>),
     /// Ask for a file and write to it what is in sight of the table.

@@ -30,6 +30,8 @@ pub enum Does {
     OpensList,
     /// The guide opens, or closes.
     TurnsGuide,
+    /// The tour starts, or ends.
+    TurnsTour,
     /// A text can be typed that is to be found in the table.
     Finds,
     /// The page of the review opens at the next check that fails.
@@ -144,6 +146,7 @@ fn next_failing(state: &State) -> Does {
 pub const ACTIONS: &[Action] = &[
     Action { id: "commands", name: "List all commands", usual: &[keys(CTRL, Key::K)], does: |_| Does::OpensList },
     Action { id: "guide", name: "Guide", usual: &[keys(Modifiers::NONE, Key::F1)], does: |_| Does::TurnsGuide },
+    Action { id: "tour", name: "Tour of the window", usual: &[], does: |_| Does::TurnsTour },
     Action {
         id: "open-folder",
         name: "Open folder…",
@@ -197,11 +200,12 @@ pub const ACTIONS: &[Action] = &[
         does: |_| Does::Asks(Command::ChooseRecipe),
     },
     Action {
-        id: "save-recipe",
-        name: "Save recipe",
+        id: "save",
+        name: "Save the session, and the recipe if it has a file",
         usual: &[keys(CTRL, Key::S)],
-        does: |_| Does::Asks(Command::SaveRecipe),
+        does: |_| Does::Asks(Command::Save),
     },
+    Action { id: "save-recipe", name: "Save recipe", usual: &[], does: |_| Does::Asks(Command::SaveRecipe) },
     Action {
         id: "save-recipe-as",
         name: "Save recipe as…",

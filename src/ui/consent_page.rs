@@ -72,7 +72,7 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
         }
         Tab::Waterfall | Tab::Timeline | Tab::Followed => {
             let Some(view) = state.consent.value() else {
-                return empty::no_rows_ui(ui, "The figures are being added up.");
+                return empty::working_ui(ui, "The figures are being added up.");
             };
             if screen.tab == Tab::Timeline {
                 return timeline_ui(ui, state, view, &mut screen.sessions, commands);

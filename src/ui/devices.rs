@@ -39,11 +39,15 @@ pub fn devices_ui(
         return false;
     }
     let Some(lines) = signals.lines.value() else {
-        empty::no_rows_ui(ui, "All devices are being looked over.");
+        empty::working_ui(ui, "All devices are being looked over.");
         return false;
     };
     if lines.is_empty() {
-        empty::no_rows_ui(ui, "No device and no phone sent a reading.");
+        empty::nothing_here_ui(
+            ui,
+            "No readings",
+            "No device and no phone sent one that could be read. The page of files says what was refused, and why.",
+        );
         return false;
     }
     let key = (std::sync::Arc::as_ptr(lines) as usize, screen.by, screen.least_first);

@@ -60,11 +60,16 @@ pub fn failed_ui(ui: &mut Ui, title: &str, error: &str, retry: Command, commands
     });
 }
 
-/// A table without rows.
-pub fn no_rows_ui(ui: &mut Ui, why: &str) {
-    picture_ui(ui, icons::TABLE, "No rows", |ui| {
+/// Something is not there: why, and what to do next.
+pub fn nothing_here_ui(ui: &mut Ui, title: &str, why: &str) {
+    picture_ui(ui, icons::TABLE, title, |ui| {
         ui.label(widgets::weak(ui, why));
     });
+}
+
+/// Something will be there in a moment.
+pub fn working_ui(ui: &mut Ui, what: &str) {
+    picture_ui(ui, icons::WORKING, what, |_| ());
 }
 
 /// Files are held over the window.

@@ -26,10 +26,14 @@ pub fn past_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &m
         ui.label(widgets::warning(ui, error));
     }
     let Some(past) = state.exporting.past.value() else {
-        return empty::no_rows_ui(ui, "The list of exports is being read.");
+        return empty::working_ui(ui, "The list of exports is being read.");
     };
     if past.is_empty() {
-        return empty::no_rows_ui(ui, "Nothing was exported yet.");
+        return empty::nothing_here_ui(
+            ui,
+            "No exports",
+            "Nothing was exported yet. What is exported is listed here, to be proved and to take people out of.",
+        );
     }
     withdrawn_ui(ui, state, commands);
     ui.add_space(8.0);

@@ -1,13 +1,42 @@
 //! The guide, beside whatever one is looking at: the text of docs/guide.md, in which words can be clicked on that do what they say.
 
-use egui::{RichText, ScrollArea, TextStyle, Ui, Window, vec2};
+use std::sync::LazyLock;
 
+use egui::{Align, RichText, ScrollArea, TextStyle, Ui, Window, vec2};
+
+use crate::domain::format::thousands;
+use crate::domain::{CheckGroup, CheckId, Severity};
 use crate::state::State;
 
 use super::actions::{Does, action};
 use super::{theme, widgets};
 
 const TEXT: &str = include_str!("../../docs/guide.md");
+
+/// The guide, if it is open, and the section that it is to show.
+#[derive(Default)]
+pub struct GuideScreen {
+    is_open: bool,
+    /// It is scrolled to when it is painted next.
+    goes_to: Option<String>,
+    /// What it was opened at last.
+    at: Option<String>,
+}
+
+impl GuideScreen {
+    /// Opens it where something is explained, if anything is pointed at; closes it if it is open there, or nothing is.
+    pub fn turn(&mut self, pointed: Option<&str>) {
+        match pointed {
+            Some(section) if !self.is_open || self.at.as_deref() != pointed => self.open_at(section),
+            _ => self.is_open = !self.is_open,
+        }
+    }
+
+    /// Opens it at a section.
+    pub fn open_at(&mut self, section: &str) {
+        (self.is_open, self.goes_to, self.at) = (true, Some(section.to_owned()), Some(section.to_owned()));
+    }
+}
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,55 +45,97 @@ enum Piece<'a> {
     Strong(&'a str),
     /// Words, and the action that they stand for.
     Action(&'a str, &'a str),
+    /// Words, and the section that they lead to.
+    Section(&'a str, &'a str),
 }
 
-/// A paragraph, and what stands before it.
+/// A paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Block {
-    Title(String),
-    Heading(String),
-    Paragraph(String),
+struct Block {
+    /// What it is led to by.
+    anchor: Option<String>,
+    kind: Kind,
+    text: String,
+}
+
+/// What stands before a paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Title,
+    Heading,
+    Paragraph,
     /// An entry of a list, with its number or its mark.
-    Entry(String, String),
+    Entry(String),
+    /// A check, of which the text is the title.
+    Check(CheckId),
+}
+
+static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| blocks(TEXT).into_iter().chain(checks()).collect());
+
+/// Whether there is such a section.
+pub fn has_section(anchor: &str) -> bool {
+    BLOCKS.iter().any(|block| block.anchor.as_deref() == Some(anchor))
 }
 
 /// Paints it if it is open; gives what was clicked on.
-pub fn guide_ui(ui: &Ui, state: &State, is_open: &mut bool) -> Option<Does> {
+pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
     let mut asked = None;
-    let screen = ui.ctx().content_rect();
+    let room = ui.ctx().content_rect();
+    let GuideScreen { is_open, goes_to, .. } = screen;
     Window::new("Guide")
         .open(is_open)
-        .default_size(vec2(theme::GUIDE_WIDTH, screen.height() * 0.7))
-        .default_pos(screen.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
+        .default_size(vec2(theme::GUIDE_WIDTH, room.height() * 0.7))
+        .default_pos(room.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
         .collapsible(false)
         .show(ui.ctx(), |ui| {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                for block in blocks(TEXT) {
-                    asked = block_ui(ui, state, &block).or(asked.take());
+                let wanted = goes_to.take();
+                contents_ui(ui, goes_to);
+                for block in BLOCKS.iter() {
+                    let painted = ui.scope(|ui| block_ui(ui, state, block, goes_to));
+                    asked = painted.inner.or(asked.take());
+                    if wanted.is_some() && block.anchor == wanted {
+                        painted.response.scroll_to_me(Some(Align::TOP));
+                    }
                 }
             });
         });
     asked
 }
 
-fn block_ui(ui: &mut Ui, state: &State, block: &Block) -> Option<Does> {
-    match block {
-        Block::Title(_) => None,
-        Block::Heading(text) => {
+/// All headings, each the way to its section.
+fn contents_ui(ui: &mut Ui, goes_to: &mut Option<String>) {
+    for block in BLOCKS.iter().filter(|block| block.kind == Kind::Heading) {
+        if ui.link(&block.text).clicked() {
+            *goes_to = block.anchor.clone();
+        }
+    }
+    ui.separator();
+}
+
+fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<String>) -> Option<Does> {
+    let text = &block.text;
+    match &block.kind {
+        Kind::Title => None,
+        Kind::Heading => {
             ui.add_space(8.0);
             ui.label(RichText::new(text).text_style(TextStyle::Heading));
             None
         }
-        Block::Paragraph(text) => {
-            let asked = ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text)).inner;
+        Kind::Check(check) => {
+            check_ui(ui, *check);
+            None
+        }
+        Kind::Paragraph => {
+            let asked = ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text, goes_to)).inner;
             ui.add_space(4.0);
             asked
         }
-        Block::Entry(mark, text) => {
+        Kind::Entry(mark) => {
             let asked = ui
                 .horizontal_top(|ui| {
                     ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, mark)));
-                    ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text)).inner
+                    ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text, goes_to)).inner
                 })
                 .inner;
             ui.add_space(2.0);
@@ -73,7 +144,7 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block) -> Option<Does> {
     }
 }
 
-fn pieces_ui(ui: &mut Ui, state: &State, text: &str) -> Option<Does> {
+fn pieces_ui(ui: &mut Ui, state: &State, text: &str, goes_to: &mut Option<String>) -> Option<Does> {
     let mut asked = None;
     ui.spacing_mut().item_spacing.x = 0.0;
     for piece in pieces(text) {
@@ -85,39 +156,75 @@ fn pieces_ui(ui: &mut Ui, state: &State, text: &str) -> Option<Does> {
                     asked = action(id).map(|action| action.does(state));
                 }
             }
+            Piece::Section(words, anchor) => {
+                if ui.link(words).clicked() {
+                    *goes_to = Some(anchor.to_owned());
+                }
+            }
         }
     }
     asked
 }
 
+/// The section of every check: what it says of itself, as docs/checks.md has it.
+fn checks() -> impl Iterator<Item = Block> {
+    CheckGroup::ALL.into_iter().flat_map(|group| {
+        let heading = Block {
+            anchor: Some(format!("checks-{}", group.title())),
+            kind: Kind::Heading,
+            text: format!("Checks: {}", group.title()),
+        };
+        let of_group = CheckId::ALL.into_iter().filter(move |check| check.group() == group);
+        let about = |check: CheckId| {
+            let (text, anchor) = (check.about().title.to_owned(), Some(check.name().to_owned()));
+            Block { anchor, kind: Kind::Check(check), text }
+        };
+        std::iter::once(heading).chain(of_group.map(about))
+    })
+}
+
+fn check_ui(ui: &mut Ui, check: CheckId) {
+    let (about, rule) = (check.about(), check.rule(None));
+    let does = if rule.severity == Severity::Fail { "fails" } else { "is odd" };
+    let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
+    ui.add_space(4.0);
+    ui.label(widgets::strong(about.title));
+    ui.label(about.looks_at);
+    ui.label(about.why);
+    ui.label(widgets::small(ui, format!("More than {} {does}.{thumb}", thousands(rule.threshold))));
+}
+
 /// Takes the text apart. It is ours, so what it never has is not looked for.
 fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks = vec![];
+    let mut blocks: Vec<Block> = vec![];
     let is_number = |mark: &str| mark.strip_suffix('.').is_some_and(|number| number.parse::<u32>().is_ok());
-    for line in text.lines() {
-        let block = match line.trim().split_once(' ') {
-            None if line.trim().is_empty() => Block::Paragraph(String::new()),
-            Some(("#", title)) => Block::Title(title.to_owned()),
-            Some(("##", title)) => Block::Heading(title.to_owned()),
-            Some(("-", text)) => Block::Entry("•".to_owned(), text.to_owned()),
-            Some((mark, text)) if is_number(mark) => Block::Entry(mark.to_owned(), text.to_owned()),
+    // Pictures are of the window, which is there.
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("![")) {
+        let (kind, text) = match line.split_once(' ') {
+            None if line.is_empty() => (Kind::Paragraph, ""),
+            Some(("#", title)) => (Kind::Title, title),
+            Some(("##", title)) => (Kind::Heading, title),
+            Some(("-", text)) => (Kind::Entry("•".to_owned()), text),
+            Some((mark, text)) if is_number(mark) => (Kind::Entry(mark.to_owned()), text),
             _ => match blocks.last_mut() {
                 // A line that goes on.
-                Some(Block::Entry(_, before) | Block::Paragraph(before)) if !before.is_empty() => {
-                    *before += " ";
-                    *before += line.trim();
+                Some(Block { kind: Kind::Entry(_) | Kind::Paragraph, text, .. }) if !text.is_empty() => {
+                    *text += " ";
+                    *text += line;
                     continue;
                 }
-                _ => Block::Paragraph(line.trim().to_owned()),
+                _ => (Kind::Paragraph, line),
             },
         };
-        blocks.push(block);
+        let anchored = text.strip_prefix("<a id=\"").and_then(|rest| rest.split_once("\"></a>"));
+        let (anchor, text) = anchored.map_or((None, text), |(anchor, text)| (Some(anchor.to_owned()), text));
+        blocks.push(Block { anchor, kind, text: text.to_owned() });
     }
-    blocks.retain(|block| !matches!(block, Block::Paragraph(text) if text.is_empty()));
+    blocks.retain(|block| !block.text.is_empty());
     blocks
 }
 
-/// Takes a paragraph apart: `*words*` are strong, `[words](action:id)` do something.
+/// Takes a paragraph apart: `*words*` are strong, `[words](action:id)` do something, `[words](#anchor)` lead to a section.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let (mut pieces, mut rest) = (vec![], text);
     while let Some(place) = rest.find(['*', '[']) {
@@ -125,9 +232,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         let found = if let Some(from) = from.strip_prefix('*') {
             from.split_once('*').map(|(strong, rest)| (Piece::Strong(strong), rest))
         } else {
-            from[1..].split_once("](action:").and_then(|(words, rest)| {
-                let (id, rest) = rest.split_once(')')?;
-                Some((Piece::Action(words, id), rest))
+            from[1..].split_once("](").and_then(|(words, rest)| {
+                let (link, rest) = rest.split_once(')')?;
+                let action = link.strip_prefix("action:").map(|id| Piece::Action(words, id));
+                Some((action.or_else(|| Some(Piece::Section(words, link.strip_prefix('#')?)))?, rest))
             })
         };
         let Some((piece, behind)) = found else { break };
@@ -145,26 +253,40 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::Table;
+
     use super::*;
 
-    fn texts() -> Vec<String> {
-        let text = |block: Block| match block {
-            Block::Title(text) | Block::Heading(text) | Block::Paragraph(text) | Block::Entry(_, text) => text,
-        };
-        blocks(TEXT).into_iter().map(text).collect()
+    fn pieces_of_the_text() -> Vec<Piece<'static>> {
+        BLOCKS.iter().flat_map(|block| pieces(&block.text)).collect()
     }
 
     #[test]
     fn everything_that_can_be_clicked_on_does_something() {
-        let texts = texts();
-        let actions: Vec<&str> = texts
-            .iter()
-            .flat_map(|text| pieces(text))
-            .filter_map(|piece| if let Piece::Action(_, id) = piece { Some(id) } else { None })
-            .collect();
+        let pieces = pieces_of_the_text();
+        let actions: Vec<&str> =
+            pieces.iter().filter_map(|piece| if let Piece::Action(_, id) = piece { Some(*id) } else { None }).collect();
         assert!(actions.len() > 10);
         for id in actions {
             assert!(action(id).is_some(), "the guide names the action {id}, which there is not");
+        }
+        for piece in pieces {
+            if let Piece::Section(words, anchor) = piece {
+                assert!(has_section(anchor), "{words} leads to the section {anchor}, which there is not");
+            }
+        }
+    }
+
+    #[test]
+    fn no_section_is_there_twice_and_each_heading_is_one() {
+        let mut seen = std::collections::BTreeSet::new();
+        for block in BLOCKS.iter() {
+            assert!(block.kind != Kind::Heading || block.anchor.is_some(), "{} cannot be led to", block.text);
+            assert!(block.anchor.iter().all(|anchor| seen.insert(anchor)), "{:?} is there twice", block.anchor);
+        }
+        assert!(seen.len() > 57 + Table::ALL.len());
+        for table in Table::ALL {
+            assert!(has_section(table.name()), "nothing is said of {}", table.name());
         }
     }
 
@@ -173,32 +295,36 @@ mod tests {
         let words = |text: &str| text.split_whitespace().collect::<String>();
         let shown: String = blocks(TEXT)
             .iter()
-            .map(|block| match block {
-                Block::Title(text) => format!("#{text}"),
-                Block::Heading(text) => format!("##{text}"),
-                Block::Paragraph(text) => text.clone(),
-                Block::Entry(mark, text) => format!("{}{text}", if mark == "•" { "-" } else { mark }),
+            .map(|Block { anchor, kind, text }| {
+                let mark = match kind {
+                    Kind::Title => "#",
+                    Kind::Heading => "##",
+                    Kind::Entry(mark) if mark == "•" => "-",
+                    Kind::Entry(mark) => mark,
+                    Kind::Paragraph | Kind::Check(_) => "",
+                };
+                let anchor = anchor.as_ref().map_or_else(String::new, |anchor| format!("<a id=\"{anchor}\"></a>"));
+                format!("{mark}{anchor}{text}")
             })
             .collect();
-        assert_eq!(words(&shown), words(TEXT));
-        for text in texts() {
-            for piece in pieces(&text) {
-                let (Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _)) = piece;
-                assert!(!text.contains(['*', '[', ']', '`', '#']), "{text}");
-            }
+        let without_pictures: String = TEXT.lines().filter(|line| !line.starts_with("![")).collect();
+        assert_eq!(words(&shown), words(&without_pictures));
+        for piece in pieces_of_the_text() {
+            let (Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _) | Piece::Section(text, _)) = piece;
+            assert!(!text.contains(['*', '[', ']', '`', '#', '<']), "{text}");
         }
     }
 
     #[test]
     fn lines_go_on_and_lists_have_their_numbers() {
-        let found = blocks("# T\n\none\ntwo\n\n1. a\n   b\n2. c\n- d\n");
-        let entry = |mark: &str, text: &str| Block::Entry(mark.to_owned(), text.to_owned());
+        let found = blocks("# T\n\none\ntwo\n\n1. a\n   b\n2. <a id=\"x\"></a>c\n- d\n![p](p.png)\n");
+        let block = |kind, text: &str| Block { anchor: None, kind, text: text.to_owned() };
         let expected = [
-            Block::Title("T".to_owned()),
-            Block::Paragraph("one two".to_owned()),
-            entry("1.", "a b"),
-            entry("2.", "c"),
-            entry("•", "d"),
+            block(Kind::Title, "T"),
+            block(Kind::Paragraph, "one two"),
+            block(Kind::Entry("1.".to_owned()), "a b"),
+            Block { anchor: Some("x".to_owned()), ..block(Kind::Entry("2.".to_owned()), "c") },
+            block(Kind::Entry("•".to_owned()), "d"),
         ];
         assert_eq!(found, expected);
     }

@@ -22,6 +22,7 @@ pub const SAVE: &str = "\u{e248}";
 pub const SAVE_VIEW: &str = "\u{eaf0}";
 pub const UNDO: &str = "\u{e08a}";
 pub const REDO: &str = "\u{e08c}";
+pub const WORKING: &str = "\u{e1a0}";
 pub const HISTORY: &str = "\u{e1a0}";
 pub const BACK: &str = "\u{e058}";
 pub const SAMPLE: &str = "\u{e73a}";

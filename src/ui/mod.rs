@@ -13,6 +13,7 @@ mod devices;
 mod elsewhere;
 mod empty;
 mod expected;
+mod explain;
 mod export_choices;
 mod export_outlook;
 mod export_page;
@@ -46,6 +47,7 @@ mod table_page;
 pub mod theme;
 mod timeline;
 mod top_bar;
+mod tour;
 mod waterfall;
 mod widgets;
 mod withdrawals;
@@ -59,10 +61,12 @@ use self::actions::Does;
 use self::consent_page::ConsentScreen;
 use self::export_page::ExportScreen;
 use self::grid::RowScroll;
+use self::guide::GuideScreen;
 use self::palette::PaletteScreen;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
 use self::table_page::TableScreen;
+use self::tour::{Parts, TourScreen};
 
 /// What belongs to the screens alone: where they are scrolled to.
 #[derive(Default)]
@@ -75,8 +79,8 @@ pub struct Screens {
     refused: RowScroll,
     files: RowScroll,
     palette: PaletteScreen,
-    /// The guide is open.
-    guide: bool,
+    guide: GuideScreen,
+    tour: TourScreen,
 }
 
 impl Screens {
@@ -94,13 +98,15 @@ impl Screens {
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let mut asked = if screens.palette.is_open() { vec![] } else { keys::keys_ui(ui, state) };
-    Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
+    let top = Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);
     });
-    Panel::top("flow_strip")
+    let figures = Panel::top("flow_strip")
         .frame(theme::strip_frame(ui))
         .show(ui, |ui| flow_strip::flow_strip_ui(ui, state, commands));
-    Panel::top("recipe_bar").frame(theme::bar_frame(ui)).show(ui, |ui| recipe_bar::recipe_bar_ui(ui, state, commands));
+    let rules = Panel::top("recipe_bar")
+        .frame(theme::bar_frame(ui))
+        .show(ui, |ui| recipe_bar::recipe_bar_ui(ui, state, commands));
     Panel::bottom("status_bar")
         .frame(theme::bar_frame(ui))
         .show(ui, |ui| status_bar::status_bar_ui(ui, state, commands));
@@ -109,10 +115,16 @@ pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &m
         .default_size(theme::SIDEBAR_WIDTH)
         .size_range(180.0..=400.0)
         .show(ui, |ui| sidebar::sidebar_ui(ui, state, commands));
-    CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
+    let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
+        tour::offer_ui(ui, state, &mut screens.tour, commands);
         notices::notices_ui(ui, state, commands);
         page_ui(ui, state, screens, commands);
     });
+    let [top, figures, rules, page] = [top, figures, rules, page].map(|part| part.response.rect);
+    asked.extend(tour::tour_ui(ui, state, &mut screens.tour, Parts { figures, rules, page, top }, commands));
+    if let Some(section) = explain::take_asked(ui.ctx()) {
+        screens.guide.open_at(&section);
+    }
     asked.extend(guide::guide_ui(ui, state, &mut screens.guide));
     asked.extend(palette::palette_ui(ui, state, &mut screens.palette, commands));
     for does in asked {
@@ -128,7 +140,8 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
     match does {
         Does::Asks(command) => commands.push(command),
         Does::OpensList => screens.palette.turn(),
-        Does::TurnsGuide => screens.guide = !screens.guide,
+        Does::TurnsGuide => screens.guide.turn(explain::pointed(ui.ctx()).as_deref()),
+        Does::TurnsTour => screens.tour.turn(),
         Does::Finds => screens.table.finds = true,
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {

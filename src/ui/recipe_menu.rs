@@ -28,7 +28,7 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
         match choices.named_file() {
             Some(file) => {
                 let save = format!("Save to {}", widgets::shortened(&file.name(), theme::MENU_LETTERS));
-                entry(icons::SAVE, &save, "save-recipe", Command::SaveRecipe);
+                entry(icons::SAVE, &save, "save", Command::SaveRecipe);
                 entry(icons::SAVE, "Save recipe as…", "save-recipe-as", Command::SaveRecipeAs);
             }
             None => entry(icons::SAVE, "Save recipe…", "save-recipe", Command::SaveRecipe),

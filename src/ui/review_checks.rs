@@ -48,7 +48,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         }
         slot => match slot.value() {
             Some(review) => review.clone(),
-            None => return empty::no_rows_ui(ui, "The checks are being computed."),
+            None => return empty::working_ui(ui, "The checks are being computed."),
         },
     };
     let nothing = Trail::default();
@@ -85,7 +85,11 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         screen.why.clear();
     }
     let Some(check) = screen.chosen.and_then(|id| review.check(id)) else {
-        return empty::no_rows_ui(ui, "Every check passes.");
+        return empty::nothing_here_ui(
+            ui,
+            "Nothing to look at",
+            "Every check passes. Choose one on the left to read what it looks at.",
+        );
     };
     egui::CentralPanel::default()
         .frame(egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() }))

@@ -21,7 +21,7 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return empty::failed_ui(ui, "The joins could not be looked at", error, Command::RetryReview, commands);
     }
     let (Some(joins), Some(loaded)) = (state.review.joins.value(), state.landing.value()) else {
-        return empty::no_rows_ui(ui, "The joins are being looked at.");
+        return empty::working_ui(ui, "The joins are being looked at.");
     };
     ui.label(widgets::weak(ui, "Every step that looks rows up in another table, the last one first."));
     ui.add_space(4.0);

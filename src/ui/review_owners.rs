@@ -32,7 +32,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
         return empty::failed_ui(ui, "The owners could not be inferred", error, Command::RetryReview, commands);
     }
     let Some(owners) = state.review.owners.value() else {
-        return empty::no_rows_ui(ui, "The owners are being inferred.");
+        return empty::working_ui(ui, "The owners are being inferred.");
     };
     let summary = owners.summary();
     ui.horizontal_wrapped(|ui| {
@@ -82,7 +82,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
     }
     ui.add_space(4.0);
     if screen.listed.is_empty() {
-        return empty::no_rows_ui(ui, "There is no such device.");
+        return empty::nothing_here_ui(ui, "No devices", "No device is like this. Choose another kind above.");
     }
     let columns = columns();
     let listed = &screen.listed;

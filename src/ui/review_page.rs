@@ -153,10 +153,14 @@ fn trail_ui(ui: &mut Ui, state: &State) {
             ui.label(widgets::warning(ui, error.clone()));
             return;
         }
-        Slot::Empty | Slot::Loading(_) => return empty::no_rows_ui(ui, "The trail is being read."),
+        Slot::Empty | Slot::Loading(_) => return empty::working_ui(ui, "The trail is being read."),
     };
     if trail.entries().is_empty() {
-        return empty::no_rows_ui(ui, "Nothing was accepted or signed yet.");
+        return empty::nothing_here_ui(
+            ui,
+            "Nothing signed",
+            "Who accepts a check or signs off the figures is listed here, with when and why.",
+        );
     }
     ui.label(widgets::weak(
         ui,

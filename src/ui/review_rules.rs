@@ -17,7 +17,7 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return empty::failed_ui(ui, "The rules could not be compared", error, Command::RetryReview, commands);
     }
     let Some(rules) = state.review.rules.value() else {
-        return empty::no_rows_ui(ui, "The table is being made under each rule.");
+        return empty::working_ui(ui, "The table is being made under each rule.");
     };
     let in_force = state.choices().recipe.join;
     ui.label(widgets::weak(

@@ -62,7 +62,7 @@ pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, comman
         return empty::failed_ui(ui, "The recording could not be looked up", error, Command::RetrySignals, commands);
     }
     let Some(plotted) = signals.recording.value() else {
-        return empty::no_rows_ui(ui, "The recording is being looked up.");
+        return empty::working_ui(ui, "The recording is being looked up.");
     };
     recording_ui(ui, state, loaded, plotted, screen, commands);
 }
@@ -85,7 +85,11 @@ fn recording_ui(
     });
     let is_empty = plotted.tracks().all(|track| track.series.is_empty());
     if is_empty {
-        return empty::no_rows_ui(ui, "Neither the device nor the phone sent a reading that has a time.");
+        return empty::nothing_here_ui(
+            ui,
+            "No readings",
+            "Neither the device nor the phone sent one that has a time. The page of files says what was refused.",
+        );
     }
     let whole = plotted.whole();
     let mut saves = None;
@@ -226,7 +230,7 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
     }
     let plotted = match &signals.comparison {
         Slot::Ready(plotted) => plotted,
-        _ => return empty::no_rows_ui(ui, "The recordings are being looked up."),
+        _ => return empty::working_ui(ui, "The recordings are being looked up."),
     };
     screen.clock = Clock::Elapsed;
     let usual = plotted.iter().map(|plotted| plotted.usual_gap()).max().unwrap_or(0);

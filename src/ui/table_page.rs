@@ -103,7 +103,7 @@ pub fn dropped_ui(
         Slot::Failed { error, .. } => {
             empty::failed_ui(ui, "The rows could not be looked up", error, Command::RetryDropped, commands);
         }
-        Slot::Empty | Slot::Loading(_) => empty::no_rows_ui(ui, "The rows are being looked up."),
+        Slot::Empty | Slot::Loading(_) => empty::working_ui(ui, "The rows are being looked up."),
     }
 }
 
@@ -130,7 +130,7 @@ pub fn behind_ui(ui: &mut Ui, state: &State, figure: FigureId, screen: &mut Tabl
         Slot::Failed { error, .. } => {
             empty::failed_ui(ui, "The rows could not be looked up", error, Command::RetryBehind, commands);
         }
-        Slot::Empty | Slot::Loading(_) => empty::no_rows_ui(ui, "The rows are being looked up."),
+        Slot::Empty | Slot::Loading(_) => empty::working_ui(ui, "The rows are being looked up."),
     }
 }
 
@@ -201,7 +201,7 @@ fn look_ui(
         );
     }
     let Some(look) = state.look.value().filter(|look| look.shown == shown).map(Arc::clone) else {
-        return empty::no_rows_ui(ui, "The rows are being looked up.");
+        return empty::working_ui(ui, "The rows are being looked up.");
     };
     let (mut query, mut layout) = (state.choices().query(), state.choices().layout());
     // Until the rows are those that are asked for, the selection would be painted over others.
@@ -221,7 +221,11 @@ fn look_ui(
     }
     let (columns, pinned) = layout.in_sight(&look.view);
     if look.view.rows() == 0 {
-        empty::no_rows_ui(ui, "Nothing came through; the figures above say where it was lost.");
+        empty::nothing_here_ui(
+            ui,
+            "No rows",
+            "Nothing came through. The small figure of the table above opens what was lost, and says why.",
+        );
     } else {
         let titles: Vec<GridColumn> =
             columns.iter().filter_map(|&at| look.view.column(at)).map(cell::grid_column).collect();

@@ -24,6 +24,10 @@ pub const PALETTE_WIDTH: f32 = 520.0;
 pub const PALETTE_HEIGHT: f32 = 420.0;
 /// Width of the guide at first.
 pub const GUIDE_WIDTH: f32 = 420.0;
+/// Width of a card of the tour.
+pub const TOUR_WIDTH: f32 = 360.0;
+/// Most width of a sentence on what is pointed at.
+pub const HOVER_WIDTH: f32 = 360.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.

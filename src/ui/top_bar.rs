@@ -8,6 +8,7 @@ use crate::landing::Source;
 use crate::state::{Command, State, Theme};
 
 use super::actions::{key_of, named_with_key};
+use super::guide::GuideScreen;
 use super::palette::PaletteScreen;
 use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
@@ -15,7 +16,7 @@ use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 pub fn top_bar_ui(
     ui: &mut Ui,
     state: &State,
-    (palette, guide): (&mut PaletteScreen, &mut bool),
+    (palette, guide): (&mut PaletteScreen, &mut GuideScreen),
     commands: &mut Vec<Command>,
 ) {
     let letters = theme::bar_letters(ui.available_width());
@@ -38,7 +39,7 @@ pub fn top_bar_ui(
                 palette.turn();
             }
             if widgets::icon_button_ui(ui, icons::GUIDE, &named_with_key("Guide", "guide", state)).clicked() {
-                *guide = !*guide;
+                guide.turn(None);
             }
             ui.separator();
             for (theme, icon, name) in [

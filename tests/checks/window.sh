@@ -91,33 +91,47 @@ picture "$home/first.png"
 close_window
 echo "The window opened, painted, and closed cleanly."
 
+# A window with these colours that starts where a first start does, and the tour declined.
+open_dressed() {
+	mkdir -p "$XDG_CONFIG_HOME/stedi-workbench"
+	rm -rf "$XDG_STATE_HOME/stedi-workbench/session"
+	echo "{\"theme\": \"$1\", \"toured\": true}" >"$XDG_CONFIG_HOME/stedi-workbench/settings.json"
+	open_window
+	xdotool windowfocus "$window" 2>/dev/null || true
+	xdotool mousemove 1900 1070
+	sleep 1
+}
+
+# A picture of few colours: the window has no others.
+small_picture() {
+	picture "$home/large.png"
+	convert "$home/large.png" -strip -colors 200 -define png:compression-level=9 "$1"
+}
+
 if [ -n "$pictures" ]; then
-	for picture in tables-dark review-light export-light; do
-		mkdir -p "$XDG_CONFIG_HOME/stedi-workbench"
-		# Each starts where a first start does.
-		rm -rf "$XDG_STATE_HOME/stedi-workbench/session"
-		echo "{\"theme\": \"${picture#*-}\"}" >"$XDG_CONFIG_HOME/stedi-workbench/settings.json"
-		open_window
-		xdotool windowfocus "$window" 2>/dev/null || true
-		xdotool mousemove 640 790
-		case "${picture%-*}" in
-		tables)
-			# From the first table to the last one.
-			xdotool key --window "$window" ctrl+Page_Up
-			;;
-		review)
-			# The warning at the end of the figures.
-			xdotool mousemove --window "$window" 1150 94 click 1 mousemove 640 790
-			;;
-		export)
-			# The page in the list on the left, and the join on time stamp and owner.
-			xdotool mousemove --window "$window" 56 280 click 1
+	for theme in dark light; do
+		open_dressed $theme
+		for size in '900 600' '1280 800' '1900 1000'; do
+			# shellcheck disable=SC2086 # Width and height.
+			xdotool windowsize --sync "$window" $size
+			for page in 'tables ctrl+5 ctrl+Page_Down ctrl+Page_Up' 'consent ctrl+1' 'signals ctrl+2' 'review ctrl+3' 'export ctrl+4' 'files ctrl+5'; do
+				# shellcheck disable=SC2086 # Its name and its keys.
+				set -- $page
+				xdotool key --window "$window" "${@:2}"
+				sleep 1
+				small_picture "$pictures/$1-$theme-${size% *}.png"
+			done
+		done
+		xdotool windowsize --sync "$window" 1280 800
+		for page in 'guide F1 F1' 'commands ctrl+k Escape'; do
+			# shellcheck disable=SC2086 # Its name, what opens it and what closes it.
+			set -- $page
+			xdotool key --window "$window" "$2"
 			sleep 1
-			xdotool mousemove --window "$window" 838 155 click 1 mousemove 640 790
-			;;
-		esac
-		sleep 2
-		picture "$pictures/$picture.png"
+			small_picture "$pictures/$1-$theme-1280.png"
+			xdotool key --window "$window" "$3"
+			sleep 0.5
+		done
 		close_window
 	done
 	echo "The pictures are in $pictures."

@@ -1,6 +1,6 @@
 //! The same records in every format give the same rows; what other programs write into Parquet is understood.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 use polars::prelude::*;
@@ -8,7 +8,7 @@ use stedi_workbench::domain::{Dataset, Progress};
 use stedi_workbench::generate::Generator;
 use stedi_workbench::landing::{Finding, Landing, RefusedReason as Reason, Source, read};
 
-use crate::support::write;
+use crate::support::{checkout, write};
 
 fn load(folder: &Path) -> Landing {
     read(&Source::Folder(folder.to_owned()), &Progress::default()).unwrap()
@@ -96,7 +96,7 @@ fn single_files_are_recognised_by_their_keys_whatever_they_are_called() {
     let mut files = vec![];
     for (position, file) in landing.files.iter().enumerate() {
         let to = folder.path().join(format!("loose-{position}"));
-        std::fs::copy(folder.path().join("json").join(&file.name), &to).unwrap();
+        fs::copy(folder.path().join("json").join(&file.name), &to).unwrap();
         files.push(to);
     }
     files.reverse();
@@ -167,6 +167,11 @@ fn parquet_that_unpacks_without_an_end_is_refused() {
         assert_eq!((rows, refused), (0, 0), "{} bytes", bytes.len());
         assert!(findings.contains("it was not read"), "{findings}");
     }
+    // A group that has no columns and says that it has rows by the billion.
+    let bytes = fs::read(checkout().join("fuzz/corpus/parquet/rows-of-a-group")).unwrap();
+    let (findings, rows, refused) = said_of(&load_with_customer(home.path(), "step_trainer/a.parquet", &bytes));
+    assert_eq!((rows, refused), (0, 0));
+    assert!(findings.contains("it was not read"), "{findings}");
 }
 
 #[test]

@@ -61,5 +61,6 @@ mod window_selection;
 mod window_session;
 mod window_signals;
 mod window_tables;
+mod window_tour;
 mod window_undo;
 mod withdrawn;

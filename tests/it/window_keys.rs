@@ -167,6 +167,25 @@ fn the_guide_says_what_is_there_and_its_words_do_what_they_say() {
 }
 
 #[test]
+fn ctrl_s_saves_the_session_and_says_so() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    window.harness.get_by_label("Drop duplicates").click();
+    settle(&mut window);
+    press(&mut window, CTRL, Key::S);
+    let told = |state: &State| state.notices.iter().any(|notice| notice.text.starts_with("The session is saved: "));
+    window.wait("a word that it is saved", told);
+    let saved = fs::read_to_string(home.path().join("session/session.json")).unwrap();
+    assert!(saved.contains("drop"), "{saved}");
+    // A window that keeps none says that.
+    let mut other = open(home.path());
+    press(&mut other, CTRL, Key::S);
+    assert!(
+        state(&other).notices.iter().any(|notice| notice.text.starts_with("The session is not kept by this window"))
+    );
+}
+
+#[test]
 fn menus_say_the_keys_that_are_in_force() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());

@@ -1,0 +1,244 @@
+//! The tour: a few cards that say what each part of the window is for, while it shows that part.
+
+use egui::{
+    Align, Align2, Area, Button, Frame, Id, Key, Layout, Modifiers, Order, Rect, RichText, Role, Stroke, StrokeKind,
+    TextStyle, Ui, vec2,
+};
+
+use crate::domain::CheckId;
+use crate::domain::format::{counted, thousands};
+use crate::state::{Command, Shown, State};
+
+use super::actions::{Does, key_of};
+use super::{theme, widgets};
+
+/// The part of the window that a card speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Figures,
+    Rules,
+    Page,
+    Top,
+}
+
+/// Where the parts are.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    pub figures: Rect,
+    pub rules: Rect,
+    pub page: Rect,
+    pub top: Rect,
+}
+
+impl Parts {
+    fn place(self, part: Part) -> Rect {
+        match part {
+            Part::Figures => self.figures,
+            Part::Rules => self.rules,
+            Part::Page => self.page,
+            Part::Top => self.top,
+        }
+    }
+}
+
+/// How far one has come.
+#[derive(Default)]
+pub struct TourScreen {
+    card: Option<usize>,
+    /// The card was turned, so that its page is to be shown and its button has the focus.
+    is_turned: bool,
+}
+
+impl TourScreen {
+    /// Starts with the first card, or ends.
+    pub fn turn(&mut self) {
+        self.go(if self.card.is_some() { None } else { Some(0) });
+    }
+
+    fn go(&mut self, card: Option<usize>) {
+        (self.card, self.is_turned) = (card, true);
+    }
+}
+
+/// A card.
+struct Card {
+    title: &'static str,
+    says: fn(&State) -> String,
+    part: Part,
+    /// The page that is shown with it; none leaves what is shown.
+    shown: Option<Shown>,
+}
+
+const CARDS: [Card; 7] = [
+    Card {
+        title: "From what landed to what may be learned from",
+        says: |_| {
+            "Three tables landed; consent leaves the trusted ones, and the joins make the curated ones. Each figure opens its rows, \
+             and the small one below it the rows that were lost."
+                .to_owned()
+        },
+        part: Part::Figures,
+        shown: None,
+    },
+    Card {
+        title: "The rules",
+        says: |state| {
+            let undo = key_of("undo", state);
+            format!(
+                "Whose consent counts, what becomes of duplicates, and how the tables are joined. The figures follow at once, and \
+                 {undo} takes every change back."
+            )
+        },
+        part: Part::Rules,
+        shown: None,
+    },
+    Card {
+        title: "Consent: where rows went, and why",
+        says: |_| {
+            "Each bar is what one rule took or added. Its rows are one click away, and from each row everything that became of one \
+             customer."
+                .to_owned()
+        },
+        part: Part::Page,
+        shown: Some(Shown::Consent),
+    },
+    Card {
+        title: "Signals: what was recorded",
+        says: |_| {
+            "Each device with the phone of its owner, over time: what was kept, what was dropped, and where somebody else's motion \
+             was paired with it."
+                .to_owned()
+        },
+        part: Part::Page,
+        shown: Some(Shown::Signals),
+    },
+    Card {
+        title: "Join review: what is wrong, and what repairs it",
+        says: |state| {
+            let review = state.review.checks.value();
+            let figure =
+                review.and_then(|review| review.check(CheckId::ForeignPairs)).and_then(|check| check.figure.number);
+            match figure {
+                Some(rows) if rows > 0 => format!(
+                    "{} of the training set pair a distance with somebody else's motion. The first button repairs it. Nothing leaves \
+                     before every failing check is repaired, or accepted with a reason.",
+                    counted(rows, "row")
+                ),
+                _ => "Nothing leaves before every failing check is repaired, or accepted with a reason.".to_owned(),
+            }
+        },
+        part: Part::Page,
+        shown: Some(Shown::Review),
+    },
+    Card {
+        title: "Export: what would leave, and as whom",
+        says: |_| {
+            "Pseudonyms instead of people, a side for each customer, what an attacker would find, and what proves where it came \
+             from. The button works once somebody signed."
+                .to_owned()
+        },
+        part: Part::Page,
+        shown: Some(Shown::Export),
+    },
+    Card {
+        title: "Everything else",
+        says: |state| {
+            let (list, guide) = (key_of("commands", state), key_of("guide", state));
+            format!(
+                "{list} lists every command, this tour among them. {guide} opens the guide where you point. People and devices \
+                 stay codes until you ask for more."
+            )
+        },
+        part: Part::Top,
+        shown: None,
+    },
+];
+
+/// Paints the card that one has come to; gives what was asked for.
+pub fn tour_ui(
+    ui: &Ui,
+    state: &State,
+    screen: &mut TourScreen,
+    parts: Parts,
+    commands: &mut Vec<Command>,
+) -> Option<Does> {
+    let place = screen.card?;
+    // Without tables there is nothing to point at; they are being read.
+    let (Some(card), Some(_)) = (CARDS.get(place), state.landing.value()) else { return None };
+    let is_turned = std::mem::take(&mut screen.is_turned);
+    if let (true, Some(shown)) = (is_turned, card.shown) {
+        commands.push(Command::Show(shown));
+    }
+    let palette = theme::palette(ui);
+    let ring = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("tour_ring")));
+    ring.rect_stroke(parts.place(card.part).shrink(1.0), 4.0, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
+    let last = CARDS.len() - 1;
+    let (mut goes, mut asked) = (Some(place), None);
+    let corner = parts.page.right_bottom() - vec2(24.0, 24.0);
+    Area::new(Id::unique("tour")).order(Order::Foreground).pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).inner_margin(16).show(ui, |ui| {
+                ui.set_width(theme::TOUR_WIDTH);
+                ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
+                ui.label(RichText::new(card.title).text_style(TextStyle::Heading));
+                ui.label((card.says)(state));
+                ui.add_space(8.0);
+                ui.horizontal(|ui| {
+                    if place < last && ui.button("End the tour").clicked() {
+                        goes = None;
+                    }
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        let (text, next) = if place < last { ("Next", Some(place + 1)) } else { ("Done", None) };
+                        let button = Button::new(RichText::new(text).color(palette.base)).fill(palette.accent);
+                        let response = ui.add(button);
+                        widgets::named(&response, ui, Role::Button, text);
+                        if is_turned {
+                            response.request_focus();
+                        }
+                        if response.clicked() {
+                            goes = next;
+                        }
+                        if place > 0 && ui.button("Back").clicked() {
+                            goes = Some(place - 1);
+                        }
+                        if place == last && ui.button("Open the guide").clicked() {
+                            (goes, asked) = (None, Some(Does::TurnsGuide));
+                        }
+                    });
+                });
+            });
+        },
+    );
+    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        goes = None;
+    }
+    if goes != Some(place) {
+        screen.go(goes);
+        if goes.is_none() && !state.toured {
+            commands.push(Command::Toured);
+        }
+    }
+    asked
+}
+
+/// Offers the tour to whoever is here for the first time.
+pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &mut Vec<Command>) {
+    if state.toured || screen.card.is_some() {
+        return;
+    }
+    theme::notice_frame(theme::palette(ui).accent_soft).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label("New here? A tour of seven cards shows what each part is for.");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("No, thanks").on_hover_text("It stays in the list of commands").clicked() {
+                    commands.push(Command::Toured);
+                }
+                if ui.button("Take the tour").clicked() {
+                    screen.turn();
+                }
+            });
+        });
+    });
+    ui.add_space(8.0);
+}
