@@ -231,7 +231,7 @@ impl App {
         self.show_dialog(Choice::SaveRecipe(file));
     }
 
-    fn save_recipe(&self, path: PathBuf) {
+    pub(super) fn save_recipe(&self, path: PathBuf) {
         let file = Arc::new(RecipeFile { path, recipe: self.state.choices().recipe.clone() });
         let source = self.state.source.clone();
         self.workers.save_recipe.forget();

@@ -2,20 +2,21 @@
 
 use egui::{Context, Id, Response};
 
+use super::words::{Words, t};
 use super::{guide, theme};
 
 /// Says what a widget is when it is pointed at, with the way to this section of the guide.
-pub fn explained(response: Response, sentence: impl Into<String>, section: &str) -> Response {
+pub fn explained(response: Response, sentence: impl Into<Words>, section: &str) -> Response {
     debug_assert!(guide::has_section(section), "the guide has no section {section}");
-    let context = response.ctx.clone();
+    let (context, sentence) = (response.ctx.clone(), sentence.into());
     if response.hovered() || response.has_focus() {
         let now = context.cumulative_frame_nr();
         context.data_mut(|data| data.insert_temp(Id::unique("pointed"), (section.to_owned(), now)));
     }
     response.on_hover_ui(|ui| {
         ui.set_max_width(theme::HOVER_WIDTH);
-        ui.label(sentence.into());
-        if ui.link("More in the guide (F1)").clicked() {
+        ui.label(sentence);
+        if ui.link(t("More in the guide (F1)")).clicked() {
             context.data_mut(|data| data.insert_temp(Id::unique("asked"), section.to_owned()));
         }
     })

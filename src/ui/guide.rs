@@ -9,6 +9,7 @@ use crate::domain::{CheckGroup, CheckId, Severity};
 use crate::state::State;
 
 use super::actions::{Does, action};
+use super::words::{Words, as_is, t};
 use super::{theme, widgets};
 
 const TEXT: &str = include_str!("../../docs/guide.md");
@@ -63,11 +64,24 @@ struct Block {
 enum Kind {
     Title,
     Heading,
+    /// The heading of a group of checks.
+    Group,
     Paragraph,
     /// An entry of a list, with its number or its mark.
     Entry(String),
     /// A check, of which the text is the title.
     Check(CheckId),
+}
+
+impl Block {
+    fn is_heading(&self) -> bool {
+        matches!(self.kind, Kind::Heading | Kind::Group)
+    }
+
+    /// Its text: that of the guide is in the language of the window, and what is said of checks is put into it.
+    fn words(&self) -> Words {
+        if self.kind == Kind::Group { t(&self.text) } else { as_is(&self.text) }
+    }
 }
 
 static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| blocks(TEXT).into_iter().chain(checks()).collect());
@@ -82,7 +96,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
     let mut asked = None;
     let room = ui.ctx().content_rect();
     let GuideScreen { is_open, goes_to, .. } = screen;
-    Window::new("Guide")
+    Window::new(t("Guide"))
         .open(is_open)
         .default_size(vec2(theme::GUIDE_WIDTH, room.height() * 0.7))
         .default_pos(room.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
@@ -105,8 +119,8 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
 
 /// All headings, each the way to its section.
 fn contents_ui(ui: &mut Ui, goes_to: &mut Option<String>) {
-    for block in BLOCKS.iter().filter(|block| block.kind == Kind::Heading) {
-        if ui.link(&block.text).clicked() {
+    for block in BLOCKS.iter().filter(|block| block.is_heading()) {
+        if ui.link(block.words()).clicked() {
             *goes_to = block.anchor.clone();
         }
     }
@@ -117,9 +131,9 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<Stri
     let text = &block.text;
     match &block.kind {
         Kind::Title => None,
-        Kind::Heading => {
+        Kind::Heading | Kind::Group => {
             ui.add_space(8.0);
-            ui.label(RichText::new(text).text_style(TextStyle::Heading));
+            ui.label(RichText::from(block.words()).text_style(TextStyle::Heading));
             None
         }
         Kind::Check(check) => {
@@ -134,7 +148,7 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<Stri
         Kind::Entry(mark) => {
             let asked = ui
                 .horizontal_top(|ui| {
-                    ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, mark)));
+                    ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, as_is(mark))));
                     ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text, goes_to)).inner
                 })
                 .inner;
@@ -150,7 +164,7 @@ fn pieces_ui(ui: &mut Ui, state: &State, text: &str, goes_to: &mut Option<String
     for piece in pieces(text) {
         match piece {
             Piece::Plain(text) => drop(ui.label(text)),
-            Piece::Strong(text) => drop(ui.label(widgets::strong(text))),
+            Piece::Strong(text) => drop(ui.label(widgets::strong(as_is(text)))),
             Piece::Action(words, id) => {
                 if ui.link(words).clicked() {
                     asked = action(id).map(|action| action.does(state));
@@ -171,7 +185,7 @@ fn checks() -> impl Iterator<Item = Block> {
     CheckGroup::ALL.into_iter().flat_map(|group| {
         let heading = Block {
             anchor: Some(format!("checks-{}", group.title())),
-            kind: Kind::Heading,
+            kind: Kind::Group,
             text: format!("Checks: {}", group.title()),
         };
         let of_group = CheckId::ALL.into_iter().filter(move |check| check.group() == group);
@@ -189,8 +203,8 @@ fn check_ui(ui: &mut Ui, check: CheckId) {
     let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
     ui.add_space(4.0);
     ui.label(widgets::strong(about.title));
-    ui.label(about.looks_at);
-    ui.label(about.why);
+    ui.label(t(about.looks_at));
+    ui.label(t(about.why));
     ui.label(widgets::small(ui, format!("More than {} {does}.{thumb}", thousands(rule.threshold))));
 }
 
@@ -281,7 +295,7 @@ mod tests {
     fn no_section_is_there_twice_and_each_heading_is_one() {
         let mut seen = std::collections::BTreeSet::new();
         for block in BLOCKS.iter() {
-            assert!(block.kind != Kind::Heading || block.anchor.is_some(), "{} cannot be led to", block.text);
+            assert!(!block.is_heading() || block.anchor.is_some(), "{} cannot be led to", block.text);
             assert!(block.anchor.iter().all(|anchor| seen.insert(anchor)), "{:?} is there twice", block.anchor);
         }
         assert!(seen.len() > 57 + Table::ALL.len());
@@ -301,7 +315,7 @@ mod tests {
                     Kind::Heading => "##",
                     Kind::Entry(mark) if mark == "•" => "-",
                     Kind::Entry(mark) => mark,
-                    Kind::Paragraph | Kind::Check(_) => "",
+                    Kind::Paragraph | Kind::Group | Kind::Check(_) => "",
                 };
                 let anchor = anchor.as_ref().map_or_else(String::new, |anchor| format!("<a id=\"{anchor}\"></a>"));
                 format!("{mark}{anchor}{text}")

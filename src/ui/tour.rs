@@ -10,6 +10,7 @@ use crate::domain::format::{counted, thousands};
 use crate::state::{Command, Shown, State};
 
 use super::actions::{Does, key_of};
+use super::words::t;
 use super::{theme, widgets};
 
 /// The part of the window that a card speaks of.
@@ -181,16 +182,16 @@ pub fn tour_ui(
             Frame::popup(ui.style()).inner_margin(16).show(ui, |ui| {
                 ui.set_width(theme::TOUR_WIDTH);
                 ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
-                ui.label(RichText::new(card.title).text_style(TextStyle::Heading));
-                ui.label((card.says)(state));
+                ui.label(RichText::from(t(card.title)).text_style(TextStyle::Heading));
+                ui.label(t((card.says)(state)));
                 ui.add_space(8.0);
                 ui.horizontal(|ui| {
-                    if place < last && ui.button("End the tour").clicked() {
+                    if place < last && ui.button(t("End the tour")).clicked() {
                         goes = None;
                     }
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         let (text, next) = if place < last { ("Next", Some(place + 1)) } else { ("Done", None) };
-                        let button = Button::new(RichText::new(text).color(palette.base)).fill(palette.accent);
+                        let button = Button::new(RichText::from(t(text)).color(palette.base)).fill(palette.accent);
                         let response = ui.add(button);
                         widgets::named(&response, ui, Role::Button, text);
                         if is_turned {
@@ -199,10 +200,10 @@ pub fn tour_ui(
                         if response.clicked() {
                             goes = next;
                         }
-                        if place > 0 && ui.button("Back").clicked() {
+                        if place > 0 && ui.button(t("Back")).clicked() {
                             goes = Some(place - 1);
                         }
-                        if place == last && ui.button("Open the guide").clicked() {
+                        if place == last && ui.button(t("Open the guide")).clicked() {
                             (goes, asked) = (None, Some(Does::TurnsGuide));
                         }
                     });
@@ -229,12 +230,12 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
     }
     theme::notice_frame(theme::palette(ui).accent_soft).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.label("New here? A tour of seven cards shows what each part is for.");
+            ui.label(t("New here? A tour of seven cards shows what each part is for."));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("No, thanks").on_hover_text("It stays in the list of commands").clicked() {
+                if ui.button(t("No, thanks")).on_hover_text(t("It stays in the list of commands")).clicked() {
                     commands.push(Command::Toured);
                 }
-                if ui.button("Take the tour").clicked() {
+                if ui.button(t("Take the tour")).clicked() {
                     screen.turn();
                 }
             });
