@@ -8,6 +8,7 @@ use crate::state::{Command, Slot, State};
 
 use super::about::about_ui;
 use super::expected::{ExpectedScreen, expected_ui};
+use super::explain::explained;
 use super::grid::RowScroll;
 use super::timeline::timeline_ui;
 use super::waterfall::waterfall_ui;
@@ -41,13 +42,18 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
         ui.add_space(8.0);
         let withdrawn = state.choices().recipe.withdrawn.len() as u64;
         let withdrawals = if withdrawn > 0 { format!("Withdrawals ({withdrawn})") } else { "Withdrawals".to_owned() };
-        for (tab, text, hover) in [
-            (Tab::Waterfall, "Where rows went", "What came in, what each rule removed and why, and what is left"),
-            (Tab::Timeline, "Who agreed when", "Each customer's consent against their readings"),
-            (Tab::Withdrawals, withdrawals.as_str(), "Customers who withdrew are in no table"),
-            (Tab::Counts, "Expected counts", "Compare with the counts of another system"),
+        for (tab, text, section, hover) in [
+            (
+                Tab::Waterfall,
+                "Where rows went",
+                "consent-rows",
+                "What came in, what each rule removed and why, and what is left",
+            ),
+            (Tab::Timeline, "Who agreed when", "consent-time", "Each customer's consent against their readings"),
+            (Tab::Withdrawals, withdrawals.as_str(), "withdrawals", "Customers who withdrew are in no table"),
+            (Tab::Counts, "Expected counts", "consent-expected", "Compare with the counts of another system"),
         ] {
-            ui.selectable_value(&mut screen.tab, tab, t(text)).on_hover_text(t(hover));
+            explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
         }
         if let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) {
             let name = chips::name_of(follow, &loaded.codes, state.revealed);

@@ -6,6 +6,7 @@ use crate::domain::format::counted;
 use crate::domain::{Format, KeyChoice, Packaging, Partition, Split, Table, TimeRelease, Windows};
 use crate::state::{Command, ExportChoices, State};
 
+use super::explain::explained;
 use super::export_page::section_ui;
 use super::words::{as_is, t};
 use super::{icons, widgets};
@@ -35,7 +36,7 @@ fn what_ui(ui: &mut Ui, state: &State, packaging: &mut Packaging) {
                 let mut is_in = packaging.tables.contains(&table);
                 let rows = state.curation.value().map_or(0, |curation| curation.rows(table));
                 let hover = format!("{}; people and devices by pseudonyms", counted(rows, "row"));
-                if ui.checkbox(&mut is_in, as_is(table.name())).on_hover_text(t(hover)).changed() {
+                if explained(ui.checkbox(&mut is_in, as_is(table.name())), hover, table.name()).changed() {
                     if is_in {
                         packaging.tables.insert(table);
                     } else {
@@ -78,7 +79,8 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
     section_ui(ui, icons::READY, "Who", &words, |ui| {
         let mut is_split = packaging.split.is_some();
         let hover = "By customer, never by row: nobody is on two sides";
-        if ui.checkbox(&mut is_split, t("Split into train, validation and test")).on_hover_text(t(hover)).changed() {
+        let response = ui.checkbox(&mut is_split, t("Split into train, validation and test"));
+        if explained(response, hover, "export-sides").changed() {
             packaging.split = is_split.then(Split::default);
             if !is_split {
                 export.sides = None;
@@ -131,8 +133,8 @@ fn how_ui(ui: &mut Ui, packaging: &mut Packaging) {
         ui.horizontal_wrapped(|ui| {
             ui.label(widgets::weak(ui, "Format"));
             for format in Format::ALL {
-                ui.selectable_value(&mut packaging.format, format, t(format.title()))
-                    .on_hover_text(t(format_hover(format)));
+                let response = ui.selectable_value(&mut packaging.format, format, t(format.title()));
+                explained(response, format_hover(format), "export-format");
             }
         });
         ui.horizontal_wrapped(|ui| {
@@ -144,13 +146,14 @@ fn how_ui(ui: &mut Ui, packaging: &mut Packaging) {
                     Partition::Customer => ("by customer", "split=train/customer=c_…/"),
                     Partition::Device => ("by device", "split=train/customer=c_…/device=d_…/"),
                 };
-                ui.selectable_value(&mut packaging.partition, partition, t(text)).on_hover_text(t(hover));
+                explained(ui.selectable_value(&mut packaging.partition, partition, t(text)), hover, "export-format");
             }
         });
         ui.horizontal_wrapped(|ui| {
             ui.label(widgets::weak(ui, "Time"));
             for time in TimeRelease::ALL {
-                ui.selectable_value(&mut packaging.time, time, t(time.name())).on_hover_text(t(time.words()));
+                let response = ui.selectable_value(&mut packaging.time, time, t(time.name()));
+                explained(response, time.words(), "export-time");
             }
             if packaging.time == TimeRelease::Raw {
                 let text = format!("{} Whoever knows when somebody walked finds them", icons::WARNING);
@@ -175,7 +178,7 @@ fn windows_ui(ui: &mut Ui, windows: &mut Option<Windows>) {
         let mut has = windows.is_some();
         let hover =
             "Successive instants of one device, never across a gap, a customer or a side: as rows and as NumPy arrays";
-        if ui.checkbox(&mut has, t("Windows")).on_hover_text(t(hover)).changed() {
+        if explained(ui.checkbox(&mut has, t("Windows")), hover, "export-windows").changed() {
             *windows = has.then(Windows::default);
         }
         let Some(windows) = windows else { return };
@@ -203,7 +206,8 @@ fn key_ui(ui: &mut Ui, state: &State, key: &mut KeyChoice) {
         }
     };
     section_ui(ui, icons::READY, "Pseudonyms", words, |ui| {
-        ui.label(widgets::weak(ui, "HMAC-SHA-256 under a secret key, which is never in the export."));
+        let words = widgets::weak(ui, "HMAC-SHA-256 under a secret key, which is never in the export.");
+        explained(ui.label(words), "Who holds the key can say who is who", "export-pseudonyms");
         ui.horizontal_wrapped(|ui| {
             let is_kept = matches!(key, KeyChoice::Kept(_));
             if ui.selectable_label(*key == KeyChoice::New, t("new key")).clicked() {

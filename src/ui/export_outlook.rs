@@ -10,6 +10,7 @@ use crate::export::release::{Attack, Preview, SplitNote};
 use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
 
+use super::explain::explained;
 use super::export_page::section_ui;
 use super::words::{as_is, t};
 use super::{icons, review_page, theme, widgets};
@@ -101,7 +102,7 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
     let audit = &split.audit;
     let words = audit.words();
     let words = if audit.is_clean() { widgets::weak(ui, words) } else { widgets::warning(ui, words) };
-    ui.label(words).on_hover_text(t("Counted on the rows that would leave"));
+    explained(ui.label(words), "Counted on the rows that would leave", "export-attacks");
     if audit.by_chance > 0 {
         let rows = counted(audit.by_chance, "row");
         ui.label(widgets::small(ui, format!("{rows} of different customers on two sides are equal by chance.")));
@@ -201,7 +202,7 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         } else {
             "Somebody has to sign these tables first"
         };
-        if response.on_hover_text(t("Write it, whole or not at all")).on_disabled_hover_text(t(why)).clicked() {
+        if explained(response, "Write it, whole or not at all", "gate").on_disabled_hover_text(t(why)).clicked() {
             commands.push(if typed.is_empty() {
                 Command::ChooseExport
             } else {

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, TextStyle, Ui};
 use crate::domain::CheckId;
 use crate::state::{Command, ExportOutcome, State};
 
+use super::explain::explained;
 use super::export_outlook::{gate_ui, outlook_ui};
 use super::export_past::{PastScreen, past_ui, written_ui};
 use super::words::t;
@@ -39,10 +40,11 @@ pub fn export_ui(
         ui.add_space(8.0);
         let past = state.exporting.past.value().map_or(0, |past| past.len());
         let exports = if past > 0 { format!("Exports made ({past})") } else { "Exports made".to_owned() };
-        ui.selectable_value(&mut screen.tab, Tab::Next, t("Next export"))
-            .on_hover_text(t("What leaves, whose, how, and what stands against it"));
-        ui.selectable_value(&mut screen.tab, Tab::Past, t(exports))
-            .on_hover_text(t("Load them, prove that they are as they were, take customers out who withdrew"));
+        let next = ui.selectable_value(&mut screen.tab, Tab::Next, t("Next export"));
+        explained(next, "What leaves, whose, how, and what stands against it", "export-parts");
+        let past = ui.selectable_value(&mut screen.tab, Tab::Past, t(exports));
+        let sentence = "Load them, prove that they are as they were, take customers out who withdrew";
+        explained(past, sentence, "export-past");
     });
     ui.add_space(8.0);
     if screen.tab == Tab::Past {

@@ -7,6 +7,7 @@ use crate::domain::format::{difference, thousands};
 use crate::domain::{CheckId, Table, TableCount, Zone};
 use crate::state::{Command, Shown, State};
 
+use super::explain::{explained, leads_to, of_table};
 use super::words::{as_is, t};
 use super::{icons, theme, widgets};
 
@@ -62,7 +63,7 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let text = text.color(if is_open { palette.warning } else { palette.text });
         let response = widgets::door_ui(ui, text, "State of the join review");
         let hover = "Whether the training set may leave: open the join review";
-        if response.on_hover_text(t(hover)).clicked() {
+        if explained(response, hover, "gate").clicked() {
             commands.push(Command::Show(Shown::Review));
         }
     });
@@ -101,7 +102,8 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
         let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
         let figure = RichText::new(t(text)).text_style(theme::figure_style()).color(color);
         ui.horizontal(|ui| {
-            if widgets::door_ui(ui, figure, &name).on_hover_text(t(format!("Show {}", table.name()))).clicked() {
+            let response = widgets::door_ui(ui, figure, &name);
+            if explained(response, format!("{}. Click to see its rows.", of_table(table)), table.name()).clicked() {
                 commands.push(Command::Show(Shown::Table(table)));
             }
             ui.add_space(2.0);
@@ -132,7 +134,8 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
             let text = format!("{} refused", thousands(refused));
             let name = format!("{}: {text}", table.name());
             let text = widgets::warning(ui, text).text_style(TextStyle::Small);
-            if widgets::door_ui(ui, text, &name).on_hover_text(t("Show what could not be read, and why")).clicked() {
+            let response = widgets::door_ui(ui, text, &name);
+            if explained(response, "Show what could not be read, and why", "refused").clicked() {
                 commands.push(Command::Show(Shown::Refused));
             }
         }
@@ -143,6 +146,7 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
     let name = format!("{}: {text} against {}", table.name(), count.source.name());
     let text = widgets::small(ui, text);
     let response = widgets::door_ui(ui, text, &name).on_hover_ui(|ui| reasons_ui(ui, count));
+    leads_to(&response, "change");
     if response.clicked() {
         commands.push(Command::Show(largest_loss(count).map_or(Shown::Table(table), |step| Shown::Dropped {
             table,

@@ -14,6 +14,10 @@ use super::{theme, widgets};
 
 const TEXT: &str = include_str!("../../docs/guide.md");
 
+/// The list of checks, which is part of the guide in the window, and its first section.
+const CHECKS: &str = "checks.md";
+const FIRST_CHECKS: &str = "checks-Reconciliation";
+
 /// The guide, if it is open, and the section that it is to show.
 #[derive(Default)]
 pub struct GuideScreen {
@@ -85,11 +89,6 @@ impl Block {
 }
 
 static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| blocks(TEXT).into_iter().chain(checks()).collect());
-
-/// Whether there is such a section.
-pub fn has_section(anchor: &str) -> bool {
-    BLOCKS.iter().any(|block| block.anchor.as_deref() == Some(anchor))
-}
 
 /// Paints it if it is open; gives what was clicked on.
 pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
@@ -249,7 +248,8 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             from[1..].split_once("](").and_then(|(words, rest)| {
                 let (link, rest) = rest.split_once(')')?;
                 let action = link.strip_prefix("action:").map(|id| Piece::Action(words, id));
-                Some((action.or_else(|| Some(Piece::Section(words, link.strip_prefix('#')?)))?, rest))
+                let section = if link == CHECKS { Some(FIRST_CHECKS) } else { link.strip_prefix('#') };
+                Some((action.or(section.map(|section| Piece::Section(words, section)))?, rest))
             })
         };
         let Some((piece, behind)) = found else { break };
@@ -270,6 +270,33 @@ mod tests {
     use crate::domain::Table;
 
     use super::*;
+
+    fn has_section(anchor: &str) -> bool {
+        BLOCKS.iter().any(|block| block.anchor.as_deref() == Some(anchor))
+    }
+
+    #[test]
+    fn every_section_that_a_widget_leads_to_is_there() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui");
+        let mut found = std::collections::BTreeSet::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let source = std::fs::read_to_string(file.unwrap().path()).unwrap_or_default();
+            for line in source.lines() {
+                let leads = line.contains("explained(") || line.contains("leads_to(");
+                let texts: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+                let is_name = |text: &&&str| text.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+                let is_of_page = |text: &&&str| {
+                    ["consent-", "signals-", "review-", "export-"].iter().any(|page| text.starts_with(page))
+                };
+                found.extend(texts.last().filter(|_| leads).filter(is_name).map(|text| (*text).to_owned()));
+                found.extend(texts.iter().filter(is_of_page).filter(is_name).map(|text| (*text).to_owned()));
+            }
+        }
+        assert!(found.len() > 20, "{found:?}");
+        for section in found {
+            assert!(has_section(&section), "nothing is said of {section}");
+        }
+    }
 
     fn pieces_of_the_text() -> Vec<Piece<'static>> {
         BLOCKS.iter().flat_map(|block| pieces(&block.text)).collect()

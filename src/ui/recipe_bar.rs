@@ -5,6 +5,7 @@ use egui::{DragValue, Ui};
 use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};
 
+use super::explain::explained;
 use super::words::t;
 use super::{icons, widgets};
 
@@ -15,25 +16,28 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(widgets::weak(ui, "Consent for"));
         for purpose in Purpose::ALL {
             let hover = format!("Keep customers whose {} is present", purpose.column());
-            ui.selectable_value(&mut recipe.purpose, purpose, t(purpose.name())).on_hover_text(t(hover));
+            let response = ui.selectable_value(&mut recipe.purpose, purpose, t(purpose.name()));
+            explained(response, hover, "purpose");
         }
         ui.separator();
-        ui.checkbox(&mut recipe.consent_date, t("Only readings after consent"))
-            .on_hover_text(t("Keep a reading only if it was taken at or after its customer agreed to share"));
+        let sentence = "Keep a reading only if it was taken at or after its customer agreed to share";
+        explained(ui.checkbox(&mut recipe.consent_date, t("Only readings after consent")), sentence, "consent-date");
         ui.add_space(4.0);
         let mut drop = recipe.duplicates == Duplicates::Drop;
-        ui.checkbox(&mut drop, t("Drop duplicates"))
-            .on_hover_text(t("Keep the first of the rows of a landing table that are equal in every column"));
+        let sentence = "Keep the first of the rows of a landing table that are equal in every column";
+        explained(ui.checkbox(&mut drop, t("Drop duplicates")), sentence, "duplicates");
         recipe.duplicates = if drop { Duplicates::Drop } else { Duplicates::Keep };
         ui.separator();
         ui.label(widgets::weak(ui, "Join on"));
         for join in JoinRule::ALL {
-            ui.selectable_value(&mut recipe.join, join, t(join_label(join))).on_hover_text(t(join_hover(join)));
+            let response = ui.selectable_value(&mut recipe.join, join, t(join_label(join)));
+            explained(response, join_hover(join), "join");
         }
         if recipe.join == JoinRule::Nearest {
             let tolerance =
                 DragValue::new(&mut recipe.tolerance_ms).range(0..=60_000).prefix(t("within ")).suffix(t(" ms"));
-            ui.add(tolerance).on_hover_text(t("How far apart in time a distance and a motion may be; drag or type"));
+            let sentence = "How far apart in time a distance and a motion may be; drag or type";
+            explained(ui.add(tolerance), sentence, "join");
         }
         if recipe != Recipe::default() {
             ui.separator();
@@ -57,9 +61,8 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(run) = &state.choices().run else { return };
     ui.separator();
     if state.choices().run_in_force().is_some() {
-        ui.label(t(format!("Tables of {}", run.title()))).on_hover_text(t(
-            "Made on another engine of these landing files. Counts, checks and exports are of those tables",
-        ));
+        let sentence = "Made on another engine of these landing files. Counts, checks and exports are of those tables";
+        explained(ui.label(t(format!("Tables of {}", run.title()))), sentence, "run");
     } else {
         ui.label(widgets::weak(ui, format!("Made here; {} has another recipe", run.title())));
         if ui.button(t("Its recipe")).on_hover_text(t("Back to the recipe and the tables of the run")).clicked() {

@@ -8,10 +8,11 @@ use crate::review::{Behind, Check, FigureId, Review, Trail, advice, repairs};
 use crate::signals::{Chart, Span, Style};
 use crate::state::{Command, Shown, Slot, State};
 
+use super::explain::explained;
 use super::review_page::who_ui;
 use super::scene::scene_ui;
 use super::words::{as_is, t};
-use super::{chips, empty, icons, theme, widgets};
+use super::{chips, empty, explain, icons, theme, widgets};
 use crate::explore::Follow;
 
 /// What belongs to the list alone.
@@ -151,7 +152,7 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
     let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);
     widgets::named_choice(&response, ui, selected, &name);
-    if response.on_hover_text(t(&check.words)).clicked() {
+    if explained(response, &check.words, check.id.name()).clicked() {
         screen.chosen = Some(check.id);
     }
 }
@@ -182,6 +183,9 @@ fn check_ui(
     });
     ui.label(t(&check.words));
     ui.label(widgets::weak(ui, about.why));
+    if ui.link(t("In the guide")).clicked() {
+        explain::ask(ui.ctx(), check.id.name());
+    }
     ui.add_space(8.0);
     if check.verdict != CheckVerdict::Pass {
         ui.horizontal_wrapped(|ui| {

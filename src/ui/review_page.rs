@@ -7,6 +7,7 @@ use crate::domain::{CheckId, format};
 use crate::review::{Kind, Trail};
 use crate::state::{Command, Drafts, Slot, State};
 
+use super::explain::explained;
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
 use super::words::{as_is, t};
@@ -71,14 +72,24 @@ pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(t("Join review")).text_style(TextStyle::Heading));
         ui.add_space(8.0);
-        for (tab, text, hover) in [
-            (Tab::Checks, "Checks", "Everything that is checked, what fails, and what to do about it"),
-            (Tab::Joins, "Joins", "What each join was given, what it made of it, and whose readings it put together"),
-            (Tab::Rules, "Join rules", "The machine-learning table under each join rule, side by side"),
-            (Tab::Owners, "Whose device", "Each device's owner, by the instants that it shares with the phones"),
-            (Tab::Trail, "Trail", "Who accepted and signed what, when and why"),
+        for (tab, text, section, hover) in [
+            (Tab::Checks, "Checks", "review-checks", "Everything that is checked, what fails, and what to do about it"),
+            (
+                Tab::Joins,
+                "Joins",
+                "review-joins",
+                "What each join was given, what it made of it, and whose readings it put together",
+            ),
+            (Tab::Rules, "Join rules", "review-rules", "The machine-learning table under each join rule, side by side"),
+            (
+                Tab::Owners,
+                "Whose device",
+                "review-owners",
+                "Each device's owner, by the instants that it shares with the phones",
+            ),
+            (Tab::Trail, "Trail", "review-trail", "Who accepted and signed what, when and why"),
         ] {
-            ui.selectable_value(&mut screen.tab, tab, t(text)).on_hover_text(t(hover));
+            explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
         }
         if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Write a report for reviewers, one HTML file").clicked() {
             commands.push(Command::SaveReport);
@@ -127,7 +138,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 let may = !who.trim().is_empty() && !review.is_adding;
                 let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
                 let hover = "Put your name to all figures of this review. It opens the export of these tables";
-                if button.on_hover_text(t(hover)).on_disabled_hover_text(t("Say who you are first")).clicked() {
+                if explained(button, hover, "gate").on_disabled_hover_text(t("Say who you are first")).clicked() {
                     commands.push(Command::SignOff { who: who.trim().to_owned() });
                 }
             }

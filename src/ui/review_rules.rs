@@ -8,6 +8,7 @@ use crate::review::joins::PairKind;
 use crate::review::{Differing, FigureId, RuleFigures, RuleReport};
 use crate::state::{Command, Shown, State};
 
+use super::explain::explained;
 use super::recipe_bar::{join_hover, join_label};
 use super::words::t;
 use super::{empty, widgets};
@@ -59,7 +60,7 @@ fn title_ui(ui: &mut Ui, state: &State, rule: JoinRule, commands: &mut Vec<Comma
         label.push_str(&format!(" within {} ms", thousands(recipe.tolerance_ms.into())));
     }
     let is_in_force = rule == recipe.join;
-    let response = ui.selectable_label(is_in_force, t(label)).on_hover_text(t(join_hover(rule)));
+    let response = explained(ui.selectable_label(is_in_force, t(label)), join_hover(rule), "join");
     if response.clicked() && !is_in_force {
         commands.push(Command::SetRecipe(Recipe { join: rule, ..recipe.clone() }));
     }

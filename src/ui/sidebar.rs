@@ -6,6 +6,7 @@ use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
 use crate::state::{Command, Shown, State};
 
+use super::explain::{explained, leads_to};
 use super::words::{Words, as_is, t};
 use super::{flow_strip, icons, theme, widgets};
 
@@ -13,24 +14,27 @@ use super::{flow_strip, icons, theme, widgets};
 pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        for (shown, icon, name, hover) in [
+        for (shown, icon, name, section, hover) in [
             (
                 Shown::Consent,
                 icons::CONSENT,
                 "Consent",
+                "consent",
                 "Where rows went and why, who agreed when, who withdrew, expected counts",
             ),
-            (Shown::Signals, icons::SIGNALS, "Signals", "What each device and its phone recorded over time"),
+            (Shown::Signals, icons::SIGNALS, "Signals", "signals", "What each device and its phone recorded over time"),
             (
                 Shown::Review,
                 icons::REVIEW,
                 "Join review",
+                "review",
                 "Checks, joins, whose device it is, and whether the training set may leave",
             ),
             (
                 Shown::Export,
                 icons::EXPORT,
                 "Export",
+                "export",
                 "What the training set will be, what stands against it, and the exports that were made",
             ),
         ] {
@@ -44,7 +48,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             };
             let response = entry_ui(ui, selected, icon, name, &right, open.is_some());
             widgets::named_choice(&response, ui, selected, name);
-            if response.on_hover_text(t(hover)).clicked() {
+            if explained(response, hover, section).clicked() {
                 commands.push(Command::Show(shown));
             }
         }
@@ -68,6 +72,7 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command
     let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
     let response = entry_ui(ui, selected, icons::TABLE, as_is(table.title()), &rows, false);
     widgets::named_choice(&response, ui, selected, table.name());
+    leads_to(&response, table.name());
     if response.clicked() {
         commands.push(Command::Show(Shown::Table(table)));
     }
@@ -94,7 +99,7 @@ fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let selected = state.choices().shown == Shown::Refused;
     let response = entry_ui(ui, selected, icon, "files", &text, remarkable);
     widgets::named_choice(&response, ui, selected, "Files and refused records");
-    if response.on_hover_text(t("Files, remarks and refused records")).clicked() {
+    if explained(response, "Files, remarks and refused records", "refused").clicked() {
         commands.push(Command::Show(Shown::Refused));
     }
 }

@@ -10,6 +10,7 @@ use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, St
 use crate::state::{Command, Loaded, Slot, State};
 
 use super::devices::{DevicesScreen, devices_ui};
+use super::explain::explained;
 use super::plot::{PlotScreen, plot_ui};
 use super::words::t;
 use super::{chips, empty, icons, signals_side, theme, widgets};
@@ -196,7 +197,7 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) 
             Clock::Elapsed => "Time since the first reading",
             Clock::Raw => "Milliseconds since 1970-01-01 00:00 UTC, as they landed",
         };
-        ui.selectable_value(&mut screen.clock, clock, t(clock.name())).on_hover_text(t(hover));
+        explained(ui.selectable_value(&mut screen.clock, clock, t(clock.name())), hover, "signals-clock");
     }
     ui.separator();
     let mut fits = !screen.fixed;
@@ -211,7 +212,8 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) 
     if response.changed() {
         screen.gap = Some(Threshold::chosen((seconds * 1000.0) as u64));
     }
-    response.on_hover_text(t(format!("Readings further apart than this are not joined by a line. {words}")));
+    let sentence = format!("Readings further apart than this are not joined by a line. {words}");
+    explained(response, sentence, "signals-gap");
     if screen.gap.is_some() && widgets::icon_button_ui(ui, icons::CLOSE, "The gap of the rule").clicked() {
         screen.gap = None;
     }

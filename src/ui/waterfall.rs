@@ -6,6 +6,7 @@ use crate::domain::format::thousands;
 use crate::review::{Bar, Change, Flow, Waterfall};
 use crate::state::{Command, Shown};
 
+use super::explain::explained;
 use super::words::t;
 use super::{theme, widgets};
 
@@ -67,7 +68,7 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
     {
         commands.push(Command::Show(shown));
     }
-    response.on_hover_text(t(hover));
+    explained(response, hover, "consent-rows");
 }
 
 fn words(change: Change) -> (String, String) {
