@@ -262,9 +262,9 @@ pub(super) fn say(state: &mut State, outcome: Outcome<Result<String, Failure>>) 
 }
 
 /// Says what could not be kept of the program's own files.
-pub(super) fn warn(state: &mut State, outcome: Outcome<Result<(), String>>) {
+pub(super) fn warn<Done>(state: &mut State, outcome: Outcome<Result<Done, String>>) {
     match outcome {
-        Outcome::Done(Ok(())) | Outcome::Cancelled => {}
+        Outcome::Done(Ok(_)) | Outcome::Cancelled => {}
         Outcome::Done(Err(error)) => notify(state, Severity::Warning, error),
         Outcome::Died => notify(state, Severity::Error, DIED.to_owned()),
     }

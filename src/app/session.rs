@@ -186,16 +186,17 @@ fn make_room(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Saves a session unless another one takes its place within a moment.
+/// Saves a session unless another one takes its place within a moment; gives whether it was saved.
 ///
 /// # Errors
 /// A sentence that says what could not be saved, where and why.
-pub fn save(request: &SessionRequest, progress: &Progress) -> Result<(), String> {
+pub fn save(request: &SessionRequest, progress: &Progress) -> Result<bool, String> {
     if jobs::wait(QUIET, progress).is_err() {
-        return Ok(());
+        return Ok(false);
     }
     let path = request.to.folder.join(NAMES[0]);
     write_own_file(&path, request.session.to_text().as_bytes())
+        .map(|()| true)
         .map_err(|error| format!("The session could not be saved: {error}"))
 }
 
@@ -253,8 +254,8 @@ impl App {
     }
 
     /// Says that the session could not be saved, or that it is if that was asked for.
-    pub(super) fn take_saved_session(&mut self, outcome: Outcome<Result<(), String>>) {
-        if matches!(outcome, Outcome::Done(Ok(()))) && std::mem::take(&mut self.session.tells) {
+    pub(super) fn take_saved_session(&mut self, outcome: Outcome<Result<bool, String>>) {
+        if matches!(outcome, Outcome::Done(Ok(true))) && std::mem::take(&mut self.session.tells) {
             let text = "The session is saved: what is open and chosen is there again at the next start.";
             notify(&mut self.state, Severity::Information, text.to_owned());
         }

@@ -107,7 +107,7 @@ pub struct Workers {
     /// Writes pictures.
     pub save_picture: Lane<SavePictureRequest, Result<String, Failure>>,
     /// Writes the session.
-    pub session: Lane<SessionRequest, Result<(), String>>,
+    pub session: Lane<SessionRequest, Result<bool, String>>,
     /// Writes the settings.
     pub save: Lane<SaveRequest, Result<(), String>>,
 }

@@ -57,6 +57,7 @@ impl Shelf {
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         clear_abandoned(folder);
         let folder = folder.join(format!("{START}{:016x}", u64::from_le_bytes(random)));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "who may read it is said on Unix alone"))]
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

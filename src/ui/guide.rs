@@ -284,7 +284,9 @@ mod tests {
             for line in source.lines() {
                 let leads = line.contains("explained(") || line.contains("leads_to(");
                 let texts: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
-                let is_name = |text: &&&str| text.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+                let is_name = |text: &&&str| {
+                    !text.ends_with('-') && text.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
+                };
                 let is_of_page = |text: &&&str| {
                     ["consent-", "signals-", "review-", "export-"].iter().any(|page| text.starts_with(page))
                 };

@@ -116,9 +116,8 @@ pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &m
         .frame(theme::side_frame(ui))
         .default_size(theme::SIDEBAR_WIDTH)
         .size_range(180.0..=400.0)
-        .show(ui, |ui| sidebar::sidebar_ui(ui, state, commands));
+        .show(ui, |ui| sidebar::sidebar_ui(ui, state, &mut screens.tour, commands));
     let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
-        tour::offer_ui(ui, state, &mut screens.tour, commands);
         notices::notices_ui(ui, state, commands);
         page_ui(ui, state, screens, commands);
     });

@@ -1,8 +1,8 @@
 //! The tour: a few cards that say what each part of the window is for, while it shows that part.
 
 use egui::{
-    Align, Align2, Area, Button, Frame, Id, Key, Layout, Modifiers, Order, Rect, RichText, Role, Stroke, StrokeKind,
-    TextStyle, Ui, vec2,
+    Align, Align2, Area, Button, Frame, Id, Key, Layout, Modifiers, Order, Panel, Rect, RichText, Role, Stroke,
+    StrokeKind, TextStyle, Ui, vec2,
 };
 
 use crate::domain::CheckId;
@@ -228,18 +228,16 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
     if state.toured || screen.card.is_some() {
         return;
     }
-    theme::notice_frame(theme::palette(ui).accent_soft).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(t("New here? A tour of seven cards shows what each part is for."));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button(t("No, thanks")).on_hover_text(t("It stays in the list of commands")).clicked() {
-                    commands.push(Command::Toured);
-                }
-                if ui.button(t("Take the tour")).clicked() {
-                    screen.turn();
-                }
-            });
+    let frame = theme::notice_frame(theme::palette(ui).accent_soft);
+    Panel::bottom("tour_offer").frame(frame).show_separator_line(false).show(ui, |ui| {
+        ui.label(t("New here? A tour of seven cards shows what each part is for."));
+        ui.horizontal_wrapped(|ui| {
+            if ui.button(t("Take the tour")).clicked() {
+                screen.turn();
+            }
+            if ui.button(t("No, thanks")).on_hover_text(t("It stays in the list of commands")).clicked() {
+                commands.push(Command::Toured);
+            }
         });
     });
-    ui.add_space(8.0);
 }

@@ -6,10 +6,8 @@
 //! holds a lock, which the system lets go however a run ends.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::manifest::Manifest;
 use super::{ReleaseError, read};
@@ -127,14 +125,11 @@ impl NewFolder {
     pub fn finish(mut self, replace: bool) -> Result<(), ReleaseError> {
         sync_folders(&self.unfinished)?;
         is_free(&self.place, replace)?;
-        let failed = |error: rustix::io::Errno| ReleaseError::Export(ExportError::at(&self.place)(error.into()));
         let is_there = fs::symlink_metadata(&self.place).is_ok();
-        let flags = if is_there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-        match renameat_with(CWD, &self.unfinished, CWD, &self.place, flags) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::EXIST) => return Err(ReleaseError::Exists(self.place.clone())),
-            // A file system that knows neither way: the old one steps aside first.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
+        match in_one_step(&self.unfinished, &self.place, is_there) {
+            Ok(true) => {}
+            // The old one steps aside first.
+            Ok(false) => {
                 let plain = |from: &Path, to: &Path| fs::rename(from, to).map_err(ExportError::at(&self.place));
                 let aside = aside(&self.place);
                 if is_there {
@@ -149,7 +144,10 @@ impl NewFolder {
                 }
                 self.unfinished = aside;
             }
-            Err(error) => return Err(failed(error)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(ReleaseError::Exists(self.place.clone()));
+            }
+            Err(error) => return Err(ExportError::at(&self.place)(error).into()),
         }
         self.is_done = true;
         // What stood there before, if anything did, is now under the unfinished name.
@@ -168,6 +166,25 @@ impl Drop for NewFolder {
             fs::remove_dir_all(&self.unfinished).ok();
         }
     }
+}
+
+/// Has a folder take a place, or change places with what is there, in one step. False where the system or its file system knows
+/// no such step.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn in_one_step(from: &Path, to: &Path, is_there: bool) -> io::Result<bool> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    let flags = if is_there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+    match renameat_with(CWD, from, CWD, to, flags) {
+        Ok(()) => Ok(true),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn in_one_step(_: &Path, _: &Path, _: bool) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// Nothing is there, or an export that is to be replaced, with nothing else in it. Anything else is never touched.
