@@ -230,9 +230,9 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
     }
     let frame = theme::notice_frame(theme::palette(ui).accent_soft);
     Panel::bottom("tour_offer").frame(frame).show_separator_line(false).show(ui, |ui| {
-        ui.label(t("New here? A tour of seven cards shows what each part is for."));
-        ui.horizontal_wrapped(|ui| {
-            if ui.button(t("Take the tour")).clicked() {
+        ui.horizontal(|ui| {
+            let words = "New here? Seven cards show what each part of the window is for";
+            if ui.button(t("Take the tour")).on_hover_text(t(words)).clicked() {
                 screen.turn();
             }
             if ui.button(t("No, thanks")).on_hover_text(t("It stays in the list of commands")).clicked() {

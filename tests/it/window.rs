@@ -77,7 +77,7 @@ fn the_real_data_show_the_right_counts_under_every_switch() {
 fn every_table_opens_with_all_its_rows() {
     let mut window = Window::open_folder(&sample_data());
     for table in Table::ALL {
-        window.harness.get_by_role_and_label(Role::Button, table.name()).click();
+        window.harness.get_by_role_and_label(Role::Button, table.name()).click_accesskit();
         window.harness.run_steps(2);
         assert_eq!(window.harness.state().state().choices().shown, Shown::Table(table));
         let grid = format!("{}, {} rows", table.name(), thousands(rows(&window, table)));

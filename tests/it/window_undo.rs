@@ -157,7 +157,7 @@ fn the_history_is_reached_by_the_keyboard() {
 fn looking_around_is_no_step_but_comes_back_with_one() {
     let mut window = Window::open_folder(&sample_data());
     let show = |window: &mut Window, table: Table| {
-        window.harness.get_by_role_and_label(Role::Button, table.name()).click();
+        window.harness.get_by_role_and_label(Role::Button, table.name()).click_accesskit();
         window.harness.run_steps(2);
     };
     show(&mut window, Table::CustomerTrusted);
