@@ -1,14 +1,15 @@
-//! The guide, beside whatever one is looking at: the text of docs/guide.md, in which words can be clicked on that do what they say.
+//! The guide, beside whatever one is looking at: the text of docs/guide.md or that in another language beside it, in which words can be clicked on that do what they say.
 
 use egui::{RichText, ScrollArea, TextStyle, Ui, Window, vec2};
 
-use crate::state::State;
+use crate::state::{Spoken, State};
 
 use super::actions::{Does, action};
-use super::words::{as_is, t};
+use super::words::{self, as_is, t};
 use super::{theme, widgets};
 
-const TEXT: &str = include_str!("../../docs/guide.md");
+const ENGLISH: &str = include_str!("../../docs/guide.md");
+const GERMAN: &str = include_str!("../../docs/guide.de.md");
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,11 @@ pub fn guide_ui(ui: &Ui, state: &State, is_open: &mut bool) -> Option<Does> {
         .collapsible(false)
         .show(ui.ctx(), |ui| {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                for block in blocks(TEXT) {
+                let text = match words::spoken() {
+                    Spoken::English => ENGLISH,
+                    Spoken::German => GERMAN,
+                };
+                for block in blocks(text) {
                     asked = block_ui(ui, state, &block).or(asked.take());
                 }
             });
@@ -148,44 +153,45 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 mod tests {
     use super::*;
 
-    fn texts() -> Vec<String> {
+    fn texts(of: &str) -> Vec<String> {
         let text = |block: Block| match block {
             Block::Title(text) | Block::Heading(text) | Block::Paragraph(text) | Block::Entry(_, text) => text,
         };
-        blocks(TEXT).into_iter().map(text).collect()
+        blocks(of).into_iter().map(text).collect()
     }
 
     #[test]
     fn everything_that_can_be_clicked_on_does_something() {
-        let texts = texts();
-        let actions: Vec<&str> = texts
-            .iter()
-            .flat_map(|text| pieces(text))
-            .filter_map(|piece| if let Piece::Action(_, id) = piece { Some(id) } else { None })
-            .collect();
-        assert!(actions.len() > 10);
-        for id in actions {
-            assert!(action(id).is_some(), "the guide names the action {id}, which there is not");
+        let actions = |of: &str| -> Vec<String> {
+            let id = |piece| if let Piece::Action(_, id) = piece { Some(id.to_owned()) } else { None };
+            texts(of).iter().flat_map(|text| pieces(text).into_iter().filter_map(id).collect::<Vec<_>>()).collect()
+        };
+        assert!(actions(ENGLISH).len() > 10);
+        assert_eq!(actions(ENGLISH), actions(GERMAN), "the guides do not lead to the same actions");
+        for id in actions(ENGLISH) {
+            assert!(action(&id).is_some(), "the guide names the action {id}, which there is not");
         }
     }
 
     #[test]
     fn nothing_of_the_text_is_lost_and_no_mark_is_left() {
         let words = |text: &str| text.split_whitespace().collect::<String>();
-        let shown: String = blocks(TEXT)
-            .iter()
-            .map(|block| match block {
-                Block::Title(text) => format!("#{text}"),
-                Block::Heading(text) => format!("##{text}"),
-                Block::Paragraph(text) => text.clone(),
-                Block::Entry(mark, text) => format!("{}{text}", if mark == "•" { "-" } else { mark }),
-            })
-            .collect();
-        assert_eq!(words(&shown), words(TEXT));
-        for text in texts() {
-            for piece in pieces(&text) {
-                let (Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _)) = piece;
-                assert!(!text.contains(['*', '[', ']', '`', '#']), "{text}");
+        for guide in [ENGLISH, GERMAN] {
+            let shown: String = blocks(guide)
+                .iter()
+                .map(|block| match block {
+                    Block::Title(text) => format!("#{text}"),
+                    Block::Heading(text) => format!("##{text}"),
+                    Block::Paragraph(text) => text.clone(),
+                    Block::Entry(mark, text) => format!("{}{text}", if mark == "•" { "-" } else { mark }),
+                })
+                .collect();
+            assert_eq!(words(&shown), words(guide));
+            for text in texts(guide) {
+                for piece in pieces(&text) {
+                    let (Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _)) = piece;
+                    assert!(!text.contains(['*', '[', ']', '`', '#']), "{text}");
+                }
             }
         }
     }

@@ -62,4 +62,6 @@ mod window_session;
 mod window_signals;
 mod window_tables;
 mod window_undo;
+mod window_words;
 mod withdrawn;
+mod words;
