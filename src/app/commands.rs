@@ -134,6 +134,14 @@ impl App {
                 self.state.toured = true;
                 self.save_settings();
             }
+            Command::SetLanguage(language) => {
+                self.state.language = language;
+                self.save_settings();
+            }
+            Command::SetInstants(instants) => {
+                self.state.instants = instants;
+                self.save_settings();
+            }
             Command::SetKey(action, key) => {
                 match key {
                     Some(key) => self.state.keys.insert(action.to_owned(), key),

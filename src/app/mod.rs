@@ -28,10 +28,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::domain::Progress;
+use crate::domain::{Progress, TimeZone};
 use crate::jobs::Lane;
 use crate::landing::Source;
-use crate::state::{CacheState, Command, State};
+use crate::state::{CacheState, Command, Spoken, State};
 use crate::ui::{self, Screens};
 
 use self::chosen::Chosen;
@@ -59,7 +59,8 @@ pub fn run(source: Option<Source>, run: Option<PathBuf>, memory_limit: Option<u6
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let settings = Settings::at_home().with_memory(memory_limit);
+    let settings =
+        Settings::at_home().with_memory(memory_limit).with_system(Spoken::of_system(), TimeZone::of_system());
     let open = || {
         eframe::run_native(
             NAME,
@@ -122,6 +123,10 @@ impl App {
             state: State {
                 recent: saved.recent,
                 theme: saved.theme,
+                language: saved.language,
+                system_language: settings.system_language(),
+                instants: saved.instants,
+                system_zone: settings.system_zone(),
                 cache: CacheState { folder: settings.cache_folder(), limit: saved.cache_limit, ..Default::default() },
                 watches: saved.watches,
                 keys: saved.keys,

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::TimeZone;
 use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile, change_own_file};
 use crate::landing::{self, Cache};
 use crate::s3::is_address;
-use crate::state::{Keys, Notice, Severity, State, Theme};
+use crate::state::{Instants, Keys, Language, Notice, Severity, Spoken, State, Theme};
 
 use super::export_work::Homes;
 
@@ -25,11 +26,16 @@ pub struct Settings {
     file: Option<PathBuf>,
     /// The bytes of memory that may be used, if that was said.
     memory: Option<u64>,
+    /// The language and the zone of the system; English and UTC unless they were given.
+    system_language: Spoken,
+    system_zone: TimeZone,
 }
 
 /// What was remembered.
 pub struct Saved {
     pub theme: Theme,
+    pub language: Language,
+    pub instants: Instants,
     pub recent: Vec<PathBuf>,
     /// The most bytes that are kept of what was read; 0 keeps nothing.
     pub cache_limit: u64,
@@ -48,6 +54,8 @@ pub struct Saved {
 #[serde(default)]
 struct Content {
     theme: Theme,
+    language: Language,
+    instants: Instants,
     recent: Vec<PathBuf>,
     cache_limit: u64,
     watches: bool,
@@ -59,6 +67,8 @@ impl Default for Content {
     fn default() -> Self {
         Self {
             theme: Theme::default(),
+            language: Language::default(),
+            instants: Instants::default(),
             recent: vec![],
             cache_limit: CACHE_LIMIT,
             watches: true,
@@ -70,8 +80,8 @@ impl Default for Content {
 
 impl From<Content> for Saved {
     fn from(content: Content) -> Self {
-        let Content { theme, recent, cache_limit, watches, keys, toured } = content;
-        Self { theme, recent, cache_limit, watches, keys, toured, notice: None }
+        let Content { theme, language, instants, recent, cache_limit, watches, keys, toured } = content;
+        Self { theme, language, instants, recent, cache_limit, watches, keys, toured, notice: None }
     }
 }
 
@@ -107,12 +117,12 @@ impl Settings {
     /// In the user's configuration folder.
     pub fn at_home() -> Self {
         let folders = directories::ProjectDirs::from("", "", "stedi-workbench");
-        Self { file: folders.map(|folders| folders.config_dir().join("settings.json")), memory: None }
+        Self { file: folders.map(|folders| folders.config_dir().join("settings.json")), ..Self::default() }
     }
 
     /// In this file.
     pub fn at(file: PathBuf) -> Self {
-        Self { file: Some(file), memory: None }
+        Self { file: Some(file), ..Self::default() }
     }
 
     /// The trail of reviews, the keys of pseudonyms and the list of exports: where the user's are, or beside settings that
@@ -178,6 +188,21 @@ impl Settings {
         Self { memory: limit.or(self.memory), ..self }
     }
 
+    /// The same on a system of this language and zone.
+    pub fn with_system(self, system_language: Spoken, system_zone: TimeZone) -> Self {
+        Self { system_language, system_zone, ..self }
+    }
+
+    /// The language of the system.
+    pub(super) fn system_language(&self) -> Spoken {
+        self.system_language
+    }
+
+    /// The zone of the system.
+    pub(super) fn system_zone(&self) -> TimeZone {
+        self.system_zone
+    }
+
     /// The cache of what was read, with the limit that was chosen.
     pub fn cache(&self) -> Option<Cache> {
         Some(Cache::at(self.cache_folder()?, self.load().cache_limit))
@@ -188,8 +213,8 @@ impl Settings {
     /// # Errors
     /// A sentence that says what could not be saved, where and why.
     pub fn limit_cache(&self, limit: u64) -> Result<(), String> {
-        let Saved { theme, recent, watches, keys, toured, .. } = self.load();
-        let content = Content { theme, recent, cache_limit: limit, watches, keys, toured };
+        let Saved { theme, language, instants, recent, watches, keys, toured, .. } = self.load();
+        let content = Content { theme, language, instants, recent, cache_limit: limit, watches, keys, toured };
         self.file.clone().map_or(Ok(()), |file| SaveRequest { file, content }.carry_out())
     }
 
@@ -222,6 +247,8 @@ impl Settings {
     pub(super) fn to_save(&self, state: &State) -> Option<SaveRequest> {
         let content = Content {
             theme: state.theme,
+            language: state.language,
+            instants: state.instants,
             // JSON cannot hold the others.
             recent: state.recent.iter().filter(|path| path.to_str().is_some()).cloned().collect(),
             cache_limit: state.cache.limit,

@@ -50,15 +50,18 @@ pub fn short(number: f64) -> String {
 }
 
 /// An instant as people write it, in milliseconds since 1970 UTC: RFC 3339 (`2022-06-18T17:58:55Z`, with any offset), a
-/// day (`2022-06-18`, at its start in UTC), what [`utc`] gives, or the milliseconds themselves. None for anything else.
+/// day (`2022-06-18`, at its start in UTC), what [`utc`] and a time zone give, or the milliseconds themselves. None for anything else.
 pub fn instant(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(milliseconds) = text.parse() {
         return utc(milliseconds).map(|_| milliseconds);
     }
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+    let with_offset =
+        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f %:z"));
+    if let Ok(instant) = with_offset {
         return Some(instant.timestamp_millis());
     }
+    let text = text.strip_suffix(" UTC").unwrap_or(text);
     let at_midnight = |day: NaiveDate| day.and_hms_opt(0, 0, 0);
     let in_utc = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))

@@ -16,6 +16,7 @@ mod reason;
 pub mod recipe;
 pub mod schema;
 pub mod stored;
+pub mod time_zone;
 pub mod withdrawn;
 pub mod zone;
 
@@ -30,5 +31,6 @@ pub use progress::{Cancelled, Progress};
 pub use reason::Reason;
 pub use recipe::{Duplicates, JoinRule, Purpose, Recipe, RecipeError};
 pub use schema::{Column, Kind, Privacy, Schema};
+pub use time_zone::TimeZone;
 pub use withdrawn::{Withdrawn, WithdrawnError};
 pub use zone::{Table, Zone};

@@ -1,6 +1,6 @@
 //! Where the lines of a grid stand, and what is written at them.
 
-use crate::domain::format;
+use crate::domain::{TimeZone, format};
 
 /// How instants are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -8,6 +8,8 @@ pub enum Clock {
     /// Date and time of day in UTC.
     #[default]
     Utc,
+    /// Date and time of day in another zone.
+    Local(TimeZone),
     /// Since the first reading.
     Elapsed,
     /// Milliseconds since 1970-01-01 00:00 UTC, as they landed.
@@ -57,12 +59,15 @@ const CLOCK_STEPS: [f64; 20] = [
 
 impl Clock {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Utc, Self::Elapsed, Self::Raw];
+    pub fn all(zone: TimeZone) -> [Self; 4] {
+        [Self::Utc, Self::Local(zone), Self::Elapsed, Self::Raw]
+    }
 
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utc => "UTC",
+            Self::Local(_) => "local time",
             Self::Elapsed => "elapsed",
             Self::Raw => "raw",
         }
@@ -72,6 +77,7 @@ impl Clock {
     pub fn instant(self, at: f64, origin: f64) -> String {
         match self {
             Self::Utc => whole(at).and_then(format::utc).unwrap_or_else(|| raw(at)),
+            Self::Local(zone) => whole(at).and_then(|at| zone.instant(at)).unwrap_or_else(|| raw(at)),
             Self::Elapsed => elapsed(at - origin, true),
             Self::Raw => raw(at),
         }
@@ -82,13 +88,19 @@ impl Clock {
         let least = (to - from) / count.max(1) as f64;
         let step = match self {
             Self::Raw => decimal_step(least).max(1.0),
-            Self::Utc | Self::Elapsed => clock_step(least),
+            Self::Utc | Self::Local(_) | Self::Elapsed => clock_step(least),
         };
-        let start = if self == Self::Elapsed { origin } else { 0.0 };
+        let start = match self {
+            Self::Elapsed => origin,
+            // Where its own days and hours begin.
+            Self::Local(zone) => -(whole(from).map_or(0, |at| zone.ahead(at)) as f64),
+            Self::Utc | Self::Raw => 0.0,
+        };
+        let ahead = |at: i64| if let Self::Local(zone) = self { zone.ahead(at) } else { 0 };
         let label = |at: f64| match self {
             Self::Raw => raw(at),
             Self::Elapsed => elapsed(at - origin, step < SECOND),
-            Self::Utc => match whole(at).and_then(format::utc) {
+            Self::Utc | Self::Local(_) => match whole(at).and_then(|at| format::utc(at.saturating_add(ahead(at)))) {
                 Some(text) if step >= DAY => text[..text.len() - 13].to_owned(),
                 Some(text) if step >= SECOND => text[text.len() - 12..text.len() - 4].to_owned(),
                 Some(text) => text[text.len() - 12..].to_owned(),
@@ -180,6 +192,16 @@ mod tests {
     }
 
     #[test]
+    fn lines_stand_where_the_days_of_the_zone_begin() {
+        let clock = Clock::Local(TimeZone::named("Asia/Kolkata").unwrap());
+        assert_eq!(clock.instant(NOON, NOON), "2022-06-18 17:30:00.000 +05:30");
+        assert_eq!(labels(&clock.ticks(NOON, NOON + 3.0 * HOUR, 3, NOON)), ["18:00:00", "19:00:00", "20:00:00"]);
+        let days = clock.ticks(NOON, NOON + 3.0 * DAY, 3, NOON);
+        assert_eq!(labels(&days), ["2022-06-19", "2022-06-20", "2022-06-21"]);
+        assert_eq!(days[0].at, NOON + 6.5 * HOUR);
+    }
+
+    #[test]
     fn a_length_of_time_is_exact_to_the_millisecond() {
         let texts = [elapsed(12_345.0, true), elapsed(-61_000.0, false), elapsed(90_061_007.0, true)];
         assert_eq!(texts, ["+12.345 s", "−1:01", "+1 d 1:01:01.007"]);
@@ -196,7 +218,7 @@ mod tests {
         for (from, to) in
             [(0.0, 0.0), (5.0, 1.0), (-9.2e18, 9.2e18), (f64::NAN, 1.0), (0.0, f64::INFINITY), (0.0, 1e-30)]
         {
-            for clock in Clock::ALL {
+            for clock in Clock::all(TimeZone::named("Europe/Berlin").unwrap()) {
                 assert!(clock.ticks(from, to, 8, 0.0).len() <= MOST_TICKS);
             }
             assert!(number_ticks(from, to, 8).len() <= MOST_TICKS);

@@ -246,7 +246,10 @@ fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
     }
     if *as_of != from.as_of {
         let day = as_of.and_then(format::utc);
-        labels.push(Label::running("as of", day.map_or_else(|| "as of now".to_owned(), |day| format!("as of {day}"))));
+        labels.push(Label::running(
+            "as of",
+            day.map_or_else(|| "as of now".to_owned(), |day| format!("as of {day} UTC")),
+        ));
     }
     if *withdrawn != from.withdrawn {
         labels.push(Label::new(format!("withdrawn: {}", format::counted(withdrawn.len() as u64, "customer"))));

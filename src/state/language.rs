@@ -1,14 +1,24 @@
-//! The language of the window.
+//! The language of the window, and its clock.
 
 use serde::{Deserialize, Serialize};
 
 /// The language as it was chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Language {
     #[default]
     System,
     English,
     German,
+}
+
+/// The clock by which the window shows instants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instants {
+    #[default]
+    Utc,
+    Local,
 }
 
 /// A language that the window can be in.
@@ -20,6 +30,12 @@ pub enum Spoken {
 }
 
 impl Spoken {
+    /// The language of the system, by what the environment says of messages.
+    pub fn of_system() -> Self {
+        let said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+        said.into_iter().find(|locale| !locale.is_empty()).map_or(Self::English, |locale| Self::of_locale(&locale))
+    }
+
     /// The language of a locale such as `de_AT.UTF-8`; English where there is none of its own.
     pub fn of_locale(locale: &str) -> Self {
         match locale.split(['_', '.', '@', '-']).next() {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::curation::{Codes, Curation, TableView};
 use crate::domain::CheckId;
-use crate::domain::{Recipe, Table, Withdrawn};
+use crate::domain::{Recipe, Table, TimeZone, Withdrawn};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
 use crate::landing::{ConsentStood, EngineRun, Kept, Landing, Source};
 use crate::review::joins::Stranger;
@@ -28,7 +28,7 @@ use crate::signals::Picture;
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
-pub use language::{Language, Spoken};
+pub use language::{Instants, Language, Spoken};
 pub use look::{Look, Sight, Summaries};
 pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
@@ -80,6 +80,10 @@ pub struct State {
     pub language: Language,
     /// The language of the system.
     pub system_language: Spoken,
+    /// The clock by which it shows instants.
+    pub instants: Instants,
+    /// The zone of the system.
+    pub system_zone: TimeZone,
     /// Names, e-mails, phones and birthdays are shown as they are, until the program ends.
     pub revealed: bool,
     /// How far the work has come that the user waits for.
@@ -100,6 +104,16 @@ pub struct State {
 pub type Keys = BTreeMap<String, String>;
 
 impl State {
+    /// The language that the window speaks.
+    pub fn spoken(&self) -> Spoken {
+        self.language.spoken(self.system_language)
+    }
+
+    /// The zone in which instants are shown.
+    pub fn zone(&self) -> TimeZone {
+        if self.instants == Instants::Local { self.system_zone } else { TimeZone::UTC }
+    }
+
     /// The choices as they stand on the screen.
     pub fn choices(&self) -> &Choices {
         self.history.present()
@@ -410,6 +424,10 @@ pub enum Command {
     Follow(Option<Follow>),
     /// Use these colours.
     SetTheme(Theme),
+    /// Speak this language.
+    SetLanguage(Language),
+    /// Show instants by this clock.
+    SetInstants(Instants),
     /// Keep at most so many bytes of what was read; with 0, nothing.
     LimitCache(u64),
     /// Throw away what is kept of what was read.

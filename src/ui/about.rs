@@ -3,11 +3,11 @@
 use egui::{Grid, Ui};
 
 use crate::domain::Purpose;
-use crate::domain::format::{counted, thousands, utc};
+use crate::domain::format::{counted, thousands};
 use crate::explore::{About, Follow};
 use crate::state::{Command, Shown, State};
 
-use super::words::{as_is, t};
+use super::words::{as_is, instant, t};
 use super::{chips, details, widgets};
 
 /// Paints it for whom the tables are narrowed to.
@@ -23,7 +23,7 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
         for consents in about.consents.iter().take(MOST_RECORDS) {
             for (purpose, at) in Purpose::ALL.into_iter().zip(consents) {
                 ui.label(widgets::weak(ui, format!("consent for {}", purpose.name())));
-                match at.and_then(utc) {
+                match at.map(instant) {
                     Some(at) => drop(ui.label(as_is(at))),
                     None => drop(ui.label(widgets::weak(ui, "not given").italics())),
                 }

@@ -4,7 +4,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::domain::Table;
-use crate::state::{Command, Keys, Shown, State, Theme};
+use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = CTRL.plus(Modifiers::SHIFT);
@@ -351,6 +351,36 @@ pub const ACTIONS: &[Action] = &[
         name: "Theme of the system",
         usual: &[],
         does: |_| Does::Asks(Command::SetTheme(Theme::System)),
+    },
+    Action {
+        id: "language-system",
+        name: "Language of the system",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetLanguage(Language::System)),
+    },
+    Action {
+        id: "language-english",
+        name: "Language: English",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetLanguage(Language::English)),
+    },
+    Action {
+        id: "language-german",
+        name: "Language: German",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetLanguage(Language::German)),
+    },
+    Action {
+        id: "instants-utc",
+        name: "Instants in UTC",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetInstants(Instants::Utc)),
+    },
+    Action {
+        id: "instants-local",
+        name: "Instants in local time",
+        usual: &[],
+        does: |_| Does::Asks(Command::SetInstants(Instants::Local)),
     },
     Action {
         id: "clear-cache",

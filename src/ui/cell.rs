@@ -4,10 +4,10 @@ use egui::{Label, Sense, Ui, vec2};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::foreign::excerpt;
-use crate::domain::{Code, Column, Kind, Privacy, format};
+use crate::domain::{Code, Column, Kind, Privacy, TimeZone, format};
 
 use super::grid::GridColumn;
-use super::words::{Words, as_is, t};
+use super::words::{Words, as_is, instant, t, zone};
 use super::{theme, widgets};
 
 /// The grid's column for a table's column.
@@ -15,7 +15,8 @@ pub fn grid_column(column: &Column) -> GridColumn {
     let kind = match column.kind {
         Kind::Text => "text",
         Kind::Integer => "whole number",
-        Kind::Time => "instant, UTC; milliseconds since 1970 in the data",
+        Kind::Time if zone() == TimeZone::UTC => "instant, UTC; milliseconds since 1970 in the data",
+        Kind::Time => "instant, local time; milliseconds since 1970 in the data",
         Kind::Float => "number",
     };
     let privacy = match column.privacy {
@@ -24,17 +25,19 @@ pub fn grid_column(column: &Column) -> GridColumn {
         Privacy::Device => "; stands for a device, shown as a code",
         Privacy::Personal => "; personal, masked",
     };
+    let title = title(column);
     GridColumn {
-        title: column.name.to_owned(),
         hover: format!("{}: {kind}{privacy}", column.name),
-        width: f32::max(usual_width(column), column.name.len() as f32 * 8.25 + 32.0),
+        width: f32::max(usual_width(column), title.chars().count() as f32 * 8.25 + 32.0),
         right: matches!(column.kind, Kind::Integer | Kind::Float),
+        title,
     }
 }
 
 fn usual_width(column: &Column) -> f32 {
     match (column.kind, column.privacy) {
-        (Kind::Time, _) => 172.0,
+        (Kind::Time, _) if zone() == TimeZone::UTC => 172.0,
+        (Kind::Time, _) => 212.0,
         (Kind::Text, Privacy::Personal) => 72.0,
         (Kind::Text, _) => 116.0,
         (Kind::Integer | Kind::Float, _) => 64.0,
@@ -49,14 +52,25 @@ pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, reve
         Cell::Text(text) => text_ui(ui, column, text, codes, revealed),
         Cell::Integer(value) => text(ui, t(value.to_string())),
         Cell::Float(value) => text(ui, t(format!("{value:?}"))),
-        Cell::Time(milliseconds) => match format::utc(milliseconds) {
-            Some(instant) => {
-                ui.add(Label::new(as_is(instant)).truncate())
-                    .on_hover_text(t(format!("{milliseconds} ms since 1970, UTC")));
-            }
-            None => text(ui, as_is(milliseconds.to_string())),
-        },
+        Cell::Time(milliseconds) => time_ui(ui, milliseconds),
     }
+}
+
+/// An instant; UTC is said in the title of the column, another zone here, as it changes with summer and winter.
+fn time_ui(ui: &mut Ui, milliseconds: i64) {
+    let Some(utc) = format::utc(milliseconds) else { return text(ui, as_is(milliseconds.to_string())) };
+    let said = t(format!("{milliseconds} ms since 1970, UTC"));
+    let (shown, hover) = match zone() {
+        TimeZone::UTC => (utc, said),
+        _ => (instant(milliseconds), as_is(format!("{utc} UTC\n{said}"))),
+    };
+    ui.add(Label::new(as_is(shown)).truncate()).on_hover_text(hover);
+}
+
+/// What a column is called on the screen: its name, and that its instants are UTC.
+pub fn title(column: &Column) -> String {
+    let is_utc = column.kind == Kind::Time && zone() == TimeZone::UTC;
+    format!("{}{}", column.name, if is_utc { " UTC" } else { "" })
 }
 
 fn text_ui(ui: &mut Ui, column: &Column, content: &str, codes: &Codes, revealed: bool) {

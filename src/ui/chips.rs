@@ -9,7 +9,7 @@ use crate::domain::{Column, format};
 use crate::explore::{Filter, Follow, Query, Test, shown};
 use crate::state::{Command, Look, State};
 
-use super::words::{as_is, t};
+use super::words::{as_is, instant, t};
 use super::{icons, widgets};
 
 /// Paints the chips of a table; what is clicked changes the query.
@@ -30,7 +30,7 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
             let hover =
                 if filter.on { "Let all rows pass this filter for now" } else { "Put this filter in force again" };
             let response =
-                ui.selectable_label(filter.on, t(format!("{} {text}", icons::FILTER))).on_hover_text(t(hover));
+                ui.selectable_label(filter.on, as_is(format!("{} {text}", icons::FILTER))).on_hover_text(t(hover));
             widgets::named_choice(&response, ui, filter.on, format!("Filter: {text}"));
             if response.clicked() {
                 filter.on = !filter.on;
@@ -81,24 +81,26 @@ pub fn name_of(follow: &Follow, codes: &Codes, revealed: bool) -> String {
     }
 }
 
-/// A filter in words.
+/// A filter in words, in the language of the window.
 fn describe(column: &Column, filter: &Filter, codes: &Codes, revealed: bool) -> String {
     let name = filter.column;
-    let text = |cell: Cell<'_>| {
-        shown(column, cell, codes, revealed).map_or_else(|| "•••".to_owned(), |text| excerpt(&text).into_owned())
+    let text = |cell: Cell<'_>| match cell {
+        Cell::Time(at) => instant(at),
+        _ => shown(column, cell, codes, revealed).map_or_else(|| "•••".to_owned(), |text| excerpt(&text).into_owned()),
     };
+    let between = |from: String, to: String| format!("{name} {} {from} {} {to}", t("from"), t("to"));
     match &filter.test {
-        Test::Missing => format!("{name} is null"),
-        Test::Present => format!("{name} is not null"),
-        Test::Between(from, to) => format!("{name} from {} to {}", format::short(*from), format::short(*to)),
+        Test::Missing => format!("{name} {}", t("is null")),
+        Test::Present => format!("{name} {}", t("is not null")),
+        Test::Between(from, to) => between(t(format::short(*from)).into(), t(format::short(*to)).into()),
         Test::Within(from, to) if column.kind == crate::domain::Kind::Time => {
-            format!("{name} from {} to {}", text(Cell::Time(*from)), text(Cell::Time(*to)))
+            between(text(Cell::Time(*from)), text(Cell::Time(*to)))
         }
-        Test::Within(from, to) => format!("{name} from {from} to {to}"),
+        Test::Within(from, to) => between(from.to_string(), to.to_string()),
         Test::OneOf(texts) if texts.len() == 1 => {
-            texts.first().map_or_else(String::new, |only| format!("{name} is {}", text(Cell::Text(only))))
+            texts.first().map_or_else(String::new, |only| format!("{name} {} {}", t("is"), text(Cell::Text(only))))
         }
-        Test::OneOf(texts) => format!("{name} is one of {}", texts.len()),
-        Test::Contains(part) => format!("{name} contains \u{201c}{}\u{201d}", excerpt(part)),
+        Test::OneOf(texts) => format!("{name} {} {}", t("is one of"), texts.len()),
+        Test::Contains(part) => format!("{name} {}", t(format!("contains \u{201c}{}\u{201d}", excerpt(part)))),
     }
 }

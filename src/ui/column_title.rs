@@ -8,8 +8,8 @@ use crate::domain::foreign::excerpt;
 use crate::domain::{Column, Kind, format};
 use crate::explore::{Bins, Filter, Query, Spread, Summary, Test, shown};
 
-use super::words::{as_is, t};
-use super::{icons, theme, widgets};
+use super::words::{as_is, instant, t};
+use super::{cell, icons, theme, widgets};
 
 /// Room for the spread.
 const SPREAD_HEIGHT: f32 = 22.0;
@@ -45,7 +45,11 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let response = ui
-                        .add(egui::Button::new(widgets::strong(as_is(name))).frame(false).truncate())
+                        .add(
+                            egui::Button::new(widgets::strong(as_is(cell::title(title.column))))
+                                .frame(false)
+                                .truncate(),
+                        )
                         .on_hover_text(t(format!("{}\nClick to sort, with Shift by several", title.hover)));
                     widgets::named(&response, ui, Role::Button, format!("Sort by {name}"));
                     if response.clicked() {
@@ -105,7 +109,7 @@ pub fn details_ui(ui: &mut Ui, column: &Column, summary: &Summary) {
 
 fn number_text(column: &Column, number: f64) -> String {
     match column.kind {
-        Kind::Time => format::utc(number as i64).unwrap_or_else(|| number.to_string()),
+        Kind::Time => instant(number as i64),
         Kind::Integer | Kind::Float | Kind::Text => format::short(number),
     }
 }

@@ -27,7 +27,7 @@ pub fn details_ui(
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         Grid::new("details").num_columns(2).spacing([12.0, 6.0]).show(ui, |ui| {
             for (position, column) in look.view.columns().enumerate() {
-                ui.add(Label::new(widgets::weak(ui, as_is(column.name))).truncate());
+                ui.add(Label::new(widgets::weak(ui, as_is(cell::title(column)))).truncate());
                 ui.horizontal(|ui| cell::cell_ui(ui, column, look.view.cell(row, position), codes, revealed));
                 ui.end_row();
             }

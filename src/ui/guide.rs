@@ -1,4 +1,4 @@
-//! The guide, beside whatever one is looking at: the text of docs/guide.md, in which words can be clicked on that do what they say.
+//! The guide, beside whatever one is looking at: the text of docs/guide.md or that in another language beside it, in which words can be clicked on that do what they say.
 
 use std::sync::LazyLock;
 
@@ -6,13 +6,14 @@ use egui::{Align, RichText, ScrollArea, TextStyle, Ui, Window, vec2};
 
 use crate::domain::format::thousands;
 use crate::domain::{CheckGroup, CheckId, Severity};
-use crate::state::State;
+use crate::state::{Spoken, State};
 
 use super::actions::{Does, action};
-use super::words::{Words, as_is, t};
+use super::words::{Words, as_is, spoken, t};
 use super::{theme, widgets};
 
-const TEXT: &str = include_str!("../../docs/guide.md");
+const ENGLISH: &str = include_str!("../../docs/guide.md");
+const GERMAN: &str = include_str!("../../docs/guide.de.md");
 
 /// The list of checks, which is part of the guide in the window, and its first section.
 const CHECKS: &str = "checks.md";
@@ -88,7 +89,20 @@ impl Block {
     }
 }
 
-static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| blocks(TEXT).into_iter().chain(checks()).collect());
+static IN_ENGLISH: LazyLock<Vec<Block>> = LazyLock::new(|| guide(ENGLISH));
+static IN_GERMAN: LazyLock<Vec<Block>> = LazyLock::new(|| guide(GERMAN));
+
+fn guide(text: &str) -> Vec<Block> {
+    blocks(text).into_iter().chain(checks()).collect()
+}
+
+/// The guide in the language of the window.
+fn in_force() -> &'static [Block] {
+    match spoken() {
+        Spoken::English => &IN_ENGLISH,
+        Spoken::German => &IN_GERMAN,
+    }
+}
 
 /// Paints it if it is open; gives what was clicked on.
 pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
@@ -104,7 +118,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 let wanted = goes_to.take();
                 contents_ui(ui, goes_to);
-                for block in BLOCKS.iter() {
+                for block in in_force() {
                     let painted = ui.scope(|ui| block_ui(ui, state, block, goes_to));
                     asked = painted.inner.or(asked.take());
                     if wanted.is_some() && block.anchor == wanted {
@@ -118,7 +132,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
 
 /// All headings, each the way to its section.
 fn contents_ui(ui: &mut Ui, goes_to: &mut Option<String>) {
-    for block in BLOCKS.iter().filter(|block| block.is_heading()) {
+    for block in in_force().iter().filter(|block| block.is_heading()) {
         if ui.link(block.words()).clicked() {
             *goes_to = block.anchor.clone();
         }
@@ -272,7 +286,7 @@ mod tests {
     use super::*;
 
     fn has_section(anchor: &str) -> bool {
-        BLOCKS.iter().any(|block| block.anchor.as_deref() == Some(anchor))
+        IN_ENGLISH.iter().any(|block| block.anchor.as_deref() == Some(anchor))
     }
 
     #[test]
@@ -300,13 +314,13 @@ mod tests {
         }
     }
 
-    fn pieces_of_the_text() -> Vec<Piece<'static>> {
-        BLOCKS.iter().flat_map(|block| pieces(&block.text)).collect()
+    fn pieces_of(guide: &[Block]) -> Vec<Piece<'_>> {
+        guide.iter().flat_map(|block| pieces(&block.text)).collect()
     }
 
     #[test]
     fn everything_that_can_be_clicked_on_does_something() {
-        let pieces = pieces_of_the_text();
+        let pieces = pieces_of(&IN_ENGLISH);
         let actions: Vec<&str> =
             pieces.iter().filter_map(|piece| if let Piece::Action(_, id) = piece { Some(*id) } else { None }).collect();
         assert!(actions.len() > 10);
@@ -321,9 +335,20 @@ mod tests {
     }
 
     #[test]
+    fn guides_in_all_languages_lead_to_the_same() {
+        let actions = |guide| {
+            let id = |piece| if let Piece::Action(_, id) = piece { Some(id) } else { None };
+            pieces_of(guide).into_iter().filter_map(id).collect::<Vec<_>>()
+        };
+        assert_eq!(actions(&IN_ENGLISH), actions(&IN_GERMAN));
+        let anchors = |guide: &'static [Block]| guide.iter().map(|block| &block.anchor).collect::<Vec<_>>();
+        assert_eq!(anchors(&IN_ENGLISH), anchors(&IN_GERMAN));
+    }
+
+    #[test]
     fn no_section_is_there_twice_and_each_heading_is_one() {
         let mut seen = std::collections::BTreeSet::new();
-        for block in BLOCKS.iter() {
+        for block in IN_ENGLISH.iter() {
             assert!(!block.is_heading() || block.anchor.is_some(), "{} cannot be led to", block.text);
             assert!(block.anchor.iter().all(|anchor| seen.insert(anchor)), "{:?} is there twice", block.anchor);
         }
@@ -336,25 +361,28 @@ mod tests {
     #[test]
     fn nothing_of_the_text_is_lost_and_no_mark_is_left() {
         let words = |text: &str| text.split_whitespace().collect::<String>();
-        let shown: String = blocks(TEXT)
-            .iter()
-            .map(|Block { anchor, kind, text }| {
-                let mark = match kind {
-                    Kind::Title => "#",
-                    Kind::Heading => "##",
-                    Kind::Entry(mark) if mark == "•" => "-",
-                    Kind::Entry(mark) => mark,
-                    Kind::Paragraph | Kind::Group | Kind::Check(_) => "",
-                };
-                let anchor = anchor.as_ref().map_or_else(String::new, |anchor| format!("<a id=\"{anchor}\"></a>"));
-                format!("{mark}{anchor}{text}")
-            })
-            .collect();
-        let without_pictures: String = TEXT.lines().filter(|line| !line.starts_with("![")).collect();
-        assert_eq!(words(&shown), words(&without_pictures));
-        for piece in pieces_of_the_text() {
-            let (Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _) | Piece::Section(text, _)) = piece;
-            assert!(!text.contains(['*', '[', ']', '`', '#', '<']), "{text}");
+        for (text, guide) in [(ENGLISH, &IN_ENGLISH), (GERMAN, &IN_GERMAN)] {
+            let shown: String = blocks(text)
+                .iter()
+                .map(|Block { anchor, kind, text }| {
+                    let mark = match kind {
+                        Kind::Title => "#",
+                        Kind::Heading => "##",
+                        Kind::Entry(mark) if mark == "•" => "-",
+                        Kind::Entry(mark) => mark,
+                        Kind::Paragraph | Kind::Group | Kind::Check(_) => "",
+                    };
+                    let anchor = anchor.as_ref().map_or_else(String::new, |anchor| format!("<a id=\"{anchor}\"></a>"));
+                    format!("{mark}{anchor}{text}")
+                })
+                .collect();
+            let without_pictures: String = text.lines().filter(|line| !line.starts_with("![")).collect();
+            assert_eq!(words(&shown), words(&without_pictures));
+            for piece in pieces_of(guide) {
+                let (Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _) | Piece::Section(text, _)) =
+                    piece;
+                assert!(!text.contains(['*', '[', ']', '`', '#', '<']), "{text}");
+            }
         }
     }
 

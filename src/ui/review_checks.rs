@@ -11,7 +11,7 @@ use crate::state::{Command, Shown, Slot, State};
 use super::explain::explained;
 use super::review_page::who_ui;
 use super::scene::scene_ui;
-use super::words::{as_is, t};
+use super::words::{as_is, instant, t};
 use super::{chips, empty, explain, icons, theme, widgets};
 use crate::explore::Follow;
 
@@ -223,8 +223,8 @@ fn check_ui(
     ui.label(widgets::small(ui, text));
     ui.add_space(12.0);
     if let Some(entry) = accepted {
-        let when = format::utc(entry.when).unwrap_or_default();
-        ui.label(widgets::strong(format!("Accepted by {} on {when} UTC", entry.who)));
+        let when = instant(entry.when);
+        ui.label(widgets::strong(format!("Accepted by {} on {when}", entry.who)));
         ui.label(as_is(&entry.reason));
         if ui.add_enabled(!state.review.is_adding, Button::new(t("Take the acceptance back"))).clicked() {
             let why = "taken back on the page of the review".to_owned();

@@ -3,14 +3,14 @@
 use egui::{CollapsingHeader, Grid, RichText, ScrollArea, Ui, vec2};
 
 use crate::curation::{KeyCount, KeyPart};
-use crate::domain::format::{self, counted, thousands};
+use crate::domain::format::{counted, thousands};
 use crate::domain::{CheckId, CheckVerdict, JoinRule, Operation, Privacy, Table};
 use crate::explore::{Filter, Follow, Query, Test};
 use crate::review::joins::{JoinPart, JoinReport, Met, PairKind, Stranger};
 use crate::review::{FigureId, repairs};
 use crate::state::{Command, Loaded, Shown, State};
 
-use super::words::t;
+use super::words::{instant, t};
 use super::{chips, empty, icons, theme, widgets};
 
 /// From so many partners on, rows are told together.
@@ -210,7 +210,7 @@ fn keys_ui(
 fn key_in_words(key: &KeyCount, join: &JoinReport, loaded: &Loaded, revealed: bool) -> String {
     let part = |(name, part): &(&'static str, KeyPart)| match part {
         KeyPart::Null => "null".to_owned(),
-        KeyPart::Time(at) => format::utc(*at).unwrap_or_else(|| at.to_string()),
+        KeyPart::Time(at) => instant(*at),
         KeyPart::Text(text) => {
             let is_device = join
                 .source

@@ -10,7 +10,7 @@ use crate::state::{Command, Drafts, Slot, State};
 use super::explain::explained;
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
-use super::words::{as_is, t};
+use super::words::{as_is, instant, t};
 use super::{empty, icons, review_joins, review_rules, theme, widgets};
 
 /// What belongs to the page alone.
@@ -120,8 +120,8 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
             return;
         }
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
-            let when = format::utc(signed.when).unwrap_or_default();
-            ui.label(t(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who)));
+            let when = instant(signed.when);
+            ui.label(t(format!("{} Signed off by {} on {when}.", icons::READY, signed.who)));
             ui.label(widgets::weak(
                 ui,
                 "It counts for this recipe over these landing files; a change of either lapses it.",
@@ -190,9 +190,9 @@ fn trail_ui(ui: &mut Ui, state: &State) {
             };
             let whole = if entry.kind == Kind::Decided { "whose a device is" } else { "all figures" };
             let check = entry.check.map_or(whole, CheckId::name);
-            let when = format::utc(entry.when).unwrap_or_default();
+
             ui.horizontal_wrapped(|ui| {
-                ui.label(widgets::weak(ui, format!("{when} UTC")));
+                ui.label(widgets::weak(ui, as_is(instant(entry.when))));
                 ui.label(t(format!("{} {what} {check}", entry.who)));
                 if let Some(figure) = entry.figure {
                     ui.label(widgets::weak(ui, format!("figure {}", format::thousands(figure))));

@@ -1,11 +1,11 @@
-//! How the program treats what it reads: whether changes are read at once, and how much is kept for the next time.
+//! How the program treats what it reads, how much is kept for the next time, and how the window speaks and tells the time.
 
 use egui::{Role, Ui};
 
 use crate::domain::format::{bytes, counted};
-use crate::state::{Command, State};
+use crate::state::{Command, Instants, Language, State};
 
-use super::words::t;
+use super::words::{Words, as_is, t};
 use super::{icons, widgets};
 
 const LIMITS: [(u64, &str); 4] =
@@ -21,8 +21,10 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
         if ui.checkbox(&mut watches, t("Read changes at once")).on_hover_text(t(hover)).changed() {
             commands.push(Command::Watch(watches));
         }
-        let Some(folder) = &state.cache.folder else { return };
         ui.separator();
+        ways_ui(ui, state, commands);
+        ui.separator();
+        let Some(folder) = &state.cache.folder else { return };
         ui.label(widgets::small(ui, "KEPT FOR THE NEXT TIME"));
         let kept = &state.cache.kept;
         let text = match kept.entries {
@@ -49,4 +51,39 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
     });
     widgets::named(&button.response, ui, Role::Button, "Settings");
     button.response.on_hover_text(t("Settings"));
+}
+
+/// How the window speaks and tells the time.
+fn ways_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let mut choice = |ui: &mut Ui, selected: bool, text: Words, name: &str, command: Command| {
+        let response = ui.selectable_label(selected, text);
+        widgets::named_choice(&response, ui, selected, name);
+        if response.clicked() {
+            commands.push(command);
+        }
+    };
+    ui.label(widgets::small(ui, "LANGUAGE"));
+    ui.horizontal(|ui| {
+        for (language, text, name) in [
+            (Language::System, t("of the system"), "Language of the system"),
+            // Each in its own language, for whoever does not know the other.
+            (Language::English, as_is("English"), "Language: English"),
+            (Language::German, as_is("Deutsch"), "Language: German"),
+        ] {
+            choice(ui, state.language == language, text, name, Command::SetLanguage(language));
+        }
+    })
+    .response
+    .on_hover_text(t("Words and numbers of the window only: files, copies and exports stay as they are."));
+    ui.separator();
+    ui.label(widgets::small(ui, "INSTANTS"));
+    ui.horizontal(|ui| {
+        for (instants, text, name) in
+            [(Instants::Utc, t("UTC"), "Instants in UTC"), (Instants::Local, t("local time"), "Instants in local time")]
+        {
+            choice(ui, state.instants == instants, text, name, Command::SetInstants(instants));
+        }
+    })
+    .response
+    .on_hover_text(t("In the window only: files, copies and exports stay in UTC."));
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use egui::{DragValue, Panel, RichText, Role, TextStyle, Ui};
 
+use crate::domain::TimeZone;
 use crate::domain::format::counted;
 use crate::explore::Follow;
 use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Loaded, Slot, State};
+use crate::state::{Command, Instants, Loaded, Slot, State};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::explain::explained;
@@ -28,6 +29,8 @@ pub struct SignalsScreen {
     pub fixed: bool,
     /// Another gap than the usual one.
     pub gap: Option<Threshold>,
+    /// By which clock the window showed instants; the chart goes along when that changes.
+    instants: Instants,
     of: Option<Follow>,
     pointed: Option<i64>,
     compares: bool,
@@ -42,6 +45,13 @@ pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, comman
     let Some(loaded) = state.landing.value() else { return };
     let signals = &state.signals;
     let follow = state.choices().follow.as_ref();
+    if screen.instants != state.instants {
+        screen.instants = state.instants;
+        screen.clock = match state.instants {
+            Instants::Utc => Clock::Utc,
+            Instants::Local => Clock::Local(state.system_zone),
+        };
+    }
     if screen.of.as_ref() != follow {
         screen.of = follow.cloned();
         screen.compares = false;
@@ -97,7 +107,7 @@ fn recording_ui(
     let mut saves = None;
     point(screen, state, whole);
     ui.horizontal_wrapped(|ui| {
-        toolbar_ui(ui, screen, plotted.usual_gap(), &plotted.gap_words());
+        toolbar_ui(ui, screen, state.system_zone, plotted.usual_gap(), &plotted.gap_words());
         let is_asked = widgets::icon_button_ui(ui, icons::PICTURE, "Save the chart as SVG or PNG").clicked();
         saves = is_asked.then(|| Coloring::of(ui.visuals().dark_mode));
         let name = if screen.hides_side { "Show figures" } else { "Hide figures" };
@@ -170,7 +180,7 @@ fn point(screen: &mut SignalsScreen, state: &State, whole: Span) {
 }
 
 /// Zooms, the clock, values and gaps.
-fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) {
+fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u64, words: &str) {
     let (back, forward) = screen.plot.zoom.ways();
     ui.add_enabled_ui(back, |ui| {
         if widgets::icon_button_ui(ui, icons::BACK, "The view before (Alt+Left)").clicked() {
@@ -191,9 +201,10 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) 
         }
     });
     ui.separator();
-    for clock in Clock::ALL {
+    for clock in Clock::all(zone) {
         let hover = match clock {
             Clock::Utc => "Date and time of day, UTC",
+            Clock::Local(_) => "Date and time of day, in the zone of this system",
             Clock::Elapsed => "Time since the first reading",
             Clock::Raw => "Milliseconds since 1970-01-01 00:00 UTC, as they landed",
         };
@@ -239,7 +250,7 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
     screen.clock = Clock::Elapsed;
     let usual = plotted.iter().map(|plotted| plotted.usual_gap()).max().unwrap_or(0);
     ui.horizontal_wrapped(|ui| {
-        toolbar_ui(ui, screen, usual, "Each device has its own rule.");
+        toolbar_ui(ui, screen, state.system_zone, usual, "Each device has its own rule.");
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
     let style = Style { gap: screen.gap, other: None, fixed: screen.fixed };

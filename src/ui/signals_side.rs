@@ -11,7 +11,7 @@ use crate::state::{Command, Loaded, MeasuredChannel, Shown, Slot, State};
 
 use super::plot::PlotScreen;
 use super::signals_page::SignalsScreen;
-use super::words::{as_is, t};
+use super::words::{Words, as_is, t};
 use super::{chips, icons, widgets};
 
 /// Paints it.
@@ -42,7 +42,7 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
     let at = screen.hover.or(screen.cursors[0]);
     ui.horizontal(|ui| {
         match at {
-            Some(at) => ui.label(widgets::strong(clock.instant(at, plotted.origin()))),
+            Some(at) => ui.label(widgets::strong(said(clock, at, plotted.origin()))),
             None => ui.label(widgets::weak(ui, "Point at the chart to read values")).on_hover_text(
                 t("Click sets A, Shift+click B. Drag moves, Shift+drag chooses a stretch, right drag zooms to a box, and the \
                  wheel zooms."),
@@ -77,6 +77,12 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
             ui.end_row();
         }
     });
+}
+
+/// An instant by the clock of the chart, with its zone.
+fn said(clock: Clock, at: f64, origin: f64) -> Words {
+    let instant = clock.instant(at, origin);
+    if clock == Clock::Utc { as_is(format!("{instant} UTC")) } else { t(instant) }
 }
 
 /// The readings nearest to an instant, a line each.

@@ -4,13 +4,13 @@
 use egui::{Pos2, Rect, Role, Sense, Slider, Stroke, Ui, pos2, vec2};
 
 use crate::domain::Recipe;
-use crate::domain::format::{counted, thousands, utc};
+use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
 use crate::review::{Consented, Session};
 use crate::state::{Command, ConsentView, State};
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
-use super::words::{as_is, t};
+use super::words::{as_is, instant, t};
 use super::{cell, chips, theme, widgets};
 
 const CURVE_HEIGHT: f32 = 96.0;
@@ -39,7 +39,7 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
             .on_hover_text(t("What would have been allowed at an instant: later consents do not count"));
         let mut at = recipe.as_of.unwrap_or(last.at).clamp(first.at, last.at);
         let slider = Slider::new(&mut at, first.at..=last.at)
-            .custom_formatter(|at, _| utc(at as i64).unwrap_or_default())
+            .custom_formatter(|at, _| instant(at as i64))
             .custom_parser(|text| crate::domain::format::instant(text).map(|at| at as f64));
         ui.spacing_mut().slider_width = 280.0;
         let response = ui.add_enabled(limited, slider);
@@ -71,8 +71,7 @@ fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>) {
         let place = ((pointer.x - room.left()) / room.width() * (curve.len() - 1) as f32).round().max(0.0) as usize;
         if let Some(point) = curve.get(place.min(curve.len() - 1)) {
             ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.weak));
-            let text =
-                format!("{}\n{} had agreed", utc(point.at).unwrap_or_default(), counted(point.customers, "customer"));
+            let text = format!("{}\n{} had agreed", instant(point.at), counted(point.customers, "customer"));
             response.on_hover_text_at_pointer(t(text));
         }
     }
@@ -94,7 +93,7 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
     };
     let columns = [
         column("customer", "Click to narrow every table to this customer", 104.0, false),
-        column("consent", "The first consent for the chosen purpose, UTC", 176.0, false),
+        column("consent", "The first consent for the chosen purpose", 208.0, false),
         column("readings", "Accelerometer readings", 72.0, true),
         column("before", "Readings before the consent", 72.0, true),
         column("from first to last reading", "The line is the recording, the mark the consent", 320.0, false),
@@ -112,7 +111,7 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
                     commands.push(Command::Follow(Some(follow)));
                 }
             }
-            1 => match session.consent.and_then(utc) {
+            1 => match session.consent.map(instant) {
                 Some(at) => drop(ui.label(as_is(at))),
                 None => drop(ui.label(widgets::weak(ui, "none").italics())),
             },

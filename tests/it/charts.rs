@@ -1,5 +1,6 @@
 //! Charts: what is drawn of readings that are awkward, and pictures that are held as they were looked at.
 
+use stedi_workbench::domain::TimeZone;
 use stedi_workbench::signals::scene::{Ink, Scene, Shape};
 use stedi_workbench::signals::{
     Chart, Clock, Coloring, Curve, Heading, Kept, Layout, Pane, Picture, Series, Span, Threshold, Tint, poster, svg,
@@ -158,7 +159,7 @@ fn awkward_readings_neither_panic_nor_vanish() {
         let ends = readings.times().first().zip(readings.times().last());
         let whole = ends.map_or(seconds(0.0, 1.0), |(first, last)| Span::around(*first as f64, *last as f64));
         for view in [whole, whole.zoomed(1e-9, whole.from), whole.zoomed(1e9, whole.to), seconds(0.0, 0.0)] {
-            for clock in Clock::ALL {
+            for clock in Clock::all(TimeZone::default()) {
                 let curve = Curve { gap, ..curve(&readings, Tint::Fates(&kept), 0) };
                 let chart = Chart { clock, ..chart(vec![curve], view) };
                 let (scene, layout) = paint(&chart);

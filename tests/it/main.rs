@@ -63,4 +63,6 @@ mod window_signals;
 mod window_tables;
 mod window_tour;
 mod window_undo;
+mod window_words;
 mod withdrawn;
+mod words;

@@ -301,7 +301,11 @@ fn known_side(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<Atta
         "A pseudonym of the smallest side can be any of {} instead of {}; {} found.",
         counted(smallest, "customer"),
         thousands(of),
-        if found == 0 { "nobody is".to_owned() } else { format!("{} is", counted(found, "customer")) }
+        match found {
+            0 => "nobody is".to_owned(),
+            1 => "1 customer is".to_owned(),
+            _ => format!("{} are", counted(found, "customer")),
+        }
     );
     Ok(attack("known-side", title, found, of, words))
 }

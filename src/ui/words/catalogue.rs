@@ -29,6 +29,8 @@ enum Piece {
     Figure,
     /// `{w}`: words that are in the catalogue themselves.
     Words,
+    /// `{e}`: the same, but words that are not in it stay as they are.
+    Either,
     /// `{d}`: what data say, which stays as it is.
     Data,
 }
@@ -120,6 +122,7 @@ fn fits(pieces: &[Piece], text: &str, catalogue: &Catalogue, arguments: &mut Vec
             // What follows is looked at first, as it costs less.
             Piece::Words if !fits(rest, behind, catalogue, &mut vec![]) => None,
             Piece::Words => catalogue.translated(argument),
+            Piece::Either => catalogue.translated(argument).or_else(|| Some(argument.to_owned())),
             Piece::Data | Piece::Text(_) => Some(argument.to_owned()),
         };
         let Some(said) = said else { return false };
@@ -148,7 +151,7 @@ fn is_icon(c: char) -> bool {
 
 fn pieces(text: &'static str) -> Vec<Piece> {
     let (mut pieces, mut rest) = (vec![], text);
-    let holes = [("{n}", Piece::Figure), ("{w}", Piece::Words), ("{d}", Piece::Data)];
+    let holes = [("{n}", Piece::Figure), ("{w}", Piece::Words), ("{e}", Piece::Either), ("{d}", Piece::Data)];
     loop {
         let next =
             holes.iter().filter_map(|(hole, piece)| Some((rest.find(hole)?, *piece))).min_by_key(|found| found.0);

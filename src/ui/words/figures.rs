@@ -19,6 +19,10 @@ pub fn is_unit(text: &str) -> bool {
 
 fn is_number(word: &str) -> bool {
     let digits = word.trim_start_matches(SIGNS);
+    // What is not there, or a length of time.
+    if word == "–" || digits.contains(':') {
+        return digits.split([':', '.']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut groups = whole.split(',');

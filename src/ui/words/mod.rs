@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 
 use egui::{RichText, WidgetText};
 
+use crate::domain::TimeZone;
 use crate::state::Spoken;
 
 use self::catalogue::Catalogue;
@@ -35,6 +36,7 @@ thread_local! {
 #[derive(Default)]
 struct Speaker {
     language: Spoken,
+    zone: TimeZone,
     said: HashMap<String, String>,
     missed: BTreeSet<String>,
 }
@@ -76,13 +78,25 @@ pub fn as_is(text: impl Into<String>) -> Words {
     Words(text.into())
 }
 
-/// Has this thread speak a language from now on.
-pub fn speak(language: Spoken) {
+/// Has this thread speak a language and show instants in a zone from now on.
+pub fn speak(language: Spoken, zone: TimeZone) {
     SPEAKER.with_borrow_mut(|speaker| {
         if speaker.language != language {
             *speaker = Speaker { language, ..Speaker::default() };
         }
+        speaker.zone = zone;
     });
+}
+
+/// An instant in milliseconds since 1970 in the zone of the window, with what it is at the end; the milliseconds where no
+/// calendar holds it.
+pub fn instant(milliseconds: i64) -> String {
+    zone().instant(milliseconds).unwrap_or_else(|| milliseconds.to_string())
+}
+
+/// The zone in which this thread shows instants.
+pub fn zone() -> TimeZone {
+    SPEAKER.with_borrow(|speaker| speaker.zone)
 }
 
 /// The language that this thread speaks.
@@ -93,6 +107,11 @@ pub fn spoken() -> Spoken {
 /// Texts that this thread was to say and found in no catalogue.
 pub fn missed() -> Vec<String> {
     SPEAKER.with_borrow(|speaker| speaker.missed.iter().cloned().collect())
+}
+
+/// A text in German, whatever this thread speaks; none if it is not in the catalogue.
+pub fn translated(text: &str) -> Option<String> {
+    CATALOGUE.translated(text)
 }
 
 fn said(text: &str) -> Option<String> {
