@@ -55,7 +55,7 @@ pub fn run() -> ExitCode {
 
 fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
-        None => open_window(arguments.landing, arguments.run, arguments.memory_limit),
+        None => open_window(arguments.landing, arguments.run, arguments.link.as_deref(), arguments.memory_limit),
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
         Some(Command::Review(arguments)) => review::run(&arguments),
@@ -83,6 +83,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
 fn open_window(
     landing: Vec<std::path::PathBuf>,
     run: Option<std::path::PathBuf>,
+    link: Option<&str>,
     memory_limit: Option<u64>,
 ) -> anyhow::Result<u8> {
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
@@ -91,7 +92,7 @@ fn open_window(
              count and curate work: try `stedi-workbench count sample_data` and `stedi-workbench --help`"
         );
     }
-    crate::app::run(source(landing), run, memory_limit)?;
+    crate::app::run(source(landing), run, link, memory_limit)?;
     Ok(DONE)
 }
 

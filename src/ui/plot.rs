@@ -2,7 +2,7 @@
 
 use egui::{EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Role, Sense, Ui, Vec2, pos2};
 
-use crate::signals::scene::Area;
+use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
 
 use super::scene::scene_ui;

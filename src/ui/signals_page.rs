@@ -6,8 +6,9 @@ use egui::{DragValue, Panel, RichText, Role, TextStyle, Ui};
 
 use crate::domain::format::counted;
 use crate::explore::Follow;
-use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Loaded, Slot, State};
+use crate::picture::{Coloring, Heading, Picture};
+use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
+use crate::state::{Command, Loaded, Slot, State, Stretch};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::plot::{PlotScreen, plot_ui};
@@ -30,6 +31,26 @@ pub struct SignalsScreen {
     pointed: Option<i64>,
     compares: bool,
     hides_side: bool,
+    /// What a link wants to be seen of the time.
+    wanted: Option<Stretch>,
+}
+
+impl SignalsScreen {
+    /// What is seen and chosen of the time.
+    pub fn stretch(&self) -> Stretch {
+        let within = |from: f64, to: f64| (from.floor() as i64, to.ceil() as i64);
+        let seen = self.plot.zoom.chosen().map(|view| within(view.from, view.to));
+        let chosen = match self.plot.cursors {
+            [Some(one), Some(other)] => Some(within(one.min(other), one.max(other))),
+            _ => None,
+        };
+        Stretch { seen, chosen }
+    }
+
+    /// Sees this of the recording that is shown next.
+    pub fn show_stretch(&mut self, stretch: Stretch) {
+        self.wanted = Some(stretch);
+    }
 }
 
 /// Width and height of a chart that is saved, in points.
@@ -89,6 +110,9 @@ fn recording_ui(
     }
     let whole = plotted.whole();
     let mut saves = None;
+    if let Some(wanted) = screen.wanted.take() {
+        see(screen, wanted, commands);
+    }
     point(screen, state, whole);
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, plotted.usual_gap(), &plotted.gap_words());
@@ -161,6 +185,15 @@ fn point(screen: &mut SignalsScreen, state: &State, whole: Span) {
     if !(view.from..=view.to).contains(&at) {
         screen.plot.zoom.to(Some(view.moved(at - view.at(0.5))), f64::INFINITY);
     }
+}
+
+/// Sees a stretch of time, with the cursors at the ends of the chosen one.
+fn see(screen: &mut SignalsScreen, stretch: Stretch, commands: &mut Vec<Command>) {
+    let span = |(from, to): (i64, i64)| Span { from: from as f64, to: to as f64 };
+    let seen = stretch.seen.map(span).filter(|span| span.from < span.to);
+    screen.plot.zoom.to(seen, f64::INFINITY);
+    screen.plot.cursors = stretch.chosen.map_or([None; 2], |(from, to)| [from, to].map(|at| Some(at as f64)));
+    commands.push(Command::ChooseRange(stretch.chosen));
 }
 
 /// Zooms, the clock, values and gaps.
