@@ -128,7 +128,7 @@ impl App {
     /// # Errors
     /// When the system has no thread left for the workers.
     pub fn new(context: &egui::Context, settings: Settings, source: Option<Source>) -> anyhow::Result<Self> {
-        ui::theme::install(context);
+        ui::install(context);
         let saved = settings.load();
         let mut app = Self {
             state: State {

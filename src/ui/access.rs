@@ -2,20 +2,57 @@
 //! speak up when they change, what is open, and what is wrong with a field.
 
 use egui::accesskit::{Action, Invalid, Live, Node, Rect as Bounds, Role, SortDirection};
-use egui::{Id, Layout, Rect, Response, RichText, TextStyle, Ui, UiBuilder};
+use egui::{Context, FullOutput, Id, Layout, Plugin, Rect, Response, RichText, TextStyle, Ui, UiBuilder};
+
+use super::words::Words;
+
+/// Takes icons out of what is said: they are letters of a face, which nobody reads aloud. A text of nothing else is decoration.
+pub struct Unspoken;
+
+impl Plugin for Unspoken {
+    fn debug_name(&self) -> &'static str {
+        "unspoken icons"
+    }
+
+    fn output_hook(&mut self, _: &Context, output: &mut FullOutput) {
+        let Some(update) = &mut output.platform_output.accesskit_update else { return };
+        for (_, node) in update.nodes.iter_mut().filter(|(_, node)| node.role() != Role::TextRun) {
+            if let Some(label) = node.label().and_then(without_icons) {
+                node.set_label(label);
+            }
+            if let Some(value) = node.value().and_then(without_icons) {
+                if value.is_empty() && node.role() == Role::Label {
+                    node.set_hidden();
+                }
+                node.set_value(value);
+            }
+        }
+    }
+}
+
+/// The same text without icons; none if there are none in it.
+fn without_icons(text: &str) -> Option<String> {
+    let is_icon = |letter: char| ('\u{e000}'..='\u{f8ff}').contains(&letter);
+    text.contains(is_icon).then(|| {
+        let words = text.split(|letter: char| is_icon(letter) || letter == ' ').filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join(" ")
+    })
+}
 
 /// Makes a region of the part of the window that `ui` paints, with a name to jump to.
-pub fn region(ui: &Ui, role: Role, name: &str) {
+pub fn region(ui: &Ui, role: Role, name: impl Into<Words>) {
+    let name = name.into();
     ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
         node.set_role(role);
-        node.set_label(name);
+        node.set_label(&*name);
     });
 }
 
 /// The heading of a page or of a part of it.
-pub fn heading_ui(ui: &mut Ui, text: &str) -> Response {
-    let response = ui.label(RichText::new(text).text_style(TextStyle::Heading));
-    heading(&response, text, 1);
+pub fn heading_ui(ui: &mut Ui, text: impl Into<Words>) -> Response {
+    let text = text.into();
+    let response = ui.label(RichText::new(&*text).text_style(TextStyle::Heading));
+    heading(&response, &text, 1);
     response
 }
 
@@ -38,10 +75,31 @@ pub fn tab(response: &Response, selected: bool) {
     });
 }
 
+/// Makes one of several of a choice, of which exactly one is made.
+pub fn radio(response: &Response) {
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_role(Role::RadioButton));
+}
+
 /// Has a text read out when it changes: when there is a pause, or at once.
 pub fn live(response: &Response, at_once: bool) {
     let live = if at_once { Live::Assertive } else { Live::Polite };
     response.ctx.accesskit_node_builder(response.id, |node| node.set_live(live));
+}
+
+/// Has the state of things read out when it changes, in a pause.
+pub fn status(response: &Response) {
+    live(response, false);
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_role(Role::Status));
+}
+
+/// Tells what a bar shows the progress of.
+pub fn progress(response: &Response, of: impl Into<Words>) {
+    let of = of.into();
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_label(&*of);
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+    });
 }
 
 /// Tells whether what a button opens is open.
@@ -50,15 +108,17 @@ pub fn expanded(response: &Response, is_open: bool) {
 }
 
 /// Tells what more there is to know of something than its name.
-pub fn described(response: &Response, words: &str) {
-    response.ctx.accesskit_node_builder(response.id, |node| node.set_description(words));
+pub fn described(response: &Response, words: impl Into<Words>) {
+    let words = words.into();
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_description(&*words));
 }
 
 /// Tells that what stands in a field cannot be taken, and why.
-pub fn invalid(response: &Response, why: &str) {
+pub fn invalid(response: &Response, why: impl Into<Words>) {
+    let why = why.into();
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_invalid(Invalid::True);
-        node.set_description(why);
+        node.set_description(&*why);
     });
 }
 
@@ -109,7 +169,7 @@ pub struct Cell {
     /// How a title's column is sorted.
     pub sorted: Option<bool>,
     /// What it is called, where what is in it does not say it.
-    pub name: Option<String>,
+    pub name: Option<Words>,
 }
 
 /// Paints a cell; gives whether assistive technology chose it, and its id.
@@ -131,7 +191,7 @@ pub fn cell_ui(ui: &mut Ui, cell: Cell, layout: Option<Layout>, paint: impl FnOn
                 node.set_sort_direction(if descending { SortDirection::Descending } else { SortDirection::Ascending });
             }
             if let Some(name) = name {
-                node.set_label(name);
+                node.set_label(&*name);
             }
         });
         paint(ui);

@@ -2,12 +2,15 @@
 
 use egui::{ComboBox, Rect, Role, Sense, TextStyle, Ui, pos2, vec2};
 
-use crate::domain::format::{self, counted, thousands};
+use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
 use crate::signals::{By, DeviceLine};
 use crate::state::{Command, Loaded, State};
 
-use super::{chips, empty, icons, theme, widgets};
+use super::drawn::Drawn;
+use super::figures::{FiguresScreen, column, figures_ui};
+use super::words::{as_is, t};
+use super::{access, chips, empty, icons, pictures, theme, widgets};
 
 /// What belongs to the overview alone.
 #[derive(Default)]
@@ -17,6 +20,7 @@ pub struct DevicesScreen {
     page: usize,
     /// The order of the lines, of which lines, by what.
     order: Vec<u32>,
+    figures: FiguresScreen,
     ordered: Option<(usize, By, bool)>,
 }
 
@@ -30,7 +34,7 @@ pub fn devices_ui(
     ui: &mut Ui,
     state: &State,
     loaded: &Loaded,
-    screen: &mut DevicesScreen,
+    (screen, drawn): (&mut DevicesScreen, &mut Drawn),
     commands: &mut Vec<Command>,
 ) -> bool {
     let signals = &state.signals;
@@ -51,14 +55,14 @@ pub fn devices_ui(
         screen.order = screen.by.order(lines, !screen.least_first);
         screen.ordered = Some(key);
     }
-    let mut compares = false;
+    let (mut compares, mut saves) = (false, false);
     let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)).floor().max(1.0) as usize;
     let rows = ((ui.available_height() - 76.0) / (CARD.y + GAP)).floor().max(1.0) as usize;
     let a_page = columns * rows;
     let pages = lines.len().div_ceil(a_page);
     screen.page = screen.page.min(pages - 1);
     ui.horizontal_wrapped(|ui| {
-        ui.label(egui::RichText::new("Signals").text_style(TextStyle::Heading));
+        access::heading_ui(ui, "Signals");
         let devices = lines.iter().filter(|line| line.device.is_some()).count() as u64;
         let phones = lines.len() as u64 - devices;
         let mut words = counted(devices, "device");
@@ -66,7 +70,7 @@ pub fn devices_ui(
             words = format!("{words} · {}", counted(phones, "phone alone").replace("phone alones", "phones alone"));
         }
         let foreign = lines.iter().filter(|line| line.foreign > 0).count() as u64;
-        ui.label(words);
+        ui.label(t(words));
         if foreign > 0 {
             let text = format!("{} {} with somebody else's motion", icons::WARNING, counted(foreign, "device"));
             ui.label(widgets::warning(ui, text));
@@ -74,11 +78,14 @@ pub fn devices_ui(
     });
     ui.horizontal_wrapped(|ui| {
         let before = screen.by;
-        ComboBox::from_id_salt("by").width(160.0).selected_text(format!("by {}", screen.by.name())).show_ui(ui, |ui| {
-            for by in By::ALL {
-                ui.selectable_value(&mut screen.by, by, by.name()).on_hover_text(by.explanation());
-            }
-        });
+        ComboBox::from_id_salt("by").width(160.0).selected_text(t(format!("by {}", screen.by.name()))).show_ui(
+            ui,
+            |ui| {
+                for by in By::ALL {
+                    ui.selectable_value(&mut screen.by, by, t(by.name())).on_hover_text(t(by.explanation()));
+                }
+            },
+        );
         let (icon, name) =
             if screen.least_first { (icons::UP, "Least first") } else { (icons::DOWN, "Greatest first") };
         if widgets::icon_button_ui(ui, icon, name).clicked() {
@@ -88,12 +95,14 @@ pub fn devices_ui(
             screen.page = 0;
         }
         ui.separator();
+        saves = drawn.buttons_ui(ui, "the overview");
+        ui.separator();
         ui.add_enabled_ui(screen.page > 0, |ui| {
             if widgets::icon_button_ui(ui, icons::BACK, "Page before").clicked() {
                 screen.page -= 1;
             }
         });
-        ui.label(format!("page {} of {}", thousands(screen.page as u64 + 1), thousands(pages as u64)));
+        ui.label(t(format!("page {} of {}", thousands(screen.page as u64 + 1), thousands(pages as u64))));
         ui.add_enabled_ui(screen.page + 1 < pages, |ui| {
             if widgets::icon_button_ui(ui, icons::NEXT, "Page after").clicked() {
                 screen.page += 1;
@@ -102,7 +111,7 @@ pub fn devices_ui(
         if !signals.compared.is_empty() {
             ui.separator();
             let text = format!("Compare {}", counted(signals.compared.len() as u64, "device"));
-            compares = ui.button(text).on_hover_text("Their distances, each from its own start").clicked();
+            compares = ui.button(t(text)).on_hover_text(t("Their distances, each from its own start")).clicked();
             if widgets::icon_button_ui(ui, icons::CLOSE, "Compare none").clicked() {
                 commands.push(Command::Compare(vec![]));
             }
@@ -110,9 +119,20 @@ pub fn devices_ui(
     });
     ui.label(widgets::small(ui, screen.by.explanation()));
     ui.add_space(4.0);
+    let in_sight = screen.order.iter().skip(screen.page * a_page).take(a_page);
+    let in_sight: Vec<&DeviceLine> = in_sight.filter_map(|&line| lines.get(line as usize)).collect();
+    if saves {
+        commands.extend(pictures::save(ui, state, |pictured| {
+            Some(pictured.devices(&in_sight, lines.len(), screen.by, &loaded.codes))
+        }));
+    }
+    drawn.words_ui(ui, &in_words(lines));
+    if drawn.as_table {
+        table_ui(ui, state, loaded, lines, screen, commands);
+        return compares;
+    }
     let corner = ui.cursor().min;
-    let places = screen.order.iter().skip(screen.page * a_page).take(a_page).enumerate();
-    for (place, line) in places.filter_map(|(place, &line)| Some((place, lines.get(line as usize)?))) {
+    for (place, line) in in_sight.into_iter().enumerate() {
         let at = vec2((place % columns) as f32 * (CARD.x + GAP), (place / columns) as f32 * (CARD.y + GAP));
         card_ui(ui, Rect::from_min_size(corner + at, CARD), state, loaded, (line, screen.by), commands);
     }
@@ -137,8 +157,8 @@ fn card_ui(
         format!(" · {}", chips::name_of(&Follow::Person(email.clone()), &loaded.codes, state.revealed))
     });
     let response = ui.interact(rect, ui.scope_id().with(("card", &name)), Sense::click());
-    let figure = by.figure(line).map_or_else(|| "–".to_owned(), |figure| figure_in_words(by, figure));
-    widgets::named(&response, ui, Role::Button, &format!("Signals of {name}: {} {figure}", by.name()));
+    let figure = by.figure(line).map_or_else(|| "–".to_owned(), |figure| by.in_words(figure));
+    widgets::named(&response, ui, Role::Button, format!("Signals of {name}: {} {figure}", by.name()));
     let palette = theme::palette(ui);
     let ground = if response.hovered() { palette.raised } else { palette.panel };
     ui.painter().rect_filled(rect, 4.0, ground);
@@ -148,17 +168,17 @@ fn card_ui(
     painter.text(
         pos2(left, rect.top() + 14.0),
         egui::Align2::LEFT_CENTER,
-        format!("{name}{partner}"),
+        as_is(format!("{name}{partner}")),
         font(TextStyle::Body),
         palette.text,
     );
     let ink = if by == By::Foreign && line.foreign > 0 { palette.warning } else { palette.text };
     let small = font(TextStyle::Small);
     let y = rect.bottom() - 12.0;
-    painter.text(pos2(left, y), egui::Align2::LEFT_CENTER, format!("{} {figure}", by.name()), small.clone(), ink);
+    painter.text(pos2(left, y), egui::Align2::LEFT_CENTER, t(format!("{} {figure}", by.name())), small.clone(), ink);
     if by != By::Foreign && line.foreign > 0 {
         let text = format!("{} foreign", thousands(line.foreign));
-        painter.text(pos2(right, y), egui::Align2::RIGHT_CENTER, text, small, palette.warning);
+        painter.text(pos2(right, y), egui::Align2::RIGHT_CENTER, t(text), small, palette.warning);
     }
     curve(ui, line, Rect::from_min_max(pos2(left, rect.top() + 28.0), pos2(right, rect.bottom() - 24.0)));
     if let Some(serial) = &line.device {
@@ -170,7 +190,7 @@ fn card_ui(
     response.on_hover_ui(|ui| {
         for by in By::ALL {
             if let Some(figure) = by.figure(line) {
-                ui.label(format!("{}: {}", by.name(), figure_in_words(by, figure)));
+                ui.label(t(format!("{}: {}", by.name(), by.in_words(figure))));
             }
         }
     });
@@ -186,7 +206,7 @@ fn compare_ui(ui: &mut Ui, card: Rect, state: &State, serial: &str, name: &str, 
     let mut now = is_in;
     let corner = Rect::from_min_size(pos2(card.right() - 26.0, card.top() + 4.0), vec2(22.0, 20.0));
     let response = ui.put(corner, egui::Checkbox::without_text(&mut now));
-    widgets::named(&response, ui, Role::CheckBox, &format!("Compare {name}"));
+    widgets::named(&response, ui, Role::CheckBox, format!("Compare {name}"));
     if now != is_in {
         let mut devices = compared.clone();
         devices.retain(|other| other != serial);
@@ -216,11 +236,49 @@ fn curve(ui: &Ui, line: &DeviceLine, room: Rect) {
     }
 }
 
-/// A figure with its unit.
-fn figure_in_words(by: By, figure: f64) -> String {
-    match by {
-        By::Kept | By::BeforeConsent | By::Agreement => format!("{:.0} %", figure * 100.0),
-        By::LongestGap => crate::signals::elapsed(figure, true).trim_start_matches('+').to_owned(),
-        _ => format::short(figure),
-    }
+/// What somebody sees who looks at the overview: how much there is, and what stands out.
+fn in_words(lines: &[DeviceLine]) -> Vec<String> {
+    let most = |by: By| {
+        let figures = lines.iter().filter_map(|line| by.figure(line));
+        figures
+            .reduce(f64::max)
+            .filter(|most| *most > 0.0)
+            .map(|most| format!("Most {}: {}.", by.name(), by.in_words(most)))
+    };
+    let least = |by: By| {
+        let figures = lines.iter().filter_map(|line| by.figure(line));
+        figures.reduce(f64::min).map(|least| format!("Least {}: {}.", by.name(), by.in_words(least)))
+    };
+    let some = |count: fn(&&DeviceLine) -> bool| lines.iter().filter(count).count() as u64;
+    let foreign = format!("{} with another customer's motion.", counted(some(|line| line.foreign > 0), "device"));
+    let gaps = format!("{} with gaps.", counted(some(|line| line.gaps > 0), "line"));
+    let ends = [most(By::Foreign), most(By::LongestGap), most(By::BeforeConsent), least(By::Kept)];
+    [foreign, gaps].into_iter().chain(ends.into_iter().flatten()).collect()
+}
+
+/// The overview as a table, in the same order, of all pages.
+fn table_ui(
+    ui: &mut Ui,
+    state: &State,
+    loaded: &Loaded,
+    lines: &[DeviceLine],
+    screen: &mut DevicesScreen,
+    commands: &mut Vec<Command>,
+) {
+    let mut columns = vec![
+        column("device", "By its code, or its serial number where personal data are shown", 104.0, false),
+        column("customer", "By a code, or the e-mail address where personal data are shown", 104.0, false),
+    ];
+    columns.extend(By::ALL.map(|by| column(by.name(), by.explanation(), 100.0, true)));
+    let DevicesScreen { order, figures, .. } = screen;
+    figures_ui(ui, "devices and phones", &columns, (0, order.len()), figures, commands, |row, column| {
+        let Some(line) = order.get(row).and_then(|line| lines.get(*line as usize)) else { return String::new() };
+        let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
+        let text = match column {
+            0 => line.device.clone().map(|serial| name(Follow::Device(serial))),
+            1 => line.person.clone().map(|email| name(Follow::Person(email))),
+            _ => By::ALL.get(column - 2).and_then(|by| by.figure(line).map(|figure| by.in_words(figure))),
+        };
+        text.unwrap_or_else(|| "–".to_owned())
+    });
 }

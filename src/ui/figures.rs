@@ -8,6 +8,7 @@ use crate::explore::Selection;
 use crate::state::{Command, Severity};
 
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
+use super::words::{as_is, t};
 use super::{theme, widgets};
 
 /// No more cells are put on the clipboard at once, since that is done within a frame.
@@ -88,17 +89,17 @@ impl<F: Fn(usize, usize) -> String> GridContent for Figures<'_, F> {
         let layout =
             if column.right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
         ui.with_layout(layout, |ui| {
-            ui.add(Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(&column.hover);
+            ui.add(Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(t(&column.hover));
         });
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, row: usize, column: usize) {
-        ui.add(Label::new((self.cell)(row, column)).truncate());
+        ui.add(Label::new(as_is((self.cell)(row, column))).truncate());
     }
 
     fn menu_ui(&mut self, ui: &mut Ui, _: usize, _: usize) {
         for (titles, text) in [(false, "Copy"), (true, "Copy with titles")] {
-            if ui.button(text).clicked() {
+            if ui.button(t(text)).clicked() {
                 *self.copies = Some(titles);
                 ui.close();
             }

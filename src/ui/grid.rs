@@ -7,6 +7,7 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
+use super::words::t;
 use super::{access, selection, theme, widgets};
 use crate::domain::format::thousands;
 use crate::explore::Selection;
@@ -127,7 +128,7 @@ impl<F: FnMut(&mut Ui, usize, usize)> GridContent for Plain<'_, F> {
     fn title_ui(&mut self, ui: &mut Ui, column: usize) {
         let column = &self.columns[column];
         ui.with_layout(side(column.right), |ui| {
-            ui.add(egui::Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(&column.hover);
+            ui.add(egui::Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(t(&column.hover));
         });
     }
 
@@ -153,7 +154,7 @@ pub fn content_grid_ui(
     let rows = shape.rows;
     let grid_id = ui.make_persistent_id(shape.id);
     let response = ui.interact(table_rect, grid_id, Sense::click());
-    widgets::named(&response, ui, Role::Table, &format!("{}, {} rows", shape.id, thousands(rows as u64)));
+    widgets::named(&response, ui, Role::Table, format!("{}, {} rows", shape.id, thousands(rows as u64)));
     access::table(&response, rows, shape.columns.len());
     if response.clicked_by(PointerButton::Primary) {
         response.request_focus();
@@ -266,11 +267,15 @@ impl Body<'_> {
             .header(shape.header_height, |mut header| {
                 if stays {
                     let cell = self.title(0, None, "row");
-                    header.col(|ui| drop(access::cell_ui(ui, cell, None, |_| {})));
+                    header.col(|ui| {
+                        access::cell_ui(ui, cell, None, |_| {});
+                    });
                 }
                 for column in columns.clone() {
                     let cell = self.title(column + 1, content.sorted(column), &shape.columns[column].title);
-                    header.col(|ui| drop(access::cell_ui(ui, cell, None, |ui| content.title_ui(ui, column))));
+                    header.col(|ui| {
+                        access::cell_ui(ui, cell, None, |ui| content.title_ui(ui, column));
+                    });
                 }
             })
             .body(|body| {
@@ -317,7 +322,7 @@ impl Body<'_> {
             role: Role::ColumnHeader,
             selected: None,
             sorted,
-            name: Some(name.to_owned()),
+            name: Some(name.into()),
         }
     }
 
@@ -411,7 +416,7 @@ fn scroll_bar_ui(
     let strong = response.hovered() || response.dragged();
     ui.painter().rect_filled(handle, 4.0, if strong { palette.weak } else { palette.line });
     if response.dragged() {
-        response.on_hover_text_at_pointer(format!("row {}", thousands(scroll.first() as u64 + 1)));
+        response.on_hover_text_at_pointer(t(format!("row {}", thousands(scroll.first() as u64 + 1))));
     }
 }
 

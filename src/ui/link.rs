@@ -4,6 +4,7 @@ use egui::{Id, Key, Modal, Role, TextEdit, Ui};
 
 use crate::state::{Command, ViewLink};
 
+use super::words::t;
 use super::{access, theme, widgets};
 
 /// The field, if it is open, and what was typed or pasted into it.
@@ -39,7 +40,7 @@ pub fn link_ui(ui: &Ui, screen: &mut LinkScreen, commands: &mut Vec<Command>) {
             ui,
             "Paste what \u{201c}Copy link to this view\u{201d} gave. It opens on the landing files that are open.",
         ));
-        let field = TextEdit::singleline(&mut screen.text).hint_text("stedi:view?…").desired_width(f32::INFINITY);
+        let field = TextEdit::singleline(&mut screen.text).hint_text(t("stedi:view?…")).desired_width(f32::INFINITY);
         let field = ui.add(field.char_limit(ViewLink::LONGEST * 2));
         widgets::named(&field, ui, Role::TextInput, "Link to a view");
         access::required(&field);
@@ -49,16 +50,16 @@ pub fn link_ui(ui: &Ui, screen: &mut LinkScreen, commands: &mut Vec<Command>) {
         }
         let error = ViewLink::parse(&screen.text).err().map(|error| format!("This cannot be opened: {error}."));
         if let Some(error) = error.as_ref().filter(|_| !screen.text.trim().is_empty()) {
-            access::invalid(&field, error);
-            access::live(&ui.label(widgets::warning(ui, error)), false);
+            access::invalid(&field, error.as_str());
+            access::live(&ui.label(widgets::warning(ui, error.as_str())), false);
         }
         ui.horizontal(|ui| {
             let may = error.is_none();
-            if (ui.add_enabled(may, egui::Button::new("Open the link")).clicked() || entered) && may {
+            if (ui.add_enabled(may, egui::Button::new(t("Open the link"))).clicked() || entered) && may {
                 commands.push(Command::OpenLink(std::mem::take(&mut screen.text)));
                 closes = true;
             }
-            closes |= ui.button("Leave it").clicked();
+            closes |= ui.button(t("Leave it")).clicked();
         });
     });
     if closes || modal.should_close() {

@@ -55,6 +55,7 @@ mod top_bar;
 mod waterfall;
 mod widgets;
 mod withdrawals;
+pub mod words;
 mod zoom;
 
 use egui::{CentralPanel, Panel, Ui};
@@ -111,8 +112,15 @@ impl Screens {
     }
 }
 
+/// Has a context tell assistive technology what it should, once.
+pub fn install(context: &egui::Context) {
+    theme::install(context);
+    context.add_plugin(access::Unspoken);
+}
+
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    words::speak(state.language.spoken(state.system_language));
     let mut asked = if screens.palette.is_open() || screens.link.is_open() { vec![] } else { keys::keys_ui(ui, state) };
     Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Banner, "What is open, and commands");

@@ -8,6 +8,7 @@ use crate::signals::{Plotted, Span, Track};
 use crate::state::Command;
 
 use super::figures::{FiguresScreen, column, figures_ui};
+use super::words::t;
 use super::{access, widgets};
 
 /// What belongs to the table alone.
@@ -33,7 +34,7 @@ pub fn readings_ui(
         for (of_phone, name, track) in &tracks {
             let seen = track.series.within(view.from, view.to).len() as u64;
             let text = format!("{} of the {name}", format::counted(seen, "reading"));
-            let response = ui.selectable_value(&mut screen.of_phone, *of_phone, text);
+            let response = ui.selectable_value(&mut screen.of_phone, *of_phone, t(text));
             access::tab(&response, screen.of_phone == *of_phone);
         }
         ui.label(widgets::small(ui, "in sight of the chart; choose cells to copy them"));

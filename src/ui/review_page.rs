@@ -1,15 +1,17 @@
 //! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
 //! all of it, whether the training set may leave.
 
-use egui::{RichText, Role, ScrollArea, TextEdit, TextStyle, Ui};
+use egui::{Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::{CheckId, format};
 use crate::review::{Kind, Trail};
 use crate::state::{Command, Drafts, Slot, State};
 
+use super::drawn::Drawn;
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
-use super::{empty, icons, review_joins, review_rules, theme, widgets};
+use super::words::{as_is, t};
+use super::{access, empty, icons, pictures, review_joins, review_rules, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -66,9 +68,14 @@ enum Tab {
 }
 
 /// Paints the page.
-pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands: &mut Vec<Command>) {
+pub fn review_ui(
+    ui: &mut Ui,
+    state: &State,
+    (screen, drawn): (&mut ReviewScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Join review").text_style(TextStyle::Heading));
+        access::heading_ui(ui, "Join review");
         ui.add_space(8.0);
         for (tab, text, hover) in [
             (Tab::Checks, "Checks", "Everything that is checked, what fails, and what to do about it"),
@@ -77,10 +84,18 @@ pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands
             (Tab::Owners, "Whose device", "Each device's owner, by the instants that it shares with the phones"),
             (Tab::Trail, "Trail", "Who accepted and signed what, when and why"),
         ] {
-            ui.selectable_value(&mut screen.tab, tab, text).on_hover_text(hover);
+            let response = ui.selectable_value(&mut screen.tab, tab, t(text)).on_hover_text(t(hover));
+            access::tab(&response, screen.tab == tab);
         }
         if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Write a report for reviewers, one HTML file").clicked() {
             commands.push(Command::SaveReport);
+        }
+        if let (Tab::Checks, Slot::Ready(review)) = (screen.tab, &state.review.checks)
+            && drawn.save_ui(ui, "the list of checks")
+        {
+            let nothing = Trail::default();
+            let trail = state.review.trail.value().map_or(&nothing, AsRef::as_ref);
+            commands.extend(pictures::save(ui, state, |pictured| Some(pictured.checks(review, trail))));
         }
     });
     ui.add_space(4.0);
@@ -109,7 +124,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
         }
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
             let when = format::utc(signed.when).unwrap_or_default();
-            ui.label(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who));
+            ui.label(t(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who)));
             ui.label(widgets::weak(
                 ui,
                 "It counts for this recipe over these landing files; a change of either lapses it.",
@@ -121,12 +136,12 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui.label(widgets::weak(ui, "The checks are being computed."));
             }
             Some(0) => {
-                ui.label(format!("{} Nothing fails that is not accepted.", icons::READY));
+                ui.label(t(format!("{} Nothing fails that is not accepted.", icons::READY)));
                 who_ui(ui, who);
                 let may = !who.trim().is_empty() && !review.is_adding;
-                let button = ui.add_enabled(may, egui::Button::new("Sign off"));
+                let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
                 let hover = "Put your name to all figures of this review. It opens the export of these tables";
-                if button.on_hover_text(hover).on_disabled_hover_text("Say who you are first").clicked() {
+                if button.on_hover_text(t(hover)).on_disabled_hover_text(t("Say who you are first")).clicked() {
                     commands.push(Command::SignOff { who: who.trim().to_owned() });
                 }
             }
@@ -141,7 +156,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
 
 /// The analyst's name.
 pub fn who_ui(ui: &mut Ui, who: &mut String) {
-    let edit = TextEdit::singleline(who).hint_text("your name").desired_width(160.0);
+    let edit = TextEdit::singleline(who).hint_text(t("your name")).desired_width(160.0);
     let response = ui.add(edit.background_color(theme::palette(ui).raised));
     widgets::named(&response, ui, Role::TextInput, "Your name");
 }
@@ -177,7 +192,7 @@ fn trail_ui(ui: &mut Ui, state: &State) {
             let when = format::utc(entry.when).unwrap_or_default();
             ui.horizontal_wrapped(|ui| {
                 ui.label(widgets::weak(ui, format!("{when} UTC")));
-                ui.label(format!("{} {what} {check}", entry.who));
+                ui.label(t(format!("{} {what} {check}", entry.who)));
                 if let Some(figure) = entry.figure {
                     ui.label(widgets::weak(ui, format!("figure {}", format::thousands(figure))));
                 }
@@ -188,10 +203,10 @@ fn trail_ui(ui: &mut Ui, state: &State) {
             if !entry.reason.is_empty() {
                 ui.horizontal_wrapped(|ui| {
                     ui.add_space(16.0);
-                    ui.label(&entry.reason);
+                    ui.label(as_is(&entry.reason));
                 });
             }
-            ui.label(widgets::small(ui, format!("{} ← {}", short(&entry.hash), short(&entry.previous_hash))));
+            ui.label(widgets::small(ui, as_is(format!("{} ← {}", short(&entry.hash), short(&entry.previous_hash)))));
             ui.add_space(8.0);
         }
     });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{DragValue, Panel, RichText, Role, TextStyle, Ui};
+use egui::{DragValue, Panel, Role, Ui};
 
 use crate::domain::format::counted;
 use crate::explore::Follow;
@@ -11,8 +11,11 @@ use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
 use crate::state::{Command, Loaded, Slot, State, Stretch};
 
 use super::devices::{DevicesScreen, devices_ui};
+use super::drawn::Drawn;
 use super::plot::{PlotScreen, plot_ui};
-use super::{chips, empty, icons, signals_side, theme, widgets};
+use super::readings::{ReadingsScreen, readings_ui};
+use super::words::t;
+use super::{access, chips, empty, icons, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -31,6 +34,7 @@ pub struct SignalsScreen {
     pointed: Option<i64>,
     compares: bool,
     hides_side: bool,
+    readings: ReadingsScreen,
     /// What a link wants to be seen of the time.
     wanted: Option<Stretch>,
 }
@@ -57,7 +61,12 @@ impl SignalsScreen {
 const SAVED: [f32; 2] = [1200.0, 800.0];
 
 /// Paints the page.
-pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
+pub fn signals_ui(
+    ui: &mut Ui,
+    state: &State,
+    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     let Some(loaded) = state.landing.value() else { return };
     let signals = &state.signals;
     let follow = state.choices().follow.as_ref();
@@ -71,13 +80,13 @@ pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, comman
         let compares = screen.compares && !signals.compared.is_empty();
         if !compares {
             screen.compares = false;
-            if devices_ui(ui, state, loaded, &mut screen.devices, commands) {
+            if devices_ui(ui, state, loaded, (&mut screen.devices, drawn), commands) {
                 screen.compares = true;
                 screen.plot = PlotScreen::default();
             }
             return;
         }
-        return comparison_ui(ui, state, loaded, screen, commands);
+        return comparison_ui(ui, state, loaded, (screen, drawn), commands);
     }
     if let Some(error) = signals.recording.error() {
         return empty::failed_ui(ui, "The recording could not be looked up", error, Command::RetrySignals, commands);
@@ -85,7 +94,7 @@ pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, comman
     let Some(plotted) = signals.recording.value() else {
         return empty::no_rows_ui(ui, "The recording is being looked up.");
     };
-    recording_ui(ui, state, loaded, plotted, screen, commands);
+    recording_ui(ui, state, loaded, plotted, (screen, drawn), commands);
 }
 
 fn recording_ui(
@@ -93,7 +102,7 @@ fn recording_ui(
     state: &State,
     loaded: &Loaded,
     plotted: &Plotted,
-    screen: &mut SignalsScreen,
+    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
     commands: &mut Vec<Command>,
 ) {
     let name = subject_name(plotted, loaded, state.revealed);
@@ -101,7 +110,7 @@ fn recording_ui(
         if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
             commands.push(Command::Follow(None));
         }
-        ui.label(RichText::new(&name).text_style(TextStyle::Heading));
+        access::heading_ui(ui, &name);
         chips::follow_ui(ui, state, &loaded.codes, commands);
     });
     let is_empty = plotted.tracks().all(|track| track.series.is_empty());
@@ -116,8 +125,7 @@ fn recording_ui(
     point(screen, state, whole);
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, plotted.usual_gap(), &plotted.gap_words());
-        let is_asked = widgets::icon_button_ui(ui, icons::PICTURE, "Save the chart as SVG or PNG").clicked();
-        saves = is_asked.then(|| Coloring::of(ui.visuals().dark_mode));
+        saves = drawn.buttons_ui(ui, "the chart").then(|| Coloring::of(ui.visuals().dark_mode));
         let name = if screen.hides_side { "Show figures" } else { "Hide figures" };
         if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
             screen.hides_side = !screen.hides_side;
@@ -160,6 +168,12 @@ fn recording_ui(
         }
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
+    if drawn.in_words {
+        drawn.words_ui(ui, &seen.in_words());
+    }
+    if drawn.as_table {
+        return readings_ui(ui, plotted, seen.view, &mut screen.readings, commands);
+    }
     let (_, done) = plot_ui(ui, chart, whole, &mut screen.plot, &summary);
     if done.range {
         let range = match screen.plot.cursors {
@@ -224,35 +238,43 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) 
             Clock::Elapsed => "Time since the first reading",
             Clock::Raw => "Milliseconds since 1970-01-01 00:00 UTC, as they landed",
         };
-        ui.selectable_value(&mut screen.clock, clock, clock.name()).on_hover_text(hover);
+        let response = ui.selectable_value(&mut screen.clock, clock, t(clock.name())).on_hover_text(t(hover));
+        access::radio(&response);
     }
     ui.separator();
     let mut fits = !screen.fixed;
-    ui.checkbox(&mut fits, "fit values").on_hover_text("Values fit what is seen; else they stay those of all readings");
+    ui.checkbox(&mut fits, t("fit values"))
+        .on_hover_text(t("Values fit what is seen; else they stay those of all readings"));
     screen.fixed = !fits;
     ui.separator();
     let mut seconds = screen.gap.map_or(usual, |gap| gap.milliseconds) as f64 / 1000.0;
     ui.label(widgets::weak(ui, "gap above"));
-    let response = ui.add(DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3).suffix(" s"));
+    let response = ui.add(DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3).suffix(t(" s")));
     widgets::named(&response, ui, Role::SpinButton, "Gap above, in seconds");
     if response.changed() {
         screen.gap = Some(Threshold::chosen((seconds * 1000.0) as u64));
     }
-    response.on_hover_text(format!("Readings further apart than this are not joined by a line. {words}"));
+    response.on_hover_text(t(format!("Readings further apart than this are not joined by a line. {words}")));
     if screen.gap.is_some() && widgets::icon_button_ui(ui, icons::CLOSE, "The gap of the rule").clicked() {
         screen.gap = None;
     }
     ui.separator();
 }
 
-fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
+fn comparison_ui(
+    ui: &mut Ui,
+    state: &State,
+    loaded: &Loaded,
+    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     let signals = &state.signals;
     ui.horizontal_wrapped(|ui| {
         if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
             screen.compares = false;
         }
         let heading = format!("{} from their starts", counted(signals.compared.len() as u64, "device"));
-        ui.label(RichText::new(heading).text_style(TextStyle::Heading));
+        access::heading_ui(ui, heading);
     });
     if let Some(error) = signals.comparison.error() {
         return empty::failed_ui(ui, "The recordings could not be looked up", error, Command::RetrySignals, commands);
@@ -263,8 +285,10 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
     };
     screen.clock = Clock::Elapsed;
     let usual = plotted.iter().map(|plotted| plotted.usual_gap()).max().unwrap_or(0);
+    let mut saves = false;
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, usual, "Each device has its own rule.");
+        saves = drawn.chart_buttons_ui(ui);
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
     let style = Style { gap: screen.gap, other: None, fixed: screen.fixed };
@@ -275,8 +299,19 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
     let longest = plotted.iter().map(|plotted| plotted.device_length()).fold(0.0, f64::max);
     let names: Vec<&str> = panes.iter().map(|pane| pane.title.as_str()).collect();
     let name = format!("Distances from their starts: {}", names.join(", "));
+    let whole = Span::around(0.0, longest);
     let chart = Chart { panes, clock: Clock::Elapsed, ..Chart::default() };
-    plot_ui(ui, chart, Span::around(0.0, longest), &mut screen.plot, &name);
+    if saves || drawn.in_words {
+        let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
+        drawn.words_ui(ui, &seen.in_words());
+        if saves {
+            let title = format!("distances of {}", counted(signals.compared.len() as u64, "device"));
+            let coloring = Coloring::of(ui.visuals().dark_mode);
+            let scene = poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), SAVED);
+            commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
+        }
+    }
+    plot_ui(ui, chart, whole, &mut screen.plot, &name);
 }
 
 /// The device and the customer as they are shown.
