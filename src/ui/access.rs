@@ -6,7 +6,8 @@ use egui::{Context, FullOutput, Id, Layout, Plugin, Rect, Response, RichText, Te
 
 use super::words::Words;
 
-/// Takes icons out of what is said: they are letters of a face, which nobody reads aloud. A text of nothing else is decoration.
+/// Mends what is said in one place: icons are taken out, since they are letters of a face, which nobody reads aloud. A text of
+/// nothing else is decoration.
 pub struct Unspoken;
 
 impl Plugin for Unspoken {
@@ -17,6 +18,12 @@ impl Plugin for Unspoken {
     fn output_hook(&mut self, _: &Context, output: &mut FullOutput) {
         let Some(update) = &mut output.platform_output.accesskit_update else { return };
         for (_, node) in update.nodes.iter_mut().filter(|(_, node)| node.role() != Role::TextRun) {
+            // What the edges of columns are dragged by comes from a library, which does not name it.
+            let is_edge = |bounds: Bounds| bounds.width() < bounds.height();
+            if node.role() == Role::Unknown && node.label().is_none() && node.bounds().is_some_and(is_edge) {
+                node.set_role(Role::Splitter);
+                node.set_label(&*Words::from("Resize column"));
+            }
             if let Some(label) = node.label().and_then(without_icons) {
                 node.set_label(label);
             }
@@ -107,6 +114,12 @@ pub fn expanded(response: &Response, is_open: bool) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_expanded(is_open));
 }
 
+/// Has a label say something else than what is written on it.
+pub fn said(response: &Response, words: impl Into<Words>) {
+    let words = words.into();
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_value(&*words));
+}
+
 /// Tells what more there is to know of something than its name.
 pub fn described(response: &Response, words: impl Into<Words>) {
     let words = words.into();
@@ -133,6 +146,15 @@ pub fn table(response: &Response, rows: usize, columns: usize) {
         node.set_row_count(rows + 1);
         node.set_column_count(columns + 1);
         node.add_action(Action::Focus);
+    });
+}
+
+/// Tells the row at the top of a table, and the last one that can be.
+pub fn scrolled(response: &Response, first: usize, last: usize) {
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_numeric_value(first as f64);
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(last as f64);
     });
 }
 

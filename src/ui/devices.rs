@@ -78,14 +78,15 @@ pub fn devices_ui(
     });
     ui.horizontal_wrapped(|ui| {
         let before = screen.by;
-        ComboBox::from_id_salt("by").width(160.0).selected_text(t(format!("by {}", screen.by.name()))).show_ui(
-            ui,
-            |ui| {
+        let order = ComboBox::from_id_salt("by")
+            .width(160.0)
+            .selected_text(t(format!("by {}", screen.by.name())))
+            .show_ui(ui, |ui| {
                 for by in By::ALL {
                     ui.selectable_value(&mut screen.by, by, t(by.name())).on_hover_text(t(by.explanation()));
                 }
-            },
-        );
+            });
+        widgets::named(&order.response, ui, Role::ComboBox, "Order of the devices");
         let (icon, name) =
             if screen.least_first { (icons::UP, "Least first") } else { (icons::DOWN, "Greatest first") };
         if widgets::icon_button_ui(ui, icon, name).clicked() {

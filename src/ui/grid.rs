@@ -405,6 +405,7 @@ fn scroll_bar_ui(
     let last = (rows - visible) as f64;
     let response = ui.interact(track, id.with("scroll bar"), Sense::click_and_drag());
     widgets::named(&response, ui, Role::ScrollBar, "Scroll");
+    access::scrolled(&response, scroll.first(), rows - visible);
     if let Some(pointer) = response.interact_pointer_pos() {
         let share = f64::from(pointer.y - track.top() - handle_height / 2.0) / room;
         scroll.to((share.clamp(0.0, 1.0) * last).round(), rows, visible);

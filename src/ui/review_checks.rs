@@ -128,7 +128,8 @@ fn group_ui(ui: &mut Ui, title: &str, checks: &[&Check], screen: &mut ChecksScre
         return;
     }
     ui.add_space(4.0);
-    ui.label(widgets::small(ui, as_is(t(title).to_uppercase())));
+    let title = t(title);
+    access::heading(&ui.label(widgets::small(ui, as_is(title.to_uppercase()))), &title, 2);
     for check in checks {
         entry_ui(ui, check, screen);
     }

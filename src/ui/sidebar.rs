@@ -7,7 +7,7 @@ use crate::domain::{Table, Zone};
 use crate::state::{Command, Shown, State};
 
 use super::words::{Words, as_is, t};
-use super::{flow_strip, icons, theme, widgets};
+use super::{access, flow_strip, icons, theme, widgets};
 
 /// Paints the list.
 pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -51,7 +51,8 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.add_space(8.0);
         for zone in Zone::ALL {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, as_is(t(zone.title()).to_uppercase())));
+            let title = t(zone.title());
+            access::heading(&ui.label(widgets::small(ui, as_is(title.to_uppercase()))), &title, 2);
             for table in zone.tables() {
                 table_ui(ui, state, table, commands);
             }

@@ -152,7 +152,7 @@ fn the_main_path_is_walked_by_roles_and_names_alone() {
 
     // Repaired, signed, exported.
     reader.press(Role::Navigation, Role::Button, "Join review");
-    let check = reader.name_of(Role::Main, Role::Button, "Pairs of");
+    let check = reader.name_of(Role::Main, Role::Button, "Somebody else's motion");
     assert!(check.contains(": fail, "), "{check}");
     reader.press(Role::Main, Role::Button, &check);
     reader.press(Role::Main, Role::Button, "Join on time stamp and owner");
@@ -207,7 +207,7 @@ fn a_table_tells_its_rows_columns_order_and_what_is_chosen() {
     let seen = check(&reader);
     assert_eq!(seen, (0..seen.len()).collect::<Vec<_>>());
     reader.press(Role::Main, Role::Button, "Column x");
-    reader.0.harness.get_by_label("Pin to the left").click_accesskit();
+    reader.0.harness.get_by_label("Pin").click_accesskit();
     reader.settle();
     reader.0.harness.key_press(egui::Key::Escape);
     reader.settle();

@@ -98,7 +98,7 @@ fn test_of(privacy: Privacy) -> BoxedStrategy<Test> {
         Privacy::Open => prop_oneof![
             present,
             (any::<i64>(), any::<i64>()).prop_map(|(from, to)| Test::Within(from, to)),
-            (-1e9..1e9, 0.0..f64::INFINITY).prop_map(|(from, to)| Test::Between(from, to)),
+            (-1e9..1e9, select(vec![0.1, 1e300, f64::INFINITY])).prop_map(|(from, to)| Test::Between(from, to)),
         ]
         .boxed(),
     }
@@ -290,7 +290,7 @@ fn a_link_is_copied_in_one_window_and_opened_in_another() {
     other.wait("the refusal", |state| !state.notices.is_empty());
     let notice = &other.harness.state().state().notices[0];
     assert!(notice.severity == Severity::Error && notice.text.contains("later version"), "{notice:?}");
-    assert!(!notice.text.contains("ann"), "{notice:?}");
+    assert!(!notice.text.contains("ann@"), "{notice:?}");
 }
 
 #[test]
