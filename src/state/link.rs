@@ -49,7 +49,7 @@ pub enum LinkError {
     #[error("it is longer than {most} characters", most = ViewLink::LONGEST)]
     TooLong,
     /// It starts otherwise.
-    #[error("a link to a view begins with {start}", start = ViewLink::START)]
+    #[error("it does not begin with {start} as links to views do", start = ViewLink::START)]
     NoLink,
     /// It was made by a later version of this program.
     #[error("a later version of this program made it (format {found}, and this one knows up to {known})", known = ViewLink::FORMAT)]

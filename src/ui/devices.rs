@@ -97,18 +97,10 @@ pub fn devices_ui(
         }
         ui.separator();
         saves = drawn.buttons_ui(ui, "the overview");
-        ui.separator();
-        ui.add_enabled_ui(screen.page > 0, |ui| {
-            if widgets::icon_button_ui(ui, icons::BACK, "Page before").clicked() {
-                screen.page -= 1;
-            }
-        });
-        ui.label(t(format!("page {} of {}", thousands(screen.page as u64 + 1), thousands(pages as u64))));
-        ui.add_enabled_ui(screen.page + 1 < pages, |ui| {
-            if widgets::icon_button_ui(ui, icons::NEXT, "Page after").clicked() {
-                screen.page += 1;
-            }
-        });
+        if !drawn.as_table {
+            ui.separator();
+            pages_ui(ui, &mut screen.page, pages);
+        }
         if !signals.compared.is_empty() {
             ui.separator();
             let text = format!("Compare {}", counted(signals.compared.len() as u64, "device"));
@@ -138,6 +130,21 @@ pub fn devices_ui(
         card_ui(ui, Rect::from_min_size(corner + at, CARD), state, loaded, (line, screen.by), commands);
     }
     compares
+}
+
+/// The page of the overview that is seen, and the ways to the others.
+fn pages_ui(ui: &mut Ui, page: &mut usize, pages: usize) {
+    ui.add_enabled_ui(*page > 0, |ui| {
+        if widgets::icon_button_ui(ui, icons::BACK, "Page before").clicked() {
+            *page -= 1;
+        }
+    });
+    ui.label(t(format!("page {} of {}", thousands(*page as u64 + 1), thousands(pages as u64))));
+    ui.add_enabled_ui(*page + 1 < pages, |ui| {
+        if widgets::icon_button_ui(ui, icons::NEXT, "Page after").clicked() {
+            *page += 1;
+        }
+    });
 }
 
 fn card_ui(

@@ -1,6 +1,6 @@
 //! What can be done with everything that is drawn: it is said in words, shown as a table, and taken along as a picture.
 
-use egui::Ui;
+use egui::{ScrollArea, Ui};
 
 use super::words::t;
 use super::{access, icons, widgets};
@@ -48,7 +48,11 @@ impl Drawn {
     /// What is drawn in words, if that is asked for.
     pub fn words_ui(&self, ui: &mut Ui, words: &[String]) {
         if self.in_words {
-            words.iter().for_each(|words| drop(ui.label(t(words))));
+            // What is drawn stays the larger part of the page.
+            let height = ui.available_height() * 0.3;
+            ScrollArea::vertical().id_salt("in words").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+                words.iter().for_each(|words| drop(ui.label(t(words))));
+            });
         }
     }
 }
