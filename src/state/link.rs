@@ -267,8 +267,9 @@ impl Place {
         self.recipe.withdrawn = list_of(withdrawn);
         let decisions =
             std::mem::take(&mut self.recipe.owners.decisions).0.into_iter().filter_map(|(serial, decided)| {
-                let owner = renamed(Privacy::Person, &decided.owner)?;
-                Some((renamed(Privacy::Device, &serial)?, OwnerDecision { owner, ..decided }))
+                // Both are asked for, whatever came of the other, so that whoever lists them misses none.
+                let (owner, serial) = (renamed(Privacy::Person, &decided.owner), renamed(Privacy::Device, &serial));
+                Some((serial?, OwnerDecision { owner: owner?, ..decided }))
             });
         self.recipe.owners.decisions = OwnerDecisions(decisions.collect());
         self.follow = self.follow.and_then(|follow| match follow {
