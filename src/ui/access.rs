@@ -55,6 +55,11 @@ pub fn region(ui: &Ui, role: Role, name: impl Into<Words>) {
     });
 }
 
+/// Makes of what `ui` paints one thing, which what is in it names.
+pub fn group(ui: &Ui, role: Role) {
+    ui.ctx().accesskit_node_builder(ui.unique_id(), |node| node.set_role(role));
+}
+
 /// The heading of a page or of a part of it.
 pub fn heading_ui(ui: &mut Ui, text: impl Into<Words>) -> Response {
     let text = text.into();

@@ -41,7 +41,7 @@ impl Drawn {
 
     /// The button for the picture alone; true if that is asked for.
     pub fn save_ui(&mut self, ui: &mut Ui, what: &str) -> bool {
-        let name = format!("Save {what} as a picture, SVG or PNG");
+        let name = format!("Save {what} as SVG or PNG");
         widgets::icon_button_ui(ui, icons::PICTURE, name).clicked() | std::mem::take(&mut self.saves)
     }
 

@@ -28,7 +28,11 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 zone_ui(ui, state, zone, width, commands);
             }
             review_ui(ui, state, commands);
-            let name = "Save the counts of all tables as a picture, SVG or PNG";
+            if state.review.open().is_none() {
+                // What comes after it stays in its place.
+                ui.add_space(theme::REVIEW_WIDTH);
+            }
+            let name = "Save the counts of all tables as SVG or PNG";
             if state.curation.value().is_some() && widgets::icon_button_ui(ui, icons::PICTURE, name).clicked() {
                 commands.extend(pictures::counts(ui, state));
             }

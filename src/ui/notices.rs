@@ -17,7 +17,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         };
         theme::notice_frame(fill).show(ui, |ui| {
             let role = if notice.severity == Severity::Information { Role::Status } else { Role::Alert };
-            access::region(ui, role, &notice.text);
+            access::group(ui, role);
             ui.horizontal(|ui| {
                 ui.label(RichText::new(icon).color(ink));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

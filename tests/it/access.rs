@@ -374,8 +374,8 @@ fn regions_states_and_what_is_wrong_are_told() {
     // A notice speaks up.
     reader.0.harness.state_mut().ask(Command::OpenLink("nothing".to_owned()));
     reader.settle();
-    let notice = reader.name_of(Role::Main, Role::Alert, "The link cannot be opened");
-    assert!(notice.contains("stedi:view?"), "{notice}");
+    let heard = reader.said(Role::Alert);
+    assert!(heard.contains("The link cannot be opened") && heard.contains("stedi:view?"), "{heard}");
 }
 
 #[test]

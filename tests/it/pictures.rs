@@ -161,6 +161,7 @@ fn pictures_say_the_figures_of_their_pages() {
 fn every_picture_is_saved_by_its_button_and_by_its_action() {
     let mut window = Window::open_folder(&sample_data());
     window.harness.set_size(egui::vec2(1600.0, 1200.0));
+    window.harness.run_steps(3);
     let folder = tempfile::tempdir().unwrap();
     let saved = |window: &mut Window, name: &str, title: &str, ask: &dyn Fn(&mut Window)| {
         let path = folder.path().join(name);
@@ -176,35 +177,12 @@ fn every_picture_is_saved_by_its_button_and_by_its_action() {
             window.harness.run_steps(3);
         }
     };
-    saved(
-        &mut window,
-        "counts.svg",
-        "Rows of all tables",
-        &button("Save the counts of all tables as a picture, SVG or PNG"),
-    );
+    saved(&mut window, "counts.svg", "Rows of all tables", &button("Save the counts of all tables as SVG or PNG"));
     for (shown, tab, name, title, label) in [
-        (
-            Shown::Consent,
-            "Where rows went",
-            "flows.svg",
-            "Where rows went",
-            "Save the waterfalls as a picture, SVG or PNG",
-        ),
-        (
-            Shown::Consent,
-            "Who agreed when",
-            "consents.svg",
-            "Who agreed when",
-            "Save the curve as a picture, SVG or PNG",
-        ),
-        (
-            Shown::Review,
-            "Checks",
-            "checks.svg",
-            "Checks of the join review",
-            "Save the list of checks as a picture, SVG or PNG",
-        ),
-        (Shown::Signals, "", "devices.svg", "Devices and phones", "Save the overview as a picture, SVG or PNG"),
+        (Shown::Consent, "Where rows went", "flows.svg", "Where rows went", "Save the waterfalls as SVG or PNG"),
+        (Shown::Consent, "Who agreed when", "consents.svg", "Who agreed when", "Save the curve as SVG or PNG"),
+        (Shown::Review, "Checks", "checks.svg", "Checks of the join review", "Save the list of checks as SVG or PNG"),
+        (Shown::Signals, "", "devices.svg", "Devices and phones", "Save the overview as SVG or PNG"),
     ] {
         window.harness.state_mut().ask(Command::Show(shown));
         window.harness.run_steps(3);
