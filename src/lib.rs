@@ -10,6 +10,7 @@ pub mod generate;
 pub mod jobs;
 pub mod lakehouse;
 pub mod landing;
+pub mod picture;
 pub mod review;
 pub mod s3;
 pub mod signals;

@@ -170,6 +170,8 @@ impl App {
             }
             Command::Copy { titles } => self.copy(titles, context),
             Command::CopyText(text) => context.copy_text(text),
+            Command::CopyLink => self.copy_link(),
+            Command::OpenLink(text) => self.open_link(&text),
             Command::Dismiss(position) => {
                 if position < self.state.notices.len() {
                     self.state.notices.remove(position);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::signals::Picture;
+use crate::picture::Picture;
 use crate::state::{Command, Sight};
 
 /// What to ask for.
@@ -107,11 +107,11 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
             .save_file()
             .into_iter()
             .collect(),
-        Choice::SavePicture(_) => dialog
-            .set_title("Save the chart as SVG or PNG")
+        Choice::SavePicture(picture) => dialog
+            .set_title("Save the picture as SVG or PNG")
             .add_filter("SVG", &["svg"])
             .add_filter("PNG", &["png"])
-            .set_file_name("signals.svg")
+            .set_file_name(format!("{}.svg", picture.stem()))
             .save_file()
             .into_iter()
             .collect(),

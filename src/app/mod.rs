@@ -11,6 +11,7 @@ mod exporting;
 mod finished;
 mod handing_over;
 mod keeping;
+mod links;
 mod lists;
 mod looking;
 mod on_disk;
@@ -31,7 +32,7 @@ use anyhow::Context as _;
 use crate::domain::{Progress, TimeZone};
 use crate::jobs::Lane;
 use crate::landing::Source;
-use crate::state::{CacheState, Command, Spoken, State};
+use crate::state::{CacheState, Command, Spoken, State, ViewLink};
 use crate::ui::{self, Screens};
 
 use self::chosen::Chosen;
@@ -45,11 +46,18 @@ pub use settings::{Settings, history_file, keys_folder, trail_folder};
 pub const NAME: &str = "STEDI workbench";
 
 /// Opens the window and returns when it is closed. With no source it shows the folder opened last, or the sample
-/// data at the first start; with a run, its tables under its recipe. What is more than `memory_limit`, in bytes, stays on the disk; half of what there is, unless given.
+/// data at the first start; with a run, its tables under its recipe; with a link, the view that it leads to. What is more than `memory_limit`, in bytes, stays on the disk; half of what there is, unless given.
 ///
 /// # Errors
 /// When there is no display or no way to draw on it.
-pub fn run(source: Option<Source>, run: Option<PathBuf>, memory_limit: Option<u64>) -> anyhow::Result<()> {
+pub fn run(
+    source: Option<Source>,
+    run: Option<PathBuf>,
+    link: Option<&str>,
+    memory_limit: Option<u64>,
+) -> anyhow::Result<()> {
+    let link =
+        link.map(ViewLink::parse).transpose().map_err(|error| anyhow::anyhow!("the link cannot be opened: {error}"))?;
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
         .context("the icon cannot be read")?;
     let viewport = egui::ViewportBuilder::default()
@@ -65,7 +73,9 @@ pub fn run(source: Option<Source>, run: Option<PathBuf>, memory_limit: Option<u6
         eframe::run_native(
             NAME,
             options,
-            Box::new(|context| Ok(Box::new(App::new(&context.egui_ctx, settings, source)?.with_run(run)))),
+            Box::new(|context| {
+                Ok(Box::new(App::new(&context.egui_ctx, settings, source)?.with_run(run).with_link(link)))
+            }),
         )
     };
     // What opens the window panics where its display goes away.
@@ -108,6 +118,8 @@ pub struct App {
     closes: bool,
     /// The folder of a run on another engine that is shown once its landing files are there.
     run: Option<PathBuf>,
+    /// Makes links to views, and follows them.
+    links: links::Links,
     title: String,
 }
 
@@ -117,7 +129,7 @@ impl App {
     /// # Errors
     /// When the system has no thread left for the workers.
     pub fn new(context: &egui::Context, settings: Settings, source: Option<Source>) -> anyhow::Result<Self> {
-        ui::theme::install(context);
+        ui::install(context);
         let saved = settings.load();
         let mut app = Self {
             state: State {
@@ -150,6 +162,7 @@ impl App {
             quitting: None,
             closes: false,
             run: None,
+            links: links::Links::new(context).context("the workers cannot be started")?,
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -249,6 +262,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_finished(context);
+        self.take_links(context);
         self.take_dropped_files(context);
         self.take_close(context);
         self.carry_out(context);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::export::write_picture;
 use crate::landing::Source;
-use crate::signals::Picture;
+use crate::picture::Picture;
 
 use super::App;
 use super::finished::say;

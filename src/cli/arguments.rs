@@ -27,6 +27,9 @@ pub struct Arguments {
     /// Show the tables that a run on another engine made of these landing files
     #[arg(long, value_name = "FOLDER", requires = "landing")]
     pub run: Option<PathBuf>,
+    /// Open the view that a link leads to, as "Copy link to this view" makes it
+    #[arg(long, value_name = "LINK")]
+    pub link: Option<String>,
     /// Look at readings that need more memory than this on the disk; half of what the machine has unless given
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory_limit: Option<u64>,

@@ -23,6 +23,7 @@ mod screen;
 mod verdicts;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -55,7 +56,10 @@ pub fn run() -> ExitCode {
 
 fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
     match arguments.command {
-        None => open_window(arguments.landing, arguments.run, arguments.memory_limit),
+        None => {
+            let (landing, link) = handed_over(arguments.landing);
+            open_window(landing, arguments.run, arguments.link.or(link).as_deref(), arguments.memory_limit)
+        }
         Some(Command::Curate(arguments)) => curate::curate_job(&arguments),
         Some(Command::Count(arguments)) => curate::count_job(&arguments),
         Some(Command::Review(arguments)) => review::run(&arguments),
@@ -81,8 +85,9 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
 }
 
 fn open_window(
-    landing: Vec<std::path::PathBuf>,
-    run: Option<std::path::PathBuf>,
+    landing: Vec<PathBuf>,
+    run: Option<PathBuf>,
+    link: Option<&str>,
     memory_limit: Option<u64>,
 ) -> anyhow::Result<u8> {
     if cfg!(target_os = "linux") && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none()) {
@@ -91,12 +96,39 @@ fn open_window(
              count and curate work: try `stedi-workbench count sample_data` and `stedi-workbench --help`"
         );
     }
-    crate::app::run(source(landing), run, memory_limit)?;
+    crate::app::run(source(landing), run, link, memory_limit)?;
     Ok(DONE)
 }
 
+/// What a desktop hands over: paths, files as addresses, and a link to a view.
+fn handed_over(given: Vec<PathBuf>) -> (Vec<PathBuf>, Option<String>) {
+    let mut link = None;
+    let mut paths = vec![];
+    for path in given {
+        match path.to_str() {
+            Some(text) if text.starts_with("stedi:") => link = Some(text.to_owned()),
+            Some(text) if text.starts_with("file:///") => paths.push(path_of(&text["file://".len()..])),
+            _ => paths.push(path),
+        }
+    }
+    (paths, link)
+}
+
+/// The path in the address of a file.
+#[cfg(unix)]
+fn path_of(address: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt as _;
+    std::ffi::OsString::from_vec(percent_encoding::percent_decode_str(address).collect()).into()
+}
+
+/// The path in the address of a file.
+#[cfg(not(unix))]
+fn path_of(address: &str) -> PathBuf {
+    percent_encoding::percent_decode_str(address.trim_start_matches('/')).decode_utf8_lossy().into_owned().into()
+}
+
 /// One folder, or files; none for what the window opens by itself.
-fn source(mut paths: Vec<std::path::PathBuf>) -> Option<Source> {
+fn source(mut paths: Vec<PathBuf>) -> Option<Source> {
     match paths.len() {
         0 => None,
         1 if !paths[0].is_file() => Some(Source::Folder(paths.remove(0))),
@@ -107,4 +139,17 @@ fn source(mut paths: Vec<std::path::PathBuf>) -> Option<Source> {
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let closed = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref().is_some_and(closed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_desktop_hands_over_is_told_apart() {
+        let given = ["/landing/of may", "file:///a%20b/%C3%A9", "stedi:view?v=1", "file.json"].map(PathBuf::from);
+        let (paths, link) = handed_over(given.to_vec());
+        assert_eq!(paths, ["/landing/of may", "/a b/é", "file.json"].map(PathBuf::from));
+        assert_eq!(link.as_deref(), Some("stedi:view?v=1"));
+    }
 }

@@ -6,7 +6,8 @@ use crate::curation::Codes;
 use crate::domain::Progress;
 use crate::explore::Follow;
 use crate::export::write_picture;
-use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, other_motion, poster, record};
+use crate::picture::{Coloring, Heading, Picture};
+use crate::signals::{Chart, Clock, Plotted, Span, Style, other_motion, poster, record};
 
 use super::DONE;
 use super::arguments::{ClockName, PlotArguments, ThemeName};

@@ -1,5 +1,7 @@
 //! The codes that stand for the people and devices of a landing wherever they are shown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::domain::code::Codebook;
 use crate::domain::{Code, Column, Privacy};
 use crate::landing::Landing;
@@ -33,6 +35,18 @@ impl Codes {
     /// The code of an e-mail address that landed.
     pub fn person(&self, email: &str) -> Option<Code> {
         self.people.get(email)
+    }
+
+    /// All e-mail addresses and serial numbers that landed, in no order.
+    pub fn identities(&self) -> impl Iterator<Item = &str> {
+        self.people.identities().chain(self.devices.identities())
+    }
+
+    /// The e-mail addresses and serial numbers that have these codes.
+    pub fn find(&self, wanted: &BTreeSet<Code>) -> BTreeMap<Code, &str> {
+        let mut found = self.people.find(wanted);
+        found.extend(self.devices.find(wanted));
+        found
     }
 
     /// The code of a serial number that landed.

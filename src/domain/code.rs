@@ -1,7 +1,7 @@
 //! A short stand-in for a person or a device on the screen: the same one always has the same code, and the code
 //! does not say who it is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code {
     mark: char,
+    /// Those that are shown, and zeros.
     letters: [u8; Self::MOST],
     length: u8,
 }
@@ -22,6 +23,19 @@ impl Code {
     pub const USUAL: usize = 4;
     /// The most letters that a code takes when shorter ones would be the same for two identities.
     pub const MOST: usize = 12;
+
+    /// Reads what [`fmt::Display`] writes, with a full stop as good as the dot in the middle.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mark, rest) = text.split_once(['·', '.'])?;
+        let mark = mark.parse().ok().filter(char::is_ascii_uppercase)?;
+        let is_long_enough = (Self::USUAL..=Self::MOST).contains(&rest.len());
+        if !is_long_enough || !rest.bytes().all(|letter| ALPHABET.contains(&letter)) {
+            return None;
+        }
+        let mut letters = [0; Self::MOST];
+        letters[..rest.len()].copy_from_slice(rest.as_bytes());
+        Some(Self { mark, letters, length: rest.len() as u8 })
+    }
 
     /// Which of `colors` marks this identity wherever it appears.
     pub fn color_index(&self, colors: usize) -> usize {
@@ -62,7 +76,8 @@ impl Codebook {
                 if same.len() > 1 && length < Code::MOST {
                     still_open.extend_from_slice(same);
                 } else {
-                    codes.extend(same.iter().map(|&(identity, letters)| {
+                    codes.extend(same.iter().map(|&(identity, mut letters)| {
+                        letters[length..].fill(0);
                         (identity.to_owned(), Code { mark, letters, length: length as u8 })
                     }));
                 }
@@ -75,6 +90,17 @@ impl Codebook {
     /// The code of an identity that the landing knows.
     pub fn get(&self, identity: &str) -> Option<Code> {
         self.codes.get(identity).copied()
+    }
+
+    /// The identities that have these codes, by their codes.
+    pub fn find(&self, wanted: &BTreeSet<Code>) -> BTreeMap<Code, &str> {
+        let wanted = self.codes.iter().filter(|(_, code)| wanted.contains(code));
+        wanted.map(|(identity, code)| (*code, identity.as_str())).collect()
+    }
+
+    /// All identities that have a code, in no order.
+    pub fn identities(&self) -> impl Iterator<Item = &str> {
+        self.codes.keys().map(String::as_str)
     }
 
     /// How many identities have a code.
@@ -102,8 +128,6 @@ fn letters(mark: char, identity: &str) -> [u8; Code::MOST] {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -121,5 +145,21 @@ mod tests {
         assert_eq!(one.get("a"), other.get("a"));
         assert_eq!(one.get("a").map(|code| code.to_string().chars().count()), Some(6));
         assert_eq!(one.get("c"), None);
+    }
+
+    #[test]
+    fn a_code_is_read_as_it_is_written_and_leads_back() {
+        let people: Vec<String> = (0..20_000).map(|n| format!("person{n}@example.com")).collect();
+        let book = Codebook::new('C', people.iter().map(String::as_str));
+        for person in &people {
+            let code = book.get(person).unwrap();
+            assert_eq!(Code::parse(&code.to_string()), Some(code), "{code}");
+            assert_eq!(Code::parse(&code.to_string().replace('·', ".")), Some(code));
+        }
+        let wanted = book.get(&people[7]).unwrap();
+        assert_eq!(book.find(&[wanted].into()), [(wanted, people[7].as_str())].into());
+        for wrong in ["", "C·", "C·7f3", "C·7f3u", "c·7f3a", "CD·7f3a", "C7f3a", "C·7f3a0000000000", "C·7f3·"] {
+            assert_eq!(Code::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -64,7 +64,10 @@ pub mod range {
     /// Those of the format, and when they are no numbers.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<(f64, f64), D::Error> {
         let [from, until] = <[String; 2]>::deserialize(from)?;
-        let number = |text: &str| text.parse().map_err(|_| D::Error::custom("a bound is no number"));
+        let number = |text: &str| {
+            let number = text.parse().ok().filter(|number: &f64| !number.is_nan());
+            number.ok_or_else(|| D::Error::custom("a bound is no number"))
+        };
         Ok((number(&from)?, number(&until)?))
     }
 }

@@ -3,6 +3,7 @@
 mod error;
 mod history;
 mod picture;
+pub mod pictures;
 mod place;
 pub mod release;
 mod report;

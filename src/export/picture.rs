@@ -7,7 +7,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::{ExportError, write_file};
-use crate::signals::{Coloring, Picture, svg};
+use crate::picture::{Coloring, Picture, svg};
 
 /// Pixels of a PNG for each point of its picture.
 const PIXELS_A_POINT: f32 = 2.0;
@@ -55,7 +55,7 @@ fn failed(path: &Path, why: String) -> ExportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signals::scene::{Area, Ink, Scene, Shape};
+    use crate::picture::scene::{Area, Ink, Scene, Shape};
 
     fn picture(size: [f32; 2]) -> Picture {
         let mut scene = Scene { size, layers: vec![] };

@@ -1,6 +1,7 @@
 //! What the lines of the overview can be put in order by.
 
-use super::DeviceLine;
+use super::{DeviceLine, elapsed};
+use crate::domain::format;
 
 /// A figure of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -100,6 +101,15 @@ impl By {
             Self::LongestRun => of_device(line.longest_run),
             Self::Impossible => Some(line.impossible as f64),
             Self::Agreement => line.agreement,
+        }
+    }
+
+    /// A figure of a line with its unit.
+    pub fn in_words(self, figure: f64) -> String {
+        match self {
+            Self::Kept | Self::BeforeConsent | Self::Agreement => format!("{:.0} %", figure * 100.0),
+            Self::LongestGap => elapsed(figure, true).trim_start_matches('+').to_owned(),
+            _ => format::short(figure),
         }
     }
 

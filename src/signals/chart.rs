@@ -3,11 +3,11 @@
 use super::axis::{Clock, Tick, number_ticks};
 use super::decimate::{Column, Drawn, View, decimate};
 use super::kept::{Kept, Tint};
-use super::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
 use super::span::Span;
 use super::strokes::{COUNTS, Scale, has_dots};
 use super::{Channel, Extremes, Series, Threshold};
 use crate::domain::format::{counted, thousands};
+use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
 
 /// Panes with the same stretch of time.
 #[derive(Clone, Debug, Default)]

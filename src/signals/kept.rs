@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::scene::Ink;
+use crate::picture::scene::Ink;
 
 /// What colours a curve.
 #[derive(Clone, Copy, Debug)]

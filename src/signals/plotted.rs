@@ -3,11 +3,11 @@
 use super::chart::{Curve, Pane};
 use super::gaps::{Basis, Threshold};
 use super::kept::{Kept, Tint};
-use super::scene::Ink;
 use super::span::Span;
 use super::{Channel, MAGNITUDE, Recording, Track};
 use crate::curation::Whose;
 use crate::domain::Purpose;
+use crate::picture::scene::Ink;
 
 /// A device and its phone, ready to be drawn.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::chart::Curve;
 use super::decimate::Column;
 use super::kept::Tint;
-use super::scene::{Anchor, Area, Ink, Shape};
 use super::span::{Span, share};
+use crate::picture::scene::{Anchor, Area, Ink, Shape};
 
 /// Room from left to right for each reading while they are so few that each gets a dot.
 const DOT_ROOM: f32 = 5.0;

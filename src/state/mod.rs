@@ -4,6 +4,7 @@ mod choices;
 mod exporting;
 mod history;
 mod language;
+mod link;
 mod look;
 mod review;
 mod session;
@@ -21,14 +22,15 @@ use crate::domain::CheckId;
 use crate::domain::{Recipe, Table, TimeZone, Withdrawn};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
 use crate::landing::{ConsentStood, EngineRun, Kept, Landing, Source};
+use crate::picture::Picture;
 use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
-use crate::signals::Picture;
 
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
 pub use language::{Instants, Language, Spoken};
+pub use link::{LinkError, Opened, Stretch, ViewLink, unsaid_in_words};
 pub use look::{Look, Sight, Summaries};
 pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
@@ -448,6 +450,10 @@ pub enum Command {
     Copy { titles: bool },
     /// Put this text on the clipboard.
     CopyText(String),
+    /// Put a link to what is looked at on the clipboard.
+    CopyLink,
+    /// Go where this link leads to.
+    OpenLink(String),
     /// Take a notice away.
     Dismiss(usize),
     /// Close the window.

@@ -36,6 +36,16 @@ pub enum Does {
     Finds,
     /// The page of the review opens at the next check that fails.
     TurnsToNextFailing,
+    /// A link can be pasted.
+    OpensLink,
+    /// The picture of the page is saved.
+    SavesPicture,
+    /// What is drawn is shown as a table, or drawn again.
+    TurnsTable,
+    /// What is drawn is said in words, or not any more.
+    TurnsWords,
+    /// The counts of all tables are saved as a picture.
+    SavesCounts,
     /// Nothing, for this reason.
     Nothing(&'static str),
 }
@@ -134,6 +144,13 @@ fn neighbour(state: &State, steps: usize) -> Does {
     page(Shown::Table(Table::ALL[(current + steps) % Table::ALL.len()]))
 }
 
+fn drawn(state: &State, does: Does) -> Does {
+    match state.choices().shown {
+        Shown::Consent | Shown::Signals => does,
+        _ => Does::Nothing("Nothing is drawn on this page"),
+    }
+}
+
 fn next_failing(state: &State) -> Does {
     match state.review.open() {
         None => Does::Nothing("The checks are not computed yet"),
@@ -173,6 +190,46 @@ pub const ACTIONS: &[Action] = &[
         does: |state| match state.work {
             Some(_) => Does::Asks(Command::Cancel),
             None => Does::Nothing("Nothing is being worked out"),
+        },
+    },
+    Action {
+        id: "copy-link",
+        name: "Copy link to this view",
+        usual: &[keys(CTRL_SHIFT, Key::L)],
+        does: |state| match state.landing.value() {
+            Some(_) => Does::Asks(Command::CopyLink),
+            None => Does::Nothing("Nothing is opened"),
+        },
+    },
+    Action { id: "open-link", name: "Open link…", usual: &[], does: |_| Does::OpensLink },
+    Action {
+        id: "save-picture",
+        name: "Save the picture of this page…",
+        usual: &[keys(CTRL_SHIFT, Key::E)],
+        does: |state| match state.choices().shown {
+            Shown::Consent | Shown::Signals | Shown::Review => Does::SavesPicture,
+            _ => Does::Nothing("There is no picture on this page"),
+        },
+    },
+    Action {
+        id: "as-table",
+        name: "What is drawn as a table, or drawn again",
+        usual: &[keys(CTRL_SHIFT, Key::T)],
+        does: |state| drawn(state, Does::TurnsTable),
+    },
+    Action {
+        id: "in-words",
+        name: "What is drawn in words, or not any more",
+        usual: &[keys(CTRL_SHIFT, Key::W)],
+        does: |state| drawn(state, Does::TurnsWords),
+    },
+    Action {
+        id: "save-counts",
+        name: "Save the counts of all tables as a picture…",
+        usual: &[],
+        does: |state| match state.curation.value() {
+            Some(_) => Does::SavesCounts,
+            None => Does::Nothing("The tables are not made yet"),
         },
     },
     Action {

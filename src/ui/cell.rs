@@ -5,10 +5,11 @@ use egui::{Label, Sense, Ui, vec2};
 use crate::curation::{Cell, Codes};
 use crate::domain::foreign::excerpt;
 use crate::domain::{Code, Column, Kind, Privacy, TimeZone, format};
+use crate::explore::HIDDEN;
 
 use super::grid::GridColumn;
 use super::words::{Words, as_is, instant, t, zone};
-use super::{theme, widgets};
+use super::{access, theme, widgets};
 
 /// The grid's column for a table's column.
 pub fn grid_column(column: &Column) -> GridColumn {
@@ -77,9 +78,9 @@ fn text_ui(ui: &mut Ui, column: &Column, content: &str, codes: &Codes, revealed:
     match column.privacy {
         Privacy::Open => text(ui, as_is(excerpt(content))),
         Privacy::Personal if revealed => text(ui, as_is(excerpt(content))),
-        Privacy::Personal => faint(ui, "•••", "Personal and masked; the status bar has the switch"),
+        Privacy::Personal => faint(ui, HIDDEN, "Personal and masked; the status bar has the switch"),
         Privacy::Person | Privacy::Device => {
-            let Some(code) = codes.get(column, content) else { return faint(ui, "•••", "Masked") };
+            let Some(code) = codes.get(column, content) else { return faint(ui, HIDDEN, "Masked") };
             mark_ui(ui, code, column.privacy == Privacy::Person);
             ui.add_space(-4.0);
             text(ui, as_is(if revealed { excerpt(content).into_owned() } else { code.to_string() }));
@@ -102,5 +103,8 @@ fn text(ui: &mut Ui, content: Words) {
 }
 
 fn faint(ui: &mut Ui, content: &str, hover: &str) {
-    ui.label(widgets::weak(ui, content).italics()).on_hover_text(t(hover));
+    let response = ui.label(widgets::weak(ui, content).italics()).on_hover_text(t(hover));
+    if content == HIDDEN {
+        access::said(&response, "masked");
+    }
 }

@@ -1,27 +1,27 @@
 //! The consent page: where every row went and why, who agreed when, who withdrew, and whether the counts are the
 //! expected ones.
 
-use egui::{RichText, ScrollArea, TextStyle, Ui};
+use egui::{ScrollArea, Ui};
 
 use crate::domain::format::counted;
 use crate::state::{Command, Slot, State};
 
 use super::about::about_ui;
+use super::drawn::Drawn;
 use super::expected::{ExpectedScreen, expected_ui};
 use super::explain::explained;
-use super::grid::RowScroll;
-use super::timeline::timeline_ui;
+use super::timeline::{TimelineScreen, timeline_ui};
 use super::waterfall::waterfall_ui;
 use super::withdrawals::withdrawals_ui;
 use super::words::t;
-use super::{chips, empty, widgets};
+use super::{access, chips, empty, pictures, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
 pub struct ConsentScreen {
     expected: ExpectedScreen,
     withdrawn: String,
-    sessions: RowScroll,
+    timeline: TimelineScreen,
     tab: Tab,
 }
 
@@ -36,9 +36,14 @@ enum Tab {
 }
 
 /// Paints the page.
-pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, commands: &mut Vec<Command>) {
+pub fn consent_ui(
+    ui: &mut Ui,
+    state: &State,
+    (screen, drawn): (&mut ConsentScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(t("Consent")).text_style(TextStyle::Heading));
+        access::heading_ui(ui, "Consent");
         ui.add_space(8.0);
         let withdrawn = state.choices().recipe.withdrawn.len() as u64;
         let withdrawals = if withdrawn > 0 { format!("Withdrawals ({withdrawn})") } else { "Withdrawals".to_owned() };
@@ -53,14 +58,25 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
             (Tab::Withdrawals, withdrawals.as_str(), "withdrawals", "Customers who withdrew are in no table"),
             (Tab::Counts, "Expected counts", "consent-expected", "Compare with the counts of another system"),
         ] {
-            explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
+            let response = explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
+            access::tab(&response, screen.tab == tab);
         }
         if let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) {
             let name = chips::name_of(follow, &loaded.codes, state.revealed);
-            ui.selectable_value(&mut screen.tab, Tab::Followed, t(format!("About {name}")))
+            let response = ui
+                .selectable_value(&mut screen.tab, Tab::Followed, t(format!("About {name}")))
                 .on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why"));
+            access::tab(&response, screen.tab == Tab::Followed);
         } else if screen.tab == Tab::Followed {
             screen.tab = Tab::Waterfall;
+        }
+        let (Slot::Ready(view), Some(loaded)) = (&state.consent, state.landing.value()) else { return };
+        if screen.tab == Tab::Waterfall && drawn.save_ui(ui, "the waterfalls") {
+            commands.extend(pictures::save(ui, state, |pictured| Some(pictured.waterfalls(&view.waterfalls))));
+        } else if screen.tab == Tab::Timeline && drawn.buttons_ui(ui, "the curve") {
+            commands.extend(pictures::save(ui, state, |pictured| {
+                Some(pictured.consents(&view.consented, &view.sessions, &loaded.codes))
+            }));
         }
     });
     if let (Some(loaded), Some(_)) = (state.landing.value(), &state.choices().follow) {
@@ -82,7 +98,7 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
                 return empty::working_ui(ui, "The figures are being added up.");
             };
             if screen.tab == Tab::Timeline {
-                return timeline_ui(ui, state, view, &mut screen.sessions, commands);
+                return timeline_ui(ui, state, view, &mut screen.timeline, drawn, commands);
             }
             if let Slot::Loading(_) = state.consent {
                 ui.label(widgets::weak(ui, "adding up…"));

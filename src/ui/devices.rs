@@ -2,13 +2,15 @@
 
 use egui::{ComboBox, Rect, Role, Sense, TextStyle, Ui, pos2, vec2};
 
-use crate::domain::format::{self, counted, thousands};
+use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
 use crate::signals::{By, DeviceLine};
 use crate::state::{Command, Loaded, State};
 
+use super::drawn::Drawn;
+use super::figures::{FiguresScreen, column, figures_ui};
 use super::words::{as_is, t};
-use super::{chips, empty, icons, theme, widgets};
+use super::{access, chips, empty, icons, pictures, theme, widgets};
 
 /// What belongs to the overview alone.
 #[derive(Default)]
@@ -18,6 +20,7 @@ pub struct DevicesScreen {
     page: usize,
     /// The order of the lines, of which lines, by what.
     order: Vec<u32>,
+    figures: FiguresScreen,
     ordered: Option<(usize, By, bool)>,
 }
 
@@ -31,7 +34,7 @@ pub fn devices_ui(
     ui: &mut Ui,
     state: &State,
     loaded: &Loaded,
-    screen: &mut DevicesScreen,
+    (screen, drawn): (&mut DevicesScreen, &mut Drawn),
     commands: &mut Vec<Command>,
 ) -> bool {
     let signals = &state.signals;
@@ -56,14 +59,14 @@ pub fn devices_ui(
         screen.order = screen.by.order(lines, !screen.least_first);
         screen.ordered = Some(key);
     }
-    let mut compares = false;
+    let (mut compares, mut saves) = (false, false);
     let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)).floor().max(1.0) as usize;
     let rows = ((ui.available_height() - 76.0) / (CARD.y + GAP)).floor().max(1.0) as usize;
     let a_page = columns * rows;
     let pages = lines.len().div_ceil(a_page);
     screen.page = screen.page.min(pages - 1);
     ui.horizontal_wrapped(|ui| {
-        ui.label(egui::RichText::new(t("Signals")).text_style(TextStyle::Heading));
+        access::heading_ui(ui, "Signals");
         let devices = lines.iter().filter(|line| line.device.is_some()).count() as u64;
         let phones = lines.len() as u64 - devices;
         let mut words = counted(devices, "device");
@@ -79,14 +82,15 @@ pub fn devices_ui(
     });
     ui.horizontal_wrapped(|ui| {
         let before = screen.by;
-        ComboBox::from_id_salt("by").width(160.0).selected_text(t(format!("by {}", screen.by.name()))).show_ui(
-            ui,
-            |ui| {
+        let order = ComboBox::from_id_salt("by")
+            .width(160.0)
+            .selected_text(t(format!("by {}", screen.by.name())))
+            .show_ui(ui, |ui| {
                 for by in By::ALL {
                     ui.selectable_value(&mut screen.by, by, t(by.name())).on_hover_text(t(by.explanation()));
                 }
-            },
-        );
+            });
+        widgets::named(&order.response, ui, Role::ComboBox, "Order of the devices");
         let (icon, name) =
             if screen.least_first { (icons::UP, "Least first") } else { (icons::DOWN, "Greatest first") };
         if widgets::icon_button_ui(ui, icon, name).clicked() {
@@ -96,17 +100,11 @@ pub fn devices_ui(
             screen.page = 0;
         }
         ui.separator();
-        ui.add_enabled_ui(screen.page > 0, |ui| {
-            if widgets::icon_button_ui(ui, icons::BACK, "Page before").clicked() {
-                screen.page -= 1;
-            }
-        });
-        ui.label(t(format!("page {} of {}", thousands(screen.page as u64 + 1), thousands(pages as u64))));
-        ui.add_enabled_ui(screen.page + 1 < pages, |ui| {
-            if widgets::icon_button_ui(ui, icons::NEXT, "Page after").clicked() {
-                screen.page += 1;
-            }
-        });
+        saves = drawn.buttons_ui(ui, "the overview");
+        if !drawn.as_table {
+            ui.separator();
+            pages_ui(ui, &mut screen.page, pages);
+        }
         if !signals.compared.is_empty() {
             ui.separator();
             let text = format!("Compare {}", counted(signals.compared.len() as u64, "device"));
@@ -118,13 +116,39 @@ pub fn devices_ui(
     });
     ui.label(widgets::small(ui, screen.by.explanation()));
     ui.add_space(4.0);
+    let in_sight = screen.order.iter().skip(screen.page * a_page).take(a_page);
+    let in_sight: Vec<&DeviceLine> = in_sight.filter_map(|&line| lines.get(line as usize)).collect();
+    if saves {
+        commands.extend(pictures::save(ui, state, |pictured| {
+            Some(pictured.devices(&in_sight, lines.len(), screen.by, &loaded.codes))
+        }));
+    }
+    drawn.words_ui(ui, &in_words(lines));
+    if drawn.as_table {
+        table_ui(ui, state, loaded, lines, screen, commands);
+        return compares;
+    }
     let corner = ui.cursor().min;
-    let places = screen.order.iter().skip(screen.page * a_page).take(a_page).enumerate();
-    for (place, line) in places.filter_map(|(place, &line)| Some((place, lines.get(line as usize)?))) {
+    for (place, line) in in_sight.into_iter().enumerate() {
         let at = vec2((place % columns) as f32 * (CARD.x + GAP), (place / columns) as f32 * (CARD.y + GAP));
         card_ui(ui, Rect::from_min_size(corner + at, CARD), state, loaded, (line, screen.by), commands);
     }
     compares
+}
+
+/// The page of the overview that is seen, and the ways to the others.
+fn pages_ui(ui: &mut Ui, page: &mut usize, pages: usize) {
+    ui.add_enabled_ui(*page > 0, |ui| {
+        if widgets::icon_button_ui(ui, icons::BACK, "Page before").clicked() {
+            *page -= 1;
+        }
+    });
+    ui.label(t(format!("page {} of {}", thousands(*page as u64 + 1), thousands(pages as u64))));
+    ui.add_enabled_ui(*page + 1 < pages, |ui| {
+        if widgets::icon_button_ui(ui, icons::NEXT, "Page after").clicked() {
+            *page += 1;
+        }
+    });
 }
 
 fn card_ui(
@@ -145,7 +169,7 @@ fn card_ui(
         format!(" · {}", chips::name_of(&Follow::Person(email.clone()), &loaded.codes, state.revealed))
     });
     let response = ui.interact(rect, ui.scope_id().with(("card", &name)), Sense::click());
-    let figure = by.figure(line).map_or_else(|| "–".to_owned(), |figure| figure_in_words(by, figure));
+    let figure = by.figure(line).map_or_else(|| "–".to_owned(), |figure| by.in_words(figure));
     widgets::named(&response, ui, Role::Button, format!("Signals of {name}: {} {figure}", by.name()));
     let palette = theme::palette(ui);
     let ground = if response.hovered() { palette.raised } else { palette.panel };
@@ -178,7 +202,7 @@ fn card_ui(
     response.on_hover_ui(|ui| {
         for by in By::ALL {
             if let Some(figure) = by.figure(line) {
-                ui.label(t(format!("{}: {}", by.name(), figure_in_words(by, figure))));
+                ui.label(t(format!("{}: {}", by.name(), by.in_words(figure))));
             }
         }
     });
@@ -224,11 +248,49 @@ fn curve(ui: &Ui, line: &DeviceLine, room: Rect) {
     }
 }
 
-/// A figure with its unit.
-fn figure_in_words(by: By, figure: f64) -> String {
-    match by {
-        By::Kept | By::BeforeConsent | By::Agreement => format!("{:.0} %", figure * 100.0),
-        By::LongestGap => crate::signals::elapsed(figure, true).trim_start_matches('+').to_owned(),
-        _ => format::short(figure),
-    }
+/// What somebody sees who looks at the overview: how much there is, and what stands out.
+fn in_words(lines: &[DeviceLine]) -> Vec<String> {
+    let most = |by: By| {
+        let figures = lines.iter().filter_map(|line| by.figure(line));
+        figures
+            .reduce(f64::max)
+            .filter(|most| *most > 0.0)
+            .map(|most| format!("Most {}: {}.", by.name(), by.in_words(most)))
+    };
+    let least = |by: By| {
+        let figures = lines.iter().filter_map(|line| by.figure(line));
+        figures.reduce(f64::min).map(|least| format!("Least {}: {}.", by.name(), by.in_words(least)))
+    };
+    let some = |count: fn(&&DeviceLine) -> bool| lines.iter().filter(count).count() as u64;
+    let foreign = format!("{} with another customer's motion.", counted(some(|line| line.foreign > 0), "device"));
+    let gaps = format!("{} with gaps.", counted(some(|line| line.gaps > 0), "line"));
+    let ends = [most(By::Foreign), most(By::LongestGap), most(By::BeforeConsent), least(By::Kept)];
+    [foreign, gaps].into_iter().chain(ends.into_iter().flatten()).collect()
+}
+
+/// The overview as a table, in the same order, of all pages.
+fn table_ui(
+    ui: &mut Ui,
+    state: &State,
+    loaded: &Loaded,
+    lines: &[DeviceLine],
+    screen: &mut DevicesScreen,
+    commands: &mut Vec<Command>,
+) {
+    let mut columns = vec![
+        column("device", "By its code, or its serial number where personal data are shown", 104.0, false),
+        column("customer", "By a code, or the e-mail address where personal data are shown", 104.0, false),
+    ];
+    columns.extend(By::ALL.map(|by| column(by.name(), by.explanation(), 100.0, true)));
+    let DevicesScreen { order, figures, .. } = screen;
+    figures_ui(ui, "devices and phones", &columns, (0, order.len()), figures, commands, |row, column| {
+        let Some(line) = order.get(row).and_then(|line| lines.get(*line as usize)) else { return String::new() };
+        let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
+        let text = match column {
+            0 => line.device.clone().map(|serial| name(Follow::Device(serial))),
+            1 => line.person.clone().map(|email| name(Follow::Person(email))),
+            _ => By::ALL.get(column - 2).and_then(|by| by.figure(line).map(|figure| by.in_words(figure))),
+        };
+        text.unwrap_or_else(|| "–".to_owned())
+    });
 }

@@ -7,7 +7,7 @@ use crate::domain::format;
 use crate::state::{Command, State};
 
 use super::words::t;
-use super::{icons, theme, widgets};
+use super::{access, icons, theme, widgets};
 
 /// Nothing was opened.
 pub fn nothing_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
@@ -35,7 +35,8 @@ pub fn reading_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let (done, total) = state.work.map_or((0, 0), |work| (work.done, work.total));
         ui.label(widgets::weak(ui, format!("{} of {}", format::bytes(done), format::bytes(total))));
         let share = if total > 0 { done as f32 / total as f32 } else { 0.0 };
-        ui.add(ProgressBar::new(share).desired_width(240.0).desired_height(6.0));
+        let bar = ui.add(ProgressBar::new(share).desired_width(240.0).desired_height(6.0));
+        access::progress(&bar, "Reading");
         ui.add_space(8.0);
         if ui.button(t("Cancel")).clicked() {
             commands.push(Command::Cancel);
@@ -89,7 +90,7 @@ fn picture_ui(ui: &mut Ui, icon: &str, title: &str, content: impl FnOnce(&mut Ui
         ui.add_space((ui.available_height() / 3.0 - 60.0).max(16.0));
         ui.label(RichText::new(icon).size(40.0).color(theme::palette(ui).weak));
         ui.add_space(4.0);
-        ui.label(RichText::new(t(title)).text_style(TextStyle::Heading));
+        access::heading_ui(ui, title);
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         content(ui);
     });

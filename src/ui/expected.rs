@@ -10,7 +10,7 @@ use crate::review::{Expected, Verdict};
 use crate::state::{Command, State};
 
 use super::words::{as_is, t};
-use super::{icons, theme, widgets};
+use super::{access, icons, theme, widgets};
 
 /// What is being typed, for each table.
 #[derive(Default)]
@@ -77,6 +77,7 @@ fn line_ui(ui: &mut Ui, state: &State, table: Table, typed: &mut String, expecte
         (false, Ok(rows)) => expected.set(table, rows),
         (false, Err(_)) => {
             expected.remove(table);
+            access::invalid(&response, "a whole number is wanted");
             ui.label(widgets::warning(ui, "a whole number is wanted"));
         }
     }

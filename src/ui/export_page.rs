@@ -1,6 +1,6 @@
 //! The page of the exports: the next one as a checklist, and those that were made.
 
-use egui::{RichText, ScrollArea, TextStyle, Ui};
+use egui::{RichText, ScrollArea, Ui};
 
 use crate::domain::CheckId;
 use crate::state::{Command, ExportOutcome, State};
@@ -9,7 +9,7 @@ use super::explain::explained;
 use super::export_outlook::{gate_ui, outlook_ui};
 use super::export_past::{PastScreen, past_ui, written_ui};
 use super::words::t;
-use super::{empty, export_choices, icons, theme, widgets};
+use super::{access, empty, export_choices, icons, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -36,15 +36,16 @@ pub fn export_ui(
     commands: &mut Vec<Command>,
 ) -> Option<CheckId> {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(t("Export")).text_style(TextStyle::Heading));
+        access::heading_ui(ui, "Export");
         ui.add_space(8.0);
         let past = state.exporting.past.value().map_or(0, |past| past.len());
         let exports = if past > 0 { format!("Exports made ({past})") } else { "Exports made".to_owned() };
         let next = ui.selectable_value(&mut screen.tab, Tab::Next, t("Next export"));
-        explained(next, "What leaves, whose, how, and what stands against it", "export-parts");
+        let next = explained(next, "What leaves, whose, how, and what stands against it", "export-parts");
+        access::tab(&next, screen.tab == Tab::Next);
         let past = ui.selectable_value(&mut screen.tab, Tab::Past, t(exports));
         let sentence = "Load them, prove that they are as they were, take customers out who withdrew";
-        explained(past, sentence, "export-past");
+        access::tab(&explained(past, sentence, "export-past"), screen.tab == Tab::Past);
     });
     ui.add_space(8.0);
     if screen.tab == Tab::Past {

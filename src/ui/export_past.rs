@@ -11,7 +11,7 @@ use crate::export::release::{Contained, Manifest, Verified};
 use crate::state::{Command, OpenedExport, Proof, Searched, State};
 
 use super::words::{as_is, t};
-use super::{empty, icons, theme, widgets};
+use super::{access, empty, icons, theme, widgets};
 
 /// What belongs to the list alone.
 #[derive(Default)]
@@ -99,7 +99,7 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
     let Some(folder) = screen.chosen.clone() else { return };
     let is_listed = past.iter().any(|listed| listed.past.folder == folder);
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(name(&folder)).text_style(TextStyle::Heading));
+        access::heading_ui(ui, as_is(name(&folder)));
         let is_there = past.iter().any(|listed| listed.is_there && listed.past.folder == folder);
         let verify = ui.add_enabled(is_there, Button::new(t(format!("{} Verify", icons::REVIEW))));
         let hover =

@@ -9,11 +9,11 @@ use crate::state::{Command, Shown, State};
 
 use super::explain::{explained, leads_to, of_table};
 use super::words::{as_is, t};
-use super::{icons, theme, widgets};
+use super::{icons, pictures, theme, widgets};
 
 /// Paints the strip.
 pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let arrows = 2.0 * 24.0 + theme::REVIEW_WIDTH;
+    let arrows = 2.0 * 24.0 + theme::REVIEW_WIDTH + theme::ROW_HEIGHT;
     let width = (ui.available_width() - arrows) / Table::ALL.len() as f32;
     let width = width.clamp(*theme::FIGURE_WIDTH.start(), *theme::FIGURE_WIDTH.end());
     ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
@@ -29,6 +29,14 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 zone_ui(ui, state, zone, width, commands);
             }
             review_ui(ui, state, commands);
+            if state.review.open().is_none() {
+                // What comes after it stays in its place.
+                ui.add_space(theme::REVIEW_WIDTH);
+            }
+            let name = "Save the counts of all tables as SVG or PNG";
+            if state.curation.value().is_some() && widgets::icon_button_ui(ui, icons::PICTURE, name).clicked() {
+                commands.extend(pictures::counts(ui, state));
+            }
         });
     });
 }

@@ -2,13 +2,13 @@
 //! number of pixels, so that a hundred million rows scroll as exactly as ten.
 
 use egui::{
-    Align, EventFilter, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, pos2, vec2,
+    Align, EventFilter, Id, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    Ui, UiBuilder, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
 use super::words::t;
-use super::{selection, theme, widgets};
+use super::{access, selection, theme, widgets};
 use crate::domain::format::thousands;
 use crate::explore::Selection;
 
@@ -99,6 +99,11 @@ pub trait GridContent {
 
     /// What can be done with a cell.
     fn menu_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
+
+    /// Whether rows are in the order of a column, and if so whether the largest comes first.
+    fn sorted(&self, _column: usize) -> Option<bool> {
+        None
+    }
 }
 
 /// Paints a table of plain titles into all the room there is. `cell` paints one cell.
@@ -150,6 +155,7 @@ pub fn content_grid_ui(
     let grid_id = ui.make_persistent_id(shape.id);
     let response = ui.interact(table_rect, grid_id, Sense::click());
     widgets::named(&response, ui, Role::Table, format!("{}, {} rows", shape.id, thousands(rows as u64)));
+    access::table(&response, rows, shape.columns.len());
     if response.clicked_by(PointerButton::Primary) {
         response.request_focus();
     }
@@ -178,15 +184,28 @@ pub fn content_grid_ui(
     let shown = visible.min(rows - first.min(rows));
     let pinned_width: f32 = shape.columns[..shape.pinned].iter().map(|column| column.width + COLUMN_GAP).sum();
     let split = (table_rect.left() + ROW_NUMBER_WIDTH + COLUMN_GAP + pinned_width).min(table_rect.right());
-    let mut body = Body { shape, first, shown, chosen: selection.as_deref().copied().flatten(), chosen_now: None };
+    let line = |place: usize| {
+        let top = table_rect.top() + if place == 0 { 0.0 } else { shape.header_height + 4.0 };
+        let top = top + theme::ROW_HEIGHT * place.saturating_sub(1) as f32;
+        let height = if place == 0 { shape.header_height } else { theme::ROW_HEIGHT };
+        Rect::from_min_size(pos2(table_rect.left(), top), vec2(table_rect.width(), height))
+    };
+    let titles = access::row(ui, grid_id, 0, line(0));
+    let lines = (0..shown).map(|place| access::row(ui, grid_id, first + place + 1, line(place + 1))).collect();
+    let chosen = selection.as_deref().copied().flatten();
+    let can_choose = selection.is_some();
+    let mut body = Body { shape, first, shown, titles, lines, can_choose, chosen, chosen_now: None, head: None };
     let left = Rect::from_min_max(table_rect.min, pos2(split, table_rect.bottom()));
-    let mut left_ui = part_ui(ui, left);
+    let mut left_ui = part_ui(ui, left, grid_id);
     body.paint(&mut left_ui, true, content);
     let right = Rect::from_min_max(pos2(split, table_rect.top()), table_rect.max);
-    let mut right_ui = part_ui(ui, right);
+    let mut right_ui = part_ui(ui, right, grid_id);
     ScrollArea::horizontal().id_salt(shape.id).auto_shrink([false, false]).show(&mut right_ui, |ui| {
         body.paint(ui, false, content);
     });
+    if let Some(head) = body.head {
+        access::active(&response, head);
+    }
     if let (Some(selection), Some(chosen)) = (selection, body.chosen_now) {
         *selection = Some(chosen);
         response.request_focus();
@@ -197,8 +216,9 @@ pub fn content_grid_ui(
 const ROW_NUMBER_WIDTH: f32 = 64.0;
 const COLUMN_GAP: f32 = 12.0;
 
-fn part_ui(ui: &mut Ui, rect: Rect) -> Ui {
-    let mut part = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+fn part_ui(ui: &mut Ui, rect: Rect, grid: Id) -> Ui {
+    let builder = UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)).accessibility_parent(grid);
+    let mut part = ui.new_child(builder);
     part.set_clip_rect(rect.intersect(ui.clip_rect()));
     part.style_mut().interaction.selectable_labels = false;
     part.spacing_mut().item_spacing = vec2(COLUMN_GAP, 0.0);
@@ -210,9 +230,15 @@ struct Body<'a> {
     shape: &'a GridShape<'a>,
     first: usize,
     shown: usize,
+    /// What assistive technology knows of the row of titles and of the rows in sight.
+    titles: Id,
+    lines: Vec<Id>,
+    can_choose: bool,
     chosen: Option<Selection>,
     /// What was chosen in this frame.
     chosen_now: Option<Selection>,
+    /// The cell on which the keys act, if it is in sight.
+    head: Option<Id>,
 }
 
 impl Body<'_> {
@@ -225,7 +251,8 @@ impl Body<'_> {
             .vscroll(false)
             .striped(false)
             .resizable(!stays)
-            .sense(Sense::click_and_drag());
+            // One stop of the Tab key is the table; cells are reached by its arrows.
+            .sense(Sense::CLICK | Sense::DRAG);
         if stays {
             table = table.column(Column::exact(ROW_NUMBER_WIDTH));
         }
@@ -239,18 +266,27 @@ impl Body<'_> {
         table
             .header(shape.header_height, |mut header| {
                 if stays {
-                    header.col(|_| {});
+                    let cell = self.title(0, None, "row");
+                    header.col(|ui| {
+                        access::cell_ui(ui, cell, None, |_| {});
+                    });
                 }
                 for column in columns.clone() {
-                    header.col(|ui| content.title_ui(ui, column));
+                    let cell = self.title(column + 1, content.sorted(column), &shape.columns[column].title);
+                    header.col(|ui| {
+                        access::cell_ui(ui, cell, None, |ui| content.title_ui(ui, column));
+                    });
                 }
             })
             .body(|body| {
                 body.rows(theme::ROW_HEIGHT, self.shown, |mut row| {
                     let number = self.first + row.index();
                     if stays {
+                        let mut cell = self.cell(number, 0, Role::RowHeader);
+                        cell.selected = None;
                         let (_, response) = row.col(|ui| {
-                            ui.with_layout(side(true), |ui| ui.label(widgets::small(ui, thousands(number as u64 + 1))));
+                            let text = widgets::small(ui, thousands(number as u64 + 1));
+                            access::cell_ui(ui, cell, Some(side(true)), |ui| drop(ui.label(text)));
                         });
                         if response.clicked() && !shape.columns.is_empty() {
                             let last = shape.columns.len() - 1;
@@ -258,25 +294,51 @@ impl Body<'_> {
                         }
                     }
                     for column in columns.clone() {
+                        let cell = self.cell(number, column + 1, Role::Cell);
+                        let mut told = (false, self.lines[row.index()]);
                         let (_, response) = row.col(|ui| {
                             if self.chosen.is_some_and(|chosen| chosen.contains(number, column)) {
                                 let rect = ui.max_rect().expand2(vec2(COLUMN_GAP / 2.0, 0.0));
                                 ui.painter().rect_filled(rect, 0.0, theme::palette(ui).accent_soft);
                             }
-                            ui.with_layout(side(shape.columns[column].right), |ui| content.cell_ui(ui, number, column));
+                            let layout = Some(side(shape.columns[column].right));
+                            told = access::cell_ui(ui, cell, layout, |ui| content.cell_ui(ui, number, column));
                         });
-                        self.choose(&response, (number, column));
+                        if self.chosen.is_some_and(|chosen| chosen.head == (number, column)) {
+                            self.head = Some(told.1);
+                        }
+                        self.choose(&response, told.0, (number, column));
                         response.context_menu(|ui| content.menu_ui(ui, number, column));
                     }
                 });
             });
     }
 
+    fn title(&self, column_index: usize, sorted: Option<bool>, name: &str) -> access::Cell {
+        access::Cell {
+            row: self.titles,
+            row_index: 0,
+            column_index,
+            role: Role::ColumnHeader,
+            selected: None,
+            sorted,
+            name: Some(name.into()),
+        }
+    }
+
+    fn cell(&self, row: usize, column_index: usize, role: Role) -> access::Cell {
+        let is_chosen =
+            |chosen: Selection| column_index.checked_sub(1).is_some_and(|column| chosen.contains(row, column));
+        let selected = self.can_choose.then(|| self.chosen.is_some_and(is_chosen));
+        let (row_index, line) = (row + 1, self.lines[row - self.first]);
+        access::Cell { row: line, row_index, column_index, role, selected, sorted: None, name: None }
+    }
+
     /// A click chooses a cell, with Shift or by dragging the range to it.
-    fn choose(&mut self, response: &Response, cell: (usize, usize)) {
+    fn choose(&mut self, response: &Response, told: bool, cell: (usize, usize)) {
         let input = &response.ctx;
         let extends = input.input(|input| input.modifiers.shift);
-        if response.drag_started() || response.clicked() || response.secondary_clicked() {
+        if told || response.drag_started() || response.clicked() || response.secondary_clicked() {
             let keeps =
                 response.secondary_clicked() && self.chosen.is_some_and(|chosen| chosen.contains(cell.0, cell.1));
             self.chosen_now = match self.chosen {
@@ -299,12 +361,12 @@ fn side(right: bool) -> Layout {
 }
 
 /// The arrow keys are the grid's as long as it has the focus.
-fn lock_arrows(ui: &Ui, id: egui::Id) {
+fn lock_arrows(ui: &Ui, id: Id) {
     let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
 }
 
-fn keyboard(ui: &Ui, id: egui::Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
+fn keyboard(ui: &Ui, id: Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
     lock_arrows(ui, id);
     ui.input(|input| {
         let page = visible.saturating_sub(1).max(1) as f64;
@@ -326,7 +388,7 @@ fn keyboard(ui: &Ui, id: egui::Id, rows: usize, visible: usize, scroll: &mut Row
 fn scroll_bar_ui(
     ui: &Ui,
     outer: Rect,
-    id: egui::Id,
+    id: Id,
     (rows, visible): (usize, usize),
     header_height: f32,
     scroll: &mut RowScroll,
@@ -343,6 +405,7 @@ fn scroll_bar_ui(
     let last = (rows - visible) as f64;
     let response = ui.interact(track, id.with("scroll bar"), Sense::click_and_drag());
     widgets::named(&response, ui, Role::ScrollBar, "Scroll");
+    access::scrolled(&response, scroll.first(), rows - visible);
     if let Some(pointer) = response.interact_pointer_pos() {
         let share = f64::from(pointer.y - track.top() - handle_height / 2.0) / room;
         scroll.to((share.clamp(0.0, 1.0) * last).round(), rows, visible);

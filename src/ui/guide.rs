@@ -146,7 +146,8 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<Stri
         Kind::Title => None,
         Kind::Heading | Kind::Group => {
             ui.add_space(8.0);
-            ui.label(RichText::from(block.words()).text_style(TextStyle::Heading));
+            let words = block.words();
+            super::access::heading(&ui.label(RichText::new(&*words).text_style(TextStyle::Heading)), &words, 2);
             None
         }
         Kind::Check(check) => {

@@ -38,6 +38,7 @@ pub const CONSENT: &str = "\u{e182}";
 pub const SIGNALS: &str = "\u{e000}";
 pub const NEXT: &str = "\u{e06c}";
 pub const FIT: &str = "\u{eb06}";
+pub const LINK: &str = "\u{e2e2}";
 pub const PICTURE: &str = "\u{e2ca}";
 pub const ALL: &str = "\u{e464}";
 pub const COPY: &str = "\u{e1ca}";

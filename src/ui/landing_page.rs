@@ -1,6 +1,6 @@
 //! What was delivered: files, remarks, consents as they stood in the records, and every refused record.
 
-use egui::{Align, Grid, Label, Layout, RichText, TextStyle, Ui, vec2};
+use egui::{Align, Grid, Label, Layout, Ui, vec2};
 
 use crate::domain::foreign::excerpt;
 use crate::domain::format::{bytes, counted, thousands};
@@ -10,13 +10,13 @@ use crate::state::State;
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
 use super::words::{as_is, t};
-use super::{icons, widgets};
+use super::{access, icons, widgets};
 
 /// Paints the page; the scrolls are those of the files and of the refused records.
 pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll, &mut RowScroll)) {
     let Some(loaded) = state.landing.value() else { return };
     let landing = &loaded.landing;
-    ui.label(RichText::new(t("Landing files")).text_style(TextStyle::Heading));
+    access::heading_ui(ui, "Landing files");
     ui.label(widgets::weak(
         ui,
         format!(

@@ -2,6 +2,7 @@
 //! it wants with commands.
 
 mod about;
+mod access;
 mod actions;
 mod cell;
 mod chips;
@@ -10,6 +11,7 @@ mod column_title;
 mod consent_page;
 mod details;
 mod devices;
+mod drawn;
 mod elsewhere;
 mod empty;
 mod expected;
@@ -18,6 +20,7 @@ mod export_choices;
 mod export_outlook;
 mod export_page;
 mod export_past;
+mod figures;
 mod flow_strip;
 mod grid;
 mod guide;
@@ -25,9 +28,12 @@ mod history_menu;
 mod icons;
 mod keys;
 mod landing_page;
+mod link;
 mod notices;
 mod palette;
+mod pictures;
 mod plot;
+mod readings;
 mod recipe_bar;
 mod recipe_menu;
 mod review_checks;
@@ -56,13 +62,15 @@ mod zoom;
 
 use egui::{CentralPanel, Panel, Ui};
 
-use crate::state::{Command, Drafts, Severity, Shown, State};
+use crate::state::{Command, Drafts, Severity, Shown, State, Stretch};
 
 use self::actions::Does;
 use self::consent_page::ConsentScreen;
+use self::drawn::Drawn;
 use self::export_page::ExportScreen;
 use self::grid::RowScroll;
 use self::guide::GuideScreen;
+use self::link::LinkScreen;
 use self::palette::PaletteScreen;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
@@ -82,6 +90,8 @@ pub struct Screens {
     palette: PaletteScreen,
     guide: GuideScreen,
     tour: TourScreen,
+    link: LinkScreen,
+    drawn: Drawn,
 }
 
 impl Screens {
@@ -90,36 +100,64 @@ impl Screens {
         &self.review
     }
 
+    /// What is seen and chosen of the time of a recording.
+    pub fn stretch(&self) -> Stretch {
+        self.signals.stretch()
+    }
+
+    /// Sees this of the recording that is shown next.
+    pub fn show_stretch(&mut self, stretch: Stretch) {
+        self.signals.show_stretch(stretch);
+    }
+
     /// Goes on with what was typed before.
     pub fn go_on(&mut self, drafts: Drafts) {
         self.review.go_on(drafts);
     }
 }
 
+/// Has a context tell assistive technology what it should, once.
+pub fn install(context: &egui::Context) {
+    theme::install(context);
+    context.add_plugin(access::Unspoken);
+}
+
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
-    let mut asked = if screens.palette.is_open() { vec![] } else { keys::keys_ui(ui, state) };
+    let mut asked = if screens.palette.is_open() || screens.link.is_open() { vec![] } else { keys::keys_ui(ui, state) };
     let top = Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
+        access::region(ui, egui::Role::Banner, "What is open, and commands");
         top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);
     });
-    let figures = Panel::top("flow_strip")
-        .frame(theme::strip_frame(ui))
-        .show(ui, |ui| flow_strip::flow_strip_ui(ui, state, commands));
-    let rules = Panel::top("recipe_bar")
-        .frame(theme::bar_frame(ui))
-        .show(ui, |ui| recipe_bar::recipe_bar_ui(ui, state, commands));
-    Panel::bottom("status_bar")
-        .frame(theme::bar_frame(ui))
-        .show(ui, |ui| status_bar::status_bar_ui(ui, state, commands));
+    let figures = Panel::top("flow_strip").frame(theme::strip_frame(ui)).show(ui, |ui| {
+        access::region(ui, egui::Role::Region, "Rows of all tables");
+        flow_strip::flow_strip_ui(ui, state, commands);
+    });
+    let rules = Panel::top("recipe_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
+        access::region(ui, egui::Role::Form, "Recipe");
+        recipe_bar::recipe_bar_ui(ui, state, commands);
+    });
+    Panel::bottom("status_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
+        access::region(ui, egui::Role::ContentInfo, "Status");
+        status_bar::status_bar_ui(ui, state, commands);
+    });
     Panel::left("sidebar")
         .frame(theme::side_frame(ui))
         .default_size(theme::SIDEBAR_WIDTH)
         .size_range(180.0..=400.0)
-        .show(ui, |ui| sidebar::sidebar_ui(ui, state, &mut screens.tour, commands));
+        .show(ui, |ui| {
+            access::region(ui, egui::Role::Navigation, "Pages and tables");
+            sidebar::sidebar_ui(ui, state, &mut screens.tour, commands);
+        });
     let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
+        access::region(ui, egui::Role::Main, "Page");
         notices::notices_ui(ui, state, commands);
         page_ui(ui, state, screens, commands);
+        if std::mem::take(&mut screens.drawn.saves) {
+            let text = "There is no picture to save here.".to_owned();
+            commands.push(Command::Notify(Severity::Information, text));
+        }
     });
     let [top, figures, rules, page] = [top, figures, rules, page].map(|part| part.response.rect);
     asked.extend(tour::tour_ui(ui, state, &mut screens.tour, Parts { figures, rules, page, top }, commands));
@@ -127,6 +165,7 @@ pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &m
         screens.guide.open_at(&section);
     }
     asked.extend(guide::guide_ui(ui, state, &mut screens.guide));
+    link::link_ui(ui, &mut screens.link, commands);
     asked.extend(palette::palette_ui(ui, state, &mut screens.palette, commands));
     for does in asked {
         do_ui(ui, state, does, screens, commands);
@@ -144,6 +183,11 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::TurnsGuide => screens.guide.turn(explain::pointed(ui.ctx()).as_deref()),
         Does::TurnsTour => screens.tour.turn(),
         Does::Finds => screens.table.finds = true,
+        Does::OpensLink => screens.link.open(),
+        Does::SavesPicture => screens.drawn.saves = true,
+        Does::TurnsTable => screens.drawn.as_table = !screens.drawn.as_table,
+        Does::TurnsWords => screens.drawn.in_words = !screens.drawn.in_words,
+        Does::SavesCounts => commands.extend(pictures::counts(ui, state)),
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
                 screens.review.turn_to_next(&review.open(trail));
@@ -173,9 +217,9 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         Shown::Dropped { table, step, stood } => {
             table_page::dropped_ui(ui, state, (table, step, stood), &mut screens.table, commands);
         }
-        Shown::Consent => consent_page::consent_ui(ui, state, &mut screens.consent, commands),
-        Shown::Signals => signals_page::signals_ui(ui, state, &mut screens.signals, commands),
-        Shown::Review => review_page::review_ui(ui, state, &mut screens.review, commands),
+        Shown::Consent => consent_page::consent_ui(ui, state, (&mut screens.consent, &mut screens.drawn), commands),
+        Shown::Signals => signals_page::signals_ui(ui, state, (&mut screens.signals, &mut screens.drawn), commands),
+        Shown::Review => review_page::review_ui(ui, state, (&mut screens.review, &mut screens.drawn), commands),
         Shown::Export => {
             let who = &mut screens.review.who;
             if let Some(check) = export_page::export_ui(ui, state, &mut screens.export, who, commands) {

@@ -1,11 +1,11 @@
 //! What the user should know, above the page, until it is taken away.
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Align, Label, Layout, RichText, Role, Ui};
 
 use crate::state::{Command, Severity, State};
 
 use super::words::t;
-use super::{icons, theme, widgets};
+use super::{access, icons, theme, widgets};
 
 /// Paints the notices, the newest at the bottom.
 pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -16,6 +16,8 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             Severity::Warning | Severity::Error => (icons::WARNING, palette.warning, palette.warning_soft),
         };
         theme::notice_frame(fill).show(ui, |ui| {
+            let role = if notice.severity == Severity::Information { Role::Status } else { Role::Alert };
+            access::group(ui, role);
             ui.horizontal(|ui| {
                 ui.label(RichText::new(icon).color(ink));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -23,7 +25,8 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                         commands.push(Command::Dismiss(position));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.add(Label::new(t(&notice.text)).wrap());
+                        let text = ui.add(Label::new(t(&notice.text)).wrap());
+                        access::live(&text, notice.severity == Severity::Error);
                     });
                 });
             });

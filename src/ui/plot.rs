@@ -2,7 +2,7 @@
 
 use egui::{EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Role, Sense, Ui, Vec2, pos2};
 
-use crate::signals::scene::Area;
+use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
 
 use super::scene::scene_ui;
@@ -23,6 +23,8 @@ pub struct PlotScreen {
     /// Where things are, as painted last.
     pub layout: Layout,
     drag: Option<Drag>,
+    /// What is seen in words, of which stretch, of how many curves, of which readings with which gaps.
+    said: Option<((Span, usize, (usize, u64)), String)>,
     columns: Vec<Column>,
 }
 
@@ -83,6 +85,19 @@ pub fn plot_ui(
     for (pane, values) in chart.panes.iter_mut().zip(&screen.values) {
         pane.values = values.or(pane.values);
     }
+    // Only where somebody listens: what is seen in words costs a pass over the readings in sight.
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        let curves = || chart.panes.iter().flat_map(|pane| &pane.curves);
+        let of =
+            curves().next().map_or((0, 0), |curve| (std::ptr::from_ref(curve.series).addr(), curve.gap.milliseconds));
+        let key = (chart.view, curves().count(), of);
+        if screen.said.as_ref().is_none_or(|(of, _)| *of != key) {
+            screen.said = Some((key, chart.in_words().join(" ")));
+        }
+        if let Some((_, words)) = &screen.said {
+            node.set_description(words.as_str());
+        }
+    });
     let (scene, layout) = chart.paint(rect.size().into(), &mut screen.columns);
     screen.layout = layout;
     scene_ui(ui, rect.min, &scene);

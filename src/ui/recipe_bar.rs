@@ -7,7 +7,7 @@ use crate::state::{Command, State};
 
 use super::explain::explained;
 use super::words::t;
-use super::{icons, widgets};
+use super::{access, icons, widgets};
 
 /// Paints the switches; each shows its effect in the strip above at once.
 pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -17,7 +17,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for purpose in Purpose::ALL {
             let hover = format!("Keep customers whose {} is present", purpose.column());
             let response = ui.selectable_value(&mut recipe.purpose, purpose, t(purpose.name()));
-            explained(response, hover, "purpose");
+            access::radio(&explained(response, hover, "purpose"));
         }
         ui.separator();
         let sentence = "Keep a reading only if it was taken at or after its customer agreed to share";
@@ -31,7 +31,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(widgets::weak(ui, "Join on"));
         for join in JoinRule::ALL {
             let response = ui.selectable_value(&mut recipe.join, join, t(join_label(join)));
-            explained(response, join_hover(join), "join");
+            access::radio(&explained(response, join_hover(join), "join"));
         }
         if recipe.join == JoinRule::Nearest {
             let tolerance =

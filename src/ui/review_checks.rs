@@ -12,7 +12,7 @@ use super::explain::explained;
 use super::review_page::who_ui;
 use super::scene::scene_ui;
 use super::words::{as_is, instant, t};
-use super::{chips, empty, explain, icons, theme, widgets};
+use super::{access, chips, empty, explain, icons, theme, widgets};
 use crate::explore::Follow;
 
 /// What belongs to the list alone.
@@ -73,7 +73,9 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
             ui.add_space(8.0);
             let text = format!("{} passing", lists.passing.len());
             let icon = if screen.shows_passing { icons::DOWN } else { icons::NEXT };
-            if ui.add(Button::new(t(format!("{icon} {text}"))).frame_when_inactive(false)).clicked() {
+            let response = ui.add(Button::new(t(format!("{icon} {text}"))).frame_when_inactive(false));
+            access::expanded(&response, screen.shows_passing);
+            if response.clicked() {
                 screen.shows_passing = !screen.shows_passing;
             }
             if screen.shows_passing {
@@ -131,7 +133,8 @@ fn group_ui(ui: &mut Ui, title: &str, checks: &[&Check], screen: &mut ChecksScre
         return;
     }
     ui.add_space(4.0);
-    ui.label(widgets::small(ui, as_is(t(title).to_uppercase())));
+    let title = t(title);
+    access::heading(&ui.label(widgets::small(ui, as_is(title.to_uppercase()))), &title, 2);
     for check in checks {
         entry_ui(ui, check, screen);
     }
@@ -167,7 +170,7 @@ fn check_ui(
 ) {
     let about = check.id.about();
     let accepted = review.accepted(check.id, trail);
-    ui.label(RichText::new(t(about.title)).text_style(TextStyle::Heading));
+    access::heading_ui(ui, about.title);
     let says = match (check.verdict, accepted) {
         (CheckVerdict::Pass, _) => "passes",
         (CheckVerdict::Warn, _) => "odd, closes nothing",
@@ -278,6 +281,7 @@ fn accept_ui(
         let reason = TextEdit::singleline(&mut screen.why).hint_text(t("why it is acceptable")).desired_width(260.0);
         let response = ui.add(reason.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
+        access::required(&response);
         who_ui(ui, who);
         let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.is_adding;
         let button = ui.add_enabled(may, Button::new(t("Accept")));
@@ -324,6 +328,7 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let size = vec2(ui.available_width() - 12.0, HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     widgets::named(&response, ui, Role::Image, format!("Signals of {device} with the motions of {other}"));
+    access::described(&response, chart.in_words().join(" "));
     let (scene, _) = chart.paint(rect.size().into(), &mut vec![]);
     scene_ui(ui, rect.min, &scene);
     let clicked = ui.button(t(format!("{} Look at both on the Signals page", icons::SIGNALS))).clicked();

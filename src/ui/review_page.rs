@@ -1,17 +1,18 @@
 //! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
 //! all of it, whether the training set may leave.
 
-use egui::{RichText, Role, ScrollArea, TextEdit, TextStyle, Ui};
+use egui::{Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::{CheckId, format};
 use crate::review::{Kind, Trail};
 use crate::state::{Command, Drafts, Slot, State};
 
+use super::drawn::Drawn;
 use super::explain::explained;
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
 use super::words::{as_is, instant, t};
-use super::{empty, icons, review_joins, review_rules, theme, widgets};
+use super::{access, empty, icons, pictures, review_joins, review_rules, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -68,9 +69,14 @@ enum Tab {
 }
 
 /// Paints the page.
-pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands: &mut Vec<Command>) {
+pub fn review_ui(
+    ui: &mut Ui,
+    state: &State,
+    (screen, drawn): (&mut ReviewScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(t("Join review")).text_style(TextStyle::Heading));
+        access::heading_ui(ui, "Join review");
         ui.add_space(8.0);
         for (tab, text, section, hover) in [
             (Tab::Checks, "Checks", "review-checks", "Everything that is checked, what fails, and what to do about it"),
@@ -89,10 +95,18 @@ pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands
             ),
             (Tab::Trail, "Trail", "review-trail", "Who accepted and signed what, when and why"),
         ] {
-            explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
+            let response = explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
+            access::tab(&response, screen.tab == tab);
         }
         if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Write a report for reviewers, one HTML file").clicked() {
             commands.push(Command::SaveReport);
+        }
+        if let (Tab::Checks, Slot::Ready(review)) = (screen.tab, &state.review.checks)
+            && drawn.save_ui(ui, "the list of checks")
+        {
+            let nothing = Trail::default();
+            let trail = state.review.trail.value().map_or(&nothing, AsRef::as_ref);
+            commands.extend(pictures::save(ui, state, |pictured| Some(pictured.checks(review, trail))));
         }
     });
     ui.add_space(4.0);

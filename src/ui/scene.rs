@@ -3,7 +3,7 @@
 use egui::epaint::{Mesh, PathShape, Vertex, WHITE_UV};
 use egui::{Align2, FontId, Pos2, Rect, Shape as Painted, Stroke, TextStyle, Ui, Vec2, pos2};
 
-use crate::signals::scene::{Anchor, Area, Scene, Shape, TextSize};
+use crate::picture::scene::{Anchor, Area, Scene, Shape, TextSize};
 
 use super::theme;
 use super::words::t;

@@ -9,7 +9,7 @@ use crate::state::{Command, Shown, State};
 use super::explain::{explained, leads_to};
 use super::tour::{TourScreen, offer_ui};
 use super::words::{Words, as_is, t};
-use super::{flow_strip, icons, theme, widgets};
+use super::{access, flow_strip, icons, theme, widgets};
 
 /// Paints the list.
 pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &mut Vec<Command>) {
@@ -57,7 +57,8 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &
         ui.add_space(8.0);
         for zone in Zone::ALL {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, as_is(t(zone.title()).to_uppercase())));
+            let title = t(zone.title());
+            access::heading(&ui.label(widgets::small(ui, as_is(title.to_uppercase()))), &title, 2);
             for table in zone.tables() {
                 table_ui(ui, state, table, commands);
             }

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use egui::{DragValue, Panel, RichText, Role, TextStyle, Ui};
+use egui::{DragValue, Panel, Role, Ui};
 
 use crate::domain::TimeZone;
 use crate::domain::format::counted;
 use crate::explore::Follow;
-use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Instants, Loaded, Slot, State};
+use crate::picture::{Coloring, Heading, Picture};
+use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
+use crate::state::{Command, Instants, Loaded, Slot, State, Stretch};
 
 use super::devices::{DevicesScreen, devices_ui};
+use super::drawn::Drawn;
 use super::explain::explained;
 use super::plot::{PlotScreen, plot_ui};
+use super::readings::{ReadingsScreen, readings_ui};
 use super::words::t;
-use super::{chips, empty, icons, signals_side, theme, widgets};
+use super::{access, chips, empty, icons, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -35,13 +38,39 @@ pub struct SignalsScreen {
     pointed: Option<i64>,
     compares: bool,
     hides_side: bool,
+    readings: ReadingsScreen,
+    /// What a link wants to be seen of the time.
+    wanted: Option<Stretch>,
+}
+
+impl SignalsScreen {
+    /// What is seen and chosen of the time.
+    pub fn stretch(&self) -> Stretch {
+        let within = |from: f64, to: f64| (from.floor() as i64, to.ceil() as i64);
+        let seen = self.plot.zoom.chosen().map(|view| within(view.from, view.to));
+        let chosen = match self.plot.cursors {
+            [Some(one), Some(other)] => Some(within(one.min(other), one.max(other))),
+            _ => None,
+        };
+        Stretch { seen, chosen }
+    }
+
+    /// Sees this of the recording that is shown next.
+    pub fn show_stretch(&mut self, stretch: Stretch) {
+        self.wanted = Some(stretch);
+    }
 }
 
 /// Width and height of a chart that is saved, in points.
 const SAVED: [f32; 2] = [1200.0, 800.0];
 
 /// Paints the page.
-pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
+pub fn signals_ui(
+    ui: &mut Ui,
+    state: &State,
+    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     let Some(loaded) = state.landing.value() else { return };
     let signals = &state.signals;
     let follow = state.choices().follow.as_ref();
@@ -62,13 +91,13 @@ pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, comman
         let compares = screen.compares && !signals.compared.is_empty();
         if !compares {
             screen.compares = false;
-            if devices_ui(ui, state, loaded, &mut screen.devices, commands) {
+            if devices_ui(ui, state, loaded, (&mut screen.devices, drawn), commands) {
                 screen.compares = true;
                 screen.plot = PlotScreen::default();
             }
             return;
         }
-        return comparison_ui(ui, state, loaded, screen, commands);
+        return comparison_ui(ui, state, loaded, (screen, drawn), commands);
     }
     if let Some(error) = signals.recording.error() {
         return empty::failed_ui(ui, "The recording could not be looked up", error, Command::RetrySignals, commands);
@@ -76,7 +105,7 @@ pub fn signals_ui(ui: &mut Ui, state: &State, screen: &mut SignalsScreen, comman
     let Some(plotted) = signals.recording.value() else {
         return empty::working_ui(ui, "The recording is being looked up.");
     };
-    recording_ui(ui, state, loaded, plotted, screen, commands);
+    recording_ui(ui, state, loaded, plotted, (screen, drawn), commands);
 }
 
 fn recording_ui(
@@ -84,7 +113,7 @@ fn recording_ui(
     state: &State,
     loaded: &Loaded,
     plotted: &Plotted,
-    screen: &mut SignalsScreen,
+    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
     commands: &mut Vec<Command>,
 ) {
     let name = subject_name(plotted, loaded, state.revealed);
@@ -92,7 +121,7 @@ fn recording_ui(
         if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
             commands.push(Command::Follow(None));
         }
-        ui.label(RichText::new(t(&name)).text_style(TextStyle::Heading));
+        access::heading_ui(ui, &name);
         chips::follow_ui(ui, state, &loaded.codes, commands);
     });
     let is_empty = plotted.tracks().all(|track| track.series.is_empty());
@@ -105,11 +134,13 @@ fn recording_ui(
     }
     let whole = plotted.whole();
     let mut saves = None;
+    if let Some(wanted) = screen.wanted.take() {
+        see(screen, wanted, commands);
+    }
     point(screen, state, whole);
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, state.system_zone, plotted.usual_gap(), &plotted.gap_words());
-        let is_asked = widgets::icon_button_ui(ui, icons::PICTURE, "Save the chart as SVG or PNG").clicked();
-        saves = is_asked.then(|| Coloring::of(ui.visuals().dark_mode));
+        saves = drawn.buttons_ui(ui, "the chart").then(|| Coloring::of(ui.visuals().dark_mode));
         let name = if screen.hides_side { "Show figures" } else { "Hide figures" };
         if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
             screen.hides_side = !screen.hides_side;
@@ -152,6 +183,12 @@ fn recording_ui(
         }
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
+    if drawn.in_words {
+        drawn.words_ui(ui, &seen.in_words());
+    }
+    if drawn.as_table {
+        return readings_ui(ui, plotted, seen.view, &mut screen.readings, commands);
+    }
     let (_, done) = plot_ui(ui, chart, whole, &mut screen.plot, &summary);
     if done.range {
         let range = match screen.plot.cursors {
@@ -177,6 +214,15 @@ fn point(screen: &mut SignalsScreen, state: &State, whole: Span) {
     if !(view.from..=view.to).contains(&at) {
         screen.plot.zoom.to(Some(view.moved(at - view.at(0.5))), f64::INFINITY);
     }
+}
+
+/// Sees a stretch of time, with the cursors at the ends of the chosen one.
+fn see(screen: &mut SignalsScreen, stretch: Stretch, commands: &mut Vec<Command>) {
+    let span = |(from, to): (i64, i64)| Span { from: from as f64, to: to as f64 };
+    let seen = stretch.seen.map(span).filter(|span| span.from < span.to);
+    screen.plot.zoom.to(seen, f64::INFINITY);
+    screen.plot.cursors = stretch.chosen.map_or([None; 2], |(from, to)| [from, to].map(|at| Some(at as f64)));
+    commands.push(Command::ChooseRange(stretch.chosen));
 }
 
 /// Zooms, the clock, values and gaps.
@@ -208,7 +254,8 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
             Clock::Elapsed => "Time since the first reading",
             Clock::Raw => "Milliseconds since 1970-01-01 00:00 UTC, as they landed",
         };
-        explained(ui.selectable_value(&mut screen.clock, clock, t(clock.name())), hover, "signals-clock");
+        let response = ui.selectable_value(&mut screen.clock, clock, t(clock.name()));
+        access::radio(&explained(response, hover, "signals-clock"));
     }
     ui.separator();
     let mut fits = !screen.fixed;
@@ -231,14 +278,20 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
     ui.separator();
 }
 
-fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
+fn comparison_ui(
+    ui: &mut Ui,
+    state: &State,
+    loaded: &Loaded,
+    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
+    commands: &mut Vec<Command>,
+) {
     let signals = &state.signals;
     ui.horizontal_wrapped(|ui| {
         if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
             screen.compares = false;
         }
         let heading = format!("{} from their starts", counted(signals.compared.len() as u64, "device"));
-        ui.label(RichText::new(t(heading)).text_style(TextStyle::Heading));
+        access::heading_ui(ui, heading);
     });
     if let Some(error) = signals.comparison.error() {
         return empty::failed_ui(ui, "The recordings could not be looked up", error, Command::RetrySignals, commands);
@@ -249,8 +302,10 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
     };
     screen.clock = Clock::Elapsed;
     let usual = plotted.iter().map(|plotted| plotted.usual_gap()).max().unwrap_or(0);
+    let mut saves = false;
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, state.system_zone, usual, "Each device has its own rule.");
+        saves = drawn.chart_buttons_ui(ui);
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
     let style = Style { gap: screen.gap, other: None, fixed: screen.fixed };
@@ -261,8 +316,19 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
     let longest = plotted.iter().map(|plotted| plotted.device_length()).fold(0.0, f64::max);
     let names: Vec<&str> = panes.iter().map(|pane| pane.title.as_str()).collect();
     let name = format!("Distances from their starts: {}", names.join(", "));
+    let whole = Span::around(0.0, longest);
     let chart = Chart { panes, clock: Clock::Elapsed, ..Chart::default() };
-    plot_ui(ui, chart, Span::around(0.0, longest), &mut screen.plot, &name);
+    if saves || drawn.in_words {
+        let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
+        drawn.words_ui(ui, &seen.in_words());
+        if saves {
+            let title = format!("distances of {}", counted(signals.compared.len() as u64, "device"));
+            let coloring = Coloring::of(ui.visuals().dark_mode);
+            let scene = poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), SAVED);
+            commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
+        }
+    }
+    plot_ui(ui, chart, whole, &mut screen.plot, &name);
 }
 
 /// The device and the customer as they are shown.

@@ -6,7 +6,7 @@ use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
 use super::words::t;
-use super::{icons, widgets};
+use super::{access, icons, widgets};
 
 /// Paints the line.
 pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -33,15 +33,16 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn state_ui(ui: &mut Ui, state: &State) {
-    if state.landing.error().is_some() || state.curation.error().is_some() {
-        ui.label(widgets::warning(ui, format!("{} failed", icons::WARNING)));
+    let text = if state.landing.error().is_some() || state.curation.error().is_some() {
+        widgets::warning(ui, format!("{} failed", icons::WARNING))
     } else if state.landing.is_loading() || state.curation.is_loading() {
-        ui.label(widgets::weak(ui, "working…"));
+        widgets::weak(ui, "working…")
     } else if state.curation.value().is_some() {
-        ui.label(widgets::weak(ui, format!("{} ready", icons::READY)));
+        widgets::weak(ui, format!("{} ready", icons::READY))
     } else {
-        ui.label(widgets::weak(ui, "nothing opened"));
-    }
+        widgets::weak(ui, "nothing opened")
+    };
+    access::status(&ui.label(text));
 }
 
 fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -66,6 +67,7 @@ fn work_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         commands.push(Command::Cancel);
     }
     let share = if work.total > 0 { work.done as f32 / work.total as f32 } else { 0.0 };
-    ui.add(ProgressBar::new(share).desired_width(140.0).desired_height(6.0));
+    let bar = ui.add(ProgressBar::new(share).desired_width(140.0).desired_height(6.0));
+    access::progress(&bar, work.label);
     ui.label(widgets::weak(ui, format!("{} {:.0} %", work.label, share * 100.0)));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Event, Key, Layout, Modifiers, Panel, RichText, ScrollArea, TextEdit, TextStyle, Ui};
+use egui::{Align, Event, Key, Layout, Modifiers, Panel, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
@@ -16,8 +16,8 @@ use crate::state::{Command, Look, Shown, Slot, State};
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
-use super::words::t;
-use super::{cell, chips, column_menu, details, elsewhere, empty, icons, sums, theme, widgets};
+use super::words::{as_is, t};
+use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, sums, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -63,7 +63,7 @@ pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScre
     }
     let shown = Shown::Table(table);
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(table.name()).text_style(TextStyle::Heading));
+        access::heading_ui(ui, as_is(table.name()));
         ui.add_space(8.0);
         rows_in_words_ui(ui, state, shown, commands);
         elsewhere::parity_ui(ui, state, table, commands);
@@ -89,7 +89,7 @@ pub fn dropped_ui(
         }
         let stood = stood.map_or_else(String::new, |stood| format!(", {}", stood.label()));
         let title = format!("{}: {}{stood}", table.name(), step.reason.label());
-        ui.label(RichText::new(t(title)).text_style(TextStyle::Heading));
+        access::heading_ui(ui, title);
         ui.add_space(8.0);
         if stood.is_empty() {
             ui.label(t(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name())));
@@ -121,7 +121,7 @@ pub fn behind_ui(ui: &mut Ui, state: &State, figure: FigureId, screen: &mut Tabl
             FigureId::Join { table, .. } => format!("A join of {}", table.name()),
             FigureId::Rule { rule, .. } => format!("Rows that differ from the rule \u{201c}{}\u{201d}", rule.name()),
         };
-        ui.label(RichText::new(t(title)).text_style(TextStyle::Heading));
+        access::heading_ui(ui, title);
         ui.add_space(8.0);
         ui.label(t(format!("of {table}:")));
         rows_in_words_ui(ui, state, shown, commands);
@@ -345,6 +345,11 @@ impl Content<'_> {
 }
 
 impl GridContent for Content<'_> {
+    fn sorted(&self, column: usize) -> Option<bool> {
+        let name = self.look.view.column(*self.columns.get(column)?)?.name;
+        self.query.sorts.iter().find(|sort| sort.column == name).map(|sort| sort.descending)
+    }
+
     fn title_ui(&mut self, ui: &mut Ui, column: usize) {
         let position = self.columns[column];
         let Some(about) = self.look.view.column(position) else { return };

@@ -10,7 +10,7 @@ use egui::{
 };
 
 use crate::domain::Code;
-use crate::signals::scene::Ink;
+use crate::picture::scene::Ink;
 use crate::state::Theme;
 
 /// Width of the list of tables at the first start.

@@ -9,24 +9,72 @@ use crate::explore::Follow;
 use crate::review::{Consented, Session};
 use crate::state::{Command, ConsentView, State};
 
-use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::drawn::Drawn;
+use super::figures::{FiguresScreen, column, figures_ui};
+use super::grid::{RowScroll, grid_ui};
 use super::words::{as_is, instant, t};
-use super::{cell, chips, theme, widgets};
+use super::{access, cell, chips, theme, widgets};
 
 const CURVE_HEIGHT: f32 = 96.0;
+
+/// What belongs to both alone.
+#[derive(Default)]
+pub struct TimelineScreen {
+    sessions: RowScroll,
+    curve: FiguresScreen,
+}
 
 /// Paints both.
 pub fn timeline_ui(
     ui: &mut Ui,
     state: &State,
     view: &ConsentView,
-    scroll: &mut RowScroll,
+    screen: &mut TimelineScreen,
+    drawn: &Drawn,
     commands: &mut Vec<Command>,
 ) {
     as_of_ui(ui, state, &view.consented, commands);
-    curve_ui(ui, &view.consented, state.choices().recipe.as_of);
+    let words = curve_in_words(&view.consented, state.choices().recipe.as_of);
+    drawn.words_ui(ui, &words);
+    if drawn.as_table {
+        let height = ui.available_height() / 2.0;
+        ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+            points_ui(ui, &view.consented, &mut screen.curve, commands);
+        });
+    } else {
+        curve_ui(ui, &view.consented, state.choices().recipe.as_of, &words);
+    }
     ui.add_space(8.0);
-    sessions_ui(ui, state, &view.sessions, scroll, commands);
+    sessions_ui(ui, state, &view.sessions, &mut screen.sessions, commands);
+}
+
+/// What somebody sees who looks at the curve.
+fn curve_in_words(curve: &[Consented], as_of: Option<i64>) -> Vec<String> {
+    let (Some(first), Some(last)) = (curve.first(), curve.last()) else {
+        return vec!["No consent and no reading has a date.".to_owned()];
+    };
+    let at = instant;
+    let had = |point: &Consented| counted(point.customers, "customer");
+    let mut words = vec![
+        format!("From {} to {}.", at(first.at), at(last.at)),
+        format!("{} had agreed at the start, {} at the end.", had(first), had(last)),
+    ];
+    let half = curve.iter().find(|point| point.customers * 2 >= last.customers).filter(|_| last.customers > 0);
+    words.extend(half.map(|half| format!("Half of them had agreed by {}.", at(half.at))));
+    words.extend(as_of.map(|as_of| format!("Consents given after {} do not count.", at(as_of))));
+    words
+}
+
+/// The curve as a table.
+fn points_ui(ui: &mut Ui, curve: &[Consented], screen: &mut FiguresScreen, commands: &mut Vec<Command>) {
+    let columns = [
+        column("instant", "Evenly spaced", 200.0, false),
+        column("customers", "Customers who had agreed by then", 120.0, true),
+    ];
+    figures_ui(ui, "customers who had agreed", &columns, (0, curve.len()), screen, commands, |row, column| {
+        let Some(point) = curve.get(row) else { return String::new() };
+        if column == 0 { instant(point.at) } else { thousands(point.customers) }
+    });
 }
 
 /// The switch and slider for the last instant at which a consent counts.
@@ -52,9 +100,10 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
     });
 }
 
-fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>) {
+fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, words: &[String]) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CURVE_HEIGHT), Sense::hover());
     widgets::named(&response, ui, Role::Image, "Customers who had agreed, over time");
+    access::described(&response, words.join(" "));
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
     let palette = theme::palette(ui);
     let most = curve.iter().map(|point| point.customers).max().unwrap_or(0).max(1);
@@ -85,12 +134,6 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
     let Some(loaded) = state.landing.value() else { return };
     let ends = sessions.iter().filter_map(|session| session.span);
     let ends = ends.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
-    let column = |title: &str, hover: &str, width, right| GridColumn {
-        title: title.to_owned(),
-        hover: hover.to_owned(),
-        width,
-        right,
-    };
     let columns = [
         column("customer", "Click to narrow every table to this customer", 104.0, false),
         column("consent", "The first consent for the chosen purpose", 208.0, false),
@@ -125,8 +168,10 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
 
 /// The recording as a line, what was taken before the consent in the colour of warnings, and the consent as a mark.
 fn span_ui(ui: &mut Ui, session: &Session, ends: Option<(i64, i64)>) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
     let (Some((first, last)), Some((from, to))) = (ends, session.span) else { return };
+    let [starts, ends] = [from, to].map(instant);
+    widgets::named(&response, ui, Role::Image, format!("recorded from {starts} to {ends}"));
     let palette = theme::palette(ui);
     let x = |at: i64| rect.left() + rect.width() * share(at, first, last).clamp(0.0, 1.0);
     let line = |from: f32, to: f32, color| {

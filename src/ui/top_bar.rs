@@ -11,7 +11,7 @@ use super::actions::{key_of, named_with_key};
 use super::guide::GuideScreen;
 use super::palette::PaletteScreen;
 use super::words::{as_is, t};
-use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
+use super::{access, history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
 /// Paints the line.
 pub fn top_bar_ui(
@@ -41,6 +41,16 @@ pub fn top_bar_ui(
             if widgets::icon_button_ui(ui, icons::GUIDE, named_with_key("Guide", "guide", state)).clicked() {
                 guide.turn(None);
             }
+            if state.landing.value().is_some()
+                && widgets::icon_button_ui(
+                    ui,
+                    icons::LINK,
+                    named_with_key("Copy link to this view", "copy-link", state),
+                )
+                .clicked()
+            {
+                commands.push(Command::CopyLink);
+            }
             ui.separator();
             for (theme, icon, name) in [
                 (Theme::Dark, icons::MOON, "Dark theme"),
@@ -49,6 +59,7 @@ pub fn top_bar_ui(
             ] {
                 let response = ui.selectable_label(state.theme == theme, icon);
                 widgets::named_choice(&response, ui, state.theme == theme, name);
+                access::radio(&response);
                 if response.on_hover_text(t(name)).clicked() {
                     commands.push(Command::SetTheme(theme));
                 }

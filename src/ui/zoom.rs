@@ -22,6 +22,11 @@ impl Zoom {
         self.view.unwrap_or(whole)
     }
 
+    /// What was chosen to be seen; none for all.
+    pub fn chosen(&self) -> Option<Span> {
+        self.view
+    }
+
     /// Whether all is seen.
     pub fn is_whole(&self) -> bool {
         self.view.is_none()
@@ -38,7 +43,8 @@ impl Zoom {
                 self.back.remove(0);
             }
         }
-        self.changed = now;
+        // What is seen by itself, at no time, is a step of its own, and so is whatever comes after it.
+        self.changed = if now.is_finite() { now } else { f64::NEG_INFINITY };
         self.forward.clear();
         self.view = view;
     }
@@ -90,5 +96,11 @@ mod tests {
         zoom.back();
         zoom.to(part(5.0), 30.0);
         assert_eq!(zoom.ways(), (true, false), "a new way forgets the old one");
+        zoom.to(part(60.0), f64::INFINITY);
+        zoom.to(part(61.0), 31.0);
+        zoom.back();
+        assert_eq!(Some(zoom.view(whole)), part(60.0), "what comes after a jump is another step");
+        zoom.back();
+        assert_eq!(Some(zoom.view(whole)), part(5.0));
     }
 }

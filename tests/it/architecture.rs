@@ -6,21 +6,25 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("s3", &["domain"]),
     ("landing", &["domain", "s3"]),
     ("curation", &["domain", "landing"]),
     ("explore", &["domain", "landing", "curation"]),
     ("review", &["domain", "landing", "curation", "explore"]),
-    ("signals", &["domain", "landing", "curation", "explore"]),
-    ("export", &["domain", "landing", "curation", "explore", "review", "signals", "s3"]),
+    ("picture", &["domain"]),
+    ("signals", &["domain", "landing", "curation", "explore", "picture"]),
+    ("export", &["domain", "landing", "curation", "explore", "review", "signals", "picture", "s3"]),
     ("generate", &["domain"]),
     ("lakehouse", &["domain"]),
     ("spark", &["domain", "lakehouse"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
-    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
-    ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "export", "lakehouse", "state"]),
+    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "picture", "export"]),
+    (
+        "ui",
+        &["domain", "landing", "curation", "explore", "review", "signals", "picture", "export", "lakehouse", "state"],
+    ),
     (
         "app",
         &[
@@ -30,6 +34,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
             "explore",
             "review",
             "signals",
+            "picture",
             "export",
             "generate",
             "lakehouse",
@@ -48,6 +53,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
             "explore",
             "review",
             "signals",
+            "picture",
             "export",
             "generate",
             "lakehouse",

@@ -1,10 +1,9 @@
 //! Charts: what is drawn of readings that are awkward, and pictures that are held as they were looked at.
 
 use stedi_workbench::domain::TimeZone;
-use stedi_workbench::signals::scene::{Ink, Scene, Shape};
-use stedi_workbench::signals::{
-    Chart, Clock, Coloring, Curve, Heading, Kept, Layout, Pane, Picture, Series, Span, Threshold, Tint, poster, svg,
-};
+use stedi_workbench::picture::scene::{Ink, Scene, Shape};
+use stedi_workbench::picture::{Coloring, Heading, Picture, svg};
+use stedi_workbench::signals::{Chart, Clock, Curve, Kept, Layout, Pane, Series, Span, Threshold, Tint, poster};
 
 /// 2022-06-18 12:00 UTC.
 const NOON: i64 = 1_655_553_600_000;

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should stop, and a skipped one should say so"
 )]
 
+mod access;
 mod apart;
 mod architecture;
 mod cache;
@@ -38,8 +39,10 @@ mod lakehouse;
 mod landing;
 mod landing_damage;
 mod landing_formats;
+mod link;
 mod owners;
 mod panics;
+mod pictures;
 mod review;
 mod s3;
 mod sign_off;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use egui_kittest::{Harness, HarnessBuilder};
 use stedi_workbench::app::{App, Settings};
 use stedi_workbench::landing::Source;
-use stedi_workbench::state::State;
+use stedi_workbench::state::{State, ViewLink};
 
 /// The top of the checkout. Asked when the test runs: a kept target folder may come from another checkout.
 pub fn checkout() -> PathBuf {
@@ -65,6 +65,16 @@ impl Window {
         let settings = Settings::at(home.path().join("settings.json"));
         let window = Self::build(Harness::builder().allow_missing_glyphs(), settings, Some(source));
         Self { _home: Some(home), ..window }
+    }
+
+    /// Opens a source and follows a link in it.
+    pub fn open_following(source: Source, link: ViewLink) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let settings = Settings::at(home.path().join("settings.json"));
+        let harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .build_eframe(|context| App::new(&context.egui_ctx, settings, Some(source)).unwrap().with_link(Some(link)));
+        Self { harness, _home: Some(home) }
     }
 
     fn build(builder: HarnessBuilder<App>, settings: Settings, source: Option<Source>) -> Self {

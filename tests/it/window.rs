@@ -124,14 +124,9 @@ fn a_bad_folder_says_what_is_wrong_and_the_way_on() {
     let mut window = Window::open(Some(Source::Folder(PathBuf::from("/no/such/folder"))));
     window.wait("the error", |state| state.landing.error().is_some());
     assert!(window.harness.query_by_label_contains("/no/such/folder").is_some());
-    click(&mut window, &window_button("Open the sample data"));
+    click(&mut window, "Open the sample data");
     window.wait("the sample", curated_with(Recipe::default()));
     assert!(window.harness.state().state().landing.error().is_none());
-}
-
-/// The accessible name of a button with an icon before its text.
-fn window_button(text: &str) -> String {
-    format!("\u{e73a} {text}")
 }
 
 #[test]

@@ -11,9 +11,10 @@ use crate::domain::format::{bytes, counted, thousands, utc};
 use crate::domain::{Cancelled, CheckId, CheckVerdict, Progress, Table};
 use crate::explore::Follow;
 use crate::landing::Landing;
+use crate::picture::{Coloring, Heading, svg};
 use crate::review::joins::{JoinReport, PairKind, Stranger, joins};
 use crate::review::{Change, Check, Flow, Review, Trail, waterfalls};
-use crate::signals::{Chart, Coloring, Heading, Plotted, Span, Style, other_motion, poster, record, svg};
+use crate::signals::{Chart, Plotted, Span, Style, other_motion, poster, record};
 
 use super::{ExportError, write_file};
 use html::{Table as Grid, escaped, image, page};

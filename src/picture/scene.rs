@@ -148,7 +148,7 @@ impl Area {
 
 impl Shape {
     /// A label.
-    pub(super) fn small(text: String, at: [f32; 2], anchor: Anchor, ink: Ink) -> Self {
+    pub fn small(text: String, at: [f32; 2], anchor: Anchor, ink: Ink) -> Self {
         Self::Text { text, at, anchor, ink, size: TextSize::Small }
     }
 
@@ -171,6 +171,14 @@ impl Shape {
 }
 
 impl Scene {
+    /// Moves all of it towards the bottom.
+    pub fn move_down(&mut self, by: f32) {
+        for layer in &mut self.layers {
+            layer.clip = Area { top: layer.clip.top + by, bottom: layer.clip.bottom + by, ..layer.clip };
+            layer.shapes.iter_mut().for_each(|shape| shape.move_down(by));
+        }
+    }
+
     /// Puts shapes in front of what is there.
     pub fn paint(&mut self, clip: Area, shapes: Vec<Shape>) {
         if !shapes.is_empty() {

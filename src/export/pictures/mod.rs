@@ -1,0 +1,76 @@
+//! What the pages show, as pictures to be taken along: by which recipe and of how much stands above each. People and devices are
+//! in them by their codes, whatever the window shows.
+
+mod checks;
+mod consents;
+mod devices;
+mod flows;
+
+use crate::domain::format::counted;
+use crate::domain::{Dataset, Recipe};
+use crate::landing::Landing;
+use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
+use crate::picture::{Coloring, Heading, MARGIN, Picture, headed};
+
+pub use checks::{Judged, judged};
+
+/// Of what a picture is.
+#[derive(Clone, Copy, Debug)]
+pub struct Pictured<'a> {
+    /// What the recipe is called.
+    pub recipe_name: &'a str,
+    /// The recipe.
+    pub recipe: &'a Recipe,
+    /// What landed.
+    pub landing: &'a Landing,
+    /// Light or dark.
+    pub coloring: Coloring,
+}
+
+/// Width of these pictures.
+const WIDTH: f32 = 960.0;
+/// Height of a line of figures.
+const ROW: f32 = 22.0;
+
+impl Pictured<'_> {
+    /// A picture with its heading; what is painted has been painted as if there were none.
+    fn picture(&self, title: &str, more: Option<String>, scene: Scene, legend: &[(Ink, &str)]) -> Picture {
+        let counts =
+            Dataset::ALL.map(|dataset| counted(self.landing.rows(dataset), &format!("{} record", dataset.name())));
+        let refused = counted(self.landing.refused.len() as u64, "record");
+        let lines = [
+            format!("{}: {}", self.recipe_name, self.recipe.in_words()),
+            format!("Of {}; {refused} refused", counts.join(", ")),
+        ];
+        let heading = Heading { title: title.to_owned(), lines: lines.into_iter().chain(more).collect() };
+        Picture { scene: headed(scene, &heading, legend, WIDTH), title: title.to_owned(), coloring: self.coloring }
+    }
+}
+
+/// A canvas that grows from the top to the bottom.
+struct Canvas {
+    shapes: Vec<Shape>,
+    y: f32,
+}
+
+impl Canvas {
+    fn new() -> Self {
+        Self { shapes: vec![], y: MARGIN / 2.0 }
+    }
+
+    /// A text in the middle of the line that begins at `y`.
+    fn text(&mut self, text: impl Into<String>, x: f32, anchor: Anchor, ink: Ink, size: TextSize) {
+        let at = [x, self.y + ROW / 2.0];
+        self.shapes.push(Shape::Text { text: text.into(), at, anchor, ink, size });
+    }
+
+    fn small(&mut self, text: impl Into<String>, x: f32, anchor: Anchor, ink: Ink) {
+        self.text(text, x, anchor, ink, TextSize::Small);
+    }
+
+    fn scene(self) -> Scene {
+        let mut scene = Scene { size: [WIDTH, self.y], layers: vec![] };
+        scene.paint(Area::new(0.0, 0.0, WIDTH, self.y), self.shapes);
+        scene
+    }
+}
