@@ -29,7 +29,7 @@ fn main() {
     let sizes = if given.is_empty() { vec![10_000, 1_000_000, 10_000_000, 100_000_000] } else { given };
     for size in sizes {
         let state = state(size);
-        frames(&state, size);
+        frames(&mut state, size);
     }
 }
 
@@ -89,7 +89,7 @@ fn track(size: usize) -> Track {
     }
 }
 
-fn frames(state: &State, size: usize) {
+fn frames(state: &mut State, size: usize) {
     let context = egui::Context::default();
     ui::theme::install(&context);
     let (mut screens, mut commands) = (Screens::default(), vec![]);

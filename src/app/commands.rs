@@ -29,13 +29,11 @@ impl App {
             Command::Cancel => {
                 self.workers.load.cancel();
                 self.workers.curate.cancel();
-                self.workers.dropped.cancel();
-                self.cancel_look(context);
-                self.workers.doctor.cancel();
+                self.cancel_page(context);
+                self.cancel_beside(context);
                 self.cancel_review();
                 self.cancel_export();
                 self.workers.save_view.cancel();
-                self.workers.add_up.cancel();
                 self.workers.copy.cancel();
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
@@ -68,12 +66,12 @@ impl App {
             Command::GoTo(position) => self.travel(|history| history.go_to(position)),
             Command::Show(shown) => self.choose(context, |choices| choices.shown = shown),
             Command::RetryDropped => {
-                self.workers.dropped.forget();
+                self.page.dropped.forget();
                 self.look_up_dropped();
             }
             Command::RetryConsent => {
-                self.workers.consent.forget();
-                self.consented = None;
+                self.page.consent.forget();
+                self.page.consented = None;
             }
             Command::RetryReview => self.retry_review(),
             Command::RetryBehind => self.retry_review(),
@@ -105,7 +103,15 @@ impl App {
             Command::LayOver(other) => self.state.signals.other = other,
             Command::ChooseRange(range) => self.state.signals.range = range,
             Command::Compare(devices) => self.state.signals.compared = devices,
-            Command::PointAt(instant) => self.state.signals.pointed = Some(instant),
+            Command::PointAt(instant) => {
+                // On both pages: a row of one is looked up in the chart of the other.
+                self.state.signals.pointed = Some(instant);
+                self.state.other.signals.pointed = Some(instant);
+            }
+            Command::Beside(command) => self.handle_beside(*command, context),
+            Command::SetBeside(beside) => self.set_beside(beside),
+            Command::SwapPages => self.swap_pages(context),
+            Command::UsePage { beside } => self.state.is_beside_used = beside && self.state.beside.is_some(),
             Command::SetQuery(shown, query) => self.choose(context, |choices| {
                 choices.queries.insert(shown, query);
             }),
@@ -126,7 +132,16 @@ impl App {
             Command::Notify(severity, text) => self.state.notices.push(Notice { severity, text }),
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
-                theme::apply(context, choice);
+                theme::wear(context, choice, &self.state.looks);
+                self.save_settings();
+            }
+            Command::SetLooks(looks) => {
+                theme::wear(context, self.state.theme, &looks);
+                self.state.looks = looks;
+                self.save_settings();
+            }
+            Command::SetSize(part, size) => {
+                self.state.looks.sizes.insert(part, size);
                 self.save_settings();
             }
             Command::SetKey(action, key) => {
@@ -154,6 +169,10 @@ impl App {
                     let queries = &choices.queries;
                     choices.selections.retain(|shown, _| queries.get(shown).is_none_or(Query::is_plain));
                 });
+                let queries = &self.state.history.present().queries;
+                if let Some(beside) = &mut self.state.beside {
+                    beside.selections.retain(|shown, _| queries.get(shown).is_none_or(Query::is_plain));
+                }
             }
             Command::Copy { titles } => self.copy(titles, context),
             Command::CopyText(text) => context.copy_text(text),
@@ -276,7 +295,7 @@ impl App {
         let Shown::Dropped { table, step, stood } = self.state.choices().shown else { return };
         if !self.is_curated() {
             // They are looked up as soon as the tables are there.
-            self.workers.dropped.cancel();
+            self.page.dropped.cancel();
             self.state.dropped = Slot::Loading(None);
             return;
         }
@@ -286,7 +305,7 @@ impl App {
             return self.show_instead(Shown::Table(table));
         }
         self.state.dropped = Slot::Loading(None);
-        self.workers.dropped.forget();
-        self.workers.dropped.request(DroppedRequest { curation, table, step, stood });
+        self.page.dropped.forget();
+        self.page.dropped.request(DroppedRequest { curation, table, step, stood });
     }
 }

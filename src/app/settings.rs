@@ -11,7 +11,7 @@ use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile, change_own_file};
 use crate::landing::{self, Cache};
 use crate::s3::is_address;
-use crate::state::{Keys, Notice, Severity, State, Theme};
+use crate::state::{Keys, Looks, Notice, Severity, State, Theme};
 
 use super::export_work::Homes;
 
@@ -37,6 +37,8 @@ pub struct Saved {
     pub watches: bool,
     /// The keys of actions that have others than the usual ones.
     pub keys: Keys,
+    /// How the window looks, and which of its parts are there.
+    pub looks: Looks,
     /// Why it could not be read.
     pub notice: Option<Notice>,
 }
@@ -50,18 +52,26 @@ struct Content {
     cache_limit: u64,
     watches: bool,
     keys: Keys,
+    looks: Looks,
 }
 
 impl Default for Content {
     fn default() -> Self {
-        Self { theme: Theme::default(), recent: vec![], cache_limit: CACHE_LIMIT, watches: true, keys: Keys::default() }
+        Self {
+            theme: Theme::default(),
+            recent: vec![],
+            cache_limit: CACHE_LIMIT,
+            watches: true,
+            keys: Keys::default(),
+            looks: Looks::default(),
+        }
     }
 }
 
 impl From<Content> for Saved {
     fn from(content: Content) -> Self {
-        let Content { theme, recent, cache_limit, watches, keys } = content;
-        Self { theme, recent, cache_limit, watches, keys, notice: None }
+        let Content { theme, recent, cache_limit, watches, keys, looks } = content;
+        Self { theme, recent, cache_limit, watches, keys, looks, notice: None }
     }
 }
 
@@ -178,8 +188,8 @@ impl Settings {
     /// # Errors
     /// A sentence that says what could not be saved, where and why.
     pub fn limit_cache(&self, limit: u64) -> Result<(), String> {
-        let Saved { theme, recent, watches, keys, .. } = self.load();
-        let content = Content { theme, recent, cache_limit: limit, watches, keys };
+        let Saved { theme, recent, watches, keys, looks, .. } = self.load();
+        let content = Content { theme, recent, cache_limit: limit, watches, keys, looks };
         self.file.clone().map_or(Ok(()), |file| SaveRequest { file, content }.carry_out())
     }
 
@@ -216,6 +226,7 @@ impl Settings {
             cache_limit: state.cache.limit,
             watches: state.watches,
             keys: state.keys.clone(),
+            looks: state.looks.clone(),
         };
         Some(SaveRequest { file: self.file.clone()?, content })
     }

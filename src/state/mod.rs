@@ -1,9 +1,11 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
+mod beside;
 mod choices;
 mod exporting;
 mod history;
 mod look;
+mod looks;
 mod review;
 mod session;
 mod signals;
@@ -24,10 +26,12 @@ use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 use crate::signals::Picture;
 
+pub use beside::{Beside, OtherPage, Place, Turned, Under};
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
 pub use look::{Look, Sight, Summaries};
+pub use looks::{Looks, Part, TextSize, Zoom};
 pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
@@ -74,6 +78,8 @@ pub struct State {
     pub notices: Vec<Notice>,
     /// Light, dark or as the system has it.
     pub theme: Theme,
+    /// How the window looks otherwise, and which of its parts are there.
+    pub looks: Looks,
     /// Names, e-mails, phones and birthdays are shown as they are, until the program ends.
     pub revealed: bool,
     /// How far the work has come that the user waits for.
@@ -86,15 +92,23 @@ pub struct State {
     pub watches: bool,
     /// The keys of actions that have others than the usual ones.
     pub keys: Keys,
+    /// The page beside the first, if there is one.
+    pub beside: Option<Beside>,
+    /// Keys and the list on the left go to it, and not to the first.
+    pub is_beside_used: bool,
+    /// What was worked out for the page that is not looked after.
+    pub other: OtherPage,
+    /// The page beside is looked after, not the first.
+    pub turned: Option<Turned>,
 }
 
 /// Keys in words by the names of actions; a blank one is none.
 pub type Keys = BTreeMap<String, String>;
 
 impl State {
-    /// The choices as they stand on the screen.
+    /// The choices of the page that is looked after, as they stand on the screen.
     pub fn choices(&self) -> &Choices {
-        self.history.present()
+        self.turned.as_ref().map_or_else(|| self.history.present(), Turned::choices)
     }
 
     /// The rows in the middle of the window, if they are those that the choices ask for.
@@ -115,7 +129,8 @@ impl State {
         let (look, loaded) = (self.look_in_force()?, self.landing.value()?);
         Some(Sight {
             look: Arc::clone(look),
-            signed: self.review.signed_off(),
+            // What was signed is the tables of the recipe in force.
+            signed: self.review.signed_off().filter(|_| !self.is_apart()),
             columns: self.choices().layout().in_sight(&look.view).0,
             codes: Arc::clone(&loaded.codes),
             revealed: self.revealed,
@@ -199,6 +214,12 @@ impl Shown {
             Self::Behind(figure) => figure.table(),
             Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Refused => None,
         }
+    }
+
+    /// What is shown instead once another source is open.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        if matches!(self, Self::Dropped { .. } | Self::Behind(_)) { Self::default() } else { self }
     }
 
     /// Whether its rows are of the training set, which leaves only when it was signed off.
@@ -400,6 +421,18 @@ pub enum Command {
     Follow(Option<Follow>),
     /// Use these colours.
     SetTheme(Theme),
+    /// Do this for the page beside the first.
+    Beside(Box<Command>),
+    /// Have a page beside the first, or none.
+    SetBeside(Option<Beside>),
+    /// The two pages change places.
+    SwapPages,
+    /// Keys and the list on the left go to the page beside from now on, or to the first.
+    UsePage { beside: bool },
+    /// Have the window look like this, and show these parts of it.
+    SetLooks(Looks),
+    /// Give a part of the window this width or height, in points.
+    SetSize(Part, f32),
     /// Keep at most so many bytes of what was read; with 0, nothing.
     LimitCache(u64),
     /// Throw away what is kept of what was read.

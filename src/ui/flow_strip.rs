@@ -96,7 +96,7 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
         });
         let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());
-        let selected = state.choices().shown == Shown::Table(table);
+        let selected = state.shown_in_use() == Shown::Table(table);
         let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
         let figure = RichText::new(text).text_style(theme::figure_style()).color(color);
         ui.horizontal(|ui| {

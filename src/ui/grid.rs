@@ -2,7 +2,7 @@
 //! number of pixels, so that a hundred million rows scroll as exactly as ten.
 
 use egui::{
-    Align, EventFilter, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    Align, EventFilter, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui,
     UiBuilder, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
@@ -168,8 +168,6 @@ pub fn content_grid_ui(
             }
             _ => keyboard(ui, grid_id, rows, visible, scroll),
         }
-        let stroke = Stroke::new(1.0, theme::palette(ui).accent);
-        ui.painter().rect_stroke(table_rect.shrink(0.5), 2.0, stroke, StrokeKind::Inside);
     }
     scroll.bring_wanted(rows, visible);
     scroll.by(0.0, rows, visible);
@@ -224,7 +222,8 @@ impl Body<'_> {
             .vscroll(false)
             .striped(false)
             .resizable(!stays)
-            .sense(Sense::click_and_drag());
+            // With keys one goes to the whole table, and then from cell to cell by arrows.
+            .sense(Sense::CLICK | Sense::DRAG);
         if stays {
             table = table.column(Column::exact(ROW_NUMBER_WIDTH));
         }

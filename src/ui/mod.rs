@@ -3,6 +3,7 @@
 
 mod about;
 mod actions;
+mod beside;
 mod cell;
 mod chips;
 mod column_menu;
@@ -18,14 +19,18 @@ mod export_outlook;
 mod export_page;
 mod export_past;
 mod flow_strip;
+mod focus;
 mod grid;
 mod guide;
 mod history_menu;
 mod icons;
 mod keys;
 mod landing_page;
+mod layout_actions;
+mod looks_menu;
 mod notices;
 mod palette;
+mod parts;
 mod plot;
 mod recipe_bar;
 mod recipe_menu;
@@ -51,9 +56,11 @@ mod widgets;
 mod withdrawals;
 mod zoom;
 
-use egui::{CentralPanel, Panel, Ui};
+use std::mem::swap;
 
-use crate::state::{Command, Drafts, Severity, Shown, State};
+use egui::{CentralPanel, Id, Panel, Ui};
+
+use crate::state::{Command, Drafts, Part, Severity, Shown, State};
 
 use self::actions::Does;
 use self::consent_page::ConsentScreen;
@@ -77,12 +84,38 @@ pub struct Screens {
     palette: PaletteScreen,
     /// The guide is open.
     guide: bool,
+    /// Those of the page that is not painted.
+    other: OtherScreens,
+    /// The page that gets the focus when it is painted next: the one beside, or the first.
+    goes_to: Option<bool>,
+    /// What had the focus when it came to the page in use.
+    focused: Option<Id>,
+}
+
+/// Screens that each of the two pages has for itself.
+#[derive(Default)]
+struct OtherScreens {
+    table: TableScreen,
+    consent: ConsentScreen,
+    signals: SignalsScreen,
+    refused: RowScroll,
+    files: RowScroll,
 }
 
 impl Screens {
     /// What was typed on them and not carried out.
     pub fn review(&self) -> &ReviewScreen {
         &self.review
+    }
+
+    /// Turns to the page beside, or back to the first.
+    fn turn(&mut self) {
+        let OtherScreens { table, consent, signals, refused, files } = &mut self.other;
+        swap(&mut self.table, table);
+        swap(&mut self.consent, consent);
+        swap(&mut self.signals, signals);
+        swap(&mut self.refused, refused);
+        swap(&mut self.files, files);
     }
 
     /// Goes on with what was typed before.
@@ -92,35 +125,56 @@ impl Screens {
 }
 
 /// Paints the whole window.
-pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
-    let mut asked = if screens.palette.is_open() { vec![] } else { keys::keys_ui(ui, state) };
+pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    beside::in_use(state, screens, commands, |state, screens, commands| {
+        if !screens.palette.is_open() {
+            for does in keys::keys_ui(ui, state) {
+                do_ui(ui, state, does, screens, commands);
+            }
+        }
+    });
     Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);
     });
-    Panel::top("flow_strip")
-        .frame(theme::strip_frame(ui))
-        .show(ui, |ui| flow_strip::flow_strip_ui(ui, state, commands));
-    Panel::top("recipe_bar").frame(theme::bar_frame(ui)).show(ui, |ui| recipe_bar::recipe_bar_ui(ui, state, commands));
+    // What is opened there is opened on the page in use.
+    let mut opened = vec![];
+    if state.looks.shows(Part::Strip) {
+        Panel::top("flow_strip")
+            .frame(theme::strip_frame(ui))
+            .show(ui, |ui| flow_strip::flow_strip_ui(ui, state, &mut opened));
+    }
+    if state.looks.shows(Part::Recipe) {
+        Panel::top("recipe_bar")
+            .frame(theme::bar_frame(ui))
+            .show(ui, |ui| recipe_bar::recipe_bar_ui(ui, state, commands));
+    }
     Panel::bottom("status_bar")
         .frame(theme::bar_frame(ui))
         .show(ui, |ui| status_bar::status_bar_ui(ui, state, commands));
-    Panel::left("sidebar")
-        .frame(theme::side_frame(ui))
-        .default_size(theme::SIDEBAR_WIDTH)
-        .size_range(180.0..=400.0)
-        .show(ui, |ui| sidebar::sidebar_ui(ui, state, commands));
+    if state.looks.shows(Part::Sidebar) {
+        let sidebar = parts::panel(state, Part::Sidebar, Panel::left("sidebar"), theme::SIDEBAR_WIDTH);
+        let shown = sidebar
+            .frame(theme::side_frame(ui))
+            .size_range(180.0..=400.0)
+            .show(ui, |ui| sidebar::sidebar_ui(ui, state, &mut opened));
+        parts::keep_size(ui, state, Part::Sidebar, shown.response.rect.width(), commands);
+    }
+    beside::in_use(state, screens, commands, |_, _, commands| commands.append(&mut opened));
     CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
         notices::notices_ui(ui, state, commands);
-        page_ui(ui, state, screens, commands);
+        beside::pages_ui(ui, state, screens, commands);
     });
-    asked.extend(guide::guide_ui(ui, state, &mut screens.guide));
-    asked.extend(palette::palette_ui(ui, state, &mut screens.palette, commands));
-    for does in asked {
-        do_ui(ui, state, does, screens, commands);
-    }
+    beside::in_use(state, screens, commands, |state, screens, commands| {
+        let asked = guide::guide_ui(ui, state, &mut screens.guide);
+        let chosen = palette::palette_ui(ui, state, &mut screens.palette, commands);
+        for does in asked.into_iter().chain(chosen) {
+            do_ui(ui, state, does, screens, commands);
+        }
+    });
     if state.files_hover {
         empty::drop_here_ui(ui);
     }
+    focus::focus_ui(ui);
 }
 
 /// Does what an action comes to.
@@ -129,6 +183,12 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::Asks(command) => commands.push(command),
         Does::OpensList => screens.palette.turn(),
         Does::TurnsGuide => screens.guide = !screens.guide,
+        Does::ClosesGuide => screens.guide = false,
+        Does::TurnsToOtherPage => {
+            let beside = !state.is_beside_used;
+            screens.goes_to = Some(beside);
+            commands.push(Command::UsePage { beside });
+        }
         Does::Finds => screens.table.finds = true,
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {

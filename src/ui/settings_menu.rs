@@ -5,7 +5,7 @@ use egui::{Role, Ui};
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, State};
 
-use super::{icons, widgets};
+use super::{icons, looks_menu, widgets};
 
 const LIMITS: [(u64, &str); 4] =
     [(0, "nothing"), (2_000_000_000, "2 GB"), (8_000_000_000, "8 GB"), (64_000_000_000, "64 GB")];
@@ -14,6 +14,8 @@ const LIMITS: [(u64, &str); 4] =
 pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let button = ui.menu_button(icons::SETTINGS, |ui| {
         ui.set_min_width(300.0);
+        looks_menu::looks_ui(ui, state, commands);
+        ui.separator();
         ui.label(widgets::small(ui, "THE FOLDER THAT IS OPEN"));
         let mut watches = state.watches;
         let hover = "New and changed files are read as soon as they are whole. A sign-off lapses with them.";

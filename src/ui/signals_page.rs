@@ -7,11 +7,11 @@ use egui::{DragValue, Panel, RichText, Role, TextStyle, Ui};
 use crate::domain::format::counted;
 use crate::explore::Follow;
 use crate::signals::{Chart, Clock, Coloring, Heading, Picture, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Loaded, Slot, State};
+use crate::state::{Command, Loaded, Part, Slot, State};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::plot::{PlotScreen, plot_ui};
-use super::{chips, empty, icons, signals_side, theme, widgets};
+use super::{chips, empty, icons, parts, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -29,7 +29,6 @@ pub struct SignalsScreen {
     of: Option<Follow>,
     pointed: Option<i64>,
     compares: bool,
-    hides_side: bool,
 }
 
 /// Width and height of a chart that is saved, in points.
@@ -94,17 +93,18 @@ fn recording_ui(
         toolbar_ui(ui, screen, plotted.usual_gap(), &plotted.gap_words());
         let is_asked = widgets::icon_button_ui(ui, icons::PICTURE, "Save the chart as SVG or PNG").clicked();
         saves = is_asked.then(|| Coloring::of(ui.visuals().dark_mode));
-        let name = if screen.hides_side { "Show figures" } else { "Hide figures" };
+        let name = if state.looks.shows(Part::Figures) { "Hide figures" } else { "Show figures" };
         if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
-            screen.hides_side = !screen.hides_side;
+            commands.push(Command::SetLooks(state.looks.turned(Part::Figures)));
         }
     });
-    if !screen.hides_side && ui.available_width() > theme::SIGNALS_SIDE_WIDTH * 2.0 {
-        Panel::right("signals_side")
+    if state.looks.shows(Part::Figures) && ui.available_width() > theme::SIGNALS_SIDE_WIDTH * 2.0 {
+        let panel = parts::panel(state, Part::Figures, Panel::right("signals_side"), theme::SIGNALS_SIDE_WIDTH);
+        let side = panel
             .frame(theme::aside_frame(ui))
-            .default_size(theme::SIGNALS_SIDE_WIDTH)
             .size_range(200.0..=480.0)
             .show(ui, |ui| signals_side::side_ui(ui, state, loaded, plotted, screen, commands));
+        parts::keep_size(ui, state, Part::Figures, side.response.rect.width(), commands);
     }
     let style =
         Style { gap: screen.gap, other: state.signals.other_track.value().map(AsRef::as_ref), fixed: screen.fixed };
