@@ -28,7 +28,7 @@ fn main() {
     let given: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![10_000, 1_000_000, 10_000_000, 100_000_000] } else { given };
     for size in sizes {
-        let state = state(size);
+        let mut state = state(size);
         frames(&mut state, size);
     }
 }

@@ -7,16 +7,16 @@ use crate::curation::{
     Codes, Curation, CurationError, OwnerFindings, TableView, curate, curate_brought, curate_to_disk,
 };
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
-use crate::explore::{self, Follow, Query, Sums};
+use crate::explore::{Follow, Query};
 use crate::export::release::Preview;
 use crate::jobs::Lane;
 use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, LandingError, Seen, Source, Unkept};
 use crate::review::joins::JoinReport;
-use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
-use crate::signals::{DeviceLine, Plotted, Track};
-use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, OpenedExport, Shown, Summaries};
+use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
+use crate::signals::Plotted;
+use crate::state::{Example, Loaded, OpenedExport, Shown};
 
-use super::chosen::{Chosen, CopyRequest};
+use super::chosen::CopyRequest;
 use super::dialogs::{self, Choice};
 use super::export_work::{
     self, ExportRequest, Homes, NotWritten, PastAnswer, PastRequest, PreviewRequest, ProveAnswer, ProveRequest,
@@ -30,7 +30,7 @@ use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportReque
 use super::session::{self, SessionRequest};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
-use super::{on_disk, reviewing, sample, signals};
+use super::{on_disk, reviewing, sample};
 
 /// The workers of the window.
 pub struct Workers {

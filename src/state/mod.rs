@@ -4,6 +4,7 @@ mod beside;
 mod choices;
 mod exporting;
 mod history;
+mod language;
 mod look;
 mod looks;
 mod review;
@@ -30,6 +31,7 @@ pub use beside::{Beside, OtherPage, Place, Turned, Under};
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
+pub use language::{Language, Spoken};
 pub use look::{Look, Sight, Summaries};
 pub use looks::{Looks, Part, TextSize, Zoom};
 pub use review::{Example, ReviewState};
@@ -80,6 +82,10 @@ pub struct State {
     pub theme: Theme,
     /// How the window looks otherwise, and which of its parts are there.
     pub looks: Looks,
+    /// The language of the window.
+    pub language: Language,
+    /// The language of the system.
+    pub system_language: Spoken,
     /// Names, e-mails, phones and birthdays are shown as they are, until the program ends.
     pub revealed: bool,
     /// How far the work has come that the user waits for.

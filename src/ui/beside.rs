@@ -7,6 +7,7 @@ use crate::domain::{Table, Zone};
 use crate::state::{Beside, Command, Part, Place, Shown, State, Under};
 
 use super::actions::named_with_key;
+use super::words::{as_is, t};
 use super::{Screens, do_ui, focus, icons, keys, page_ui, parts, theme, widgets};
 
 /// Does something for the page that is in use, and has what it asks for done there.
@@ -95,7 +96,7 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
 /// Where the page is, at the right end of its first line.
 fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if widgets::icon_button_ui(ui, icons::CLOSE, &named_with_key("Close this page", "beside-close", state)).clicked() {
+        if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked() {
             commands.push(Command::SetBeside(None));
         }
         for (place, icon, name, id) in [
@@ -104,12 +105,12 @@ fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
             (Place::Right, icons::RIGHT_PAGE, "To the right of the first page", "beside-right"),
         ] {
             if place != beside.place
-                && widgets::icon_button_ui(ui, icon, &named_with_key(name, id, state)).clicked()
+                && widgets::icon_button_ui(ui, icon, named_with_key(name, id, state)).clicked()
             {
                 commands.push(Command::SetBeside(Some(Beside { place, ..beside.clone() })));
             }
         }
-        if widgets::icon_button_ui(ui, icons::SWAP, &named_with_key("Change places", "beside-swap", state)).clicked() {
+        if widgets::icon_button_ui(ui, icons::SWAP, named_with_key("Change places", "beside-swap", state)).clicked() {
             commands.push(Command::SwapPages);
         }
     });
@@ -120,11 +121,11 @@ fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bo
     let shown = state.choices().shown;
     let is_used = state.is_beside_used == is_beside;
     let name = page_name(shown);
-    let text = format!("{name}  {}", icons::MENU);
+    let text = as_is(format!("{}  {}", t(name.as_str()), icons::MENU));
     let text = if is_used { widgets::strong(text) } else { widgets::weak(ui, text) };
     let button = ui.menu_button(text, |ui| {
         for page in [Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Refused] {
-            if ui.selectable_label(page == shown, page_name(page)).clicked() {
+            if ui.selectable_label(page == shown, t(page_name(page))).clicked() {
                 commands.push(Command::Show(page));
             }
         }
@@ -132,7 +133,7 @@ fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bo
             ui.separator();
             for table in zone.tables() {
                 let page = Shown::Table(table);
-                if ui.selectable_label(page == shown, page_name(page)).clicked() {
+                if ui.selectable_label(page == shown, t(page_name(page))).clicked() {
                     commands.push(Command::Show(page));
                 }
             }
@@ -140,7 +141,7 @@ fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bo
     });
     let response = button.response;
     let which = if is_beside { "Page beside" } else { "First page" };
-    widgets::named(&response, ui, Role::Button, &format!("{which}: {name}"));
+    widgets::named(&response, ui, Role::Button, format!("{which}: {name}"));
     if is_used {
         ui.painter().hline(response.rect.x_range(), response.rect.top() - 2.0, (2.0, theme::palette(ui).accent));
     }
@@ -163,17 +164,17 @@ fn page_name(shown: Shown) -> String {
 
 /// Under which recipe the page is, and what that comes to against the recipe in force.
 fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
-    let text = format!("{}  {}", beside.under.name(), icons::MENU);
+    let text = format!("{}  {}", t(beside.under.name()), icons::MENU);
     let button = ui.menu_button(text, |ui| {
         for under in Under::ALL {
-            let response = ui.selectable_label(under == beside.under, under.name());
-            widgets::named_choice(&response, ui, under == beside.under, &format!("This page: {}", under.name()));
+            let response = ui.selectable_label(under == beside.under, t(under.name()));
+            widgets::named_choice(&response, ui, under == beside.under, format!("This page: {}", under.name()));
             if response.clicked() {
                 commands.push(Command::SetBeside(Some(Beside { under, ..beside.clone() })));
             }
         }
     });
-    widgets::named(&button.response, ui, Role::Button, &format!("Recipe of this page: {}", beside.under.name()));
+    widgets::named(&button.response, ui, Role::Button, format!("Recipe of this page: {}", beside.under.name()));
     if beside.under == Under::InForce {
         return;
     }
@@ -196,9 +197,9 @@ fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
         let (here, now) = (here.rows(table), now.rows(table));
         let words =
             format!("{} rows here, {} in force: {}", thousands(here), thousands(now), difference(here, now));
-        ui.label(words);
+        ui.label(t(words));
     }
-    ui.menu_button("All counts", |ui| {
+    ui.menu_button(t("All counts"), |ui| {
         Grid::new("counts").num_columns(4).spacing([16.0, 4.0]).show(ui, |ui| {
             for title in ["", "here", "in force", "difference"] {
                 ui.label(widgets::small(ui, title));
@@ -237,7 +238,7 @@ fn note_use(ui: &Ui, rect: Rect, state: &State, screens: &mut Screens, is_beside
 
 /// The page beside in a window of its own, or where a platform has one window only, in one within it.
 fn window_ui(ui: &Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
-    let title = state.beside.as_ref().map(|beside| format!("{} — STEDI workbench", page_name(beside.shown)));
+    let title = state.beside.as_ref().map(|beside| format!("{} — STEDI workbench", t(page_name(beside.shown))));
     let [width, height] = theme::OWN_WINDOW;
     let builder = ViewportBuilder::default()
         .with_title(title.unwrap_or_default())

@@ -54,6 +54,7 @@ mod top_bar;
 mod waterfall;
 mod widgets;
 mod withdrawals;
+pub mod words;
 mod zoom;
 
 use std::mem::swap;
@@ -126,6 +127,7 @@ impl Screens {
 
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    words::speak(state.language.spoken(state.system_language));
     beside::in_use(state, screens, commands, |state, screens, commands| {
         if !screens.palette.is_open() {
             for does in keys::keys_ui(ui, state) {

@@ -25,6 +25,8 @@ pub const PALETTE_WIDTH: f32 = 520.0;
 pub const PALETTE_HEIGHT: f32 = 420.0;
 /// Width of the guide at first.
 pub const GUIDE_WIDTH: f32 = 420.0;
+/// What is left of the window's height above and below a menu that scrolls.
+pub const MENU_MARGIN: f32 = 96.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.
