@@ -103,7 +103,8 @@ impl App {
         // The rows behind a figure are the first page's; beside is what they are of.
         let shown = if let Shown::Behind(_) = now.shown { Shown::Review } else { now.shown };
         let follow = now.follow.clone();
-        self.state.beside = Some(Beside { shown, follow, under: beside.under, place: beside.place, ..Beside::default() });
+        self.state.beside =
+            Some(Beside { shown, follow, under: beside.under, place: beside.place, ..Beside::default() });
         self.choose(context, |choices| (choices.shown, choices.follow) = (beside.shown, beside.follow));
     }
 

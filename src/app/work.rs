@@ -14,7 +14,7 @@ use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, Landin
 use crate::review::joins::JoinReport;
 use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
 use crate::signals::Plotted;
-use crate::state::{Example, Loaded, OpenedExport, Shown};
+use crate::state::{Example, Loaded, Look, OpenedExport, Shown};
 
 use super::chosen::CopyRequest;
 use super::dialogs::{self, Choice};

@@ -2,6 +2,7 @@
 
 use super::chart::Chart;
 use super::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
+use super::strokes::swatch;
 use super::svg::Coloring;
 use crate::domain::Recipe;
 
@@ -67,7 +68,7 @@ pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2]) -> Scene {
     // A line of its own, since neither how wide the title is nor how wide the words are is known here.
     let mut left = MARGIN;
     for (ink, words) in chart.legend() {
-        shapes.push(Shape::Fill(Area::new(left, y - 5.0, left + 10.0, y + 5.0), ink));
+        shapes.extend(swatch(ink, Area::new(left, y - 5.0, left + 12.0, y + 5.0)));
         shapes.push(Shape::small(words.to_owned(), [left + 16.0, y], Anchor::Start, Ink::Weak));
         left += 16.0 + words.chars().count() as f32 * 5.3 + 14.0;
     }

@@ -259,12 +259,7 @@ const ACTIONS: &[Action] = &[
             None => Does::Nothing("No table is shown"),
         },
     },
-    Action {
-        id: "choose-all",
-        name: "Choose all cells of the table",
-        usual: &[keys(CTRL, Key::A)],
-        does: choose_all,
-    },
+    Action { id: "choose-all", name: "Choose all cells of the table", usual: &[keys(CTRL, Key::A)], does: choose_all },
     Action {
         id: "copy",
         name: "Copy the cells that are chosen",

@@ -65,8 +65,7 @@ pub fn pages_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands:
         second_ui(ui, state, screens, commands);
         ui.take_available_space();
     });
-    let size = shown.response.rect.size();
-    parts::keep_size(ui, state, part, if part == Part::Right { size.x } else { size.y }, commands);
+    parts::keep_size(ui, state, part, "beside", &shown.response, commands);
     first_ui(ui, state, screens, commands);
 }
 
@@ -96,7 +95,8 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
 /// Where the page is, at the right end of its first line.
 fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked() {
+        if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked()
+        {
             commands.push(Command::SetBeside(None));
         }
         for (place, icon, name, id) in [
@@ -104,9 +104,7 @@ fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
             (Place::Below, icons::BELOW_PAGE, "Below the first page", "beside-below"),
             (Place::Right, icons::RIGHT_PAGE, "To the right of the first page", "beside-right"),
         ] {
-            if place != beside.place
-                && widgets::icon_button_ui(ui, icon, named_with_key(name, id, state)).clicked()
-            {
+            if place != beside.place && widgets::icon_button_ui(ui, icon, named_with_key(name, id, state)).clicked() {
                 commands.push(Command::SetBeside(Some(Beside { place, ..beside.clone() })));
             }
         }
@@ -195,8 +193,7 @@ fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
     };
     if let Some(table) = state.choices().shown.table().filter(|table| table.dataset().is_none()) {
         let (here, now) = (here.rows(table), now.rows(table));
-        let words =
-            format!("{} rows here, {} in force: {}", thousands(here), thousands(now), difference(here, now));
+        let words = format!("{} rows here, {} in force: {}", thousands(here), thousands(now), difference(here, now));
         ui.label(t(words));
     }
     ui.menu_button(t("All counts"), |ui| {

@@ -101,7 +101,12 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
         let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
         let figure = RichText::new(t(text)).text_style(theme::figure_style()).color(color);
         ui.horizontal(|ui| {
-            if widgets::door_ui(ui, figure, &name).on_hover_text(t(format!("Show {}", table.name()))).clicked() {
+            let door = widgets::door_ui(ui, figure, &name).on_hover_text(t(format!("Show {}", table.name())));
+            if selected {
+                let (across, below) = (door.rect.shrink2(vec2(4.0, 0.0)).x_range(), door.rect.bottom());
+                ui.painter().hline(across, below, (2.0, color));
+            }
+            if door.clicked() {
                 commands.push(Command::Show(Shown::Table(table)));
             }
             ui.add_space(2.0);

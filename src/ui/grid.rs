@@ -2,8 +2,7 @@
 //! number of pixels, so that a hundred million rows scroll as exactly as ten.
 
 use egui::{
-    Align, EventFilter, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui,
-    UiBuilder, pos2, vec2,
+    Align, EventFilter, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 

@@ -14,9 +14,7 @@ pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label(widgets::small(ui, "LOOK"));
     ui.horizontal(|ui| {
         ui.label(t("Everything"));
-        for (icon, name, id) in
-            [("−", "Everything smaller", "zoom-out"), ("+", "Everything larger", "zoom-in")]
-        {
+        for (icon, name, id) in [("−", "Everything smaller", "zoom-out"), ("+", "Everything larger", "zoom-in")] {
             let does = action(id).map(|action| action.does(state));
             let button = ui.add_enabled(matches!(does, Some(Does::Asks(_))), Button::new(icon));
             widgets::named(&button, ui, Role::Button, name);

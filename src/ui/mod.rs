@@ -159,7 +159,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
             .frame(theme::side_frame(ui))
             .size_range(180.0..=400.0)
             .show(ui, |ui| sidebar::sidebar_ui(ui, state, &mut opened));
-        parts::keep_size(ui, state, Part::Sidebar, shown.response.rect.width(), commands);
+        parts::keep_size(ui, state, Part::Sidebar, "sidebar", &shown.response, commands);
     }
     beside::in_use(state, screens, commands, |_, _, commands| commands.append(&mut opened));
     CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {

@@ -9,7 +9,7 @@ use crate::signals::{Chart, Span, Style};
 use crate::state::{Command, Part, Shown, Slot, State};
 
 use super::review_page::who_ui;
-use super::scene::scene_ui;
+use super::scene::{scene_ui, swatch_ui};
 use super::words::{as_is, t};
 use super::{chips, empty, icons, parts, theme, widgets};
 use crate::explore::Follow;
@@ -84,7 +84,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
             }
         });
     });
-    parts::keep_size(ui, state, Part::Checks, list.response.rect.width(), commands);
+    parts::keep_size(ui, state, Part::Checks, "checks", &list.response, commands);
     if screen.chosen != chosen {
         screen.why.clear();
     }
@@ -311,8 +311,7 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     ui.horizontal_wrapped(|ui| {
         for (ink, words) in chart.legend() {
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, theme::ink(ui, ink));
+            swatch_ui(ui, ink);
             ui.label(widgets::small(ui, words));
         }
     });

@@ -11,6 +11,7 @@ use crate::state::{Command, Loaded, Part, Slot, State};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::plot::{PlotScreen, plot_ui};
+use super::scene::swatch_ui;
 use super::words::t;
 use super::{chips, empty, icons, parts, signals_side, theme, widgets};
 
@@ -105,7 +106,7 @@ fn recording_ui(
             .frame(theme::aside_frame(ui))
             .size_range(200.0..=480.0)
             .show(ui, |ui| signals_side::side_ui(ui, state, loaded, plotted, screen, commands));
-        parts::keep_size(ui, state, Part::Figures, side.response.rect.width(), commands);
+        parts::keep_size(ui, state, Part::Figures, "signals_side", &side.response, commands);
     }
     let style =
         Style { gap: screen.gap, other: state.signals.other_track.value().map(AsRef::as_ref), fixed: screen.fixed };
@@ -130,8 +131,7 @@ fn recording_ui(
     }
     ui.horizontal_wrapped(|ui| {
         for (ink, words) in seen.legend() {
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, theme::ink(ui, ink));
+            swatch_ui(ui, ink);
             ui.label(widgets::small(ui, words));
             ui.add_space(6.0);
         }

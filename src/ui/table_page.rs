@@ -216,7 +216,7 @@ fn look_ui(
             let place = selection.map(|selection| selection.head.0);
             details::details_ui(ui, &look, place, &loaded.codes, state.revealed, commands);
         });
-        parts::keep_size(ui, state, Part::Details, details.response.rect.width(), commands);
+        parts::keep_size(ui, state, Part::Details, "details", &details.response, commands);
     }
     let (columns, pinned) = layout.in_sight(&look.view);
     if look.view.rows() == 0 {

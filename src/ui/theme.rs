@@ -347,11 +347,8 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals, looks: &Looks) 
     widgets.inactive.weak_bg_fill = palette.raised;
     for state in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         state.fg_stroke = Stroke::new(1.0, palette.text);
-        (state.bg_fill, state.weak_bg_fill) = if looks.high_contrast {
-            (palette.raised, palette.raised)
-        } else {
-            (palette.edge, palette.line)
-        };
+        (state.bg_fill, state.weak_bg_fill) =
+            if looks.high_contrast { (palette.raised, palette.raised) } else { (palette.edge, palette.line) };
         state.bg_stroke = edge;
         state.expansion = 0.0;
     }
@@ -379,15 +376,18 @@ mod tests {
 
     /// The contrast ratio of WCAG 2.1, of its relative luminances (https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio).
     fn contrast(a: Color32, b: Color32) -> f64 {
-        let luminance = |color: Color32| {
-            0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
-        };
+        let luminance =
+            |color: Color32| 0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b());
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    const ALL: [(&str, Palette, f64); 4] =
-        [("dark", DARK, 4.5), ("light", LIGHT, 4.5), ("dark, strong", DARK_STRONG, 7.0), ("light, strong", LIGHT_STRONG, 7.0)];
+    const ALL: [(&str, Palette, f64); 4] = [
+        ("dark", DARK, 4.5),
+        ("light", LIGHT, 4.5),
+        ("dark, strong", DARK_STRONG, 7.0),
+        ("light, strong", LIGHT_STRONG, 7.0),
+    ];
 
     /// WCAG 2.1, 1.4.3 and with strong contrast 1.4.6.
     #[test]
