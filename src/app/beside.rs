@@ -3,13 +3,17 @@
 use std::sync::{Arc, Weak};
 
 use crate::curation::Curation;
+use crate::domain::{Progress, Table};
 use crate::jobs::Lane;
-use crate::state::{Beside, Command, OtherPage, Shown, Slot};
+use crate::review::{TableDifference, differences};
+use crate::state::{Beside, Command, Only, OtherPage, Shown, Slot};
 
 use super::App;
 use super::finished::flatten;
+use super::on_disk::{Work, enough_for};
 use super::page::PageWork;
-use super::work::{CurateRequest, Failure, make};
+use super::signals::settle;
+use super::work::{CurateRequest, Curated, Failure, make};
 
 /// What is worked out for the other page.
 pub struct BesideWork {
@@ -18,8 +22,31 @@ pub struct BesideWork {
     curate: Lane<CurateRequest, Result<Arc<Curation>, Failure>>,
     /// Which of them were asked for last.
     made: Option<CurateRequest>,
+    /// Compares those with the ones in force.
+    differ: Lane<Both, Result<Arc<Vec<TableDifference>>, Failure>>,
+    /// Which of them were compared last.
+    differed: Option<Both>,
     /// The loss whose rows were looked up last, and of which tables.
     dropped: Option<(Shown, Weak<Curation>)>,
+}
+
+/// The tables of the page beside, and those in force.
+#[derive(Clone)]
+struct Both {
+    here: Arc<Curation>,
+    in_force: Curated,
+}
+
+impl PartialEq for Both {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.here, &other.here) && self.in_force == other.in_force
+    }
+}
+
+fn differ(both: &Both, progress: &Progress) -> Result<Arc<Vec<TableDifference>>, Failure> {
+    let rows = Table::derived().map(|table| both.here.rows(table) + both.in_force.curation.rows(table)).sum();
+    enough_for(&both.in_force.landing, Work::Differences, rows)?;
+    Ok(Arc::new(differences(&both.here, &both.in_force.curation, progress)?))
 }
 
 impl BesideWork {
@@ -30,12 +57,15 @@ impl BesideWork {
     pub fn new(context: &egui::Context) -> std::io::Result<Self> {
         let wake = context.clone();
         let curate = Lane::new("curate beside", move || wake.request_repaint(), make)?;
-        Ok(Self { page: PageWork::new(context)?, curate, made: None, dropped: None })
+        let wake = context.clone();
+        let differ = Lane::new("differ", move || wake.request_repaint(), differ)?;
+        let page = PageWork::new(context)?;
+        Ok(Self { page, curate, made: None, differ, differed: None, dropped: None })
     }
 
     /// Whether something is worked out.
     pub fn is_busy(&self) -> bool {
-        self.curate.is_busy() || self.page.is_busy()
+        self.curate.is_busy() || self.differ.is_busy() || self.page.is_busy()
     }
 }
 
@@ -89,7 +119,9 @@ impl App {
         self.state.beside = beside;
         if goes {
             self.beside.curate.cancel();
+            self.beside.differ.cancel();
             self.beside.page.stop();
+            self.beside.differed = None;
             (self.beside.made, self.beside.dropped) = (None, None);
             self.state.other = OtherPage::default();
             self.state.is_beside_used = false;
@@ -119,7 +151,13 @@ impl App {
                     Err(Failure::Error(error)) => app.state.curation.fail(error),
                 }
             }
+            while let Some((both, outcome)) = app.beside.differ.poll() {
+                if app.beside.differed.as_ref() == Some(&both) {
+                    settle(&mut app.state.other.differences, flatten(outcome), app.beside.differ.is_busy());
+                }
+            }
             app.curate_apart();
+            app.compare_rows();
             app.take_page(context);
             let shown = app.state.choices().shown;
             if let Slot::Ready(curation) = &app.state.curation {
@@ -153,9 +191,26 @@ impl App {
         }
     }
 
+    /// Asks how the tables of the page beside differ from those in force, once somebody wants to see the rows.
+    fn compare_rows(&mut self) {
+        let (Slot::Ready(here), Slot::Ready(curation)) = (&self.state.curation, &self.state.other.curation) else {
+            return;
+        };
+        let Some(loaded) = self.state.landing.value().filter(|_| self.state.only() != Only::All) else { return };
+        let in_force = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        let both = Both { here: Arc::clone(here), in_force };
+        if self.beside.differed.as_ref() != Some(&both) {
+            self.state.other.differences = Slot::Loading(None);
+            self.beside.differ.forget();
+            self.beside.differ.request(both.clone());
+            self.beside.differed = Some(both);
+        }
+    }
+
     /// Stops what is worked out for the page beside.
     pub(super) fn cancel_beside(&mut self, context: &egui::Context) {
         self.beside.curate.cancel();
+        self.beside.differ.cancel();
         self.at_beside(|app| app.cancel_page(context));
     }
 }

@@ -190,10 +190,13 @@ impl App {
         self.keep_session();
         let errors = self.state.notices.iter().filter(|notice| notice.severity == Severity::Error).count();
         let is_asked_again = self.quitting.is_some();
+        if !is_asked_again {
+            self.keep_window(context);
+        }
         if errors > *self.quitting.get_or_insert(errors) {
             self.quitting = None;
         } else if self.is_saving() {
-            if !is_asked_again && !self.workers.session.is_busy() {
+            if !is_asked_again && !self.workers.session.is_busy() && !self.workers.save.is_busy() {
                 let text = "The window closes once what is being written is on the disk. Stop it to close at once.";
                 notify(&mut self.state, Severity::Information, text.to_owned());
             }
@@ -201,6 +204,19 @@ impl App {
         } else {
             self.closes = true;
             context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// The window comes back as large as it is now; what is maximized comes back as it was before that.
+    fn keep_window(&mut self, context: &egui::Context) {
+        let size = context.input(|input| {
+            let viewport = input.viewport();
+            let is_usual = viewport.maximized != Some(true) && viewport.fullscreen != Some(true);
+            viewport.inner_rect.filter(|_| is_usual).map(|rect| rect.size() * context.zoom_factor())
+        });
+        if let Some(size) = size.map(<[f32; 2]>::from).filter(|size| Some(*size) != self.state.looks.window) {
+            self.state.looks.window = Some(size);
+            self.save_settings();
         }
     }
 

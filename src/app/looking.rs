@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::state::{Look, Shown, Slot};
+use crate::state::{Look, Only, Shown, Slot};
 
 use super::App;
 use super::work::{LookRequest, Place, SummariseRequest};
@@ -31,7 +31,7 @@ impl App {
         if self.page.looked.as_ref() == Some(&request) {
             return;
         }
-        if request.query.is_plain() && request.follow.is_none() {
+        if request.query.is_plain() && request.follow.is_none() && request.only.is_none() {
             self.page.look.cancel();
             let look = Look {
                 query: request.query.clone(),
@@ -76,9 +76,24 @@ impl App {
         let loaded = self.state.landing.value()?;
         let choices = self.state.choices();
         let shown = choices.shown;
+        let only = self.state.only();
+        let different = |place: usize, table| {
+            let Slot::Ready(differences) = &self.state.other.differences else { return None };
+            let found = differences.iter().find(|difference| difference.table == table)?;
+            Some((only, Arc::from(found.only[place].as_slice())))
+        };
+        let only = match (shown, only) {
+            (Shown::Table(table), Only::Here) => Some(different(0, table)?),
+            (Shown::Table(table), Only::InForce) => Some(different(1, table)?),
+            _ => None,
+        };
         let rows = match shown {
             Shown::Table(table) => match table.dataset() {
                 Some(dataset) => Place::Landing(dataset),
+                // The rows that are not here are looked at where they are.
+                None if matches!(only, Some((Only::InForce, _))) => {
+                    Place::Curation(Arc::clone(self.state.other.curation.value()?), table)
+                }
                 None => Place::Curation(Arc::clone(self.state.curation.value()?), table),
             },
             Shown::Dropped { .. } => match &self.state.dropped {
@@ -92,6 +107,6 @@ impl App {
             Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export => return None,
         };
         let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
-        Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })
+        Some(LookRequest { shown, rows, query, follow, only, loaded: loaded.clone(), revealed })
     }
 }

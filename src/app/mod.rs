@@ -55,14 +55,14 @@ pub const NAME: &str = "STEDI workbench";
 pub fn run(source: Option<Source>, run: Option<PathBuf>, memory_limit: Option<u64>) -> anyhow::Result<()> {
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
         .context("the icon cannot be read")?;
+    let settings = Settings::at_home().with_memory(memory_limit);
     let viewport = egui::ViewportBuilder::default()
         .with_title(NAME)
         .with_app_id("stedi-workbench")
         .with_icon(icon)
-        .with_inner_size([1280.0, 800.0])
+        .with_inner_size(settings.load().looks.window.unwrap_or([1280.0, 800.0]))
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let settings = Settings::at_home().with_memory(memory_limit);
     let open = || {
         eframe::run_native(
             NAME,

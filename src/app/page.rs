@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::curation::TableView;
 use crate::domain::Progress;
-use crate::explore::{self, Sums};
+use crate::explore::{self, Rows, Sums};
 use crate::jobs::Lane;
 use crate::review::{self, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
@@ -134,7 +134,7 @@ fn dropped(request: &DroppedRequest, progress: &Progress) -> Result<Arc<TableVie
 
 /// Whom a table is narrowed to is one more filter, before those that were set.
 fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
-    let LookRequest { shown, query, follow, loaded, revealed, .. } = request;
+    let LookRequest { shown, query, follow, only, loaded, revealed, .. } = request;
     let view = request.rows.view(&loaded.landing);
     if !query.sorts.is_empty() && !query.has_filters() && follow.is_none() {
         on_disk::enough_for(&loaded.landing, on_disk::Work::Order, view.rows() as u64)?;
@@ -143,7 +143,17 @@ fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
     let mut whole = query.clone();
     whole.filters.splice(0..0, narrowed);
     let rows = explore::select(&view, &whole, &loaded.codes, *revealed, progress)?;
-    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows })
+    let rows = match only {
+        None => rows,
+        Some((_, only)) => {
+            let all = 0..rows.len(view.rows());
+            let wanted =
+                all.filter_map(|place| Some(rows.get(place)? as u32)).filter(|row| only.binary_search(row).is_ok());
+            Rows::Chosen(wanted.collect())
+        }
+    };
+    let only = only.as_ref().map(|(only, _)| *only).unwrap_or_default();
+    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), only, rows })
 }
 
 fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {

@@ -14,7 +14,7 @@ use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, Landin
 use crate::review::joins::JoinReport;
 use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
 use crate::signals::Plotted;
-use crate::state::{Example, Loaded, Look, OpenedExport, Shown};
+use crate::state::{Example, Loaded, Look, Only, OpenedExport, Shown};
 
 use super::chosen::CopyRequest;
 use super::dialogs::{self, Choice};
@@ -246,6 +246,8 @@ pub struct LookRequest {
     pub query: Query,
     /// Whom it is narrowed to.
     pub follow: Option<Follow>,
+    /// These of its rows only, in their order, and why.
+    pub only: Option<(Only, Arc<[u32]>)>,
     /// What landed, and the codes by which people are found.
     pub loaded: Loaded,
     /// Personal data are compared as they are, not by their codes.
@@ -291,6 +293,7 @@ impl PartialEq for LookRequest {
             && self.rows == other.rows
             && self.query == other.query
             && self.follow == other.follow
+            && self.only == other.only
             && self.revealed == other.revealed
             && Arc::ptr_eq(&self.loaded.landing, &other.loaded.landing)
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::curation::{Curation, TableView};
 use crate::domain::Recipe;
 use crate::explore::{Follow, Selection, Sums};
-use crate::review::Verdict;
+use crate::review::{TableDifference, Verdict};
 
 use super::{Choices, ConsentView, Look, Shown, Signals, Slot, State, Summaries};
 
@@ -28,6 +28,8 @@ pub struct Beside {
     pub under: Under,
     /// Where it is.
     pub place: Place,
+    /// Which rows of a table that differs from the one in force.
+    pub only: Only,
     /// The cells that are chosen in its tables.
     #[serde(skip)]
     pub selections: HashMap<Shown, Selection>,
@@ -60,6 +62,19 @@ impl Under {
     }
 }
 
+/// Which rows of a table under another recipe are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Only {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that the table in force has not.
+    Here,
+    /// Those that the table in force has, and this one has not.
+    InForce,
+}
+
 /// Where the page beside is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +93,8 @@ pub enum Place {
 pub struct OtherPage {
     /// The tables that are made for the page beside, where its recipe is another.
     pub curation: Slot<Arc<Curation>>,
+    /// How they differ from those in force.
+    pub differences: Slot<Arc<Vec<TableDifference>>>,
     /// The rest is as in [`State`].
     pub dropped: Slot<Arc<TableView>>,
     pub look: Slot<Arc<Look>>,
@@ -138,7 +155,8 @@ impl State {
                 is_apart
             }
         };
-        let OtherPage { curation, dropped, look, summaries, sums, consent, verdicts, signals } = &mut self.other;
+        let OtherPage { curation, differences: _, dropped, look, summaries, sums, consent, verdicts, signals } =
+            &mut self.other;
         if is_apart {
             swap(&mut self.curation, curation);
         }
@@ -154,6 +172,12 @@ impl State {
     /// Whether the page that is looked after has tables of its own, of another recipe than the one in force.
     pub fn is_apart(&self) -> bool {
         self.turned.as_ref().is_some_and(|turned| turned.is_apart)
+    }
+
+    /// Which rows the page that is looked after is narrowed to, beside all else.
+    pub fn only(&self) -> Only {
+        let is_derived = matches!(self.choices().shown, Shown::Table(table) if table.dataset().is_none());
+        self.beside.as_ref().filter(|_| is_derived && self.is_apart()).map(|beside| beside.only).unwrap_or_default()
     }
 
     /// Whether the page that is looked after is the one beside.

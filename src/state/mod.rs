@@ -27,7 +27,7 @@ use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 use crate::signals::Picture;
 
-pub use beside::{Beside, OtherPage, Place, Turned, Under};
+pub use beside::{Beside, Only, OtherPage, Place, Turned, Under};
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
@@ -120,7 +120,10 @@ impl State {
     /// The rows in the middle of the window, if they are those that the choices ask for.
     pub fn look_in_force(&self) -> Option<&Arc<Look>> {
         let (Slot::Ready(look), choices) = (&self.look, self.choices()) else { return None };
-        let is_asked = look.shown == choices.shown && look.follow == choices.follow && look.query == choices.query();
+        let is_asked = look.shown == choices.shown
+            && look.follow == choices.follow
+            && look.query == choices.query()
+            && look.only == self.only();
         let stays = match look.shown {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),

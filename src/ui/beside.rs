@@ -4,7 +4,7 @@ use egui::{Align, Frame, Grid, Id, Layout, Margin, Panel, Rect, Role, Ui, Viewpo
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
-use crate::state::{Beside, Command, Part, Place, Shown, State, Under};
+use crate::state::{Beside, Command, Only, Part, Place, Shown, State, Under};
 
 use super::actions::named_with_key;
 use super::words::{as_is, t};
@@ -195,6 +195,7 @@ fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
         let (here, now) = (here.rows(table), now.rows(table));
         let words = format!("{} rows here, {} in force: {}", thousands(here), thousands(now), difference(here, now));
         ui.label(t(words));
+        only_ui(ui, state, table, beside, commands);
     }
     ui.menu_button(t("All counts"), |ui| {
         Grid::new("counts").num_columns(4).spacing([16.0, 4.0]).show(ui, |ui| {
@@ -212,6 +213,26 @@ fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
             }
         });
     });
+}
+
+/// All rows, or those only in which the table here and the one in force differ.
+fn only_ui(ui: &mut Ui, state: &State, table: Table, beside: &Beside, commands: &mut Vec<Command>) {
+    let differences = state.other.differences.value().filter(|_| beside.only != Only::All);
+    let found = differences.and_then(|all| all.iter().find(|difference| difference.table == table));
+    let rows = |place: usize| found.map_or_else(String::new, |found| thousands(found.only[place].len() as u64) + " ");
+    for (only, words, hover) in [
+        (Only::All, "all rows".to_owned(), "Every row of the table here"),
+        (Only::Here, format!("{}only here", rows(0)), "Rows that the table in force has not, equal rows counted"),
+        (Only::InForce, format!("{}only in force", rows(1)), "Rows that the table in force has and this one has not"),
+    ] {
+        let response = ui.selectable_label(only == beside.only, t(words)).on_hover_text(t(hover));
+        if response.clicked() {
+            commands.push(Command::SetBeside(Some(Beside { only, ..beside.clone() })));
+        }
+    }
+    if let Some(error) = state.other.differences.error() {
+        ui.label(widgets::warning(ui, error));
+    }
 }
 
 /// Where somebody presses, and where the focus goes to, is the page in use.

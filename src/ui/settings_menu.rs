@@ -1,6 +1,7 @@
 //! How the program treats what it reads: whether changes are read at once, and how much is kept for the next time.
 
-use egui::{Role, ScrollArea, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{PopupCloseBehavior, Role, ScrollArea, Ui};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, State};
@@ -13,12 +14,14 @@ const LIMITS: [(u64, &str); 4] =
 
 /// The button, and what opens below it.
 pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let button = ui.menu_button(icons::SETTINGS, |ui| {
+    // It stays open, so that one sees what each choice comes to.
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = MenuButton::new(icons::SETTINGS).config(config).ui(ui, |ui| {
         let most = ui.ctx().content_rect().height() - theme::MENU_MARGIN;
         ScrollArea::vertical().max_height(most).show(ui, |ui| settings_ui(ui, state, commands));
     });
-    widgets::named(&button.response, ui, Role::Button, "Settings");
-    button.response.on_hover_text(t("Settings"));
+    widgets::named(&response, ui, Role::Button, "Settings");
+    response.on_hover_text(t("Settings"));
 }
 
 fn settings_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -11,7 +11,7 @@ use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Te
 use crate::landing::ConsentStood;
 use crate::review::FigureId;
 use crate::review::joins::Stranger;
-use crate::state::{Command, Look, Part, Shown, Slot, State};
+use crate::state::{Command, Look, Only, Part, Shown, Slot, State};
 
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
@@ -150,7 +150,7 @@ fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown, commands: &mut Vec
 
 fn rows_in_words(look: &Look) -> String {
     let all = look.view.rows() as u64;
-    if !look.query.has_filters() && look.follow.is_none() {
+    if !look.query.has_filters() && look.follow.is_none() && look.only == Only::All {
         return counted(all, "row");
     }
     let filters = look.query.filters.iter().filter(|filter| filter.on).count() + usize::from(look.follow.is_some());

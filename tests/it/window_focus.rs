@@ -26,6 +26,7 @@ fn focused(window: &Window) -> Option<(Role, String)> {
 /// Goes through a page with Tab until it comes round, and gives what had the focus.
 fn round(window: &mut Window) -> Vec<(Role, String)> {
     const MOST: usize = 600;
+    window.harness.ctx.memory_mut(|memory| memory.focused().map(|id| memory.surrender_focus(id)));
     let mut seen = vec![];
     let mut first = None;
     for _ in 0..MOST {

@@ -123,6 +123,16 @@ fn before_and_after_a_change_stand_beside_each_other_with_their_counts() {
     let mut expected = vec![name(before), name(after)];
     expected.sort();
     assert_eq!(painted, expected);
+    // The rows that the change took away, and those that it brought: together they say how many more or less there are.
+    let rows = |window: &mut Window, name: &str| {
+        window.harness.get_by_label_contains(name).click();
+        settle(window);
+        state(window).other.look.value().unwrap().len() as i64
+    };
+    let (gone, come) = (rows(&mut window, "only here"), rows(&mut window, "only in force"));
+    assert!(gone > 0, "{gone} {come}");
+    assert_eq!(come - gone, after as i64 - before as i64);
+    assert_eq!(rows(&mut window, "all rows"), before as i64);
     click(&mut window, "All counts");
     assert!(window.harness.query_all_by_label("accelerometer_trusted").count() > 0);
     // What was before is no recipe of its own once the change is undone.
