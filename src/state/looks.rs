@@ -123,8 +123,8 @@ impl TextSize {
         match self {
             Self::Small => 0.9,
             Self::Normal => 1.0,
-            Self::Large => 1.2,
-            Self::Largest => 1.45,
+            Self::Large => 1.15,
+            Self::Largest => 1.3,
         }
     }
 }

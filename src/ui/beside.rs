@@ -81,12 +81,17 @@ fn first_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Ve
 fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let Some(beside) = state.beside.clone() else { return };
     let rect = ui.max_rect();
-    ui.horizontal_wrapped(|ui| place_ui(ui, state, &beside, commands));
-    at_beside(state, screens, commands, |state, screens, commands| {
-        ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
+        at_beside(state, screens, commands, |state, screens, commands| {
             page_menu_ui(ui, state, screens, true, commands);
-            under_ui(ui, state, &beside, commands);
+            under_ui(ui, &beside, commands);
         });
+        place_ui(ui, state, &beside, commands);
+    });
+    at_beside(state, screens, commands, |state, screens, commands| {
+        if beside.under != Under::InForce {
+            ui.horizontal_wrapped(|ui| counts_ui(ui, state, &beside, commands));
+        }
         page_ui(ui, state, screens, commands);
     });
     note_use(ui, rect, state, screens, true, commands);
@@ -114,7 +119,7 @@ fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
     });
 }
 
-/// What a page shows, and the others. The page in use has a line above and its name in bold.
+/// What a page shows, and the others. The page in use has its name in bold and a line below it.
 fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bool, commands: &mut Vec<Command>) {
     let shown = state.choices().shown;
     let is_used = state.is_beside_used == is_beside;
@@ -141,7 +146,7 @@ fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bo
     let which = if is_beside { "Page beside" } else { "First page" };
     widgets::named(&response, ui, Role::Button, format!("{which}: {name}"));
     if is_used {
-        ui.painter().hline(response.rect.x_range(), response.rect.top() - 2.0, (2.0, theme::palette(ui).accent));
+        ui.painter().hline(response.rect.x_range(), response.rect.bottom() + 1.0, (2.0, theme::palette(ui).accent));
     }
     if screens.goes_to == Some(is_beside) {
         screens.goes_to = None;
@@ -160,8 +165,8 @@ fn page_name(shown: Shown) -> String {
     }
 }
 
-/// Under which recipe the page is, and what that comes to against the recipe in force.
-fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
+/// Under which recipe the page is.
+fn under_ui(ui: &mut Ui, beside: &Beside, commands: &mut Vec<Command>) {
     let text = format!("{}  {}", t(beside.under.name()), icons::MENU);
     let button = ui.menu_button(text, |ui| {
         for under in Under::ALL {
@@ -173,9 +178,10 @@ fn under_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
         }
     });
     widgets::named(&button.response, ui, Role::Button, format!("Recipe of this page: {}", beside.under.name()));
-    if beside.under == Under::InForce {
-        return;
-    }
+}
+
+/// What the page's recipe comes to against the recipe in force.
+fn counts_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
     if !state.is_apart() {
         let why = match (beside.under, state.choices().shown) {
             (_, Shown::Review | Shown::Export | Shown::Refused | Shown::Behind(_)) => {

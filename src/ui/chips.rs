@@ -64,7 +64,8 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
 pub fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
     let Some(follow) = &state.choices().follow else { return };
     let name = name_of(follow, codes, state.revealed);
-    ui.label(widgets::warning(ui, format!("{} Only {name}, everywhere", icons::FOLLOW)));
+    let place = if state.beside.is_some() { "on this page" } else { "everywhere" };
+    ui.label(widgets::warning(ui, format!("{} Only {name}, {place}", icons::FOLLOW)));
     if widgets::icon_button_ui(ui, icons::CLOSE, format!("Show all, not only {name}")).clicked() {
         commands.push(Command::Follow(None));
     }

@@ -308,7 +308,7 @@ struct ColumnEdges {
 impl ColumnEdges {
     const LEAST: f32 = 40.0;
 
-    fn of(ui: &mut Ui, name: &str) -> Self {
+    fn of(ui: &Ui, name: &str) -> Self {
         let id = ui.make_persistent_id((name, "widths"));
         Self { id, drawn: ui.data(|data| data.get_temp(id)).unwrap_or_default(), titles: vec![] }
     }

@@ -11,13 +11,13 @@ pub const ACTIONS: &[Action] = &[
     Action {
         id: "beside-right",
         name: "Page to the right",
-        usual: &[keys(CTRL, Key::Backslash)],
+        usual: &[keys(CTRL, Key::D)],
         does: |state| beside(state, Place::Right),
     },
     Action {
         id: "beside-below",
         name: "Page below",
-        usual: &[keys(CTRL_SHIFT, Key::Backslash)],
+        usual: &[keys(CTRL_SHIFT, Key::D)],
         does: |state| beside(state, Place::Below),
     },
     Action {

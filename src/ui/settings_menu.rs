@@ -26,6 +26,7 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
 
 fn settings_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.set_min_width(300.0);
+    widgets::edged(ui);
     looks_menu::looks_ui(ui, state, commands);
     ui.separator();
     ui.label(widgets::small(ui, "THE FOLDER THAT IS OPEN"));

@@ -237,7 +237,7 @@ fn look_ui(
             commands,
         };
         let shape =
-            GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::TITLE_HEIGHT };
+            GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::title_height(ui) };
         content_grid_ui(ui, &shape, &mut screen.scroll, Some(&mut selection), &mut content);
     }
     screen.painted = selection;

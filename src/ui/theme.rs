@@ -48,8 +48,8 @@ pub const OWN_WINDOW: [f32; 2] = [900.0, 640.0];
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
 pub const HEADER_HEIGHT: f32 = 28.0;
-/// Height of the row of column titles with their spreads.
-pub const TITLE_HEIGHT: f32 = 68.0;
+/// Size of most texts.
+const BODY: f32 = 13.5;
 /// Least and most room for one figure in the strip, from left to right.
 pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 100.0..=132.0;
 /// Room for the state of the review at the end of the strip.
@@ -61,9 +61,19 @@ pub const DIFFERENCE_SECONDS: f64 = 6.0;
 /// Width of a table's own scroll bar.
 pub const SCROLL_BAR_WIDTH: f32 = 12.0;
 
-/// Letters of each of the two names in the top bar that there is room for when it is this wide.
-pub fn bar_letters(width: f32) -> usize {
-    ((width - 530.0) / 16.0).clamp(10.0, 32.0) as usize
+/// How large text is against its usual size.
+fn text_factor(ui: &Ui) -> f32 {
+    TextStyle::Body.resolve(ui.style()).size / BODY
+}
+
+/// Height of the row of column titles with their spreads.
+pub fn title_height(ui: &Ui) -> f32 {
+    24.0 + 44.0 * text_factor(ui).max(1.0)
+}
+
+/// Letters of each of the two names in the top bar that there is room for.
+pub fn bar_letters(ui: &Ui) -> usize {
+    ((ui.available_width() / text_factor(ui) - 530.0) / 16.0).clamp(10.0, 32.0) as usize
 }
 
 /// The colours of one theme. Those that tell things apart are after Okabe and Ito, "Color Universal Design" (2008): blue, orange
@@ -302,11 +312,11 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals, looks: &Looks) 
     let font = |size: f32, family: FontFamily| FontId::new(size * looks.text.factor(), family);
     style.text_styles = [
         (TextStyle::Small, font(12.0, FontFamily::Proportional)),
-        (TextStyle::Body, font(13.5, FontFamily::Proportional)),
-        (TextStyle::Button, font(13.5, FontFamily::Proportional)),
+        (TextStyle::Body, font(BODY, FontFamily::Proportional)),
+        (TextStyle::Button, font(BODY, FontFamily::Proportional)),
         (TextStyle::Monospace, font(13.0, FontFamily::Monospace)),
         (TextStyle::Heading, font(17.0, strong_family())),
-        (strong_style(), font(13.5, strong_family())),
+        (strong_style(), font(BODY, strong_family())),
         (figure_style(), font(18.0, strong_family())),
     ]
     .into();
@@ -339,16 +349,15 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals, looks: &Looks) 
     widgets.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
     widgets.noninteractive.bg_fill = palette.panel;
     widgets.inactive.fg_stroke = Stroke::new(1.0, palette.text);
-    // Boxes to tick, rails and the like.
-    widgets.inactive.bg_fill = if looks.high_contrast { palette.base } else { palette.edge };
-    // With strong contrast, everything that can be used has an edge.
-    let edge = if looks.high_contrast { Stroke::new(1.0, palette.edge) } else { Stroke::NONE };
+    widgets.inactive.bg_fill = palette.raised;
+    // Boxes to tick, and what is chosen among several, are seen by their edges whatever colours somebody sees.
+    let edge = Stroke::new(1.0, palette.edge);
     widgets.inactive.bg_stroke = edge;
     widgets.inactive.weak_bg_fill = palette.raised;
     for state in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         state.fg_stroke = Stroke::new(1.0, palette.text);
-        (state.bg_fill, state.weak_bg_fill) =
-            if looks.high_contrast { (palette.raised, palette.raised) } else { (palette.edge, palette.line) };
+        let fill = if looks.high_contrast { palette.raised } else { palette.line };
+        (state.bg_fill, state.weak_bg_fill) = (fill, fill);
         state.bg_stroke = edge;
         state.expansion = 0.0;
     }

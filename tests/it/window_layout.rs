@@ -65,7 +65,7 @@ fn two_tables_stand_beside_each_other_below_and_in_a_window_and_change_places() 
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());
     show(&mut window, Shown::Table(Table::CustomerTrusted));
-    press(&mut window, CTRL, Key::Backslash);
+    press(&mut window, CTRL, Key::D);
     assert_eq!((beside(&window).shown, beside(&window).place), (Shown::Table(Table::CustomerTrusted), Place::Right));
     ask(&mut window, Command::Beside(Box::new(Command::Show(Shown::Table(Table::StepTrainerTrusted)))));
     let painted = tables(&window);
@@ -76,7 +76,7 @@ fn two_tables_stand_beside_each_other_below_and_in_a_window_and_change_places() 
     };
     let [first, second] = places(&window);
     assert!(second.left() > first.right() && (second.top() - first.top()).abs() < 60.0, "{first:?} {second:?}");
-    press(&mut window, CTRL_SHIFT, Key::Backslash);
+    press(&mut window, CTRL_SHIFT, Key::D);
     let [first, second] = places(&window);
     assert!(second.top() > first.bottom() + 100.0, "{first:?} {second:?}");
     press(&mut window, CTRL_SHIFT, Key::N);
@@ -217,7 +217,7 @@ fn keys_and_the_list_go_to_the_page_in_use() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());
     show(&mut window, Shown::Table(Table::CustomerLanding));
-    press(&mut window, CTRL, Key::Backslash);
+    press(&mut window, CTRL, Key::D);
     press(&mut window, Modifiers::NONE, Key::F6);
     assert!(state(&window).is_beside_used);
     press(&mut window, CTRL, Key::Num1);
