@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, Notice, RecipeFile, Severity, Shown, Slot};
-use crate::ui::theme;
+use crate::state::{Command, Notice, Place, RecipeFile, Severity, Shown, Slot};
+use crate::ui::{own_window, theme};
 
 use super::App;
 use super::dialogs::Choice;
@@ -191,7 +191,7 @@ impl App {
         let errors = self.state.notices.iter().filter(|notice| notice.severity == Severity::Error).count();
         let is_asked_again = self.quitting.is_some();
         if !is_asked_again {
-            self.keep_window(context);
+            self.keep_windows(context);
         }
         if errors > *self.quitting.get_or_insert(errors) {
             self.quitting = None;
@@ -207,15 +207,21 @@ impl App {
         }
     }
 
-    /// The window comes back as large as it is now; what is maximized comes back as it was before that.
-    fn keep_window(&mut self, context: &egui::Context) {
-        let size = context.input(|input| {
+    /// Windows come back as large as they are now; what is maximized comes back as it was before that.
+    fn keep_windows(&mut self, context: &egui::Context) {
+        let zoom = context.zoom_factor();
+        let size = |input: &egui::InputState| {
             let viewport = input.viewport();
             let is_usual = viewport.maximized != Some(true) && viewport.fullscreen != Some(true);
-            viewport.inner_rect.filter(|_| is_usual).map(|rect| rect.size() * context.zoom_factor())
-        });
-        if let Some(size) = size.map(<[f32; 2]>::from).filter(|size| Some(*size) != self.state.looks.window) {
-            self.state.looks.window = Some(size);
+            viewport.inner_rect.filter(|_| is_usual).map(|rect| (rect.size() * zoom).into())
+        };
+        let mut looks = self.state.looks.clone();
+        looks.window = context.input(size).or(looks.window);
+        if self.state.beside.as_ref().is_some_and(|beside| beside.place == Place::Window) {
+            looks.own_window = context.input_for(own_window(), size).or(looks.own_window);
+        }
+        if looks != self.state.looks {
+            self.state.looks = looks;
             self.save_settings();
         }
     }

@@ -22,6 +22,8 @@ pub struct Looks {
     pub sizes: BTreeMap<Part, f32>,
     /// Width and height of the window when it was closed, in points.
     pub window: Option<[f32; 2]>,
+    /// The same of a page in a window of its own.
+    pub own_window: Option<[f32; 2]>,
 }
 
 impl Looks {
@@ -200,6 +202,7 @@ mod tests {
             still: true,
             sizes: [(Part::Below, 120.5)].into(),
             window: Some([900.0, 600.0]),
+            own_window: Some([400.0, 300.0]),
             ..Looks::default().turned(Part::Strip)
         };
         assert!(!looks.shows(Part::Strip) && looks.turned(Part::Strip).shows(Part::Strip));

@@ -81,7 +81,7 @@ fn first_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Ve
 fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let Some(beside) = state.beside.clone() else { return };
     let rect = ui.max_rect();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         at_beside(state, screens, commands, |state, screens, commands| {
             page_menu_ui(ui, state, screens, true, commands);
             under_ui(ui, &beside, commands);
@@ -97,26 +97,23 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
     note_use(ui, rect, state, screens, true, commands);
 }
 
-/// Where the page is, at the right end of its first line.
+/// Where the page is.
 fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked()
-        {
-            commands.push(Command::SetBeside(None));
+    if widgets::icon_button_ui(ui, icons::SWAP, named_with_key("Change places", "beside-swap", state)).clicked() {
+        commands.push(Command::SwapPages);
+    }
+    for (place, icon, name, id) in [
+        (Place::Right, icons::RIGHT_PAGE, "To the right of the first page", "beside-right"),
+        (Place::Below, icons::BELOW_PAGE, "Below the first page", "beside-below"),
+        (Place::Window, icons::OWN_WINDOW, "In a window of its own", "beside-window"),
+    ] {
+        if place != beside.place && widgets::icon_button_ui(ui, icon, named_with_key(name, id, state)).clicked() {
+            commands.push(Command::SetBeside(Some(Beside { place, ..beside.clone() })));
         }
-        for (place, icon, name, id) in [
-            (Place::Window, icons::OWN_WINDOW, "In a window of its own", "beside-window"),
-            (Place::Below, icons::BELOW_PAGE, "Below the first page", "beside-below"),
-            (Place::Right, icons::RIGHT_PAGE, "To the right of the first page", "beside-right"),
-        ] {
-            if place != beside.place && widgets::icon_button_ui(ui, icon, named_with_key(name, id, state)).clicked() {
-                commands.push(Command::SetBeside(Some(Beside { place, ..beside.clone() })));
-            }
-        }
-        if widgets::icon_button_ui(ui, icons::SWAP, named_with_key("Change places", "beside-swap", state)).clicked() {
-            commands.push(Command::SwapPages);
-        }
-    });
+    }
+    if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked() {
+        commands.push(Command::SetBeside(None));
+    }
 }
 
 /// What a page shows, and the others. The page in use has its name in bold and a line below it.
@@ -248,8 +245,8 @@ fn note_use(ui: &Ui, rect: Rect, state: &State, screens: &mut Screens, is_beside
         at.is_some_and(|at| rect.contains(at))
     });
     let focused = ui.memory(|memory| memory.focused()).filter(|id| screens.focused != Some(*id));
-    let has_come = focused.and_then(|id| ui.ctx().read_response(id)).is_some_and(|response| {
-        let is_here = rect.contains(response.rect.center());
+    let has_come = focused.and_then(|id| focus::painted(ui, id)).is_some_and(|widget| {
+        let is_here = rect.contains(widget.rect.center());
         if is_here {
             screens.focused = focused;
         }
@@ -260,16 +257,21 @@ fn note_use(ui: &Ui, rect: Rect, state: &State, screens: &mut Screens, is_beside
     }
 }
 
+/// The window of the page beside, where it has one of its own.
+pub fn own_window() -> ViewportId {
+    ViewportId(Id::unique("page beside"))
+}
+
 /// The page beside in a window of its own, or where a platform has one window only, in one within it.
 fn window_ui(ui: &Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let title = state.beside.as_ref().map(|beside| format!("{} — STEDI workbench", t(page_name(beside.shown))));
-    let [width, height] = theme::OWN_WINDOW;
+    let [width, height] = state.looks.own_window.unwrap_or(theme::OWN_WINDOW);
     let builder = ViewportBuilder::default()
         .with_title(title.unwrap_or_default())
         .with_app_id("stedi-workbench")
         .with_inner_size([width, height])
         .with_min_inner_size([360.0, 240.0]);
-    ui.ctx().show_viewport_immediate(ViewportId(Id::unique("page beside")), builder, |ui, class| {
+    ui.ctx().show_viewport_immediate(own_window(), builder, |ui, class| {
         if class == ViewportClass::EmbeddedWindow {
             return second_ui(ui, state, screens, commands);
         }

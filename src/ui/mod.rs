@@ -63,6 +63,8 @@ use egui::{CentralPanel, Id, Panel, Ui};
 
 use crate::state::{Command, Drafts, Part, Severity, Shown, State};
 
+pub use self::beside::own_window;
+
 use self::actions::Does;
 use self::consent_page::ConsentScreen;
 use self::export_page::ExportScreen;

@@ -73,7 +73,7 @@ pub fn title_height(ui: &Ui) -> f32 {
 
 /// Letters of each of the two names in the top bar that there is room for.
 pub fn bar_letters(ui: &Ui) -> usize {
-    ((ui.available_width() / text_factor(ui) - 530.0) / 16.0).clamp(10.0, 32.0) as usize
+    ((ui.available_width() / text_factor(ui) - 560.0) / 16.0).clamp(6.0, 32.0) as usize
 }
 
 /// The colours of one theme. Those that tell things apart are after Okabe and Ito, "Color Universal Design" (2008): blue, orange
