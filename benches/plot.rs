@@ -28,8 +28,8 @@ fn main() {
     let given: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if given.is_empty() { vec![10_000, 1_000_000, 10_000_000, 100_000_000] } else { given };
     for size in sizes {
-        let state = state(size);
-        frames(&state, size);
+        let mut state = state(size);
+        frames(&mut state, size);
     }
 }
 
@@ -89,7 +89,7 @@ fn track(size: usize) -> Track {
     }
 }
 
-fn frames(state: &State, size: usize) {
+fn frames(state: &mut State, size: usize) {
     let context = egui::Context::default();
     ui::theme::install(&context);
     let (mut screens, mut commands) = (Screens::default(), vec![]);

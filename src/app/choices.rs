@@ -3,29 +3,38 @@
 use std::sync::Arc;
 
 use crate::curation::Curation;
-use crate::state::{Choices, History, Label, RecipeFile, Shown};
+use crate::state::{Beside, Choices, History, Label, RecipeFile, Shown};
 
 use super::App;
 
 impl App {
     /// Changes choices. What is to be undone by itself becomes a step; anything else belongs to the step before.
     pub(super) fn choose(&mut self, context: &egui::Context, change: impl FnOnce(&mut Choices)) {
-        let before = self.state.choices().clone();
+        let (before, beside) = (self.state.choices().clone(), self.beside_now());
         let mut after = before.clone();
         change(&mut after);
         after.let_go_of_selections(&before);
-        match before.label_of(&after) {
+        let label = before.label_of(&after);
+        let after = self.state.settle(after);
+        match label {
             Some(label) => self.state.history.push(label, after, context.input(|input| input.time)),
             None => self.state.history.amend(after),
         }
+        self.state.let_go_beside(beside);
         self.follow(&before);
     }
 
     /// Goes back or forth among the choices that were made.
     pub(super) fn travel(&mut self, go: impl FnOnce(&mut History<Choices>)) {
-        let before = self.state.choices().clone();
+        let (before, beside) = (self.state.choices().clone(), self.beside_now());
         go(&mut self.state.history);
+        self.state.let_go_beside(beside);
         self.follow(&before);
+    }
+
+    /// The choices of the page beside, unless it is the one that is looked after: then they are settled with the change.
+    fn beside_now(&self) -> Option<Choices> {
+        self.state.choices_beside().filter(|_| !self.state.is_turned())
     }
 
     /// Goes back to choices with the recipe whose tables are there.
@@ -42,6 +51,9 @@ impl App {
     /// Another source is open: what was done to the last one cannot be undone on it.
     pub(super) fn start_history(&mut self, name: &str) {
         let choices = self.state.choices().clone().for_another_source();
+        if let Some(beside) = &mut self.state.beside {
+            *beside = Beside { place: beside.place, shown: beside.shown.elsewhere(), ..Beside::default() };
+        }
         self.state.history = History::new(Label::new(format!("opened {name}")), choices);
     }
 
@@ -57,13 +69,15 @@ impl App {
 
     /// Shows something else instead of what cannot be shown any more. Nothing follows from that.
     pub(super) fn show_instead(&mut self, shown: Shown) {
-        let choices = Choices { shown, ..self.state.choices().clone() };
+        let choices = self.state.settle(Choices { shown, ..self.state.choices().clone() });
         self.state.history.amend(choices);
     }
 
     /// Asks for what the choices need, as far as it is not there or on its way.
     fn follow(&mut self, before: &Choices) {
-        self.curate();
+        if !self.state.is_apart() {
+            self.curate();
+        }
         let now = self.state.choices();
         if now.recipe != before.recipe || now.shown != before.shown {
             self.look_up_dropped();

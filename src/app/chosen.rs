@@ -59,21 +59,21 @@ impl App {
     /// Has what is chosen added up, unless it is or was asked for last.
     pub(super) fn add_up(&mut self) {
         let wanted = self.chosen();
-        if self.added_up == wanted {
+        if self.page.added_up == wanted {
             return;
         }
-        self.workers.add_up.cancel();
+        self.page.add_up.cancel();
         self.state.sums = match &wanted {
             None => Slot::Empty,
             Some(chosen) if chosen.count() <= AT_ONCE => {
                 chosen.add_up(&Progress::default()).map_or(Slot::Empty, Slot::Ready)
             }
             Some(chosen) => {
-                self.workers.add_up.request(chosen.clone());
+                self.page.add_up.request(chosen.clone());
                 Slot::Loading(None)
             }
         };
-        self.added_up = wanted;
+        self.page.added_up = wanted;
     }
 
     /// Puts what is chosen on the clipboard, or says why it does not.
@@ -101,9 +101,9 @@ impl App {
 
     /// Takes in what was added up and what is to be copied.
     pub(super) fn take_chosen(&mut self, context: &egui::Context) {
-        while let Some((chosen, outcome)) = self.workers.add_up.poll() {
+        while let Some((chosen, outcome)) = self.page.add_up.poll() {
             // What was chosen before that is nobody's concern any more.
-            if self.added_up.as_ref() != Some(&chosen) || self.workers.add_up.is_busy() {
+            if self.page.added_up.as_ref() != Some(&chosen) || self.page.add_up.is_busy() {
                 continue;
             }
             match flatten(outcome) {

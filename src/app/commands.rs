@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, Notice, RecipeFile, Severity, Shown, Slot};
-use crate::ui::theme;
+use crate::state::{Command, Notice, Place, RecipeFile, Severity, Shown, Slot};
+use crate::ui::{own_window, theme};
 
 use super::App;
 use super::dialogs::Choice;
@@ -29,13 +29,11 @@ impl App {
             Command::Cancel => {
                 self.workers.load.cancel();
                 self.workers.curate.cancel();
-                self.workers.dropped.cancel();
-                self.cancel_look(context);
-                self.workers.doctor.cancel();
+                self.cancel_page(context);
+                self.cancel_beside(context);
                 self.cancel_review();
                 self.cancel_export();
                 self.workers.save_view.cancel();
-                self.workers.add_up.cancel();
                 self.workers.copy.cancel();
             }
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
@@ -69,12 +67,12 @@ impl App {
             Command::GoTo(position) => self.travel(|history| history.go_to(position)),
             Command::Show(shown) => self.choose(context, |choices| choices.shown = shown),
             Command::RetryDropped => {
-                self.workers.dropped.forget();
+                self.page.dropped.forget();
                 self.look_up_dropped();
             }
             Command::RetryConsent => {
-                self.workers.consent.forget();
-                self.consented = None;
+                self.page.consent.forget();
+                self.page.consented = None;
             }
             Command::RetryReview => self.retry_review(),
             Command::RetryBehind => self.retry_review(),
@@ -106,7 +104,15 @@ impl App {
             Command::LayOver(other) => self.state.signals.other = other,
             Command::ChooseRange(range) => self.state.signals.range = range,
             Command::Compare(devices) => self.state.signals.compared = devices,
-            Command::PointAt(instant) => self.state.signals.pointed = Some(instant),
+            Command::PointAt(instant) => {
+                // On both pages: a row of one is looked up in the chart of the other.
+                self.state.signals.pointed = Some(instant);
+                self.state.other.signals.pointed = Some(instant);
+            }
+            Command::Beside(command) => self.handle_beside(*command, context),
+            Command::SetBeside(beside) => self.set_beside(beside),
+            Command::SwapPages => self.swap_pages(context),
+            Command::UsePage { beside } => self.state.is_beside_used = beside && self.state.beside.is_some(),
             Command::SetQuery(shown, query) => self.choose(context, |choices| {
                 choices.queries.insert(shown, query);
             }),
@@ -127,7 +133,16 @@ impl App {
             Command::Notify(severity, text) => self.state.notices.push(Notice { severity, text }),
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
-                theme::apply(context, choice);
+                theme::wear(context, choice, &self.state.looks);
+                self.save_settings();
+            }
+            Command::SetLooks(looks) => {
+                theme::wear(context, self.state.theme, &looks);
+                self.state.looks = looks;
+                self.save_settings();
+            }
+            Command::SetSize(part, size) => {
+                self.state.looks.sizes.insert(part, size);
                 self.save_settings();
             }
             Command::Toured => {
@@ -167,6 +182,10 @@ impl App {
                     let queries = &choices.queries;
                     choices.selections.retain(|shown, _| queries.get(shown).is_none_or(Query::is_plain));
                 });
+                let queries = &self.state.history.present().queries;
+                if let Some(beside) = &mut self.state.beside {
+                    beside.selections.retain(|shown, _| queries.get(shown).is_none_or(Query::is_plain));
+                }
             }
             Command::Copy { titles } => self.copy(titles, context),
             Command::CopyText(text) => context.copy_text(text),
@@ -186,10 +205,13 @@ impl App {
         self.keep_session();
         let errors = self.state.notices.iter().filter(|notice| notice.severity == Severity::Error).count();
         let is_asked_again = self.quitting.is_some();
+        if !is_asked_again {
+            self.keep_windows(context);
+        }
         if errors > *self.quitting.get_or_insert(errors) {
             self.quitting = None;
         } else if self.is_saving() {
-            if !is_asked_again && !self.workers.session.is_busy() {
+            if !is_asked_again && !self.workers.session.is_busy() && !self.workers.save.is_busy() {
                 let text = "The window closes once what is being written is on the disk. Stop it to close at once.";
                 notify(&mut self.state, Severity::Information, text.to_owned());
             }
@@ -197,6 +219,25 @@ impl App {
         } else {
             self.closes = true;
             context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
+    /// Windows come back as large as they are now; what is maximized comes back as it was before that.
+    fn keep_windows(&mut self, context: &egui::Context) {
+        let zoom = context.zoom_factor();
+        let size = |input: &egui::InputState| {
+            let viewport = input.viewport();
+            let is_usual = viewport.maximized != Some(true) && viewport.fullscreen != Some(true);
+            viewport.inner_rect.filter(|_| is_usual).map(|rect| (rect.size() * zoom).into())
+        };
+        let mut looks = self.state.looks.clone();
+        looks.window = context.input(size).or(looks.window);
+        if self.state.beside.as_ref().is_some_and(|beside| beside.place == Place::Window) {
+            looks.own_window = context.input_for(own_window(), size).or(looks.own_window);
+        }
+        if looks != self.state.looks {
+            self.state.looks = looks;
+            self.save_settings();
         }
     }
 
@@ -291,7 +332,7 @@ impl App {
         let Shown::Dropped { table, step, stood } = self.state.choices().shown else { return };
         if !self.is_curated() {
             // They are looked up as soon as the tables are there.
-            self.workers.dropped.cancel();
+            self.page.dropped.cancel();
             self.state.dropped = Slot::Loading(None);
             return;
         }
@@ -301,7 +342,7 @@ impl App {
             return self.show_instead(Shown::Table(table));
         }
         self.state.dropped = Slot::Loading(None);
-        self.workers.dropped.forget();
-        self.workers.dropped.request(DroppedRequest { curation, table, step, stood });
+        self.page.dropped.forget();
+        self.page.dropped.request(DroppedRequest { curation, table, step, stood });
     }
 }

@@ -19,33 +19,33 @@ impl App {
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
         let asked = ConsentRequest { of: of.clone(), follow: self.state.choices().follow.clone() };
-        if self.consented.as_ref() != Some(&asked) {
+        if self.page.consented.as_ref() != Some(&asked) {
             self.state.consent.begin();
-            self.workers.consent.request(asked.clone());
-            self.consented = Some(asked);
+            self.page.consent.request(asked.clone());
+            self.page.consented = Some(asked);
         }
         let wanted = DoctorRequest { of, expected: self.state.expected.clone() };
-        if self.diagnosed.as_ref() != Some(&wanted) {
+        if self.page.diagnosed.as_ref() != Some(&wanted) {
             self.state.verdicts.begin();
-            self.workers.doctor.request(wanted.clone());
-            self.diagnosed = Some(wanted);
+            self.page.doctor.request(wanted.clone());
+            self.page.diagnosed = Some(wanted);
         }
     }
 
     /// Takes in what was worked out for the page.
     pub(super) fn take_consent(&mut self) {
-        while let Some((_, outcome)) = self.workers.consent.poll() {
+        while let Some((_, outcome)) = self.page.consent.poll() {
             match flatten(outcome) {
                 Ok(view) => self.state.consent = Slot::Ready(view),
-                Err(Failure::Cancelled) if self.workers.consent.is_busy() => {}
+                Err(Failure::Cancelled) if self.page.consent.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.consent.give_up(),
                 Err(Failure::Error(error)) => self.state.consent.fail(error),
             }
         }
-        while let Some((_, outcome)) = self.workers.doctor.poll() {
+        while let Some((_, outcome)) = self.page.doctor.poll() {
             match flatten(outcome) {
                 Ok(verdicts) => self.state.verdicts = Slot::Ready(verdicts),
-                Err(Failure::Cancelled) if self.workers.doctor.is_busy() => {}
+                Err(Failure::Cancelled) if self.page.doctor.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.verdicts = Slot::Empty,
                 Err(Failure::Error(error)) => self.state.verdicts.fail(error),
             }

@@ -24,7 +24,7 @@ pub struct AskedOfExport {
 impl App {
     /// Asks for what the page shows, while it is shown.
     pub(super) fn look_at_export(&mut self) {
-        if self.state.choices().shown != Shown::Export {
+        if !self.state.shows(Shown::Export) {
             return;
         }
         // A new request would take the place of one that forgets an export, so it waits.

@@ -38,30 +38,6 @@ impl App {
         while let Some((request, outcome)) = self.workers.curate.poll() {
             self.take_curation(&request, flatten(outcome), context);
         }
-        while let Some((_, outcome)) = self.workers.dropped.poll() {
-            match flatten(outcome) {
-                Ok(view) => self.state.dropped = Slot::Ready(view),
-                Err(Failure::Cancelled) if self.workers.dropped.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.dropped = Slot::Empty,
-                Err(Failure::Error(error)) => self.state.dropped.fail(error),
-            }
-        }
-        while let Some((_, outcome)) = self.workers.look.poll() {
-            match flatten(outcome) {
-                Ok(look) => self.show_look(look),
-                Err(Failure::Cancelled) if self.workers.look.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.look.give_up(),
-                Err(Failure::Error(error)) => self.state.look.fail(error),
-            }
-        }
-        while let Some((_, outcome)) = self.workers.summarise.poll() {
-            match flatten(outcome) {
-                Ok(summaries) => self.state.summaries = Slot::Ready(summaries),
-                Err(Failure::Cancelled) if self.workers.summarise.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.summaries = Slot::Empty,
-                Err(Failure::Error(error)) => self.state.summaries.fail(error),
-            }
-        }
         while let Some((choice, outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
             match outcome {
@@ -73,9 +49,7 @@ impl App {
         self.take_kept();
         self.take_recipes(context);
         self.take_saved_views();
-        self.take_chosen(context);
-        self.take_consent();
-        self.take_signals();
+        self.take_page(context);
         self.take_saved_pictures();
         self.take_kits();
         self.take_review();
@@ -91,6 +65,37 @@ impl App {
             // Often enough for a bar that moves; an idle window paints nothing.
             context.request_repaint_after(std::time::Duration::from_millis(50));
         }
+    }
+
+    /// Takes in what was worked out for the page that is looked after.
+    pub(super) fn take_page(&mut self, context: &egui::Context) {
+        while let Some((_, outcome)) = self.page.dropped.poll() {
+            match flatten(outcome) {
+                Ok(view) => self.state.dropped = Slot::Ready(view),
+                Err(Failure::Cancelled) if self.page.dropped.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.dropped = Slot::Empty,
+                Err(Failure::Error(error)) => self.state.dropped.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.page.look.poll() {
+            match flatten(outcome) {
+                Ok(look) => self.show_look(look),
+                Err(Failure::Cancelled) if self.page.look.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.look.give_up(),
+                Err(Failure::Error(error)) => self.state.look.fail(error),
+            }
+        }
+        while let Some((_, outcome)) = self.page.summarise.poll() {
+            match flatten(outcome) {
+                Ok(summaries) => self.state.summaries = Slot::Ready(summaries),
+                Err(Failure::Cancelled) if self.page.summarise.is_busy() => {}
+                Err(Failure::Cancelled) => self.state.summaries = Slot::Empty,
+                Err(Failure::Error(error)) => self.state.summaries.fail(error),
+            }
+        }
+        self.take_chosen(context);
+        self.take_consent();
+        self.take_signals();
     }
 
     fn take_curation(
@@ -189,7 +194,7 @@ impl App {
             let (done, total) = progress.unwrap_or_default();
             Work { label, done, total }
         };
-        let workers = &self.workers;
+        let (workers, page) = (&self.workers, &self.page);
         if workers.load.is_busy() {
             Some(work("Reading", workers.load.progress()))
         } else if workers.curate.is_busy() {
@@ -200,26 +205,26 @@ impl App {
             Some(work("Looking at exports", workers.prove.progress()))
         } else if workers.save_view.is_busy() {
             Some(work("Saving the view", workers.save_view.progress()))
-        } else if workers.dropped.is_busy() {
-            Some(work("Looking up rows", workers.dropped.progress()))
+        } else if page.dropped.is_busy() {
+            Some(work("Looking up rows", page.dropped.progress()))
         } else if workers.behind.is_busy() {
             Some(work("Looking up rows", workers.behind.progress()))
         } else if workers.report.is_busy() {
             Some(work("Writing the report", workers.report.progress()))
-        } else if workers.consent.is_busy() {
-            Some(work("Adding up", workers.consent.progress()))
-        } else if workers.record.is_busy() {
-            Some(work("Looking up a recording", workers.record.progress()))
-        } else if workers.compare.is_busy() {
-            Some(work("Looking up recordings", workers.compare.progress()))
-        } else if workers.other.is_busy() {
-            Some(work("Looking up a motion", workers.other.progress()))
-        } else if workers.overview.is_busy() {
-            Some(work("Looking over all devices", workers.overview.progress()))
-        } else if workers.measure.is_busy() {
-            Some(work("Measuring", workers.measure.progress()))
-        } else if workers.doctor.is_busy() {
-            Some(work("Checking counts", workers.doctor.progress()))
+        } else if page.consent.is_busy() {
+            Some(work("Adding up", page.consent.progress()))
+        } else if page.record.is_busy() {
+            Some(work("Looking up a recording", page.record.progress()))
+        } else if page.compare.is_busy() {
+            Some(work("Looking up recordings", page.compare.progress()))
+        } else if page.other.is_busy() {
+            Some(work("Looking up a motion", page.other.progress()))
+        } else if page.overview.is_busy() {
+            Some(work("Looking over all devices", page.overview.progress()))
+        } else if page.measure.is_busy() {
+            Some(work("Measuring", page.measure.progress()))
+        } else if page.doctor.is_busy() {
+            Some(work("Checking counts", page.doctor.progress()))
         } else if workers.checks.is_busy() {
             Some(work("Computing the checks", workers.checks.progress()))
         } else if workers.joins.is_busy() {
@@ -232,12 +237,14 @@ impl App {
             Some(work("Looking at what would leave", workers.preview.progress()))
         } else if workers.copy.is_busy() {
             Some(work("Copying", workers.copy.progress()))
-        } else if workers.look.is_busy() {
-            Some(work("Finding rows", workers.look.progress()))
-        } else if workers.add_up.is_busy() {
-            Some(work("Adding up cells", workers.add_up.progress()))
-        } else if workers.summarise.is_busy() {
-            Some(work("Summarising", workers.summarise.progress()))
+        } else if page.look.is_busy() {
+            Some(work("Finding rows", page.look.progress()))
+        } else if page.add_up.is_busy() {
+            Some(work("Adding up cells", page.add_up.progress()))
+        } else if page.summarise.is_busy() {
+            Some(work("Summarising", page.summarise.progress()))
+        } else if self.beside.is_busy() {
+            Some(work("Looking after the page beside", None))
         } else {
             None
         }

@@ -2,21 +2,37 @@
 
 use std::sync::Arc;
 
-use crate::state::{Look, Shown, Slot};
+use crate::state::{Look, Only, Shown, Slot};
 
 use super::App;
 use super::work::{LookRequest, Place, SummariseRequest};
 
 impl App {
+    /// Asks for all that the page shows that is looked after.
+    pub(super) fn look_at_page(&mut self) {
+        self.look();
+        self.add_up();
+        self.look_at_consent();
+        self.look_at_signals();
+    }
+
+    /// Stops what is worked out for it.
+    pub(super) fn cancel_page(&mut self, context: &egui::Context) {
+        self.page.dropped.cancel();
+        self.cancel_look(context);
+        self.page.doctor.cancel();
+        self.page.add_up.cancel();
+    }
+
     /// Asks for the rows that should be shown, unless they are or were asked for last. All rows as they are need no
     /// work and are there at once.
-    pub(super) fn look(&mut self) {
+    fn look(&mut self) {
         let Some(request) = self.wanted() else { return };
-        if self.looked.as_ref() == Some(&request) {
+        if self.page.looked.as_ref() == Some(&request) {
             return;
         }
-        if request.query.is_plain() && request.follow.is_none() {
-            self.workers.look.cancel();
+        if request.query.is_plain() && request.follow.is_none() && request.only.is_none() {
+            self.page.look.cancel();
             let look = Look {
                 query: request.query.clone(),
                 ..Look::whole(request.shown, request.rows.view(&request.loaded.landing))
@@ -27,10 +43,10 @@ impl App {
                 self.state.look = Slot::Empty;
             }
             self.state.look.begin();
-            self.workers.look.forget();
-            self.workers.look.request(request.clone());
+            self.page.look.forget();
+            self.page.look.request(request.clone());
         }
-        self.looked = Some(request);
+        self.page.looked = Some(request);
     }
 
     /// Shows rows, and asks what their columns hold.
@@ -38,16 +54,16 @@ impl App {
         let look = Arc::new(look);
         self.state.look = Slot::Ready(Arc::clone(&look));
         self.state.summaries.begin();
-        self.workers.summarise.request(SummariseRequest(look));
+        self.page.summarise.request(SummariseRequest(look));
     }
 
     /// Stops looking for rows; what was wanted goes back to what is shown.
-    pub(super) fn cancel_look(&mut self, context: &egui::Context) {
-        self.workers.summarise.cancel();
-        if !self.workers.look.is_busy() {
+    fn cancel_look(&mut self, context: &egui::Context) {
+        self.page.summarise.cancel();
+        if !self.page.look.is_busy() {
             return;
         }
-        self.workers.look.cancel();
+        self.page.look.cancel();
         if let Some(look) = self.state.look.value().map(Arc::clone) {
             self.choose(context, |choices| {
                 choices.queries.insert(look.shown, look.query.clone());
@@ -60,9 +76,24 @@ impl App {
         let loaded = self.state.landing.value()?;
         let choices = self.state.choices();
         let shown = choices.shown;
+        let only = self.state.only();
+        let different = |place: usize, table| {
+            let Slot::Ready(differences) = &self.state.other.differences else { return None };
+            let found = differences.iter().find(|difference| difference.table == table)?;
+            Some((only, Arc::from(found.only[place].as_slice())))
+        };
+        let only = match (shown, only) {
+            (Shown::Table(table), Only::Here) => Some(different(0, table)?),
+            (Shown::Table(table), Only::InForce) => Some(different(1, table)?),
+            _ => None,
+        };
         let rows = match shown {
             Shown::Table(table) => match table.dataset() {
                 Some(dataset) => Place::Landing(dataset),
+                // The rows that are not here are looked at where they are.
+                None if matches!(only, Some((Only::InForce, _))) => {
+                    Place::Curation(Arc::clone(self.state.other.curation.value()?), table)
+                }
                 None => Place::Curation(Arc::clone(self.state.curation.value()?), table),
             },
             Shown::Dropped { .. } => match &self.state.dropped {
@@ -76,6 +107,6 @@ impl App {
             Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export => return None,
         };
         let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
-        Some(LookRequest { shown, rows, query, follow, loaded: loaded.clone(), revealed })
+        Some(LookRequest { shown, rows, query, follow, only, loaded: loaded.clone(), revealed })
     }
 }

@@ -1,6 +1,7 @@
 //! The glue of the window: owns the state and the workers, takes finished work in, carries commands out. The only
 //! place that changes state.
 
+mod beside;
 mod choices;
 mod chosen;
 mod commands;
@@ -15,6 +16,7 @@ mod links;
 mod lists;
 mod looking;
 mod on_disk;
+mod page;
 mod picture_file;
 mod recipe_file;
 mod reviewing;
@@ -35,9 +37,10 @@ use crate::landing::Source;
 use crate::state::{CacheState, Command, Spoken, State, ViewLink};
 use crate::ui::{self, Screens};
 
-use self::chosen::Chosen;
+use self::beside::BesideWork;
 use self::dialogs::Choice;
-use self::work::{ConsentRequest, DoctorRequest, LookRequest, Workers};
+use self::page::PageWork;
+use self::work::Workers;
 
 pub use handing_over::write_kit;
 pub use settings::{Settings, history_file, keys_folder, trail_folder};
@@ -60,15 +63,15 @@ pub fn run(
         link.map(ViewLink::parse).transpose().map_err(|error| anyhow::anyhow!("the link cannot be opened: {error}"))?;
     let icon = eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png"))
         .context("the icon cannot be read")?;
+    let settings =
+        Settings::at_home().with_memory(memory_limit).with_system(Spoken::of_system(), TimeZone::of_system());
     let viewport = egui::ViewportBuilder::default()
         .with_title(NAME)
         .with_app_id("stedi-workbench")
         .with_icon(icon)
-        .with_inner_size([1280.0, 800.0])
+        .with_inner_size(settings.load().looks.window.unwrap_or([1280.0, 800.0]))
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    let settings =
-        Settings::at_home().with_memory(memory_limit).with_system(Spoken::of_system(), TimeZone::of_system());
     let open = || {
         eframe::run_native(
             NAME,
@@ -92,16 +95,10 @@ pub struct App {
     commands: Vec<Command>,
     workers: Workers,
     settings: Settings,
-    /// The rows that were asked for last.
-    looked: Option<LookRequest>,
-    /// The cells that were added up last.
-    added_up: Option<Chosen>,
-    /// What the consent page was asked for last.
-    consented: Option<ConsentRequest>,
-    /// The counts that were compared last.
-    diagnosed: Option<DoctorRequest>,
-    /// What the page of the signals was asked for last.
-    asked: signals::Asked,
+    /// What is worked out for the page that is looked after.
+    page: PageWork,
+    /// What is worked out for the other page, the one beside it.
+    beside: BesideWork,
     /// What the review was asked for last.
     reviewed: reviewing::AskedOfReview,
     /// What the page of the exports was asked for last.
@@ -139,6 +136,7 @@ impl App {
                 system_language: settings.system_language(),
                 instants: saved.instants,
                 system_zone: settings.system_zone(),
+                looks: saved.looks,
                 cache: CacheState { folder: settings.cache_folder(), limit: saved.cache_limit, ..Default::default() },
                 watches: saved.watches,
                 keys: saved.keys,
@@ -149,11 +147,8 @@ impl App {
             commands: vec![],
             workers: Workers::new(context, settings.homes()).context("the workers cannot be started")?,
             settings,
-            looked: None,
-            added_up: None,
-            consented: None,
-            diagnosed: None,
-            asked: signals::Asked::default(),
+            page: PageWork::new(context).context("the workers cannot be started")?,
+            beside: BesideWork::new(context).context("the workers cannot be started")?,
             reviewed: reviewing::AskedOfReview::default(),
             exported: exporting::AskedOfExport::default(),
             seen: None,
@@ -168,7 +163,7 @@ impl App {
         if let Some(notice) = saved.notice {
             app.state.notices.push(notice);
         }
-        ui::theme::apply(context, app.state.theme);
+        ui::theme::wear(context, app.state.theme, &app.state.looks);
         let found = app.settings.session_folder().map(|folder| session::find(&folder)).unwrap_or_default();
         let source = app.go_on(found, source);
         app.commands.push(match source {
@@ -218,7 +213,7 @@ impl App {
             act();
             signals::lines(request, progress)
         };
-        self.workers.overview = Lane::new("overview", || {}, work)?;
+        self.page.overview = Lane::new("overview", || {}, work)?;
         Ok(())
     }
 
@@ -266,10 +261,8 @@ impl eframe::App for App {
         self.take_dropped_files(context);
         self.take_close(context);
         self.carry_out(context);
-        self.look();
-        self.add_up();
-        self.look_at_consent();
-        self.look_at_signals();
+        self.look_at_page();
+        self.look_after_beside(context);
         self.look_at_review();
         self.look_at_export();
         self.set_title(context);
@@ -277,7 +270,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        ui::window_ui(ui, &self.state, &mut self.screens, &mut self.commands);
+        ui::window_ui(ui, &mut self.state, &mut self.screens, &mut self.commands);
         if !self.commands.is_empty() {
             // They are carried out at the start of the next frame.
             ui.ctx().request_repaint();

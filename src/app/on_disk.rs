@@ -18,6 +18,7 @@ pub enum Work {
     Joins,
     Rules,
     Export,
+    Differences,
 }
 
 impl Work {
@@ -32,6 +33,7 @@ impl Work {
             Self::Joins => 100,
             Self::Rules => 150,
             Self::Export => 200,
+            Self::Differences => 50,
         }
     }
 
@@ -44,6 +46,7 @@ impl Work {
             Self::Joins => "Looking at the joins",
             Self::Rules => "Comparing the join rules",
             Self::Export => "An export",
+            Self::Differences => "Comparing the rows of two recipes",
         }
     }
 }

@@ -119,7 +119,7 @@ impl App {
             return;
         };
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
-        let shown = self.state.choices().shown;
+        let (shown, shows_review) = (self.state.choices().shown, self.state.shows(Shown::Review));
         let (review, asked) = (&mut self.state.review, &mut self.reviewed);
         if !asked.trail {
             review.trail.begin();
@@ -143,7 +143,7 @@ impl App {
                 }
             }
         }
-        if shown != Shown::Review {
+        if !shows_review {
             return;
         }
         if asked.joins.as_ref() != Some(&of) {

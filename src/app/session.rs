@@ -13,7 +13,7 @@ use crate::export::{make_own_folder, write_own_file};
 use crate::jobs::{self, Outcome};
 use crate::landing::{Source, open_file};
 use crate::review::Expected;
-use crate::state::{Drafts, History, Label, Notice, SessionError, Severity, State, WindowSession};
+use crate::state::{Beside, Drafts, History, Label, Notice, SessionError, Severity, State, WindowSession};
 use crate::ui::Screens;
 
 use super::App;
@@ -77,6 +77,7 @@ struct Mark {
     source: Option<Source>,
     expected: Expected,
     drafts: Drafts,
+    beside: Option<Beside>,
 }
 
 impl Mark {
@@ -84,6 +85,7 @@ impl Mark {
         self.changes == state.history.changes()
             && self.source == state.source
             && self.expected == state.expected
+            && self.beside == state.beside
             && screens.review().is_drafted(&self.drafts)
     }
 }
@@ -210,6 +212,7 @@ impl App {
             return asked;
         };
         self.state.history = History::new(Label::new("as it was left"), session.choices);
+        self.state.beside = session.beside;
         self.state.expected = session.expected;
         self.screens.go_on(session.drafts);
         self.run = Some(session.run).filter(|run| !run.as_os_str().is_empty());
@@ -232,8 +235,8 @@ impl App {
         let drafts = screens.review().drafts();
         let session = Arc::new(WindowSession::of(state, &drafts));
         self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
-        let (source, expected) = (state.source.clone(), state.expected.clone());
-        self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts });
+        let (source, expected, beside) = (state.source.clone(), state.expected.clone(), state.beside.clone());
+        self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts, beside });
     }
 }
 

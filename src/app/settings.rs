@@ -12,7 +12,7 @@ use crate::export::release::KeyStore;
 use crate::export::{History, TrailFile, change_own_file};
 use crate::landing::{self, Cache};
 use crate::s3::is_address;
-use crate::state::{Instants, Keys, Language, Notice, Severity, Spoken, State, Theme};
+use crate::state::{Instants, Keys, Language, Looks, Notice, Severity, Spoken, State, Theme};
 
 use super::export_work::Homes;
 
@@ -45,6 +45,8 @@ pub struct Saved {
     pub keys: Keys,
     /// The tour was taken, or is not wanted.
     pub toured: bool,
+    /// How the window looks, and which of its parts are there.
+    pub looks: Looks,
     /// Why it could not be read.
     pub notice: Option<Notice>,
 }
@@ -61,6 +63,7 @@ struct Content {
     watches: bool,
     keys: Keys,
     toured: bool,
+    looks: Looks,
 }
 
 impl Default for Content {
@@ -74,14 +77,15 @@ impl Default for Content {
             watches: true,
             keys: Keys::default(),
             toured: false,
+            looks: Looks::default(),
         }
     }
 }
 
 impl From<Content> for Saved {
     fn from(content: Content) -> Self {
-        let Content { theme, language, instants, recent, cache_limit, watches, keys, toured } = content;
-        Self { theme, language, instants, recent, cache_limit, watches, keys, toured, notice: None }
+        let Content { theme, language, instants, recent, cache_limit, watches, keys, toured, looks } = content;
+        Self { theme, language, instants, recent, cache_limit, watches, keys, toured, looks, notice: None }
     }
 }
 
@@ -213,8 +217,8 @@ impl Settings {
     /// # Errors
     /// A sentence that says what could not be saved, where and why.
     pub fn limit_cache(&self, limit: u64) -> Result<(), String> {
-        let Saved { theme, language, instants, recent, watches, keys, toured, .. } = self.load();
-        let content = Content { theme, language, instants, recent, cache_limit: limit, watches, keys, toured };
+        let Saved { theme, language, instants, recent, watches, keys, toured, looks, .. } = self.load();
+        let content = Content { theme, language, instants, recent, cache_limit: limit, watches, keys, toured, looks };
         self.file.clone().map_or(Ok(()), |file| SaveRequest { file, content }.carry_out())
     }
 
@@ -255,6 +259,7 @@ impl Settings {
             watches: state.watches,
             keys: state.keys.clone(),
             toured: state.toured,
+            looks: state.looks.clone(),
         };
         Some(SaveRequest { file: self.file.clone()?, content })
     }

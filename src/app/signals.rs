@@ -31,88 +31,88 @@ impl App {
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
         let follow = self.state.choices().follow.clone();
         let signals = &mut self.state.signals;
-        if self.asked.lines.as_ref() != Some(&of) {
+        if self.page.asked.lines.as_ref() != Some(&of) {
             signals.lines.begin();
-            self.workers.overview.request(of.clone());
-            self.asked.lines = Some(of.clone());
+            self.page.overview.request(of.clone());
+            self.page.asked.lines = Some(of.clone());
         }
-        let asked = self.asked.recording.as_ref();
+        let asked = self.page.asked.recording.as_ref();
         if asked.map(|asked| &asked.follow) != follow.as_ref() {
             // Another one: what was chosen beside the last one means nothing here.
             (signals.partner, signals.other, signals.range) = (None, None, None);
             signals.recording = Slot::Empty;
         }
         let record = follow.map(|follow| RecordRequest { of: of.clone(), follow, partner: signals.partner.clone() });
-        if self.asked.recording != record {
+        if self.page.asked.recording != record {
             if let Some(request) = &record {
                 signals.recording.begin();
-                self.workers.record.request(request.clone());
+                self.page.record.request(request.clone());
             }
-            self.asked.recording = record;
+            self.page.asked.recording = record;
         }
         let other = signals.other.clone().map(|email| OtherRequest { of: of.clone(), email });
-        if self.asked.other != other {
+        if self.page.asked.other != other {
             match &other {
                 Some(request) => {
                     signals.other_track.begin();
-                    self.workers.other.request(request.clone());
+                    self.page.other.request(request.clone());
                 }
                 None => signals.other_track = Slot::Empty,
             }
-            self.asked.other = other;
+            self.page.asked.other = other;
         }
         let compare = CompareRequest { of, devices: signals.compared.clone() };
-        if self.asked.compare.as_ref() != Some(&compare) {
+        if self.page.asked.compare.as_ref() != Some(&compare) {
             signals.comparison.begin();
-            self.workers.compare.request(compare.clone());
-            self.asked.compare = Some(compare);
+            self.page.compare.request(compare.clone());
+            self.page.asked.compare = Some(compare);
         }
         let plotted = signals.recording.value().map(Arc::clone);
         let measure = plotted.zip(signals.range).map(|(of, range)| MeasureRequest { of, range });
-        if self.asked.measure != measure {
+        if self.page.asked.measure != measure {
             match &measure {
                 Some(request) => {
                     signals.measured.begin();
-                    self.workers.measure.request(request.clone());
+                    self.page.measure.request(request.clone());
                 }
                 None => signals.measured = Slot::Empty,
             }
-            self.asked.measure = measure;
+            self.page.asked.measure = measure;
         }
     }
 
     /// Takes in what was worked out for the page.
     pub(super) fn take_signals(&mut self) {
-        let (signals, workers) = (&mut self.state.signals, &mut self.workers);
-        while let Some((_, outcome)) = workers.overview.poll() {
-            settle(&mut signals.lines, flatten(outcome), workers.overview.is_busy());
+        let (signals, page) = (&mut self.state.signals, &mut self.page);
+        while let Some((_, outcome)) = page.overview.poll() {
+            settle(&mut signals.lines, flatten(outcome), page.overview.is_busy());
         }
-        while let Some((request, outcome)) = workers.record.poll() {
-            if self.asked.recording.as_ref() == Some(&request) {
-                settle(&mut signals.recording, flatten(outcome), workers.record.is_busy());
+        while let Some((request, outcome)) = page.record.poll() {
+            if page.asked.recording.as_ref() == Some(&request) {
+                settle(&mut signals.recording, flatten(outcome), page.record.is_busy());
             }
         }
-        while let Some((request, outcome)) = workers.other.poll() {
-            if self.asked.other.as_ref() == Some(&request) {
-                settle(&mut signals.other_track, flatten(outcome), workers.other.is_busy());
+        while let Some((request, outcome)) = page.other.poll() {
+            if page.asked.other.as_ref() == Some(&request) {
+                settle(&mut signals.other_track, flatten(outcome), page.other.is_busy());
             }
         }
-        while let Some((request, outcome)) = workers.measure.poll() {
-            if self.asked.measure.as_ref() == Some(&request) {
-                settle(&mut signals.measured, flatten(outcome), workers.measure.is_busy());
+        while let Some((request, outcome)) = page.measure.poll() {
+            if page.asked.measure.as_ref() == Some(&request) {
+                settle(&mut signals.measured, flatten(outcome), page.measure.is_busy());
             }
         }
-        while let Some((_, outcome)) = workers.compare.poll() {
-            settle(&mut signals.comparison, flatten(outcome), workers.compare.is_busy());
+        while let Some((_, outcome)) = page.compare.poll() {
+            settle(&mut signals.comparison, flatten(outcome), page.compare.is_busy());
         }
     }
 
     /// Works out the page again.
     pub(super) fn retry_signals(&mut self) {
-        self.workers.overview.forget();
-        self.workers.record.forget();
-        self.workers.compare.forget();
-        self.asked = Asked::default();
+        self.page.overview.forget();
+        self.page.record.forget();
+        self.page.compare.forget();
+        self.page.asked = Asked::default();
     }
 }
 

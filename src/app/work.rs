@@ -7,16 +7,16 @@ use crate::curation::{
     Codes, Curation, CurationError, OwnerFindings, TableView, curate, curate_brought, curate_to_disk,
 };
 use crate::domain::{Cancelled, Dataset, Progress, Recipe, Table};
-use crate::explore::{self, Follow, Query, Sums};
+use crate::explore::{Follow, Query};
 use crate::export::release::Preview;
 use crate::jobs::Lane;
 use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, LandingError, Seen, Source, Unkept};
 use crate::review::joins::JoinReport;
-use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
-use crate::signals::{DeviceLine, Plotted, Track};
-use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, OpenedExport, Shown, Summaries};
+use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
+use crate::signals::Plotted;
+use crate::state::{Example, Loaded, Look, Only, OpenedExport, Shown};
 
-use super::chosen::{Chosen, CopyRequest};
+use super::chosen::CopyRequest;
 use super::dialogs::{self, Choice};
 use super::export_work::{
     self, ExportRequest, Homes, NotWritten, PastAnswer, PastRequest, PreviewRequest, ProveAnswer, ProveRequest,
@@ -30,7 +30,7 @@ use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportReque
 use super::session::{self, SessionRequest};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
-use super::{on_disk, reviewing, sample, signals};
+use super::{on_disk, reviewing, sample};
 
 /// The workers of the window.
 pub struct Workers {
@@ -42,24 +42,6 @@ pub struct Workers {
     pub watch: Lane<WatchRequest, ()>,
     /// Makes the tables of a recipe.
     pub curate: Lane<CurateRequest, Result<Arc<Curation>, Failure>>,
-    /// Looks up the rows behind a loss.
-    pub dropped: Lane<DroppedRequest, Result<Arc<TableView>, Failure>>,
-    /// Finds the rows that a query asks for.
-    pub look: Lane<LookRequest, Result<Look, Failure>>,
-    /// Looks through the columns of what is shown.
-    pub summarise: Lane<SummariseRequest, Result<Summaries, Failure>>,
-    /// Works out what the consent page shows.
-    pub consent: Lane<ConsentRequest, Result<Arc<ConsentView>, Failure>>,
-    /// Looks over all devices and phones.
-    pub overview: Lane<Curated, Result<Arc<Vec<DeviceLine>>, Failure>>,
-    /// Looks up what a device and its phone recorded.
-    pub record: Lane<RecordRequest, Result<Arc<Plotted>, Failure>>,
-    /// Looks up somebody else's motion.
-    pub other: Lane<OtherRequest, Result<Arc<Track>, Failure>>,
-    /// Works out what a stretch of a recording comes to.
-    pub measure: Lane<MeasureRequest, Result<Vec<MeasuredChannel>, Failure>>,
-    /// Looks up what several devices recorded.
-    pub compare: Lane<CompareRequest, Result<Vec<Arc<Plotted>>, Failure>>,
     /// Computes the checks of the review.
     pub checks: Lane<ChecksRequest, Result<Arc<Review>, Failure>>,
     /// Looks at all joins.
@@ -86,8 +68,6 @@ pub struct Workers {
     pub past: Lane<PastRequest, Result<PastAnswer, Failure>>,
     /// Proves exports, and takes customers out of them.
     pub prove: Lane<ProveRequest, Result<ProveAnswer, Failure>>,
-    /// Compares counts with the expected ones.
-    pub doctor: Lane<DoctorRequest, Result<Vec<Verdict>, Failure>>,
     /// Reads lists from files.
     pub lists: Lane<ListRequest, Result<List, String>>,
     /// Shows the system's file dialogs.
@@ -96,8 +76,6 @@ pub struct Workers {
     pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
     /// Writes recipes.
     pub save_recipe: Lane<recipe_file::SaveRequest, Result<(), String>>,
-    /// Adds chosen cells up.
-    pub add_up: Lane<Chosen, Result<Sums, Failure>>,
     /// Makes a text of chosen cells.
     pub copy: Lane<CopyRequest, Result<String, Failure>>,
     /// Writes what is in sight of a table.
@@ -268,6 +246,8 @@ pub struct LookRequest {
     pub query: Query,
     /// Whom it is narrowed to.
     pub follow: Option<Follow>,
+    /// These of its rows only, in their order, and why.
+    pub only: Option<(Only, Arc<[u32]>)>,
     /// What landed, and the codes by which people are found.
     pub loaded: Loaded,
     /// Personal data are compared as they are, not by their codes.
@@ -313,6 +293,7 @@ impl PartialEq for LookRequest {
             && self.rows == other.rows
             && self.query == other.query
             && self.follow == other.follow
+            && self.only == other.only
             && self.revealed == other.revealed
             && Arc::ptr_eq(&self.loaded.landing, &other.loaded.landing)
     }
@@ -347,28 +328,7 @@ impl Workers {
             })?,
             keep: Lane::new("keep", wake(), keeping::keep)?,
             watch: Lane::new("watch", wake(), keeping::watch)?,
-            curate: Lane::new("curate", wake(), |request: &CurateRequest, progress: &Progress| {
-                let CurateRequest { landing, recipe, run } = request;
-                Ok(Arc::new(match (run, landing.aside()) {
-                    (Some(run), _) => curate_brought(landing, run, progress)?,
-                    (None, Some(aside)) => curate_to_disk(landing, recipe, aside, progress)?,
-                    (None, None) => curate(landing, recipe, progress)?,
-                }))
-            })?,
-            dropped: Lane::new("dropped", wake(), |request: &DroppedRequest, progress: &Progress| {
-                let DroppedRequest { curation, table, step, stood } = request;
-                Ok(Arc::new(match stood {
-                    Some(stood) => curation.dropped_by_consent(*table, *step, *stood, progress)?,
-                    None => curation.dropped(*table, *step, progress)?,
-                }))
-            })?,
-            look: Lane::new("look", wake(), look)?,
-            consent: Lane::new("consent", wake(), consent)?,
-            overview: Lane::new("overview", wake(), signals::lines)?,
-            record: Lane::new("record", wake(), signals::recorded)?,
-            other: Lane::new("other", wake(), signals::other)?,
-            measure: Lane::new("measure", wake(), signals::measured)?,
-            compare: Lane::new("compare", wake(), signals::compared)?,
+            curate: Lane::new("curate", wake(), make)?,
             checks: Lane::new("checks", wake(), reviewing::checks)?,
             joins: Lane::new("joins", wake(), reviewing::looked_at)?,
             rules: Lane::new("rules", wake(), reviewing::rules)?,
@@ -392,16 +352,7 @@ impl Workers {
             prove: Lane::writing("prove", wake(), move |request: &ProveRequest, progress: &Progress| {
                 export_work::prove(&homes, request, progress)
             })?,
-            doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
-                let DoctorRequest { of, expected } = request;
-                Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)
-            })?,
             lists: Lane::new("lists", wake(), |request: &ListRequest, _: &Progress| request.carry_out())?,
-            summarise: Lane::new("summarise", wake(), |request: &SummariseRequest, progress: &Progress| {
-                let look = Arc::clone(&request.0);
-                let columns = explore::summarise(&look.view, &look.rows, progress)?;
-                Ok(Summaries { look, columns })
-            })?,
             dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
             open_recipe: Lane::new("open recipe", wake(), move |request: &OpenRequest, progress: &Progress| {
                 request.carry_out(&for_runs, progress)
@@ -409,7 +360,6 @@ impl Workers {
             save_recipe: Lane::writing("save recipe", wake(), |request: &recipe_file::SaveRequest, _: &Progress| {
                 request.carry_out()
             })?,
-            add_up: Lane::new("add up", wake(), |chosen: &Chosen, progress: &Progress| Ok(chosen.add_up(progress)?))?,
             copy: Lane::new("copy", wake(), |request: &CopyRequest, progress: &Progress| {
                 Ok(request.carry_out(progress)?)
             })?,
@@ -445,32 +395,17 @@ fn load(homes: &Homes, request: &Load, progress: &Progress) -> Result<Read, Fail
     Ok(Read { loaded: Loaded { landing: Arc::new(landing), codes }, unkept: Arc::new(unkept), seen })
 }
 
-/// Whom a table is narrowed to is one more filter, before those that were set.
-fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
-    let LookRequest { shown, query, follow, loaded, revealed, .. } = request;
-    let view = request.rows.view(&loaded.landing);
-    if !query.sorts.is_empty() && !query.has_filters() && follow.is_none() {
-        on_disk::enough_for(&loaded.landing, on_disk::Work::Order, view.rows() as u64)?;
-    }
-    let narrowed = follow.as_ref().and_then(|follow| follow.filter(view.columns(), &loaded.landing));
-    let mut whole = query.clone();
-    whole.filters.splice(0..0, narrowed);
-    let rows = explore::select(&view, &whole, &loaded.codes, *revealed, progress)?;
-    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows })
-}
-
-fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
-    const INSTANTS: usize = 240;
-    let ConsentRequest { of: Curated { landing, curation }, follow } = request;
-    let waterfalls = review::waterfalls(landing, curation, follow.as_ref(), progress)?;
-    let consented = review::consented(landing, &curation.recipe, INSTANTS);
-    let mut sessions = review::sessions(landing, &curation.recipe, progress)?;
-    let about = follow.as_ref().map(|follow| explore::about(follow, landing, curation, progress)).transpose()?;
-    if let Some(follow) = follow {
-        let people = follow.people(landing);
-        sessions.retain(|session| people.contains(&session.person));
-    }
-    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about }))
+/// Makes the tables of a recipe.
+///
+/// # Errors
+/// When they cannot be made, or cancelled.
+pub fn make(request: &CurateRequest, progress: &Progress) -> Result<Arc<Curation>, Failure> {
+    let CurateRequest { landing, recipe, run } = request;
+    Ok(Arc::new(match (run, landing.aside()) {
+        (Some(run), _) => curate_brought(landing, run, progress)?,
+        (None, Some(aside)) => curate_to_disk(landing, recipe, aside, progress)?,
+        (None, None) => curate(landing, recipe, progress)?,
+    }))
 }
 
 impl From<Cancelled> for Failure {

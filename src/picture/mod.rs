@@ -52,8 +52,16 @@ impl Heading {
     }
 }
 
+/// What stands for an ink in a legend, in this area.
+pub type Swatch = fn(Ink, Area) -> Vec<Shape>;
+
+/// An area of the ink.
+pub fn filled(ink: Ink, area: Area) -> Vec<Shape> {
+    vec![Shape::Fill(area, ink)]
+}
+
 /// Puts a heading, and what colours mean, above a picture. `width` is that of the whole.
-pub fn headed(mut scene: Scene, heading: &Heading, legend: &[(Ink, &str)], width: f32) -> Scene {
+pub fn headed(mut scene: Scene, heading: &Heading, (legend, swatch): (&[(Ink, &str)], Swatch), width: f32) -> Scene {
     let top = heading.height();
     scene.move_down(top);
     scene.size = [width, scene.size[1] + top + MARGIN / 2.0];
@@ -74,7 +82,7 @@ pub fn headed(mut scene: Scene, heading: &Heading, legend: &[(Ink, &str)], width
     // A line of its own, since neither how wide the title is nor how wide the words are is known here.
     let mut left = MARGIN;
     for (ink, words) in legend {
-        shapes.push(Shape::Fill(Area::new(left, y - 5.0, left + 10.0, y + 5.0), *ink));
+        shapes.extend(swatch(*ink, Area::new(left, y - 5.0, left + 12.0, y + 5.0)));
         shapes.push(Shape::small((*words).to_owned(), [left + 16.0, y], Anchor::Start, Ink::Weak));
         left += 16.0 + words.chars().count() as f32 * LETTER + 14.0;
     }

@@ -42,5 +42,6 @@ pub use pyramid::{Extremes, Pyramid};
 pub use recording::{Other, Recording, Subject, other_motion, record};
 pub use series::{Channel, Series};
 pub use span::Span;
+pub use strokes::swatch;
 pub use thumbnail::Thumbnail;
 pub use track::{MAGNITUDE, Track};

@@ -1,6 +1,7 @@
 //! A chart to be taken along: with a title, what it is of, what was chosen, and what its colours mean.
 
 use super::chart::Chart;
+use super::strokes::swatch;
 use crate::domain::Recipe;
 use crate::picture::scene::Scene;
 use crate::picture::{Heading, MARGIN, headed};
@@ -26,6 +27,6 @@ pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2]) -> Scene {
     let (scene, layout) = chart.paint(inner, &mut vec![]);
     heading.lines.pop();
     heading.lines.push(layout.in_words());
-    let scene = headed(scene, &heading, &chart.legend(), size[0]);
+    let scene = headed(scene, &heading, (&chart.legend(), swatch), size[0]);
     Scene { size, ..scene }
 }

@@ -11,7 +11,6 @@ use crate::picture::scene::{Anchor, Area, Ink, Shape};
 /// Room from left to right for each reading while they are so few that each gets a dot.
 const DOT_ROOM: f32 = 5.0;
 const DOT: f32 = 2.25;
-const LINE: f32 = 1.25;
 /// Room that the number of readings at an instant needs, from left to right and from top to bottom.
 const COUNT_ROOM: f32 = 20.0;
 pub(super) const COUNTS: f32 = 13.0;
@@ -160,16 +159,49 @@ impl Scale {
                 Tint::Fates(_) => [Ink::Dropped, Ink::Mixed, Ink::Kept][slot],
             };
             if !lines.is_empty() {
-                shapes.push(Shape::Lines { lines, ink, width: LINE });
+                shapes.push(Shape::Lines { lines, ink, width: width(ink) });
             }
             if !bars.is_empty() {
                 shapes.push(Shape::Bars { bars, ink, width: 1.0 });
             }
-            if !dots.is_empty() {
-                shapes.push(Shape::Dots { dots, ink, radius: DOT });
-            }
+            put_dots(dots, ink, shapes);
         }
     }
+}
+
+/// Lines are told apart by their width as well as by their colour.
+fn width(ink: Ink) -> f32 {
+    match ink {
+        Ink::Other => 2.5,
+        Ink::Dropped => 0.75,
+        _ => 1.25,
+    }
+}
+
+/// Readings that were dropped are rings.
+fn put_dots(dots: Vec<[f32; 2]>, ink: Ink, shapes: &mut Vec<Shape>) {
+    if dots.is_empty() {
+        return;
+    }
+    let holes = (ink == Ink::Dropped).then(|| dots.clone());
+    shapes.push(Shape::Dots { dots, ink, radius: DOT });
+    shapes.extend(holes.map(|dots| Shape::Dots { dots, ink: Ink::Ground, radius: DOT - 1.0 }));
+}
+
+/// What stands for an ink in a legend: a piece of what it paints.
+pub fn swatch(ink: Ink, area: Area) -> Vec<Shape> {
+    let (x, y) = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
+    let mut shapes = vec![];
+    match ink {
+        Ink::Foreign => shapes.push(Shape::Bars { bars: vec![[x, area.top, area.bottom]], ink, width: 2.0 }),
+        Ink::BeforeConsent => shapes.push(Shape::Fill(area, ink)),
+        _ => {
+            let line = vec![[area.left, y], [area.right, y]];
+            shapes.push(Shape::Lines { lines: vec![line], ink, width: width(ink) });
+            put_dots(vec![[x, y]], ink, &mut shapes);
+        }
+    }
+    shapes
 }
 
 /// Whether readings are so few that each gets a dot.

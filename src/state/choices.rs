@@ -109,9 +109,7 @@ impl Choices {
     /// What remains of them when another source is opened: what was chosen among its rows would mean nothing there.
     #[must_use]
     pub fn for_another_source(mut self) -> Self {
-        if matches!(self.shown, Shown::Dropped { .. } | Shown::Behind(_)) {
-            self.shown = Shown::default();
-        }
+        self.shown = self.shown.elsewhere();
         self.queries.clear();
         self.selections.clear();
         self.follow = None;

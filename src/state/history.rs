@@ -136,6 +136,11 @@ impl<T> History<T> {
         found.map(|(position, _)| position).min_by_key(|position| position.abs_diff(self.position()))
     }
 
+    /// The last before the one in force that is wanted.
+    pub fn last(&self, wanted: impl Fn(&T) -> bool) -> Option<&T> {
+        self.past.iter().rev().map(|entry| &entry.value).find(|value| wanted(value))
+    }
+
     fn entries(&self) -> impl Iterator<Item = &Entry<T>> {
         self.past.iter().chain([&self.present]).chain(self.future.iter().rev())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Shown;
+use super::{Only, Shown};
 use crate::curation::{Codes, TableView};
 use crate::explore::{Follow, Query, Rows, Sheet, Summary};
 use crate::landing::Source;
@@ -20,6 +20,8 @@ pub struct Look {
     pub query: Query,
     /// Whom it is narrowed to.
     pub follow: Option<Follow>,
+    /// Which of its rows, where it differs from the table in force.
+    pub only: Only,
     /// The rows that came of it.
     pub rows: Rows,
 }
@@ -27,7 +29,7 @@ pub struct Look {
 impl Look {
     /// All rows of a table.
     pub fn whole(shown: Shown, view: TableView) -> Self {
-        Self { shown, view, query: Query::default(), follow: None, rows: Rows::All }
+        Self { shown, view, query: Query::default(), follow: None, only: Only::All, rows: Rows::All }
     }
 
     /// How many rows there are to see.

@@ -1,11 +1,13 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
+mod beside;
 mod choices;
 mod exporting;
 mod history;
 mod language;
 mod link;
 mod look;
+mod looks;
 mod review;
 mod session;
 mod signals;
@@ -26,12 +28,14 @@ use crate::picture::Picture;
 use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 
+pub use beside::{Beside, Only, OtherPage, Place, Turned, Under};
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
 pub use language::{Instants, Language, Spoken};
 pub use link::{LinkError, Opened, Stretch, ViewLink, unsaid_in_words};
 pub use look::{Look, Sight, Summaries};
+pub use looks::{Looks, Part, TextSize, Zoom};
 pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
@@ -78,6 +82,8 @@ pub struct State {
     pub notices: Vec<Notice>,
     /// Light, dark or as the system has it.
     pub theme: Theme,
+    /// How the window looks otherwise, and which of its parts are there.
+    pub looks: Looks,
     /// The language of the window.
     pub language: Language,
     /// The language of the system.
@@ -100,6 +106,14 @@ pub struct State {
     pub keys: Keys,
     /// The tour was taken, or is not wanted.
     pub toured: bool,
+    /// The page beside the first, if there is one.
+    pub beside: Option<Beside>,
+    /// Keys and the list on the left go to it, and not to the first.
+    pub is_beside_used: bool,
+    /// What was worked out for the page that is not looked after.
+    pub other: OtherPage,
+    /// The page beside is looked after, not the first.
+    pub turned: Option<Turned>,
 }
 
 /// Keys in words by the names of actions; a blank one is none.
@@ -116,15 +130,18 @@ impl State {
         if self.instants == Instants::Local { self.system_zone } else { TimeZone::UTC }
     }
 
-    /// The choices as they stand on the screen.
+    /// The choices of the page that is looked after, as they stand on the screen.
     pub fn choices(&self) -> &Choices {
-        self.history.present()
+        self.turned.as_ref().map_or_else(|| self.history.present(), Turned::choices)
     }
 
     /// The rows in the middle of the window, if they are those that the choices ask for.
     pub fn look_in_force(&self) -> Option<&Arc<Look>> {
         let (Slot::Ready(look), choices) = (&self.look, self.choices()) else { return None };
-        let is_asked = look.shown == choices.shown && look.follow == choices.follow && look.query == choices.query();
+        let is_asked = look.shown == choices.shown
+            && look.follow == choices.follow
+            && look.query == choices.query()
+            && look.only == self.only();
         let stays = match look.shown {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
@@ -139,7 +156,8 @@ impl State {
         let (look, loaded) = (self.look_in_force()?, self.landing.value()?);
         Some(Sight {
             look: Arc::clone(look),
-            signed: self.review.signed_off(),
+            // What was signed is the tables of the recipe in force.
+            signed: self.review.signed_off().filter(|_| !self.is_apart()),
             columns: self.choices().layout().in_sight(&look.view).0,
             codes: Arc::clone(&loaded.codes),
             revealed: self.revealed,
@@ -223,6 +241,12 @@ impl Shown {
             Self::Behind(figure) => figure.table(),
             Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Refused => None,
         }
+    }
+
+    /// What is shown instead once another source is open.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        if matches!(self, Self::Dropped { .. } | Self::Behind(_)) { Self::default() } else { self }
     }
 
     /// Whether its rows are of the training set, which leaves only when it was signed off.
@@ -430,6 +454,18 @@ pub enum Command {
     SetLanguage(Language),
     /// Show instants by this clock.
     SetInstants(Instants),
+    /// Do this for the page beside the first.
+    Beside(Box<Command>),
+    /// Have a page beside the first, or none.
+    SetBeside(Option<Beside>),
+    /// The two pages change places.
+    SwapPages,
+    /// Keys and the list on the left go to the page beside from now on, or to the first.
+    UsePage { beside: bool },
+    /// Have the window look like this, and show these parts of it.
+    SetLooks(Looks),
+    /// Give a part of the window this width or height, in points.
+    SetSize(Part, f32),
     /// Keep at most so many bytes of what was read; with 0, nothing.
     LimitCache(u64),
     /// Throw away what is kept of what was read.

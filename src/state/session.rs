@@ -10,7 +10,7 @@ use crate::domain::{CheckId, stored};
 use crate::landing::Source;
 use crate::review::Expected;
 
-use super::{Choices, Shown, State};
+use super::{Beside, Choices, Shown, State};
 
 /// What was open, how it was looked at, and what was begun. It says who somebody is where that was searched for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct WindowSession {
     pub source: Option<Source>,
     /// The choices as they stood, but for selections and the run.
     pub choices: Choices,
+    /// The page beside the first, but for selections.
+    pub beside: Option<Beside>,
     /// The folder of the run on another engine that was shown.
     #[serde(with = "stored::path")]
     pub run: PathBuf,
@@ -82,7 +84,9 @@ impl WindowSession {
         choices.columns.retain(|shown, _| !matches!(shown, Shown::Behind(_)));
         let run = choices.run.take().map(|run| run.folder.clone()).unwrap_or_default();
         let source = state.source.as_ref().map(|source| source.asked().clone().absolute());
-        Self { source, choices, run, expected: state.expected.clone(), drafts: drafts.clone() }
+        let mut beside = state.beside.clone();
+        beside.iter_mut().for_each(|beside| beside.selections.clear());
+        Self { source, choices, beside, run, expected: state.expected.clone(), drafts: drafts.clone() }
     }
 
     /// As text. The same session is the same text but for the order of tables.
@@ -124,7 +128,7 @@ mod tests {
     use super::*;
     use crate::domain::{JoinRule, KeyChoice, Recipe, Table, Withdrawn};
     use crate::explore::{ColumnLayout, Filter, Follow, Query, Sort, Test};
-    use crate::state::RecipeFile;
+    use crate::state::{Place, RecipeFile, Under};
 
     fn full() -> WindowSession {
         let mut choices = Choices {
@@ -159,6 +163,7 @@ mod tests {
         WindowSession {
             source: Some(Source::Folder("/landing/of/may".into())),
             choices,
+            beside: Some(Beside { under: Under::Before, place: Place::Window, ..Beside::default() }),
             run: "/run".into(),
             expected: Expected::parse("customer_trusted=482").unwrap(),
             drafts: Drafts { who: "Q".to_owned(), check: Some(CheckId::FanOut), why: "because".to_owned() },

@@ -4,10 +4,13 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::domain::Table;
+use crate::explore::Selection;
 use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
-const CTRL: Modifiers = Modifiers::COMMAND;
-const CTRL_SHIFT: Modifiers = CTRL.plus(Modifiers::SHIFT);
+use super::layout_actions;
+
+pub const CTRL: Modifiers = Modifiers::COMMAND;
+pub const CTRL_SHIFT: Modifiers = CTRL.plus(Modifiers::SHIFT);
 
 /// Something that can be asked for.
 pub struct Action {
@@ -16,9 +19,9 @@ pub struct Action {
     /// What it is called on the screen.
     pub name: &'static str,
     /// Its keys unless somebody chose another one.
-    usual: &'static [KeyboardShortcut],
+    pub usual: &'static [KeyboardShortcut],
     /// What it comes to as things stand.
-    does: fn(&State) -> Does,
+    pub does: fn(&State) -> Does,
 }
 
 /// What an action comes to.
@@ -32,6 +35,10 @@ pub enum Does {
     TurnsGuide,
     /// The tour starts, or ends.
     TurnsTour,
+    /// The guide closes.
+    ClosesGuide,
+    /// The focus goes to the other of the two pages.
+    TurnsToOtherPage,
     /// A text can be typed that is to be found in the table.
     Finds,
     /// The page of the review opens at the next check that fails.
@@ -70,9 +77,14 @@ impl Action {
     }
 }
 
+/// All of them, as they are listed.
+pub fn all() -> impl Iterator<Item = &'static Action> {
+    ACTIONS.iter().chain(layout_actions::ACTIONS)
+}
+
 /// The action of an id.
 pub fn action(id: &str) -> Option<&'static Action> {
-    ACTIONS.iter().find(|action| action.id == id)
+    all().find(|action| action.id == id)
 }
 
 /// The keys of an action in words; blank if it has none.
@@ -90,7 +102,12 @@ pub fn named_with_key(name: &str, id: &str, state: &State) -> String {
 
 /// The action that has these keys.
 pub fn with_keys(shortcut: &KeyboardShortcut, chosen: &Keys) -> Option<&'static Action> {
-    ACTIONS.iter().find(|action| action.keys(chosen).contains(shortcut))
+    all().find(|action| action.keys(chosen).contains(shortcut))
+}
+
+/// Whether an action has keys that are those of a text while one is typed, or of what is open on top.
+pub fn gives_way(action: &Action) -> bool {
+    matches!(action.id, "undo" | "redo" | "choose-all" | "copy" | "copy-with-titles" | "cancel")
 }
 
 /// Whether keys can be chosen: those of widgets, texts and tables stay theirs, and letters alone are typed.
@@ -126,7 +143,7 @@ pub fn parse(text: &str) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, Key::from_name(key)?))
 }
 
-const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+pub const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
 }
 
@@ -151,6 +168,16 @@ fn drawn(state: &State, does: Does) -> Does {
     }
 }
 
+fn choose_all(state: &State) -> Does {
+    match state.look_in_force() {
+        Some(look) if !look.is_empty() => {
+            let columns = state.choices().layout().in_sight(&look.view).0.len();
+            Does::Asks(Command::Select(look.shown, Selection::all(look.len(), columns)))
+        }
+        _ => Does::Nothing("No rows are shown"),
+    }
+}
+
 fn next_failing(state: &State) -> Does {
     match state.review.open() {
         None => Does::Nothing("The checks are not computed yet"),
@@ -159,8 +186,8 @@ fn next_failing(state: &State) -> Does {
     }
 }
 
-/// All of them, as they are listed.
-pub const ACTIONS: &[Action] = &[
+/// Those of what is looked at, as they are listed.
+const ACTIONS: &[Action] = &[
     Action { id: "commands", name: "List all commands", usual: &[keys(CTRL, Key::K)], does: |_| Does::OpensList },
     Action { id: "guide", name: "Guide", usual: &[keys(Modifiers::NONE, Key::F1)], does: |_| Does::TurnsGuide },
     Action { id: "tour", name: "Tour of the window", usual: &[], does: |_| Does::TurnsTour },
@@ -186,7 +213,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         id: "cancel",
         name: "Stop what is being worked out",
-        usual: &[],
+        usual: &[keys(Modifiers::NONE, Key::Escape)],
         does: |state| match state.work {
             Some(_) => Does::Asks(Command::Cancel),
             None => Does::Nothing("Nothing is being worked out"),
@@ -293,10 +320,11 @@ pub const ACTIONS: &[Action] = &[
             None => Does::Nothing("No table is shown"),
         },
     },
+    Action { id: "choose-all", name: "Choose all cells of the table", usual: &[keys(CTRL, Key::A)], does: choose_all },
     Action {
         id: "copy",
         name: "Copy the cells that are chosen",
-        usual: &[],
+        usual: &[keys(CTRL, Key::C)],
         does: |state| match state.choices().selection() {
             Some(_) => Does::Asks(Command::Copy { titles: false }),
             None => Does::Nothing("No cells are chosen"),
@@ -305,7 +333,7 @@ pub const ACTIONS: &[Action] = &[
     Action {
         id: "copy-with-titles",
         name: "Copy the cells that are chosen, with titles",
-        usual: &[],
+        usual: &[keys(CTRL_SHIFT, Key::C)],
         does: |state| match state.choices().selection() {
             Some(_) => Does::Asks(Command::Copy { titles: true }),
             None => Does::Nothing("No cells are chosen"),
@@ -460,19 +488,19 @@ mod tests {
     #[test]
     fn no_key_and_no_name_is_anybody_elses() {
         let (mut ids, mut names, mut taken) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for action in ACTIONS {
+        for action in all() {
             assert!(ids.insert(action.id) && names.insert(action.name), "{} is there twice", action.id);
             for shortcut in action.usual {
-                assert!(can_be_chosen(shortcut), "{} has a key that is not its own", action.id);
+                assert!(can_be_chosen(shortcut) || gives_way(action), "{} has a key that is not its own", action.id);
                 assert!(taken.insert(words(shortcut)), "{} is taken", words(shortcut));
             }
         }
-        assert!(taken.len() >= 18);
+        assert!(taken.len() >= 30);
     }
 
     #[test]
     fn keys_are_read_as_they_are_written() {
-        for shortcut in ACTIONS.iter().flat_map(|action| action.usual) {
+        for shortcut in all().flat_map(|action| action.usual) {
             assert_eq!(parse(&words(shortcut)), Some(*shortcut), "{}", words(shortcut));
         }
         for key in Key::ALL {

@@ -1,7 +1,7 @@
 //! What is in force on a table: filters and orders, each to be switched off or taken away, and whom the tables are
 //! narrowed to.
 
-use egui::Ui;
+use egui::{RichText, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::foreign::excerpt;
@@ -29,8 +29,10 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
             let text = describe(column, filter, &loaded.codes, state.revealed);
             let hover =
                 if filter.on { "Let all rows pass this filter for now" } else { "Put this filter in force again" };
-            let response =
-                ui.selectable_label(filter.on, as_is(format!("{} {text}", icons::FILTER))).on_hover_text(t(hover));
+            let words = RichText::new(format!("{} {text}", icons::FILTER));
+            // One that is off is struck through: a ground of another colour alone would not say it to all.
+            let words = if filter.on { words } else { words.strikethrough() };
+            let response = ui.selectable_label(filter.on, words).on_hover_text(t(hover));
             widgets::named_choice(&response, ui, filter.on, format!("Filter: {text}"));
             if response.clicked() {
                 filter.on = !filter.on;
@@ -62,7 +64,8 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
 pub fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
     let Some(follow) = &state.choices().follow else { return };
     let name = name_of(follow, codes, state.revealed);
-    ui.label(widgets::warning(ui, format!("{} Only {name}, everywhere", icons::FOLLOW)));
+    let place = if state.beside.is_some() { "on this page" } else { "everywhere" };
+    ui.label(widgets::warning(ui, format!("{} Only {name}, {place}", icons::FOLLOW)));
     if widgets::icon_button_ui(ui, icons::CLOSE, format!("Show all, not only {name}")).clicked() {
         commands.push(Command::Follow(None));
     }

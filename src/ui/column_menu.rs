@@ -15,6 +15,7 @@ use super::{icons, widgets};
 
 /// Paints the menu of a column.
 pub fn menu_ui(ui: &mut Ui, title: &Title<'_>, view: &TableView, query: &mut Query, layout: &mut ColumnLayout) {
+    widgets::edged(ui);
     ui.set_min_width(240.0);
     let column = title.column;
     ui.label(widgets::strong(as_is(column.name)));

@@ -59,7 +59,7 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
             });
         });
         let (rect, response) =
-            ui.allocate_exact_size(vec2(ui.available_width(), SPREAD_HEIGHT), Sense::click_and_drag());
+            ui.allocate_exact_size(vec2(ui.available_width(), SPREAD_HEIGHT), Sense::CLICK | Sense::DRAG);
         widgets::named(&response, ui, Role::Image, format!("Spread of {name}"));
         if let Some(summary) = title.summary {
             match &summary.spread {

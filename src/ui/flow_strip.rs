@@ -106,12 +106,17 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
         });
         let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());
-        let selected = state.choices().shown == Shown::Table(table);
+        let selected = state.shown_in_use() == Shown::Table(table);
         let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
         let figure = RichText::new(t(text)).text_style(theme::figure_style()).color(color);
         ui.horizontal(|ui| {
-            let response = widgets::door_ui(ui, figure, &name);
-            if explained(response, format!("{}. Click to see its rows.", of_table(table)), table.name()).clicked() {
+            let door = widgets::door_ui(ui, figure, &name);
+            let door = explained(door, format!("{}. Click to see its rows.", of_table(table)), table.name());
+            if selected {
+                let (across, below) = (door.rect.shrink2(vec2(4.0, 0.0)).x_range(), door.rect.bottom());
+                ui.painter().hline(across, below, (2.0, color));
+            }
+            if door.clicked() {
                 commands.push(Command::Show(Shown::Table(table)));
             }
             ui.add_space(2.0);

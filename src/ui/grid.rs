@@ -1,9 +1,11 @@
 //! A table of any number of rows. Only what is in sight is painted, and where it is scrolled to is a row, not a
 //! number of pixels, so that a hundred million rows scroll as exactly as ten.
 
+use std::collections::BTreeMap;
+
 use egui::{
-    Align, EventFilter, Id, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, UiBuilder, pos2, vec2,
+    Align, CursorIcon, EventFilter, Id, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui,
+    UiBuilder, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
@@ -175,8 +177,6 @@ pub fn content_grid_ui(
             }
             _ => keyboard(ui, grid_id, rows, visible, scroll),
         }
-        let stroke = Stroke::new(1.0, theme::palette(ui).accent);
-        ui.painter().rect_stroke(table_rect.shrink(0.5), 2.0, stroke, StrokeKind::Inside);
     }
     scroll.bring_wanted(rows, visible);
     scroll.by(0.0, rows, visible);
@@ -246,22 +246,19 @@ impl Body<'_> {
     fn paint(&mut self, ui: &mut Ui, stays: bool, content: &mut impl GridContent) {
         let shape = self.shape;
         let columns = if stays { 0..shape.pinned } else { shape.pinned..shape.columns.len() };
+        let mut edges = ColumnEdges::of(ui, shape.id);
         let mut table = TableBuilder::new(ui)
             .id_salt((shape.id, stays))
             .vscroll(false)
             .striped(false)
-            .resizable(!stays)
             // One stop of the Tab key is the table; cells are reached by its arrows.
             .sense(Sense::CLICK | Sense::DRAG);
         if stays {
             table = table.column(Column::exact(ROW_NUMBER_WIDTH));
         }
         for column in &shape.columns[columns.clone()] {
-            table = table.column(if stays {
-                Column::exact(column.width).clip(true)
-            } else {
-                Column::initial(column.width).at_least(40.0).clip(true)
-            });
+            let width = if stays { column.width } else { edges.width(column) };
+            table = table.column(Column::exact(width).clip(true));
         }
         table
             .header(shape.header_height, |mut header| {
@@ -273,9 +270,10 @@ impl Body<'_> {
                 }
                 for column in columns.clone() {
                     let cell = self.title(column + 1, content.sorted(column), &shape.columns[column].title);
-                    header.col(|ui| {
+                    let (rect, _) = header.col(|ui| {
                         access::cell_ui(ui, cell, None, |ui| content.title_ui(ui, column));
                     });
+                    edges.titles.push((column, rect));
                 }
             })
             .body(|body| {
@@ -312,6 +310,9 @@ impl Body<'_> {
                     }
                 });
             });
+        if !stays {
+            edges.drag_ui(ui, shape.columns);
+        }
     }
 
     fn title(&self, column_index: usize, sorted: Option<bool>, name: &str) -> access::Cell {
@@ -352,6 +353,53 @@ impl Body<'_> {
             && chosen.head != cell
         {
             self.chosen_now = Some(Selection { head: cell, ..chosen });
+        }
+    }
+}
+
+/// The edges of columns, to be drawn. They are no stops of Tab: there would be more of them than of anything else.
+struct ColumnEdges {
+    id: Id,
+    /// The widths that were drawn, by the titles of the columns.
+    drawn: BTreeMap<String, f32>,
+    /// Columns, and where their titles are.
+    titles: Vec<(usize, Rect)>,
+}
+
+impl ColumnEdges {
+    const LEAST: f32 = 40.0;
+
+    fn of(ui: &Ui, name: &str) -> Self {
+        let id = ui.make_persistent_id((name, "widths"));
+        Self { id, drawn: ui.data(|data| data.get_temp(id)).unwrap_or_default(), titles: vec![] }
+    }
+
+    fn width(&self, column: &GridColumn) -> f32 {
+        self.drawn.get(&column.title).copied().unwrap_or(column.width)
+    }
+
+    /// Drawing gives a column another width, a double click its own again.
+    fn drag_ui(mut self, ui: &Ui, columns: &[GridColumn]) {
+        let before = self.drawn.clone();
+        for (column, rect) in &self.titles {
+            let title = &columns[*column].title;
+            let x = rect.right() + COLUMN_GAP / 2.0;
+            let edge = Rect::from_x_y_ranges(x - 4.0..=x + 4.0, rect.top()..=ui.clip_rect().bottom());
+            let response = ui.interact(edge, self.id.with(title), Sense::CLICK | Sense::DRAG);
+            if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+                let width = (pointer.x - COLUMN_GAP / 2.0 - rect.left()).max(Self::LEAST);
+                self.drawn.insert(title.clone(), width);
+            }
+            if response.double_clicked() {
+                self.drawn.remove(title);
+            }
+            if response.hovered() || response.dragged() {
+                ui.painter().vline(x, edge.y_range(), (1.0, theme::palette(ui).accent));
+            }
+            response.on_hover_and_drag_cursor(CursorIcon::ResizeColumn);
+        }
+        if self.drawn != before {
+            ui.data_mut(|data| data.insert_temp(self.id, self.drawn));
         }
     }
 }

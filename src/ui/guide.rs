@@ -38,6 +38,11 @@ impl GuideScreen {
         }
     }
 
+    /// Closes it.
+    pub fn close(&mut self) {
+        self.is_open = false;
+    }
+
     /// Opens it at a section.
     pub fn open_at(&mut self, section: &str) {
         (self.is_open, self.goes_to, self.at) = (true, Some(section.to_owned()), Some(section.to_owned()));

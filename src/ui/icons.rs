@@ -50,3 +50,7 @@ pub const GUIDE: &str = "\u{e3e8}";
 pub const KEYS: &str = "\u{e2d8}";
 pub const COMMANDS: &str = "\u{e1c4}";
 pub const REVIEW: &str = "\u{ebb6}";
+pub const RIGHT_PAGE: &str = "\u{e546}";
+pub const BELOW_PAGE: &str = "\u{e5a2}";
+pub const SWAP: &str = "\u{e83c}";
+pub const OWN_WINDOW: &str = "\u{e5da}";

@@ -4,6 +4,7 @@
 mod about;
 mod access;
 mod actions;
+mod beside;
 mod cell;
 mod chips;
 mod column_menu;
@@ -22,15 +23,19 @@ mod export_page;
 mod export_past;
 mod figures;
 mod flow_strip;
+mod focus;
 mod grid;
 mod guide;
 mod history_menu;
 mod icons;
 mod keys;
 mod landing_page;
+mod layout_actions;
 mod link;
+mod looks_menu;
 mod notices;
 mod palette;
+mod parts;
 mod pictures;
 mod plot;
 mod readings;
@@ -60,9 +65,13 @@ mod withdrawals;
 pub mod words;
 mod zoom;
 
-use egui::{CentralPanel, Panel, Ui};
+use std::mem::swap;
 
-use crate::state::{Command, Drafts, Severity, Shown, State, Stretch};
+use egui::{CentralPanel, Id, Panel, Ui};
+
+use crate::state::{Command, Drafts, Part, Severity, Shown, State, Stretch};
+
+pub use self::beside::own_window;
 
 use self::actions::Does;
 use self::consent_page::ConsentScreen;
@@ -92,6 +101,23 @@ pub struct Screens {
     tour: TourScreen,
     link: LinkScreen,
     drawn: Drawn,
+    /// Those of the page that is not painted.
+    other: OtherScreens,
+    /// The page that gets the focus when it is painted next: the one beside, or the first.
+    goes_to: Option<bool>,
+    /// What had the focus when it came to the page in use.
+    focused: Option<Id>,
+}
+
+/// Screens that each of the two pages has for itself.
+#[derive(Default)]
+struct OtherScreens {
+    table: TableScreen,
+    consent: ConsentScreen,
+    signals: SignalsScreen,
+    refused: RowScroll,
+    files: RowScroll,
+    drawn: Drawn,
 }
 
 impl Screens {
@@ -110,6 +136,17 @@ impl Screens {
         self.signals.show_stretch(stretch);
     }
 
+    /// Turns to the page beside, or back to the first.
+    fn turn(&mut self) {
+        let OtherScreens { table, consent, signals, refused, files, drawn } = &mut self.other;
+        swap(&mut self.table, table);
+        swap(&mut self.consent, consent);
+        swap(&mut self.signals, signals);
+        swap(&mut self.refused, refused);
+        swap(&mut self.files, files);
+        swap(&mut self.drawn, drawn);
+    }
+
     /// Goes on with what was typed before.
     pub fn go_on(&mut self, drafts: Drafts) {
         self.review.go_on(drafts);
@@ -123,56 +160,75 @@ pub fn install(context: &egui::Context) {
 }
 
 /// Paints the whole window.
-pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
-    let mut asked = if screens.palette.is_open() || screens.link.is_open() { vec![] } else { keys::keys_ui(ui, state) };
+    beside::in_use(state, screens, commands, |state, screens, commands| {
+        if !screens.palette.is_open() && !screens.link.is_open() {
+            for does in keys::keys_ui(ui, state) {
+                do_ui(ui, state, does, screens, commands);
+            }
+        }
+    });
     let top = Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Banner, "What is open, and commands");
         top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);
     });
-    let figures = Panel::top("flow_strip").frame(theme::strip_frame(ui)).show(ui, |ui| {
-        access::region(ui, egui::Role::Region, "Rows of all tables");
-        flow_strip::flow_strip_ui(ui, state, commands);
+    // What is opened there is opened on the page in use.
+    let mut opened = vec![];
+    let figures = state.looks.shows(Part::Strip).then(|| {
+        Panel::top("flow_strip").frame(theme::strip_frame(ui)).show(ui, |ui| {
+            access::region(ui, egui::Role::Region, "Rows of all tables");
+            flow_strip::flow_strip_ui(ui, state, &mut opened);
+        })
     });
-    let rules = Panel::top("recipe_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
-        access::region(ui, egui::Role::Form, "Recipe");
-        recipe_bar::recipe_bar_ui(ui, state, commands);
+    let rules = state.looks.shows(Part::Recipe).then(|| {
+        Panel::top("recipe_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
+            access::region(ui, egui::Role::Form, "Recipe");
+            recipe_bar::recipe_bar_ui(ui, state, commands);
+        })
     });
     Panel::bottom("status_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::ContentInfo, "Status");
         status_bar::status_bar_ui(ui, state, commands);
     });
-    Panel::left("sidebar")
-        .frame(theme::side_frame(ui))
-        .default_size(theme::SIDEBAR_WIDTH)
-        .size_range(180.0..=400.0)
-        .show(ui, |ui| {
+    if state.looks.shows(Part::Sidebar) {
+        let sidebar = parts::panel(state, Part::Sidebar, Panel::left("sidebar"), theme::SIDEBAR_WIDTH);
+        let shown = sidebar.frame(theme::side_frame(ui)).size_range(180.0..=400.0).show(ui, |ui| {
             access::region(ui, egui::Role::Navigation, "Pages and tables");
-            sidebar::sidebar_ui(ui, state, &mut screens.tour, commands);
+            sidebar::sidebar_ui(ui, state, &mut screens.tour, &mut opened);
         });
+        parts::keep_size(ui, state, Part::Sidebar, "sidebar", &shown.response, commands);
+    }
+    beside::in_use(state, screens, commands, |_, _, commands| commands.append(&mut opened));
     let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Main, "Page");
         notices::notices_ui(ui, state, commands);
-        page_ui(ui, state, screens, commands);
-        if std::mem::take(&mut screens.drawn.saves) {
+        beside::pages_ui(ui, state, screens, commands);
+        if std::mem::take(&mut screens.drawn.saves) || std::mem::take(&mut screens.other.drawn.saves) {
             let text = "There is no picture to save here.".to_owned();
             commands.push(Command::Notify(Severity::Information, text));
         }
     });
-    let [top, figures, rules, page] = [top, figures, rules, page].map(|part| part.response.rect);
-    asked.extend(tour::tour_ui(ui, state, &mut screens.tour, Parts { figures, rules, page, top }, commands));
-    if let Some(section) = explain::take_asked(ui.ctx()) {
-        screens.guide.open_at(&section);
-    }
-    asked.extend(guide::guide_ui(ui, state, &mut screens.guide));
-    link::link_ui(ui, &mut screens.link, commands);
-    asked.extend(palette::palette_ui(ui, state, &mut screens.palette, commands));
-    for does in asked {
-        do_ui(ui, state, does, screens, commands);
-    }
+    // A card speaks of a part that is hidden beside the page.
+    let page = page.response.rect;
+    let place = |part: Option<egui::InnerResponse<()>>| part.map_or(page, |part| part.response.rect);
+    let parts = Parts { figures: place(figures), rules: place(rules), page, top: top.response.rect };
+    beside::in_use(state, screens, commands, |state, screens, commands| {
+        let toured = tour::tour_ui(ui, state, &mut screens.tour, parts, commands);
+        if let Some(section) = explain::take_asked(ui.ctx()) {
+            screens.guide.open_at(&section);
+        }
+        let asked = guide::guide_ui(ui, state, &mut screens.guide);
+        link::link_ui(ui, &mut screens.link, commands);
+        let chosen = palette::palette_ui(ui, state, &mut screens.palette, commands);
+        for does in toured.into_iter().chain(asked).chain(chosen) {
+            do_ui(ui, state, does, screens, commands);
+        }
+    });
     if state.files_hover {
         empty::drop_here_ui(ui);
     }
+    focus::focus_ui(ui);
 }
 
 /// Does what an action comes to.
@@ -182,6 +238,12 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::OpensList => screens.palette.turn(),
         Does::TurnsGuide => screens.guide.turn(explain::pointed(ui.ctx()).as_deref()),
         Does::TurnsTour => screens.tour.turn(),
+        Does::ClosesGuide => screens.guide.close(),
+        Does::TurnsToOtherPage => {
+            let beside = !state.is_beside_used;
+            screens.goes_to = Some(beside);
+            commands.push(Command::UsePage { beside });
+        }
         Does::Finds => screens.table.finds = true,
         Does::OpensLink => screens.link.open(),
         Does::SavesPicture => screens.drawn.saves = true,

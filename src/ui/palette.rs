@@ -8,7 +8,7 @@ use egui::{
 use crate::domain::Table;
 use crate::state::{Command, Keys, Shown, State};
 
-use super::actions::{self, ACTIONS, Action, Does};
+use super::actions::{self, Action, Does};
 use super::words::{Words, as_is, t};
 use super::{icons, theme, widgets};
 
@@ -195,7 +195,7 @@ fn pressed(ui: &Ui) -> Option<KeyboardShortcut> {
 
 /// The lines that have every word that was typed, those that begin with it first.
 fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
-    let of_actions = ACTIONS.iter().map(|action| Line {
+    let of_actions = actions::all().map(|action| Line {
         name: t(action.name),
         english: action.name.to_lowercase(),
         key: action.key_words(&state.keys),

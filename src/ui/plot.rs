@@ -298,7 +298,7 @@ impl Plot<'_> {
             let now = self.now();
             self.screen.zoom.to(None, now);
         }
-        for (place, key) in [Key::A, Key::B].into_iter().enumerate() {
+        for (place, key) in [(0, Key::A), (0, Key::Enter), (1, Key::B)] {
             if pressed(Modifiers::NONE, key) {
                 self.screen.cursors[place] = Some(middle);
                 self.done.range = true;

@@ -6,13 +6,13 @@ use egui::{Button, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, v
 use crate::domain::{CheckId, CheckVerdict, Severity, format};
 use crate::review::{Behind, Check, FigureId, Review, Trail, advice, repairs};
 use crate::signals::{Chart, Span, Style};
-use crate::state::{Command, Shown, Slot, State};
+use crate::state::{Command, Part, Shown, Slot, State};
 
 use super::explain::explained;
 use super::review_page::who_ui;
-use super::scene::scene_ui;
+use super::scene::{scene_ui, swatch_ui};
 use super::words::{as_is, instant, t};
-use super::{access, chips, empty, explain, icons, theme, widgets};
+use super::{access, chips, empty, explain, icons, parts, theme, widgets};
 use crate::explore::Follow;
 
 /// What belongs to the list alone.
@@ -60,9 +60,11 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     if screen.chosen.is_none_or(|id| !is_listed(id)) {
         screen.chosen = lists.open.iter().chain(&lists.accepted).chain(&lists.warning).next().map(|check| check.id);
     }
-    let width = (ui.available_width() * 0.42).clamp(240.0, 460.0);
+    let most = ui.available_width() * 0.7;
+    let usual = (ui.available_width() * 0.42).clamp(240.0, 460.0);
     let chosen = screen.chosen;
-    Panel::left("checks").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {
+    let panel = parts::panel(state, Part::Checks, Panel::left("checks"), usual).frame(egui::Frame::new());
+    let list = panel.size_range(most.min(200.0)..=most).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (title, checks) in
@@ -85,6 +87,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
             }
         });
     });
+    parts::keep_size(ui, state, Part::Checks, "checks", &list.response, commands);
     if screen.chosen != chosen {
         screen.why.clear();
     }
@@ -320,8 +323,7 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     ui.horizontal_wrapped(|ui| {
         for (ink, words) in chart.legend() {
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, theme::ink(ui, ink));
+            swatch_ui(ui, ink);
             ui.label(widgets::small(ui, words));
         }
     });

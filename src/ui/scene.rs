@@ -1,9 +1,10 @@
 //! Paints a scene in the theme's colours.
 
 use egui::epaint::{Mesh, PathShape, Vertex, WHITE_UV};
-use egui::{Align2, FontId, Pos2, Rect, Shape as Painted, Stroke, TextStyle, Ui, Vec2, pos2};
+use egui::{Align2, FontId, Pos2, Rect, Sense, Shape as Painted, Stroke, TextStyle, Ui, Vec2, pos2, vec2};
 
-use crate::picture::scene::{Anchor, Area, Scene, Shape, TextSize};
+use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
+use crate::signals::swatch;
 
 use super::theme;
 use super::words::t;
@@ -20,6 +21,15 @@ pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
             paint(ui, &painter, shape, offset, &sizes);
         }
     }
+}
+
+/// A piece of what an ink paints, for a legend.
+pub fn swatch_ui(ui: &mut Ui, ink: Ink) {
+    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
+    let area = Area::new(0.0, 0.0, rect.width(), rect.height());
+    let mut scene = Scene { size: rect.size().into(), layers: vec![] };
+    scene.paint(area, swatch(ink, area));
+    scene_ui(ui, rect.min, &scene);
 }
 
 /// Where an area is on the screen.

@@ -1,56 +1,67 @@
 //! How the program treats what it reads, how much is kept for the next time, and how the window speaks and tells the time.
 
-use egui::{Role, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{PopupCloseBehavior, Role, ScrollArea, Ui};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Instants, Language, State};
 
 use super::words::{Words, as_is, t};
-use super::{icons, widgets};
+use super::{icons, looks_menu, theme, widgets};
 
 const LIMITS: [(u64, &str); 4] =
     [(0, "nothing"), (2_000_000_000, "2 GB"), (8_000_000_000, "8 GB"), (64_000_000_000, "64 GB")];
 
 /// The button, and what opens below it.
 pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let button = ui.menu_button(icons::SETTINGS, |ui| {
-        ui.set_min_width(300.0);
-        ui.label(widgets::small(ui, "THE FOLDER THAT IS OPEN"));
-        let mut watches = state.watches;
-        let hover = "New and changed files are read as soon as they are whole. A sign-off lapses with them.";
-        if ui.checkbox(&mut watches, t("Read changes at once")).on_hover_text(t(hover)).changed() {
-            commands.push(Command::Watch(watches));
-        }
-        ui.separator();
-        ways_ui(ui, state, commands);
-        ui.separator();
-        let Some(folder) = &state.cache.folder else { return };
-        ui.label(widgets::small(ui, "KEPT FOR THE NEXT TIME"));
-        let kept = &state.cache.kept;
-        let text = match kept.entries {
-            0 => "No file is kept.".to_owned(),
-            files => format!("{}, read from {}", bytes(kept.bytes), counted(files, "file")),
-        };
-        ui.label(t(text)).on_hover_text(t(format!(
-            "What was read of files, so that they are there at once the next time. Only you can read it. {}",
-            folder.display()
-        )));
-        ui.horizontal(|ui| {
-            ui.label(t("Keep at most"));
-            for (limit, name) in LIMITS {
-                let response = ui.selectable_label(state.cache.limit == limit, t(name));
-                widgets::named_choice(&response, ui, state.cache.limit == limit, format!("Keep at most {name}"));
-                if response.clicked() {
-                    commands.push(Command::LimitCache(limit));
-                }
+    // It stays open, so that one sees what each choice comes to.
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = MenuButton::new(icons::SETTINGS).config(config).ui(ui, |ui| {
+        let most = ui.ctx().content_rect().height() - theme::MENU_MARGIN;
+        ScrollArea::vertical().max_height(most).show(ui, |ui| settings_ui(ui, state, commands));
+    });
+    widgets::named(&response, ui, Role::Button, "Settings");
+    response.on_hover_text(t("Settings"));
+}
+
+fn settings_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.set_min_width(300.0);
+    widgets::edged(ui);
+    looks_menu::looks_ui(ui, state, commands);
+    ui.separator();
+    ways_ui(ui, state, commands);
+    ui.separator();
+    ui.label(widgets::small(ui, "THE FOLDER THAT IS OPEN"));
+    let mut watches = state.watches;
+    let hover = "New and changed files are read as soon as they are whole. A sign-off lapses with them.";
+    if ui.checkbox(&mut watches, t("Read changes at once")).on_hover_text(t(hover)).changed() {
+        commands.push(Command::Watch(watches));
+    }
+    let Some(folder) = &state.cache.folder else { return };
+    ui.separator();
+    ui.label(widgets::small(ui, "KEPT FOR THE NEXT TIME"));
+    let kept = &state.cache.kept;
+    let text = match kept.entries {
+        0 => "No file is kept.".to_owned(),
+        files => format!("{}, read from {}", bytes(kept.bytes), counted(files, "file")),
+    };
+    ui.label(t(text)).on_hover_text(t(format!(
+        "What was read of files, so that they are there at once the next time. Only you can read it. {}",
+        folder.display()
+    )));
+    ui.horizontal(|ui| {
+        ui.label(t("Keep at most"));
+        for (limit, name) in LIMITS {
+            let response = ui.selectable_label(state.cache.limit == limit, t(name));
+            widgets::named_choice(&response, ui, state.cache.limit == limit, format!("Keep at most {name}"));
+            if response.clicked() {
+                commands.push(Command::LimitCache(limit));
             }
-        });
-        if ui.add_enabled(kept.entries > 0, egui::Button::new(t("Clear"))).clicked() {
-            commands.push(Command::ClearCache);
         }
     });
-    widgets::named(&button.response, ui, Role::Button, "Settings");
-    button.response.on_hover_text(t("Settings"));
+    if ui.add_enabled(kept.entries > 0, egui::Button::new(t("Clear"))).clicked() {
+        commands.push(Command::ClearCache);
+    }
 }
 
 /// How the window speaks and tells the time.

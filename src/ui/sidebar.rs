@@ -40,7 +40,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &
                 "What the training set will be, what stands against it, and the exports that were made",
             ),
         ] {
-            let selected = state.choices().shown == shown;
+            let selected = state.shown_in_use() == shown;
             let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);
             let lock = if state.review.signed_off().is_some() { icons::UNLOCKED } else { icons::LOCKED };
             let right = match open {
@@ -71,7 +71,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &
 }
 
 fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
-    let selected = state.choices().shown == Shown::Table(table);
+    let selected = state.shown_in_use() == Shown::Table(table);
     let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
     let response = entry_ui(ui, selected, icons::TABLE, as_is(table.title()), &rows, false);
     widgets::named_choice(&response, ui, selected, table.name());
@@ -99,7 +99,7 @@ fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         format!("{} refused", thousands(landing.refused.len() as u64))
     };
     let icon = if remarkable { icons::WARNING } else { icons::FILES };
-    let selected = state.choices().shown == Shown::Refused;
+    let selected = state.shown_in_use() == Shown::Refused;
     let response = entry_ui(ui, selected, icon, "files", &text, remarkable);
     widgets::named_choice(&response, ui, selected, "Files and refused records");
     if explained(response, "Files, remarks and refused records", "refused").clicked() {

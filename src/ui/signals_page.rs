@@ -9,15 +9,16 @@ use crate::domain::format::counted;
 use crate::explore::Follow;
 use crate::picture::{Coloring, Heading, Picture};
 use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Instants, Loaded, Slot, State, Stretch};
+use crate::state::{Command, Instants, Loaded, Part, Slot, State, Stretch};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::drawn::Drawn;
 use super::explain::explained;
 use super::plot::{PlotScreen, plot_ui};
 use super::readings::{ReadingsScreen, readings_ui};
+use super::scene::swatch_ui;
 use super::words::t;
-use super::{access, chips, empty, icons, signals_side, theme, widgets};
+use super::{access, chips, empty, icons, parts, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -37,7 +38,6 @@ pub struct SignalsScreen {
     of: Option<Follow>,
     pointed: Option<i64>,
     compares: bool,
-    hides_side: bool,
     readings: ReadingsScreen,
     /// What a link wants to be seen of the time.
     wanted: Option<Stretch>,
@@ -141,17 +141,18 @@ fn recording_ui(
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, state.system_zone, plotted.usual_gap(), &plotted.gap_words());
         saves = drawn.buttons_ui(ui, "the chart").then(|| Coloring::of(ui.visuals().dark_mode));
-        let name = if screen.hides_side { "Show figures" } else { "Hide figures" };
+        let name = if state.looks.shows(Part::Figures) { "Hide figures" } else { "Show figures" };
         if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
-            screen.hides_side = !screen.hides_side;
+            commands.push(Command::SetLooks(state.looks.turned(Part::Figures)));
         }
     });
-    if !screen.hides_side && ui.available_width() > theme::SIGNALS_SIDE_WIDTH * 2.0 {
-        Panel::right("signals_side")
+    if state.looks.shows(Part::Figures) && ui.available_width() > theme::SIGNALS_SIDE_WIDTH * 2.0 {
+        let panel = parts::panel(state, Part::Figures, Panel::right("signals_side"), theme::SIGNALS_SIDE_WIDTH);
+        let side = panel
             .frame(theme::aside_frame(ui))
-            .default_size(theme::SIGNALS_SIDE_WIDTH)
             .size_range(200.0..=480.0)
             .show(ui, |ui| signals_side::side_ui(ui, state, loaded, plotted, screen, commands));
+        parts::keep_size(ui, state, Part::Figures, "signals_side", &side.response, commands);
     }
     let style =
         Style { gap: screen.gap, other: state.signals.other_track.value().map(AsRef::as_ref), fixed: screen.fixed };
@@ -176,8 +177,7 @@ fn recording_ui(
     }
     ui.horizontal_wrapped(|ui| {
         for (ink, words) in seen.legend() {
-            let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, theme::ink(ui, ink));
+            swatch_ui(ui, ink);
             ui.label(widgets::small(ui, words));
             ui.add_space(6.0);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Event, Key, Layout, Modifiers, Panel, ScrollArea, TextEdit, Ui};
+use egui::{Align, Layout, Panel, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
@@ -11,13 +11,13 @@ use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Te
 use crate::landing::ConsentStood;
 use crate::review::FigureId;
 use crate::review::joins::Stranger;
-use crate::state::{Command, Look, Shown, Slot, State};
+use crate::state::{Command, Look, Only, Part, Shown, Slot, State};
 
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
 use super::words::{as_is, t};
-use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, sums, theme, widgets};
+use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, parts, sums, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -150,7 +150,7 @@ fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown, commands: &mut Vec
 
 fn rows_in_words(look: &Look) -> String {
     let all = look.view.rows() as u64;
-    if !look.query.has_filters() && look.follow.is_none() {
+    if !look.query.has_filters() && look.follow.is_none() && look.only == Only::All {
         return counted(all, "row");
     }
     let filters = look.query.filters.iter().filter(|filter| filter.on).count() + usize::from(look.follow.is_some());
@@ -206,19 +206,17 @@ fn look_ui(
     };
     let (mut query, mut layout) = (state.choices().query(), state.choices().layout());
     // Until the rows are those that are asked for, the selection would be painted over others.
-    let mut copies = None;
     let chosen = state.look_in_force().and_then(|_| state.choices().selection());
     let mut selection = chosen;
     screen.bring(selection);
     bar_ui(ui, state, &look, (&mut query, &mut layout, selection), screen, commands);
     if screen.shows_details {
-        Panel::right("details").frame(theme::side_frame(ui)).default_size(260.0).size_range(180.0..=420.0).show(
-            ui,
-            |ui| {
-                let place = selection.map(|selection| selection.head.0);
-                details::details_ui(ui, &look, place, &loaded.codes, state.revealed, commands);
-            },
-        );
+        let panel = parts::panel(state, Part::Details, Panel::right("details"), theme::DETAILS_WIDTH);
+        let details = panel.frame(theme::side_frame(ui)).size_range(180.0..=420.0).show(ui, |ui| {
+            let place = selection.map(|selection| selection.head.0);
+            details::details_ui(ui, &look, place, &loaded.codes, state.revealed, commands);
+        });
+        parts::keep_size(ui, state, Part::Details, "details", &details.response, commands);
     }
     let (columns, pinned) = layout.in_sight(&look.view);
     if look.view.rows() == 0 {
@@ -243,16 +241,14 @@ fn look_ui(
             commands,
         };
         let shape =
-            GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::TITLE_HEIGHT };
+            GridShape { id: name, columns: &titles, pinned, rows: look.len(), header_height: theme::title_height(ui) };
         content_grid_ui(ui, &shape, &mut screen.scroll, Some(&mut selection), &mut content);
-        copies = chosen_keys(ui, &look, &columns, &mut selection);
     }
     screen.painted = selection;
     if let Some(selection) = selection.filter(|_| selection != chosen) {
         commands.push(Command::Select(shown, selection));
         commands.extend(read_at(&look, selection.head.0).map(Command::PointAt));
     }
-    commands.extend(copies);
     if query != state.choices().query() {
         commands.push(Command::SetQuery(shown, query));
     }
@@ -309,18 +305,6 @@ fn bar_ui(
             });
         });
     });
-}
-
-/// Chooses all, and copies what is chosen, with Shift below the titles of its columns.
-fn chosen_keys(ui: &Ui, look: &Look, columns: &[usize], selection: &mut Option<Selection>) -> Option<Command> {
-    if ui.ctx().text_edit_focused() {
-        return None;
-    }
-    if !look.is_empty() && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-        *selection = Some(Selection::all(look.len(), columns.len()));
-    }
-    let (copies, titles) = ui.input(|input| (input.events.contains(&Event::Copy), input.modifiers.shift));
-    (copies && selection.is_some()).then_some(Command::Copy { titles })
 }
 
 /// What is painted into the grid.

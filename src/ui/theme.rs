@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use egui::epaint::Shadow;
+use egui::style::ScrollAnimation;
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin, Stroke, Style,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Id, Margin, Stroke, Style,
     TextStyle, ThemePreference, Ui, Visuals, vec2,
 };
 
 use crate::domain::Code;
 use crate::picture::scene::Ink;
-use crate::state::Theme;
+use crate::state::{Looks, Theme};
 
 /// Width of the list of tables at the first start.
 pub const SIDEBAR_WIDTH: f32 = 248.0;
@@ -28,6 +29,8 @@ pub const GUIDE_WIDTH: f32 = 420.0;
 pub const TOUR_WIDTH: f32 = 360.0;
 /// Most width of a sentence on what is pointed at.
 pub const HOVER_WIDTH: f32 = 360.0;
+/// What is left of the window's height above and below a menu that scrolls.
+pub const MENU_MARGIN: f32 = 96.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.
@@ -39,12 +42,18 @@ pub const SHARE_WIDTH: f32 = 64.0;
 pub const SHARE_HEIGHT: f32 = 20.0;
 /// Width of the figures beside a chart at first.
 pub const SIGNALS_SIDE_WIDTH: f32 = 272.0;
+/// Width of one row whole, beside a table at first.
+pub const DETAILS_WIDTH: f32 = 260.0;
+/// Least width or height of each of two pages.
+pub const LEAST_PAGE: f32 = 200.0;
+/// Width and height of a page in a window of its own at first.
+pub const OWN_WINDOW: [f32; 2] = [900.0, 640.0];
 /// Height of a row in a table.
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
 pub const HEADER_HEIGHT: f32 = 28.0;
-/// Height of the row of column titles with their spreads.
-pub const TITLE_HEIGHT: f32 = 68.0;
+/// Size of most texts.
+const BODY: f32 = 13.5;
 /// Least and most room for one figure in the strip, from left to right.
 pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 100.0..=132.0;
 /// Room for the state of the review at the end of the strip.
@@ -56,24 +65,42 @@ pub const DIFFERENCE_SECONDS: f64 = 6.0;
 /// Width of a table's own scroll bar.
 pub const SCROLL_BAR_WIDTH: f32 = 12.0;
 
-/// Letters of each of the two names in the top bar that there is room for when it is this wide.
-pub fn bar_letters(width: f32) -> usize {
-    ((width - 530.0) / 16.0).clamp(10.0, 32.0) as usize
+/// How large text is against its usual size.
+fn text_factor(ui: &Ui) -> f32 {
+    TextStyle::Body.resolve(ui.style()).size / BODY
 }
 
-/// The colours of one theme.
+/// Height of the row of column titles with their spreads.
+pub fn title_height(ui: &Ui) -> f32 {
+    24.0 + 44.0 * text_factor(ui).max(1.0)
+}
+
+/// Letters of each of the two names in the top bar that there is room for.
+pub fn bar_letters(ui: &Ui) -> usize {
+    ((ui.available_width() / text_factor(ui) - 560.0) / 16.0).clamp(6.0, 32.0) as usize
+}
+
+/// The colours of one theme. Those that tell things apart are after Okabe and Ito, "Color Universal Design" (2008): blue, orange
+/// and reddish purple, each as light or dark as its ground needs, so that also those tell them apart who do not see all colours.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
     pub base: Color32,
     pub panel: Color32,
     pub raised: Color32,
+    /// Between parts.
     pub line: Color32,
+    /// Around what can be used, such as a box to tick.
+    pub edge: Color32,
     pub text: Color32,
     pub weak: Color32,
     pub accent: Color32,
     pub accent_soft: Color32,
     pub warning: Color32,
     pub warning_soft: Color32,
+    /// Readings that did not come through.
+    pub dropped: Color32,
+    /// Another customer's curve.
+    pub other: Color32,
 }
 
 const DARK: Palette = Palette {
@@ -81,12 +108,15 @@ const DARK: Palette = Palette {
     panel: Color32::from_rgb(0x1b, 0x1e, 0x23),
     raised: Color32::from_rgb(0x27, 0x2b, 0x32),
     line: Color32::from_rgb(0x31, 0x36, 0x3f),
+    edge: Color32::from_rgb(0x69, 0x71, 0x7d),
     text: Color32::from_rgb(0xde, 0xe2, 0xe8),
-    weak: Color32::from_rgb(0x96, 0x9e, 0xaa),
+    weak: Color32::from_rgb(0x9b, 0xa3, 0xaf),
     accent: Color32::from_rgb(0x5a, 0xb0, 0xf2),
     accent_soft: Color32::from_rgb(0x1f, 0x3a, 0x52),
     warning: Color32::from_rgb(0xe8, 0xab, 0x4a),
     warning_soft: Color32::from_rgb(0x3d, 0x30, 0x18),
+    dropped: Color32::from_rgb(0x74, 0x7c, 0x88),
+    other: Color32::from_rgb(0xf5, 0xd0, 0xee),
 };
 
 const LIGHT: Palette = Palette {
@@ -94,12 +124,47 @@ const LIGHT: Palette = Palette {
     panel: Color32::from_rgb(0xf5, 0xf6, 0xf8),
     raised: Color32::from_rgb(0xe8, 0xeb, 0xef),
     line: Color32::from_rgb(0xd8, 0xdc, 0xe2),
+    edge: Color32::from_rgb(0x7b, 0x84, 0x90),
     text: Color32::from_rgb(0x1d, 0x22, 0x29),
     weak: Color32::from_rgb(0x5c, 0x65, 0x72),
     accent: Color32::from_rgb(0x12, 0x63, 0xb5),
     accent_soft: Color32::from_rgb(0xd9, 0xe9, 0xf8),
-    warning: Color32::from_rgb(0x96, 0x58, 0x00),
+    warning: Color32::from_rgb(0x8a, 0x50, 0x00),
     warning_soft: Color32::from_rgb(0xfb, 0xed, 0xd2),
+    dropped: Color32::from_rgb(0x8b, 0x93, 0x9e),
+    other: Color32::from_rgb(0x5a, 0x0f, 0x50),
+};
+
+const DARK_STRONG: Palette = Palette {
+    base: Color32::from_rgb(0x00, 0x00, 0x00),
+    panel: Color32::from_rgb(0x00, 0x00, 0x00),
+    raised: Color32::from_rgb(0x2a, 0x2a, 0x2a),
+    line: Color32::from_rgb(0x8c, 0x92, 0x9b),
+    edge: Color32::from_rgb(0xff, 0xff, 0xff),
+    text: Color32::from_rgb(0xff, 0xff, 0xff),
+    weak: Color32::from_rgb(0xd6, 0xdb, 0xe2),
+    accent: Color32::from_rgb(0x7c, 0xc4, 0xff),
+    accent_soft: Color32::from_rgb(0x0c, 0x30, 0x54),
+    warning: Color32::from_rgb(0xff, 0xc4, 0x5c),
+    warning_soft: Color32::from_rgb(0x3a, 0x28, 0x00),
+    dropped: Color32::from_rgb(0x9a, 0xa2, 0xad),
+    other: Color32::from_rgb(0xff, 0xe0, 0xfa),
+};
+
+const LIGHT_STRONG: Palette = Palette {
+    base: Color32::from_rgb(0xff, 0xff, 0xff),
+    panel: Color32::from_rgb(0xff, 0xff, 0xff),
+    raised: Color32::from_rgb(0xe8, 0xeb, 0xef),
+    line: Color32::from_rgb(0x6f, 0x76, 0x80),
+    edge: Color32::from_rgb(0x00, 0x00, 0x00),
+    text: Color32::from_rgb(0x00, 0x00, 0x00),
+    weak: Color32::from_rgb(0x36, 0x3d, 0x47),
+    accent: Color32::from_rgb(0x00, 0x3f, 0x86),
+    accent_soft: Color32::from_rgb(0xcf, 0xe4, 0xfb),
+    warning: Color32::from_rgb(0x6b, 0x3a, 0x00),
+    warning_soft: Color32::from_rgb(0xff, 0xef, 0xd0),
+    dropped: Color32::from_rgb(0x76, 0x7e, 0x89),
+    other: Color32::from_rgb(0x3d, 0x00, 0x35),
 };
 
 /// The marks that tell people and devices apart at a glance, readable on both themes.
@@ -116,12 +181,20 @@ const MARKS: [Color32; 10] = [
     Color32::from_rgb(0x3a, 0xa5, 0xad),
 ];
 
-/// Another customer's curve, on the light and on the dark ground.
-const OTHER: [Color32; 2] = [Color32::from_rgb(0x8a, 0x2f, 0x7d), Color32::from_rgb(0xd9, 0x8f, 0xcf)];
+/// The palettes in force, for the light and for the dark.
+#[derive(Clone, Copy)]
+struct Worn([Palette; 2]);
 
 /// The colours in force.
 pub fn palette(ui: &Ui) -> Palette {
-    if ui.visuals().dark_mode { DARK } else { LIGHT }
+    let worn = ui.data(|data| data.get_temp::<Worn>(Id::NULL));
+    let Worn(palettes) = worn.unwrap_or(Worn([LIGHT, DARK]));
+    palettes[usize::from(ui.visuals().dark_mode)]
+}
+
+/// The ring around what has the focus: nothing else is as thick.
+pub fn focus_stroke(ui: &Ui) -> Stroke {
+    Stroke::new(2.0, palette(ui).accent)
 }
 
 /// The colour of what is painted in a scene.
@@ -133,9 +206,9 @@ pub fn ink(ui: &Ui, ink: Ink) -> Color32 {
         Ink::Text | Ink::Cursor => palette.text,
         Ink::Weak => palette.weak,
         Ink::Kept => palette.accent,
-        Ink::Dropped => palette.weak.gamma_multiply(0.7),
+        Ink::Dropped => palette.dropped,
         Ink::Mixed => palette.accent.lerp_to_gamma(palette.weak, 0.5),
-        Ink::Other => OTHER[usize::from(ui.visuals().dark_mode)],
+        Ink::Other => palette.other,
         Ink::Foreign => palette.warning,
         Ink::BeforeConsent => palette.warning_soft,
         Ink::Range => palette.accent_soft,
@@ -150,12 +223,19 @@ pub fn mark(code: Code) -> Color32 {
 /// Puts fonts and both themes into a context, once.
 pub fn install(context: &Context) {
     context.set_fonts(fonts());
-    context.style_mut_of(egui::Theme::Dark, |style| dress(style, &DARK, Visuals::dark()));
-    context.style_mut_of(egui::Theme::Light, |style| dress(style, &LIGHT, Visuals::light()));
+    // The keys for it are among the actions, where they can be changed, and what they do is kept.
+    context.options_mut(|options| options.zoom_with_keyboard = false);
+    wear(context, Theme::default(), &Looks::default());
 }
 
-/// Switches to a theme.
-pub fn apply(context: &Context, theme: Theme) {
+/// Has everything look like this from now on.
+pub fn wear(context: &Context, theme: Theme, looks: &Looks) {
+    let worn = if looks.high_contrast { [LIGHT_STRONG, DARK_STRONG] } else { [LIGHT, DARK] };
+    context.data_mut(|data| data.insert_temp(Id::NULL, Worn(worn)));
+    let [light, dark] = worn;
+    context.style_mut_of(egui::Theme::Light, |style| dress(style, &light, Visuals::light(), looks));
+    context.style_mut_of(egui::Theme::Dark, |style| dress(style, &dark, Visuals::dark(), looks));
+    context.set_zoom_factor(looks.zoom.factor());
     context.set_theme(match theme {
         Theme::System => ThemePreference::System,
         Theme::Light => ThemePreference::Light,
@@ -232,17 +312,21 @@ fn strong_family() -> FontFamily {
     FontFamily::Name("strong".into())
 }
 
-fn dress(style: &mut Style, palette: &Palette, visuals: Visuals) {
+fn dress(style: &mut Style, palette: &Palette, visuals: Visuals, looks: &Looks) {
+    let font = |size: f32, family: FontFamily| FontId::new(size * looks.text.factor(), family);
     style.text_styles = [
-        (TextStyle::Small, FontId::proportional(12.0)),
-        (TextStyle::Body, FontId::proportional(13.5)),
-        (TextStyle::Button, FontId::proportional(13.5)),
-        (TextStyle::Monospace, FontId::monospace(13.0)),
-        (TextStyle::Heading, FontId::new(17.0, strong_family())),
-        (strong_style(), FontId::new(13.5, strong_family())),
-        (figure_style(), FontId::new(18.0, strong_family())),
+        (TextStyle::Small, font(12.0, FontFamily::Proportional)),
+        (TextStyle::Body, font(BODY, FontFamily::Proportional)),
+        (TextStyle::Button, font(BODY, FontFamily::Proportional)),
+        (TextStyle::Monospace, font(13.0, FontFamily::Monospace)),
+        (TextStyle::Heading, font(17.0, strong_family())),
+        (strong_style(), font(BODY, strong_family())),
+        (figure_style(), font(18.0, strong_family())),
     ]
     .into();
+    let usual = Style::default();
+    (style.animation_time, style.scroll_animation) =
+        if looks.still { (0.0, ScrollAnimation::none()) } else { (usual.animation_time, usual.scroll_animation) };
     style.spacing.item_spacing = vec2(8.0, 4.0);
     style.spacing.button_padding = vec2(8.0, 4.0);
     style.spacing.interact_size.y = 24.0;
@@ -257,7 +341,8 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals) {
         hyperlink_color: palette.accent,
         warn_fg_color: palette.warning,
         error_fg_color: palette.warning,
-        window_stroke: Stroke::new(1.0, palette.line),
+        window_stroke: Stroke::new(1.0, if looks.high_contrast { palette.edge } else { palette.line }),
+        text_edit_bg_color: Some(palette.raised),
         popup_shadow: Shadow { offset: [0, 4], blur: 12, spread: 0, color: Color32::from_black_alpha(60) },
         ..visuals
     };
@@ -268,14 +353,16 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals) {
     widgets.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
     widgets.noninteractive.bg_fill = palette.panel;
     widgets.inactive.fg_stroke = Stroke::new(1.0, palette.text);
-    widgets.inactive.bg_fill = palette.line;
-    widgets.inactive.bg_stroke = Stroke::NONE;
+    widgets.inactive.bg_fill = palette.raised;
+    // Boxes to tick, and what is chosen among several, are seen by their edges whatever colours somebody sees.
+    let edge = Stroke::new(1.0, palette.edge);
+    widgets.inactive.bg_stroke = edge;
     widgets.inactive.weak_bg_fill = palette.raised;
     for state in [&mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
         state.fg_stroke = Stroke::new(1.0, palette.text);
-        state.bg_fill = palette.line;
-        state.weak_bg_fill = palette.line;
-        state.bg_stroke = Stroke::NONE;
+        let fill = if looks.high_contrast { palette.raised } else { palette.line };
+        (state.bg_fill, state.weak_bg_fill) = (fill, fill);
+        state.bg_stroke = edge;
         state.expansion = 0.0;
     }
     widgets.active.bg_stroke = Stroke::new(1.0, palette.accent);
@@ -291,33 +378,4 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// WCAG 2.1, relative luminance and contrast ratio.
-    fn contrast(a: Color32, b: Color32) -> f64 {
-        let luminance = |color: Color32| {
-            let linear = |channel: u8| {
-                let share = f64::from(channel) / 255.0;
-                if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-            };
-            0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
-        };
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
-    #[test]
-    fn all_text_can_be_read_on_all_grounds() {
-        for palette in [DARK, LIGHT] {
-            for ground in [palette.base, palette.panel] {
-                for ink in [palette.text, palette.weak, palette.accent, palette.warning] {
-                    assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}: {:.2}", contrast(ink, ground));
-                }
-            }
-            assert!(contrast(palette.text, palette.raised) >= 4.5);
-            assert!(contrast(palette.text, palette.accent_soft) >= 4.5);
-            assert!(contrast(palette.text, palette.warning_soft) >= 4.5);
-        }
-    }
-}
+mod tests;

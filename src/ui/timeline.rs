@@ -1,7 +1,7 @@
 //! Who agreed when: the curve of consents with the day up to which they count, and each customer's consent against
 //! their readings.
 
-use egui::{Pos2, Rect, Role, Sense, Slider, Stroke, Ui, pos2, vec2};
+use egui::{Align2, EventFilter, Key, Pos2, Rect, Response, Role, Sense, Slider, Stroke, TextStyle, Ui, pos2, vec2};
 
 use crate::domain::Recipe;
 use crate::domain::format::{counted, thousands};
@@ -100,11 +100,15 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
     });
 }
 
-fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, words: &[String]) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CURVE_HEIGHT), Sense::hover());
-    widgets::named(&response, ui, Role::Image, "Customers who had agreed, over time");
-    access::described(&response, words.join(" "));
+fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, summary: &[String]) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CURVE_HEIGHT), Sense::FOCUSABLE);
+    access::described(&response, summary.join(" "));
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
+    let in_words =
+        |point: &Consented| format!("{}: {} had agreed", instant(point.at), counted(point.customers, "customer"));
+    let looked_at = by_arrows(ui, &response, curve.len()).and_then(|place| curve.get(place));
+    let words = looked_at.map(&in_words).unwrap_or_default();
+    widgets::named(&response, ui, Role::Image, format!("Customers who had agreed, over time {words}").trim_end());
     let palette = theme::palette(ui);
     let most = curve.iter().map(|point| point.customers).max().unwrap_or(0).max(1);
     let room = rect.shrink2(vec2(4.0, 8.0));
@@ -114,16 +118,38 @@ fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, words: &[Strin
     ui.painter().hline(room.x_range(), room.bottom(), (1.0, palette.line));
     ui.painter().line(points, Stroke::new(1.5, palette.accent));
     if let Some(as_of) = as_of {
-        ui.painter().vline(x(as_of.clamp(first.at, last.at)), rect.y_range(), (1.5, palette.warning));
+        let x = x(as_of.clamp(first.at, last.at));
+        ui.painter().vline(x, rect.y_range(), (1.5, palette.warning));
+        let (align, aside) = if x > rect.center().x { (Align2::RIGHT_TOP, -4.0) } else { (Align2::LEFT_TOP, 4.0) };
+        let font = TextStyle::Small.resolve(ui.style());
+        ui.painter().text(pos2(x + aside, rect.top()), align, t("as of"), font, palette.warning);
+    }
+    if let Some(point) = looked_at {
+        ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.text));
+        let font = TextStyle::Small.resolve(ui.style());
+        ui.painter().text(rect.center_bottom(), Align2::CENTER_BOTTOM, t(in_words(point)), font, palette.text);
     }
     if let Some(pointer) = response.hover_pos() {
         let place = ((pointer.x - room.left()) / room.width() * (curve.len() - 1) as f32).round().max(0.0) as usize;
         if let Some(point) = curve.get(place.min(curve.len() - 1)) {
             ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.weak));
-            let text = format!("{}\n{} had agreed", instant(point.at), counted(point.customers, "customer"));
-            response.on_hover_text_at_pointer(t(text));
+            response.on_hover_text_at_pointer(t(in_words(point)));
         }
     }
+}
+
+/// The point of a curve that is looked at with arrows while it has the focus.
+fn by_arrows(ui: &Ui, response: &Response, points: usize) -> Option<usize> {
+    if !response.has_focus() || points == 0 {
+        return None;
+    }
+    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let before = ui.data(|data| data.get_temp::<usize>(response.id)).unwrap_or(points / 2);
+    let (left, right) = ui.input(|input| (input.num_presses(Key::ArrowLeft), input.num_presses(Key::ArrowRight)));
+    let place = (before + right).saturating_sub(left).min(points - 1);
+    ui.data_mut(|data| data.insert_temp(response.id, place));
+    Some(place)
 }
 
 fn share(at: i64, first: i64, last: i64) -> f32 {
@@ -166,7 +192,7 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
     });
 }
 
-/// The recording as a line, what was taken before the consent in the colour of warnings, and the consent as a mark.
+/// The recording as a line, what was taken before the consent thinner and in the colour of warnings, and the consent as a mark.
 fn span_ui(ui: &mut Ui, session: &Session, ends: Option<(i64, i64)>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), Sense::hover());
     let (Some((first, last)), Some((from, to))) = (ends, session.span) else { return };
@@ -174,16 +200,16 @@ fn span_ui(ui: &mut Ui, session: &Session, ends: Option<(i64, i64)>) {
     widgets::named(&response, ui, Role::Image, format!("recorded from {starts} to {ends}"));
     let palette = theme::palette(ui);
     let x = |at: i64| rect.left() + rect.width() * share(at, first, last).clamp(0.0, 1.0);
-    let line = |from: f32, to: f32, color| {
-        let bar = Rect::from_x_y_ranges(from..=to.max(from + 2.0), rect.center().y - 3.0..=rect.center().y + 3.0);
+    let line = |from: f32, to: f32, half: f32, color| {
+        let bar = Rect::from_x_y_ranges(from..=to.max(from + 2.0), rect.center().y - half..=rect.center().y + half);
         ui.painter().rect_filled(bar, 1.0, color);
     };
     let consent = session.consent.map_or(to, |at| at.clamp(from, to));
     if session.before > 0 {
-        line(x(from), x(consent), palette.warning);
+        line(x(from), x(consent), 1.0, palette.warning);
     }
     if session.before < session.readings {
-        line(x(consent), x(to), palette.accent);
+        line(x(consent), x(to), 3.0, palette.accent);
     }
     if let Some(at) = session.consent.filter(|at| (first..=last).contains(at)) {
         ui.painter().vline(x(at), rect.y_range().shrink(4.0), (2.0, palette.text));

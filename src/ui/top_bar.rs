@@ -20,7 +20,7 @@ pub fn top_bar_ui(
     (palette, guide): (&mut PaletteScreen, &mut GuideScreen),
     commands: &mut Vec<Command>,
 ) {
-    let letters = theme::bar_letters(ui.available_width());
+    let letters = theme::bar_letters(ui);
     ui.horizontal(|ui| {
         ui.label(widgets::strong("STEDI workbench"));
         ui.separator();

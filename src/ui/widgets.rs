@@ -21,6 +21,13 @@ pub fn door_ui(ui: &mut Ui, text: RichText, name: impl Into<Words>) -> Response 
     response
 }
 
+/// Gives what can be used its edge again, which menus take away: a box to tick is not seen without.
+pub fn edged(ui: &mut Ui) {
+    let edge = ui.ctx().global_style().visuals.widgets.inactive.bg_stroke;
+    let widgets = &mut ui.visuals_mut().widgets;
+    (widgets.inactive.bg_stroke, widgets.hovered.bg_stroke) = (edge, edge);
+}
+
 /// Gives a widget a name other than its text.
 pub fn named(response: &Response, ui: &Ui, role: Role, name: impl Into<Words>) {
     let name = name.into();

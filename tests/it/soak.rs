@@ -22,7 +22,7 @@ use stedi_workbench::generate::{Defects, Generator};
 use stedi_workbench::landing::Source;
 use stedi_workbench::state::{Command, Slot, State, Theme};
 
-use self::action::{Action, action, pages};
+use self::action::{Action, action, beside, pages};
 use crate::support::{Window, write};
 
 /// The most that a frame may compute: less than is felt even on a slow machine.
@@ -136,6 +136,7 @@ impl<'f> Soak<'f> {
                 let pages = pages();
                 Command::Show(pages[page % pages.len()])
             }
+            Action::Beside(which) => beside(which),
             Action::Filter(column, from, until) => match self.column(column) {
                 Some(column) => {
                     let mut query = before.query();

@@ -10,7 +10,7 @@ use crate::domain::format::counted;
 use crate::domain::{Dataset, Recipe};
 use crate::landing::Landing;
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
-use crate::picture::{Coloring, Heading, MARGIN, Picture, headed};
+use crate::picture::{Coloring, Heading, MARGIN, Picture, filled, headed};
 
 pub use checks::{Judged, judged};
 
@@ -43,7 +43,11 @@ impl Pictured<'_> {
             format!("Of {}; {refused} refused", counts.join(", ")),
         ];
         let heading = Heading { title: title.to_owned(), lines: lines.into_iter().chain(more).collect() };
-        Picture { scene: headed(scene, &heading, legend, WIDTH), title: title.to_owned(), coloring: self.coloring }
+        Picture {
+            scene: headed(scene, &heading, (legend, filled), WIDTH),
+            title: title.to_owned(),
+            coloring: self.coloring,
+        }
     }
 }
 

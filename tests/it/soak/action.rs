@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use stedi_workbench::domain::{Duplicates, JoinRule, Purpose, Recipe, Table};
 use stedi_workbench::landing::ConsentStood;
-use stedi_workbench::state::Shown;
+use stedi_workbench::state::{Beside, Command, Only, Place, Shown, Under};
 
 /// Something that a user does. Numbers choose among what there is, whatever that is.
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub enum Action {
     Recipe(Recipe),
     Withdraw(usize),
     Show(usize),
+    Beside(usize),
     Filter(usize, i64, i64),
     Find(String),
     Sort(usize, bool),
@@ -66,6 +67,7 @@ pub fn action() -> impl Strategy<Value = Action> {
         6 => recipe,
         1 => number.clone().prop_map(Action::Withdraw),
         10 => number.clone().prop_map(Action::Show),
+        4 => number.clone().prop_map(Action::Beside),
         4 => (number.clone(), -5_i64..2_000, 0_i64..2_000).prop_map(|(column, from, more)| Action::Filter(column, from, from + more)),
         2 => text.clone().prop_map(|text| Action::Find(text.to_owned())),
         3 => (number.clone(), any::<bool>()).prop_map(|(column, also)| Action::Sort(column, also)),
@@ -92,6 +94,21 @@ pub fn action() -> impl Strategy<Value = Action> {
         6 => Just(Action::Settle),
         4 => (1_usize..6).prop_map(Action::Frames),
     ]
+}
+
+/// What is done to the page beside the first.
+pub fn beside(which: usize) -> Command {
+    let pages = pages();
+    let shown = pages[which / 8 % pages.len()];
+    let under = Under::ALL[which / 3 % 3];
+    let place = [Place::Right, Place::Below, Place::Window][which / 5 % 3];
+    let only = [Only::All, Only::Here, Only::InForce][which / 7 % 3];
+    match which % 8 {
+        0 => Command::SetBeside(None),
+        1 => Command::SwapPages,
+        2..=4 => Command::Beside(Box::new(Command::Show(shown))),
+        _ => Command::SetBeside(Some(Beside { shown, under, place, only, ..Beside::default() })),
+    }
 }
 
 /// What the pages are that can be shown.

@@ -1,0 +1,19 @@
+//! A ring around whatever has the focus, the same for all, so that nobody who uses keys has to look for it.
+
+use egui::{Id, StrokeKind, Ui, WidgetRect};
+
+use super::theme;
+
+/// Paints it above what was painted before.
+pub fn focus_ui(ui: &Ui) {
+    let focused = ui.memory(|memory| memory.focused());
+    let Some(widget) = focused.and_then(|id| painted(ui, id)) else { return };
+    let painter = ui.ctx().layer_painter(widget.layer_id).with_clip_rect(widget.interact_rect.expand(3.0));
+    painter.rect_stroke(widget.rect.expand(1.0), 4.0, theme::focus_stroke(ui), StrokeKind::Outside);
+}
+
+/// Where a widget was painted in this frame. To ask for its response would take the focus away from it in the frame of a click
+/// on something that lies above it.
+pub fn painted(ui: &Ui, id: Id) -> Option<WidgetRect> {
+    ui.ctx().viewport(|viewport| viewport.this_pass.widgets.get(id).copied())
+}

@@ -1,0 +1,76 @@
+//! How the window looks, in the menu of settings: sizes, contrast, motion, and which parts are in sight.
+
+use egui::{Button, Role, Ui};
+
+use crate::state::{Command, Looks, Part, Place, State, TextSize};
+
+use super::actions::{Does, action, key_of, named_with_key};
+use super::words::t;
+use super::{icons, widgets};
+
+/// Paints it.
+pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let mut looks = state.looks.clone();
+    ui.label(widgets::small(ui, "LOOK"));
+    ui.horizontal(|ui| {
+        ui.label(t("Everything"));
+        for (icon, name, id) in [("−", "Everything smaller", "zoom-out"), ("+", "Everything larger", "zoom-in")] {
+            let does = action(id).map(|action| action.does(state));
+            let button = ui.add_enabled(matches!(does, Some(Does::Asks(_))), Button::new(icon));
+            widgets::named(&button, ui, Role::Button, name);
+            if button.on_hover_text(t(named_with_key(name, id, state))).clicked()
+                && let Some(Does::Asks(command)) = does
+            {
+                commands.push(command);
+            }
+        }
+        ui.label(format!("{} %", looks.zoom.percent()));
+    });
+    ui.horizontal(|ui| {
+        ui.label(t("Text"));
+        for size in TextSize::ALL {
+            let response = ui.selectable_label(looks.text == size, t(size.name()));
+            widgets::named_choice(&response, ui, looks.text == size, format!("Text: {}", size.name()));
+            if response.clicked() {
+                looks.text = size;
+            }
+        }
+    });
+    ui.checkbox(&mut looks.high_contrast, t("High contrast"));
+    ui.checkbox(&mut looks.still, t("Reduce motion")).on_hover_text(t("Nothing slides, fades or scrolls by itself"));
+    ui.separator();
+    ui.label(widgets::small(ui, "PARTS IN SIGHT"));
+    parts_ui(ui, &mut looks);
+    ui.separator();
+    ui.label(widgets::small(ui, "PAGE BESIDE"));
+    ui.horizontal(|ui| {
+        for (place, icon, name, id) in [
+            (Place::Right, icons::RIGHT_PAGE, "right", "beside-right"),
+            (Place::Below, icons::BELOW_PAGE, "below", "beside-below"),
+            (Place::Window, icons::OWN_WINDOW, "window", "beside-window"),
+        ] {
+            let is_there = state.beside.as_ref().is_some_and(|beside| beside.place == place);
+            let response = ui.selectable_label(is_there, format!("{icon} {}", t(name)));
+            widgets::named_choice(&response, ui, is_there, format!("Page beside: {name}"));
+            if response.on_hover_text(key_of(id, state)).clicked() {
+                commands.push(match action(id).map(|action| action.does(state)) {
+                    Some(Does::Asks(command)) => command,
+                    // It is there.
+                    _ => Command::SetBeside(None),
+                });
+            }
+        }
+    });
+    if looks != state.looks {
+        commands.push(Command::SetLooks(looks));
+    }
+}
+
+fn parts_ui(ui: &mut Ui, looks: &mut Looks) {
+    for part in Part::HIDDEN {
+        let mut is_shown = looks.shows(part);
+        if ui.checkbox(&mut is_shown, t(part.name())).changed() {
+            *looks = looks.turned(part);
+        }
+    }
+}
