@@ -18,6 +18,7 @@ pub enum Work {
     Joins,
     Rules,
     Export,
+    Sql,
 }
 
 impl Work {
@@ -29,7 +30,7 @@ impl Work {
             Self::Overview => 16,
             Self::Owners => 60,
             Self::Checks => 200,
-            Self::Joins => 100,
+            Self::Joins | Self::Sql => 100,
             Self::Rules => 150,
             Self::Export => 200,
         }
@@ -44,6 +45,7 @@ impl Work {
             Self::Joins => "Looking at the joins",
             Self::Rules => "Comparing the join rules",
             Self::Export => "An export",
+            Self::Sql => "A query",
         }
     }
 }

@@ -14,8 +14,10 @@ use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, Landin
 use crate::review::joins::JoinReport;
 use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
+use crate::sql::{Answer, AskError};
 use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, OpenedExport, Shown, Summaries};
 
+use super::asking::{self, AskRequest};
 use super::chosen::{Chosen, CopyRequest};
 use super::dialogs::{self, Choice};
 use super::export_work::{
@@ -100,6 +102,8 @@ pub struct Workers {
     pub add_up: Lane<Chosen, Result<Sums, Failure>>,
     /// Makes a text of chosen cells.
     pub copy: Lane<CopyRequest, Result<String, Failure>>,
+    /// Answers queries.
+    pub ask: Lane<AskRequest, Result<Arc<Answer>, AskError>>,
     /// Writes what is in sight of a table.
     pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
     /// Writes kits for other engines.
@@ -281,6 +285,7 @@ pub enum Place {
     Curation(Arc<Curation>, Table),
     Dropped(Arc<TableView>),
     Behind(Arc<RowsBehind>),
+    Answer(Arc<Answer>),
 }
 
 impl Place {
@@ -291,7 +296,13 @@ impl Place {
             Self::Curation(curation, table) => curation.view(*table),
             Self::Dropped(view) => TableView::clone(view),
             Self::Behind(rows) => rows.view.clone(),
+            Self::Answer(answer) => answer.view.clone(),
         }
+    }
+
+    /// The query that these rows answer, if they do.
+    pub fn answer(&self) -> Option<Arc<Answer>> {
+        if let Self::Answer(answer) = self { Some(Arc::clone(answer)) } else { None }
     }
 }
 
@@ -302,7 +313,8 @@ impl PartialEq for Place {
             (Self::Curation(one, table), Self::Curation(other, same)) => Arc::ptr_eq(one, other) && table == same,
             (Self::Dropped(one), Self::Dropped(other)) => Arc::ptr_eq(one, other),
             (Self::Behind(one), Self::Behind(other)) => Arc::ptr_eq(one, other),
-            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_) | Self::Behind(_), _) => false,
+            (Self::Answer(one), Self::Answer(other)) => Arc::ptr_eq(one, other),
+            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_) | Self::Behind(_) | Self::Answer(_), _) => false,
         }
     }
 }
@@ -417,6 +429,7 @@ impl Workers {
             save_picture: Lane::writing("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
                 request.carry_out()
             })?,
+            ask: Lane::new("ask", wake(), asking::answer)?,
             save_view: Lane::writing("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
                 request.carry_out(progress)
             })?,
@@ -456,7 +469,7 @@ fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
     let mut whole = query.clone();
     whole.filters.splice(0..0, narrowed);
     let rows = explore::select(&view, &whole, &loaded.codes, *revealed, progress)?;
-    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows })
+    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows, answer: request.rows.answer() })
 }
 
 fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {

@@ -8,6 +8,7 @@ mod review;
 mod session;
 mod signals;
 mod slot;
+mod sql;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
+pub use sql::{SqlNotes, SqlState};
 
 /// Everything the window shows.
 #[derive(Default)]
@@ -62,6 +64,8 @@ pub struct State {
     pub review: ReviewState,
     /// The next export, and those before it.
     pub exporting: Exporting,
+    /// The page of SQL.
+    pub sql: SqlState,
     /// The rows behind a figure of the review, once they are looked up.
     pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.
@@ -105,6 +109,10 @@ impl State {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
             Shown::Behind(_) => matches!(self.behind, Slot::Ready(_)),
+            Shown::Sql => match (&look.answer, self.answer_in_force()) {
+                (Some(shown), Some(answer)) => Arc::ptr_eq(shown, answer),
+                _ => false,
+            },
             Shown::Consent | Shown::Signals | Shown::Review | Shown::Export | Shown::Refused => false,
         };
         (is_asked && stays).then_some(look)
@@ -187,6 +195,8 @@ pub enum Shown {
     /// The rows behind a figure of the review.
     #[serde(skip)]
     Behind(FigureId),
+    /// A query over the tables, and what came of it.
+    Sql,
     /// The records that could not be read, and remarks on the files.
     Refused,
 }
@@ -197,7 +207,7 @@ impl Shown {
         match self {
             Self::Table(table) | Self::Dropped { table, .. } => Some(table),
             Self::Behind(figure) => figure.table(),
-            Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Refused => None,
+            Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Sql | Self::Refused => None,
         }
     }
 
@@ -213,6 +223,7 @@ impl Shown {
             Self::Dropped { .. } => format!("{name}_dropped"),
             Self::Behind(FigureId::Check { id, .. }) => id.name().replace('-', "_"),
             Self::Behind(_) => format!("{name}_rows"),
+            Self::Sql => "query".to_owned(),
             _ => name.to_owned(),
         }
     }
@@ -384,6 +395,10 @@ pub enum Command {
     SetColumns(Shown, ColumnLayout),
     /// Choose these cells of a table.
     Select(Shown, Selection),
+    /// Answer this query.
+    Ask(String),
+    /// Forget the queries that were answered.
+    ForgetQueries,
     /// Read those who withdrew from a file, and add them to the recipe.
     ReadWithdrawn(PathBuf),
     /// Ask for a file with those who withdrew.

@@ -47,4 +47,6 @@ pub const SETTINGS: &str = "\u{e270}";
 pub const GUIDE: &str = "\u{e3e8}";
 pub const KEYS: &str = "\u{e2d8}";
 pub const COMMANDS: &str = "\u{e1c4}";
+pub const SQL: &str = "\u{eae8}";
+pub const RUN: &str = "\u{e3d0}";
 pub const REVIEW: &str = "\u{ebb6}";

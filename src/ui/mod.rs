@@ -40,6 +40,9 @@ mod settings_menu;
 mod sidebar;
 mod signals_page;
 mod signals_side;
+mod sql_editor;
+mod sql_page;
+mod sql_side;
 mod status_bar;
 mod sums;
 mod table_page;
@@ -62,6 +65,7 @@ use self::grid::RowScroll;
 use self::palette::PaletteScreen;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
+use self::sql_page::SqlScreen;
 use self::table_page::TableScreen;
 
 /// What belongs to the screens alone: where they are scrolled to.
@@ -72,6 +76,7 @@ pub struct Screens {
     signals: SignalsScreen,
     review: ReviewScreen,
     export: ExportScreen,
+    sql: SqlScreen,
     refused: RowScroll,
     files: RowScroll,
     palette: PaletteScreen,
@@ -85,9 +90,15 @@ impl Screens {
         &self.review
     }
 
+    /// The query in the editor.
+    pub fn query(&self) -> &str {
+        self.sql.text()
+    }
+
     /// Goes on with what was typed before.
-    pub fn go_on(&mut self, drafts: Drafts) {
+    pub fn go_on(&mut self, drafts: Drafts, query: String) {
         self.review.go_on(drafts);
+        self.sql.put(query);
     }
 }
 
@@ -130,6 +141,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::OpensList => screens.palette.turn(),
         Does::TurnsGuide => screens.guide = !screens.guide,
         Does::Finds => screens.table.finds = true,
+        Does::AsksQuery => commands.push(Command::Ask(screens.sql.text().to_owned())),
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
                 screens.review.turn_to_next(&review.open(trail));
@@ -168,6 +180,7 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
                 screens.review.turn_to(check);
             }
         }
+        Shown::Sql => sql_page::sql_ui(ui, state, (&mut screens.sql, &mut screens.table), commands),
         Shown::Behind(figure) => table_page::behind_ui(ui, state, figure, &mut screens.table, commands),
         Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }

@@ -32,6 +32,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 "Export",
                 "What the training set will be, what stands against it, and the exports that were made",
             ),
+            (Shown::Sql, icons::SQL, "SQL", "Queries over the tables, masked as they are here"),
         ] {
             let selected = state.choices().shown == shown;
             let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);

@@ -11,6 +11,7 @@ use egui::{
 
 use crate::domain::Code;
 use crate::signals::scene::Ink;
+use crate::sql::Class;
 use crate::state::Theme;
 
 /// Width of the list of tables at the first start.
@@ -35,6 +36,12 @@ pub const SHARE_WIDTH: f32 = 64.0;
 pub const SHARE_HEIGHT: f32 = 20.0;
 /// Width of the figures beside a chart at first.
 pub const SIGNALS_SIDE_WIDTH: f32 = 272.0;
+/// Height of the editor of queries at first, and letters of an earlier query in their list.
+pub const QUERY_HEIGHT: f32 = 168.0;
+pub const QUERY_LETTERS: usize = 60;
+/// Width of the list of what a word can become, and its most height.
+pub const OFFERS_WIDTH: f32 = 360.0;
+pub const OFFERS_HEIGHT: f32 = 200.0;
 /// Height of a row in a table.
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
@@ -115,6 +122,9 @@ const MARKS: [Color32; 10] = [
 /// Another customer's curve, on the light and on the dark ground.
 const OTHER: [Color32; 2] = [Color32::from_rgb(0x8a, 0x2f, 0x7d), Color32::from_rgb(0xd9, 0x8f, 0xcf)];
 
+/// Texts and numbers in a query, on the light and on the dark ground.
+const TEXTS: [Color32; 2] = [Color32::from_rgb(0x2a, 0x6e, 0x3f), Color32::from_rgb(0x8c, 0xc9, 0x8f)];
+
 /// The colours in force.
 pub fn palette(ui: &Ui) -> Palette {
     if ui.visuals().dark_mode { DARK } else { LIGHT }
@@ -164,6 +174,18 @@ pub fn figure_style() -> TextStyle {
     TextStyle::Name("figure".into())
 }
 
+/// The colour of a part of a query.
+pub fn code(ui: &Ui, class: Class) -> Color32 {
+    let (palette, is_dark) = (palette(ui), ui.visuals().dark_mode);
+    match class {
+        Class::Keyword => palette.accent,
+        Class::Function | Class::Table => OTHER[usize::from(is_dark)],
+        Class::Text | Class::Number => TEXTS[usize::from(is_dark)],
+        Class::Comment => palette.weak,
+        Class::Plain => palette.text,
+    }
+}
+
 /// The text style of titles of columns and groups.
 pub fn strong_style() -> TextStyle {
     TextStyle::Name("strong".into())
@@ -192,6 +214,11 @@ pub fn aside_frame(ui: &Ui) -> Frame {
 /// Around the page in the middle.
 pub fn page_frame(ui: &Ui) -> Frame {
     Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 16, right: 4, top: 12, bottom: 0 })
+}
+
+/// Around the editor of queries.
+pub fn query_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).panel).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(8, 8))
 }
 
 /// Around a notice.
@@ -307,7 +334,8 @@ mod tests {
     fn all_text_can_be_read_on_all_grounds() {
         for palette in [DARK, LIGHT] {
             for ground in [palette.base, palette.panel] {
-                for ink in [palette.text, palette.weak, palette.accent, palette.warning] {
+                let code = [OTHER, TEXTS].map(|inks| inks[usize::from(palette.base == DARK.base)]);
+                for ink in [palette.text, palette.weak, palette.accent, palette.warning].into_iter().chain(code) {
                     assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}: {:.2}", contrast(ink, ground));
                 }
             }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("s3", &["domain"]),
     ("landing", &["domain", "s3"]),
@@ -15,12 +15,13 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("review", &["domain", "landing", "curation", "explore"]),
     ("signals", &["domain", "landing", "curation", "explore"]),
     ("export", &["domain", "landing", "curation", "explore", "review", "signals", "s3"]),
+    ("sql", &["domain", "landing", "curation", "explore"]),
     ("generate", &["domain"]),
     ("lakehouse", &["domain"]),
     ("spark", &["domain", "lakehouse"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
-    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
-    ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "export", "lakehouse", "state"]),
+    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "export", "sql"]),
+    ("ui", &["domain", "landing", "curation", "explore", "review", "signals", "export", "lakehouse", "sql", "state"]),
     (
         "app",
         &[
@@ -34,6 +35,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
             "generate",
             "lakehouse",
             "jobs",
+            "sql",
             "state",
             "ui",
             "s3",
@@ -53,6 +55,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
             "lakehouse",
             "spark",
             "jobs",
+            "sql",
             "app",
             "s3",
         ],
@@ -60,12 +63,15 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
 ];
 
 /// Where a library or a part of the standard library may be named: folders, or files.
-const BELONGS: [(&str, &[&str]); 17] = [
+const BELONGS: [(&str, &[&str]); 20] = [
     ("egui::", &["app/", "ui/"]),
     ("eframe::", &["app/"]),
     ("egui_extras::", &["ui/"]),
     ("rfd::", &["app/dialogs.rs"]),
-    ("polars::", &["landing/", "curation/", "review/", "export/"]),
+    ("polars::", &["landing/", "curation/", "review/", "export/", "sql/"]),
+    ("polars_plan::", &["sql/"]),
+    ("sqlparser::", &["sql/"]),
+    ("strsim::", &["sql/"]),
     ("spark_connect::", &["spark/"]),
     ("signal_hook::", &["cli/engine.rs", "cli/remote.rs"]),
     ("std::net", &["spark/remote.rs", "s3/account.rs"]),
