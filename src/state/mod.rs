@@ -3,6 +3,7 @@
 mod choices;
 mod exporting;
 mod history;
+mod language;
 mod look;
 mod review;
 mod session;
@@ -28,6 +29,7 @@ use crate::signals::Picture;
 pub use choices::{Choices, RecipeFile};
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
+pub use language::{Language, Spoken};
 pub use look::{Look, Sight, Summaries};
 pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
@@ -78,6 +80,10 @@ pub struct State {
     pub notices: Vec<Notice>,
     /// Light, dark or as the system has it.
     pub theme: Theme,
+    /// The language of the window.
+    pub language: Language,
+    /// The language of the system.
+    pub system_language: Spoken,
     /// Names, e-mails, phones and birthdays are shown as they are, until the program ends.
     pub revealed: bool,
     /// How far the work has come that the user waits for.

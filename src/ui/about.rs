@@ -7,6 +7,7 @@ use crate::domain::format::{counted, thousands, utc};
 use crate::explore::{About, Follow};
 use crate::state::{Command, Shown, State};
 
+use super::words::{as_is, t};
 use super::{chips, details, widgets};
 
 /// Paints it for whom the tables are narrowed to.
@@ -14,7 +15,7 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
     let (Some(loaded), Some(follow)) = (state.landing.value(), &state.choices().follow) else { return };
     ui.horizontal(|ui| {
         let name = chips::name_of(follow, &loaded.codes, state.revealed);
-        ui.label(widgets::strong(&name));
+        ui.label(widgets::strong(as_is(&name)));
         ui.label(widgets::weak(ui, counted(about.consents.len() as u64, "customer record")));
     });
     ui.add_space(8.0);
@@ -23,7 +24,7 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
             for (purpose, at) in Purpose::ALL.into_iter().zip(consents) {
                 ui.label(widgets::weak(ui, format!("consent for {}", purpose.name())));
                 match at.and_then(utc) {
-                    Some(at) => drop(ui.label(at)),
+                    Some(at) => drop(ui.label(as_is(at))),
                     None => drop(ui.label(widgets::weak(ui, "not given").italics())),
                 }
                 ui.end_row();
@@ -43,14 +44,14 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
     Grid::new("tables").num_columns(3).spacing([16.0, 6.0]).show(ui, |ui| {
         for line in &about.tables {
             let name = line.table.name();
-            if widgets::door_ui(ui, name.into(), &format!("Open {name}")).clicked() {
+            if widgets::door_ui(ui, name.into(), format!("Open {name}")).clicked() {
                 commands.push(Command::Show(Shown::Table(line.table)));
             }
-            ui.label(thousands(line.rows));
+            ui.label(t(thousands(line.rows)));
             ui.horizontal(|ui| {
                 for (step, reason, rows) in &line.dropped {
                     let text = format!("−{} {}", thousands(*rows), reason.label());
-                    if ui.button(text).on_hover_text(reason.explanation()).clicked() {
+                    if ui.button(t(text)).on_hover_text(t(reason.explanation())).clicked() {
                         commands.push(Command::Show(Shown::Dropped { table: line.table, step: *step, stood: None }));
                     }
                 }

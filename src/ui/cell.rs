@@ -1,12 +1,13 @@
 //! One cell of a zone table: masked where it is about somebody, null told apart from blank and from 0.
 
-use egui::{Label, RichText, Sense, Ui, vec2};
+use egui::{Label, Sense, Ui, vec2};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::foreign::excerpt;
 use crate::domain::{Code, Column, Kind, Privacy, format};
 
 use super::grid::GridColumn;
+use super::words::{Words, as_is, t};
 use super::{theme, widgets};
 
 /// The grid's column for a table's column.
@@ -46,27 +47,28 @@ pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, reve
         Cell::Null => faint(ui, "null", "No value: the key is absent or null"),
         Cell::Text("") => faint(ui, "blank", "A text without characters"),
         Cell::Text(text) => text_ui(ui, column, text, codes, revealed),
-        Cell::Integer(value) => text(ui, value.to_string()),
-        Cell::Float(value) => text(ui, format!("{value:?}")),
+        Cell::Integer(value) => text(ui, t(value.to_string())),
+        Cell::Float(value) => text(ui, t(format!("{value:?}"))),
         Cell::Time(milliseconds) => match format::utc(milliseconds) {
             Some(instant) => {
-                ui.add(Label::new(instant).truncate()).on_hover_text(format!("{milliseconds} ms since 1970, UTC"));
+                ui.add(Label::new(as_is(instant)).truncate())
+                    .on_hover_text(t(format!("{milliseconds} ms since 1970, UTC")));
             }
-            None => text(ui, milliseconds.to_string()),
+            None => text(ui, as_is(milliseconds.to_string())),
         },
     }
 }
 
 fn text_ui(ui: &mut Ui, column: &Column, content: &str, codes: &Codes, revealed: bool) {
     match column.privacy {
-        Privacy::Open => text(ui, excerpt(content)),
-        Privacy::Personal if revealed => text(ui, excerpt(content)),
+        Privacy::Open => text(ui, as_is(excerpt(content))),
+        Privacy::Personal if revealed => text(ui, as_is(excerpt(content))),
         Privacy::Personal => faint(ui, "•••", "Personal and masked; the status bar has the switch"),
         Privacy::Person | Privacy::Device => {
             let Some(code) = codes.get(column, content) else { return faint(ui, "•••", "Masked") };
             mark_ui(ui, code, column.privacy == Privacy::Person);
             ui.add_space(-4.0);
-            if revealed { text(ui, excerpt(content)) } else { text(ui, code.to_string()) }
+            text(ui, as_is(if revealed { excerpt(content).into_owned() } else { code.to_string() }));
         }
     }
 }
@@ -81,10 +83,10 @@ pub fn mark_ui(ui: &mut Ui, code: Code, is_person: bool) {
     }
 }
 
-fn text(ui: &mut Ui, content: impl Into<String>) {
-    ui.add(Label::new(RichText::new(content)).truncate());
+fn text(ui: &mut Ui, content: Words) {
+    ui.add(Label::new(content).truncate());
 }
 
 fn faint(ui: &mut Ui, content: &str, hover: &str) {
-    ui.label(widgets::weak(ui, content).italics()).on_hover_text(hover);
+    ui.label(widgets::weak(ui, content).italics()).on_hover_text(t(hover));
 }

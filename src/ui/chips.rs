@@ -9,6 +9,7 @@ use crate::domain::{Column, format};
 use crate::explore::{Filter, Follow, Query, Test, shown};
 use crate::state::{Command, Look, State};
 
+use super::words::{as_is, t};
 use super::{icons, widgets};
 
 /// Paints the chips of a table; what is clicked changes the query.
@@ -28,12 +29,13 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
             let text = describe(column, filter, &loaded.codes, state.revealed);
             let hover =
                 if filter.on { "Let all rows pass this filter for now" } else { "Put this filter in force again" };
-            let response = ui.selectable_label(filter.on, format!("{} {text}", icons::FILTER)).on_hover_text(hover);
-            widgets::named_choice(&response, ui, filter.on, &format!("Filter: {text}"));
+            let response =
+                ui.selectable_label(filter.on, t(format!("{} {text}", icons::FILTER))).on_hover_text(t(hover));
+            widgets::named_choice(&response, ui, filter.on, format!("Filter: {text}"));
             if response.clicked() {
                 filter.on = !filter.on;
             }
-            if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Remove filter: {text}")).clicked() {
+            if widgets::icon_button_ui(ui, icons::CLOSE, format!("Remove filter: {text}")).clicked() {
                 removed = Some(place);
             }
         }
@@ -43,13 +45,13 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
         let mut lifted = None;
         for sort in &query.sorts {
             let icon = if sort.descending { icons::DOWN } else { icons::UP };
-            ui.label(widgets::weak(ui, format!("{icon} {}", sort.column)));
-            if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Do not sort by {}", sort.column)).clicked() {
+            ui.label(widgets::weak(ui, as_is(format!("{icon} {}", sort.column))));
+            if widgets::icon_button_ui(ui, icons::CLOSE, format!("Do not sort by {}", sort.column)).clicked() {
                 lifted = Some(sort.column);
             }
         }
         query.sorts.retain(|sort| lifted != Some(sort.column));
-        if query.filters.len() + query.sorts.len() > 1 && ui.button("Clear all").clicked() {
+        if query.filters.len() + query.sorts.len() > 1 && ui.button(t("Clear all")).clicked() {
             query.filters.clear();
             query.sorts.clear();
         }
@@ -61,7 +63,7 @@ pub fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<C
     let Some(follow) = &state.choices().follow else { return };
     let name = name_of(follow, codes, state.revealed);
     ui.label(widgets::warning(ui, format!("{} Only {name}, everywhere", icons::FOLLOW)));
-    if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Show all, not only {name}")).clicked() {
+    if widgets::icon_button_ui(ui, icons::CLOSE, format!("Show all, not only {name}")).clicked() {
         commands.push(Command::Follow(None));
     }
 }

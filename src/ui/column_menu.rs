@@ -10,13 +10,14 @@ use crate::domain::{Column, Kind, Privacy, format};
 use crate::explore::{ColumnLayout, Filter, Query, Sort, Spread, Test, shown};
 
 use super::column_title::Title;
+use super::words::{as_is, t};
 use super::{icons, widgets};
 
 /// Paints the menu of a column.
 pub fn menu_ui(ui: &mut Ui, title: &Title<'_>, view: &TableView, query: &mut Query, layout: &mut ColumnLayout) {
     ui.set_min_width(240.0);
     let column = title.column;
-    ui.label(widgets::strong(column.name));
+    ui.label(widgets::strong(as_is(column.name)));
     order_ui(ui, column, query);
     ui.separator();
     if column.privacy == Privacy::Personal && !title.revealed {
@@ -29,7 +30,7 @@ pub fn menu_ui(ui: &mut Ui, title: &Title<'_>, view: &TableView, query: &mut Que
     }
     ui.horizontal(|ui| {
         for (test, text) in [(Test::Missing, "Only null"), (Test::Present, "Not null")] {
-            if ui.button(text).clicked() {
+            if ui.button(t(text)).clicked() {
                 query.set(Filter { column: column.name, test, on: true });
             }
         }
@@ -45,7 +46,7 @@ fn order_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     ui.horizontal(|ui| {
         for (descending, icon, text) in [(false, icons::UP, "Ascending"), (true, icons::DOWN, "Descending")] {
             let chosen = current.is_some_and(|sort| sort.descending == descending);
-            if ui.selectable_label(chosen, format!("{icon} {text}")).clicked() {
+            if ui.selectable_label(chosen, t(format!("{icon} {text}"))).clicked() {
                 query.sorts.retain(|sort| sort.column != name);
                 if !chosen {
                     query.sorts.push(Sort { column: name, descending, nulls_first });
@@ -53,7 +54,7 @@ fn order_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
             }
         }
     });
-    if ui.checkbox(&mut nulls_first, "Nulls first").changed() {
+    if ui.checkbox(&mut nulls_first, t("Nulls first")).changed() {
         match query.sorts.iter_mut().find(|sort| sort.column == name) {
             Some(sort) => sort.nulls_first = nulls_first,
             None => query.sorts.push(Sort { column: name, descending: false, nulls_first }),
@@ -64,7 +65,7 @@ fn order_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
 /// A line of text that is kept while the menu is open.
 fn line_ui(ui: &mut Ui, id: Id, hint: &str, name: &str) -> (String, bool) {
     let mut text = ui.data_mut(|data| data.get_temp::<String>(id).unwrap_or_default());
-    let response = ui.add(TextEdit::singleline(&mut text).hint_text(hint).desired_width(150.0));
+    let response = ui.add(TextEdit::singleline(&mut text).hint_text(t(hint)).desired_width(150.0));
     widgets::named(&response, ui, egui::Role::TextInput, name);
     ui.data_mut(|data| data.insert_temp(id, text.clone()));
     (text, response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)))
@@ -74,7 +75,7 @@ fn contains_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     ui.horizontal(|ui| {
         let id = Id::unique(("contains", column.name));
         let (text, entered) = line_ui(ui, id, "text", &format!("Text in {}", column.name));
-        if (ui.button("Contains").clicked() || entered) && !text.trim().is_empty() {
+        if (ui.button(t("Contains")).clicked() || entered) && !text.trim().is_empty() {
             query.set(Filter { column: column.name, test: Test::Contains(text.trim().to_owned()), on: true });
         }
     });
@@ -92,12 +93,15 @@ fn values_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query) {
     ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
         for (text, count) in texts {
             let label = match shown(title.column, Cell::Text(text), title.codes, title.revealed) {
-                Some(label) if label.is_empty() => "blank".into(),
+                Some(label) if label.is_empty() => t("blank").to_string().into(),
                 Some(label) => label,
                 None => continue,
             };
             let mut ticked = chosen.contains(text);
-            if ui.checkbox(&mut ticked, format!("{}  {}", excerpt(&label), format::thousands(*count))).changed() {
+            if ui
+                .checkbox(&mut ticked, as_is(format!("{}  {}", excerpt(&label), t(format::thousands(*count)))))
+                .changed()
+            {
                 if ticked {
                     chosen.insert(text.clone());
                 } else {
@@ -135,7 +139,7 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     match (bound(&from, f64::NEG_INFINITY), bound(&to, f64::INFINITY)) {
         (Some(low), Some(high)) => {
             let asked = !(from.trim().is_empty() && to.trim().is_empty());
-            if (ui.button("Between").clicked() || entered) && asked {
+            if (ui.button(t("Between")).clicked() || entered) && asked {
                 query.set(Filter { column: name, test: Test::range(column, low, high), on: true });
             }
         }
@@ -153,23 +157,23 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
 fn place_ui(ui: &mut Ui, column: &Column, view: &TableView, layout: &mut ColumnLayout) {
     let name = column.name;
     ui.horizontal(|ui| {
-        if ui.button("Move left").clicked() {
+        if ui.button(t("Move left")).clicked() {
             layout.shift(view, name, false);
         }
-        if ui.button("Move right").clicked() {
+        if ui.button(t("Move right")).clicked() {
             layout.shift(view, name, true);
         }
     });
     ui.horizontal(|ui| {
         let pinned = layout.is_pinned(name);
         if ui
-            .button(if pinned { "Unpin" } else { "Pin" })
-            .on_hover_text("Keep it in sight while the others scroll")
+            .button(t(if pinned { "Unpin" } else { "Pin" }))
+            .on_hover_text(t("Keep it in sight while the others scroll"))
             .clicked()
         {
             layout.pin(name, !pinned);
         }
-        if ui.button("Hide").clicked() {
+        if ui.button(t("Hide")).clicked() {
             layout.hide(name, true);
         }
     });

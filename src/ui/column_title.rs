@@ -8,6 +8,7 @@ use crate::domain::foreign::excerpt;
 use crate::domain::{Column, Kind, format};
 use crate::explore::{Bins, Filter, Query, Spread, Summary, Test, shown};
 
+use super::words::{as_is, t};
 use super::{icons, theme, widgets};
 
 /// Room for the spread.
@@ -30,7 +31,7 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let button = widgets::icon_button_ui(ui, icons::MORE, &format!("Column {name}"));
+                let button = widgets::icon_button_ui(ui, icons::MORE, format!("Column {name}"));
                 // Named for the column, so that it stays open when the column moves.
                 Popup::menu(&button)
                     .id(Id::unique(("column menu", name)))
@@ -44,9 +45,9 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let response = ui
-                        .add(egui::Button::new(widgets::strong(name)).frame(false).truncate())
-                        .on_hover_text(format!("{}\nClick to sort, with Shift by several", title.hover));
-                    widgets::named(&response, ui, Role::Button, &format!("Sort by {name}"));
+                        .add(egui::Button::new(widgets::strong(as_is(name))).frame(false).truncate())
+                        .on_hover_text(t(format!("{}\nClick to sort, with Shift by several", title.hover)));
+                    widgets::named(&response, ui, Role::Button, format!("Sort by {name}"));
                     if response.clicked() {
                         query.turn(name, ui.input(|input| input.modifiers.shift));
                     }
@@ -55,7 +56,7 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
         });
         let (rect, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), SPREAD_HEIGHT), Sense::click_and_drag());
-        widgets::named(&response, ui, Role::Image, &format!("Spread of {name}"));
+        widgets::named(&response, ui, Role::Image, format!("Spread of {name}"));
         if let Some(summary) = title.summary {
             match &summary.spread {
                 Spread::Nothing => {}
@@ -82,7 +83,7 @@ pub fn details_ui(ui: &mut Ui, column: &Column, summary: &Summary) {
     let mut line = |name: &str, value: String| {
         ui.horizontal(|ui| {
             ui.label(widgets::weak(ui, name));
-            ui.label(value);
+            ui.label(t(value));
         });
     };
     line("rows", format::thousands(summary.rows));
@@ -136,7 +137,7 @@ fn bins_ui(ui: &Ui, rect: Rect, response: &Response, column: &Column, bins: &Bin
         let rows = format::counted(bins.counts[place], "row");
         let text =
             format!("{} to {}: {rows}\nDrag to filter", number_text(column, from), number_text(column, from + width));
-        response.clone().on_hover_text_at_pointer(text);
+        response.clone().on_hover_text_at_pointer(t(text));
     }
 }
 
@@ -177,7 +178,7 @@ fn texts_ui(ui: &Ui, rect: Rect, response: &Response, title: &Title<'_>, texts: 
     let place = ((pointer.x - rect.left()) / step).max(0.0) as usize;
     let Some((text, count)) = texts.get(place) else { return };
     let name = match shown(title.column, Cell::Text(text), title.codes, title.revealed) {
-        Some(name) if name.is_empty() => "blank".to_owned(),
+        Some(name) if name.is_empty() => t("blank").into(),
         Some(name) => excerpt(&name).into_owned(),
         None => "•••".to_owned(),
     };
@@ -185,5 +186,7 @@ fn texts_ui(ui: &Ui, rect: Rect, response: &Response, title: &Title<'_>, texts: 
         let test = Test::OneOf([text.clone()].into());
         query.set(Filter { column: title.column.name, test, on: true });
     }
-    response.clone().on_hover_text_at_pointer(format!("{name}: {}\nClick to filter", format::counted(*count, "row")));
+    response
+        .clone()
+        .on_hover_text_at_pointer(t(format!("{name}: {}\nClick to filter", format::counted(*count, "row"))));
 }

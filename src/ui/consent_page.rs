@@ -12,6 +12,7 @@ use super::grid::RowScroll;
 use super::timeline::timeline_ui;
 use super::waterfall::waterfall_ui;
 use super::withdrawals::withdrawals_ui;
+use super::words::t;
 use super::{chips, empty, widgets};
 
 /// What belongs to the page alone.
@@ -36,7 +37,7 @@ enum Tab {
 /// Paints the page.
 pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Consent").text_style(TextStyle::Heading));
+        ui.label(RichText::new(t("Consent")).text_style(TextStyle::Heading));
         ui.add_space(8.0);
         let withdrawn = state.choices().recipe.withdrawn.len() as u64;
         let withdrawals = if withdrawn > 0 { format!("Withdrawals ({withdrawn})") } else { "Withdrawals".to_owned() };
@@ -46,12 +47,12 @@ pub fn consent_ui(ui: &mut Ui, state: &State, screen: &mut ConsentScreen, comman
             (Tab::Withdrawals, withdrawals.as_str(), "Customers who withdrew are in no table"),
             (Tab::Counts, "Expected counts", "Compare with the counts of another system"),
         ] {
-            ui.selectable_value(&mut screen.tab, tab, text).on_hover_text(hover);
+            ui.selectable_value(&mut screen.tab, tab, t(text)).on_hover_text(t(hover));
         }
         if let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) {
             let name = chips::name_of(follow, &loaded.codes, state.revealed);
-            ui.selectable_value(&mut screen.tab, Tab::Followed, format!("About {name}"))
-                .on_hover_text("Consents, devices, what is left in each table, and what was dropped and why");
+            ui.selectable_value(&mut screen.tab, Tab::Followed, t(format!("About {name}")))
+                .on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why"));
         } else if screen.tab == Tab::Followed {
             screen.tab = Tab::Waterfall;
         }

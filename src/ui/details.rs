@@ -6,6 +6,7 @@ use crate::curation::{Cell, Codes};
 use crate::explore::Follow;
 use crate::state::{Command, Look, Shown};
 
+use super::words::{as_is, t};
 use super::{cell, chips, icons, widgets};
 
 /// Paints the row at a place.
@@ -26,7 +27,7 @@ pub fn details_ui(
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         Grid::new("details").num_columns(2).spacing([12.0, 6.0]).show(ui, |ui| {
             for (position, column) in look.view.columns().enumerate() {
-                ui.add(Label::new(widgets::weak(ui, column.name)).truncate());
+                ui.add(Label::new(widgets::weak(ui, as_is(column.name))).truncate());
                 ui.horizontal(|ui| cell::cell_ui(ui, column, look.view.cell(row, position), codes, revealed));
                 ui.end_row();
             }
@@ -48,11 +49,11 @@ pub fn details_ui(
 pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: bool, commands: &mut Vec<Command>) {
     let name = chips::name_of(follow, codes, revealed);
     let only = ui
-        .button(format!("{} Only {name}", icons::FOLLOW))
-        .on_hover_text("Narrow every table to this customer or device, until the chip is taken away");
+        .button(t(format!("{} Only {name}", icons::FOLLOW)))
+        .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"));
     let signals = ui
-        .button(format!("{} Signals of {name}", icons::SIGNALS))
-        .on_hover_text("What the device and the phone recorded, with this instant under the cursor");
+        .button(t(format!("{} Signals of {name}", icons::SIGNALS)))
+        .on_hover_text(t("What the device and the phone recorded, with this instant under the cursor"));
     if only.clicked() || signals.clicked() {
         commands.push(Command::Follow(Some(follow.clone())));
         if signals.clicked() {

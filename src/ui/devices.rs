@@ -7,6 +7,7 @@ use crate::explore::Follow;
 use crate::signals::{By, DeviceLine};
 use crate::state::{Command, Loaded, State};
 
+use super::words::{as_is, t};
 use super::{chips, empty, icons, theme, widgets};
 
 /// What belongs to the overview alone.
@@ -58,7 +59,7 @@ pub fn devices_ui(
     let pages = lines.len().div_ceil(a_page);
     screen.page = screen.page.min(pages - 1);
     ui.horizontal_wrapped(|ui| {
-        ui.label(egui::RichText::new("Signals").text_style(TextStyle::Heading));
+        ui.label(egui::RichText::new(t("Signals")).text_style(TextStyle::Heading));
         let devices = lines.iter().filter(|line| line.device.is_some()).count() as u64;
         let phones = lines.len() as u64 - devices;
         let mut words = counted(devices, "device");
@@ -66,7 +67,7 @@ pub fn devices_ui(
             words = format!("{words} · {}", counted(phones, "phone alone").replace("phone alones", "phones alone"));
         }
         let foreign = lines.iter().filter(|line| line.foreign > 0).count() as u64;
-        ui.label(words);
+        ui.label(t(words));
         if foreign > 0 {
             let text = format!("{} {} with somebody else's motion", icons::WARNING, counted(foreign, "device"));
             ui.label(widgets::warning(ui, text));
@@ -74,11 +75,14 @@ pub fn devices_ui(
     });
     ui.horizontal_wrapped(|ui| {
         let before = screen.by;
-        ComboBox::from_id_salt("by").width(160.0).selected_text(format!("by {}", screen.by.name())).show_ui(ui, |ui| {
-            for by in By::ALL {
-                ui.selectable_value(&mut screen.by, by, by.name()).on_hover_text(by.explanation());
-            }
-        });
+        ComboBox::from_id_salt("by").width(160.0).selected_text(t(format!("by {}", screen.by.name()))).show_ui(
+            ui,
+            |ui| {
+                for by in By::ALL {
+                    ui.selectable_value(&mut screen.by, by, t(by.name())).on_hover_text(t(by.explanation()));
+                }
+            },
+        );
         let (icon, name) =
             if screen.least_first { (icons::UP, "Least first") } else { (icons::DOWN, "Greatest first") };
         if widgets::icon_button_ui(ui, icon, name).clicked() {
@@ -93,7 +97,7 @@ pub fn devices_ui(
                 screen.page -= 1;
             }
         });
-        ui.label(format!("page {} of {}", thousands(screen.page as u64 + 1), thousands(pages as u64)));
+        ui.label(t(format!("page {} of {}", thousands(screen.page as u64 + 1), thousands(pages as u64))));
         ui.add_enabled_ui(screen.page + 1 < pages, |ui| {
             if widgets::icon_button_ui(ui, icons::NEXT, "Page after").clicked() {
                 screen.page += 1;
@@ -102,7 +106,7 @@ pub fn devices_ui(
         if !signals.compared.is_empty() {
             ui.separator();
             let text = format!("Compare {}", counted(signals.compared.len() as u64, "device"));
-            compares = ui.button(text).on_hover_text("Their distances, each from its own start").clicked();
+            compares = ui.button(t(text)).on_hover_text(t("Their distances, each from its own start")).clicked();
             if widgets::icon_button_ui(ui, icons::CLOSE, "Compare none").clicked() {
                 commands.push(Command::Compare(vec![]));
             }
@@ -138,7 +142,7 @@ fn card_ui(
     });
     let response = ui.interact(rect, ui.scope_id().with(("card", &name)), Sense::click());
     let figure = by.figure(line).map_or_else(|| "–".to_owned(), |figure| figure_in_words(by, figure));
-    widgets::named(&response, ui, Role::Button, &format!("Signals of {name}: {} {figure}", by.name()));
+    widgets::named(&response, ui, Role::Button, format!("Signals of {name}: {} {figure}", by.name()));
     let palette = theme::palette(ui);
     let ground = if response.hovered() { palette.raised } else { palette.panel };
     ui.painter().rect_filled(rect, 4.0, ground);
@@ -148,17 +152,17 @@ fn card_ui(
     painter.text(
         pos2(left, rect.top() + 14.0),
         egui::Align2::LEFT_CENTER,
-        format!("{name}{partner}"),
+        as_is(format!("{name}{partner}")),
         font(TextStyle::Body),
         palette.text,
     );
     let ink = if by == By::Foreign && line.foreign > 0 { palette.warning } else { palette.text };
     let small = font(TextStyle::Small);
     let y = rect.bottom() - 12.0;
-    painter.text(pos2(left, y), egui::Align2::LEFT_CENTER, format!("{} {figure}", by.name()), small.clone(), ink);
+    painter.text(pos2(left, y), egui::Align2::LEFT_CENTER, t(format!("{} {figure}", by.name())), small.clone(), ink);
     if by != By::Foreign && line.foreign > 0 {
         let text = format!("{} foreign", thousands(line.foreign));
-        painter.text(pos2(right, y), egui::Align2::RIGHT_CENTER, text, small, palette.warning);
+        painter.text(pos2(right, y), egui::Align2::RIGHT_CENTER, t(text), small, palette.warning);
     }
     curve(ui, line, Rect::from_min_max(pos2(left, rect.top() + 28.0), pos2(right, rect.bottom() - 24.0)));
     if let Some(serial) = &line.device {
@@ -170,7 +174,7 @@ fn card_ui(
     response.on_hover_ui(|ui| {
         for by in By::ALL {
             if let Some(figure) = by.figure(line) {
-                ui.label(format!("{}: {}", by.name(), figure_in_words(by, figure)));
+                ui.label(t(format!("{}: {}", by.name(), figure_in_words(by, figure))));
             }
         }
     });
@@ -186,7 +190,7 @@ fn compare_ui(ui: &mut Ui, card: Rect, state: &State, serial: &str, name: &str, 
     let mut now = is_in;
     let corner = Rect::from_min_size(pos2(card.right() - 26.0, card.top() + 4.0), vec2(22.0, 20.0));
     let response = ui.put(corner, egui::Checkbox::without_text(&mut now));
-    widgets::named(&response, ui, Role::CheckBox, &format!("Compare {name}"));
+    widgets::named(&response, ui, Role::CheckBox, format!("Compare {name}"));
     if now != is_in {
         let mut devices = compared.clone();
         devices.retain(|other| other != serial);

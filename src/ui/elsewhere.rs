@@ -8,6 +8,7 @@ use crate::domain::{Plan, Table};
 use crate::lakehouse::{Engine, limits, statements};
 use crate::state::{Command, State};
 
+use super::words::t;
 use super::{icons, widgets};
 
 const WIDTH: f32 = 460.0;
@@ -15,10 +16,10 @@ const WIDTH: f32 = 460.0;
 /// Paints the part of the recipe's menu.
 pub fn elsewhere_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let text = format!("{}  On Spark and Athena", icons::SIGNALS);
-    let menu = ui.menu_button(text, |ui| {
+    let menu = ui.menu_button(t(text), |ui| {
         ui.set_width(WIDTH);
         let entry = |ui: &mut Ui, icon: &str, text: &str| {
-            let response = ui.add(Button::new(format!("{icon}  {text}")));
+            let response = ui.add(Button::new(t(format!("{icon}  {text}"))));
             widgets::named(&response, ui, Role::Button, text);
             response.clicked()
         };
@@ -51,7 +52,7 @@ pub fn parity_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Co
     if table.dataset().is_some() {
         return;
     }
-    let menu = ui.menu_button("SQL", |ui| {
+    let menu = ui.menu_button(t("SQL"), |ui| {
         ui.set_width(WIDTH);
         let plan = Plan::new(&curation.recipe);
         for engine in Engine::ALL.into_iter().rev() {
@@ -61,8 +62,8 @@ pub fn parity_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Co
             ui.horizontal(|ui| {
                 let rows = thousands(curation.rows(table));
                 ui.label(widgets::strong(format!("{}: {rows} rows", engine.title())));
-                let copy = ui.button(format!("{}  Copy", icons::COPY));
-                widgets::named(&copy, ui, Role::Button, &format!("Copy the SQL for {}", engine.title()));
+                let copy = ui.button(t(format!("{}  Copy", icons::COPY)));
+                widgets::named(&copy, ui, Role::Button, format!("Copy the SQL for {}", engine.title()));
                 if copy.clicked() {
                     commands.push(Command::CopyText(statement.query.clone()));
                 }
@@ -78,5 +79,5 @@ pub fn parity_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Co
         }
     });
     widgets::named(&menu.response, ui, Role::Button, "SQL for this table");
-    menu.response.on_hover_text("The same table on Athena and Spark: the SQL, and the rows that it should give");
+    menu.response.on_hover_text(t("The same table on Athena and Spark: the SQL, and the rows that it should give"));
 }

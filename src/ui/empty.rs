@@ -6,6 +6,7 @@ use egui::{Align2, Area, Id, Order, ProgressBar, RichText, TextStyle, Ui, vec2};
 use crate::domain::format;
 use crate::state::{Command, State};
 
+use super::words::t;
 use super::{icons, theme, widgets};
 
 /// Nothing was opened.
@@ -16,10 +17,10 @@ pub fn nothing_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
             "A folder with customer, accelerometer and step_trainer in it, or drop files here.",
         ));
         ui.add_space(8.0);
-        if ui.button(format!("{} Open folder…", icons::OPEN_FOLDER)).clicked() {
+        if ui.button(t(format!("{} Open folder…", icons::OPEN_FOLDER))).clicked() {
             commands.push(Command::ChooseFolder);
         }
-        if ui.button(format!("{} Open the sample data", icons::SAMPLE)).clicked() {
+        if ui.button(t(format!("{} Open the sample data", icons::SAMPLE))).clicked() {
             commands.push(Command::OpenSample);
         }
         ui.add_space(8.0);
@@ -36,7 +37,7 @@ pub fn reading_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let share = if total > 0 { done as f32 / total as f32 } else { 0.0 };
         ui.add(ProgressBar::new(share).desired_width(240.0).desired_height(6.0));
         ui.add_space(8.0);
-        if ui.button("Cancel").clicked() {
+        if ui.button(t("Cancel")).clicked() {
             commands.push(Command::Cancel);
         }
     });
@@ -46,15 +47,15 @@ pub fn reading_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 pub fn failed_ui(ui: &mut Ui, title: &str, error: &str, retry: Command, commands: &mut Vec<Command>) {
     picture_ui(ui, icons::WARNING, title, |ui| {
         ui.set_max_width(560.0);
-        ui.label(error);
+        ui.label(t(error));
         ui.add_space(8.0);
-        if ui.button(format!("{} Try again", icons::RELOAD)).clicked() {
+        if ui.button(t(format!("{} Try again", icons::RELOAD))).clicked() {
             commands.push(retry);
         }
-        if ui.button(format!("{} Open folder…", icons::OPEN_FOLDER)).clicked() {
+        if ui.button(t(format!("{} Open folder…", icons::OPEN_FOLDER))).clicked() {
             commands.push(Command::ChooseFolder);
         }
-        if ui.button(format!("{} Open the sample data", icons::SAMPLE)).clicked() {
+        if ui.button(t(format!("{} Open the sample data", icons::SAMPLE))).clicked() {
             commands.push(Command::OpenSample);
         }
     });
@@ -74,7 +75,7 @@ pub fn drop_here_ui(ui: &Ui) {
         ui.painter().rect_filled(screen, 0.0, theme::palette(ui).base.gamma_multiply(0.85));
         let font = TextStyle::Heading.resolve(ui.style());
         let text = format!("{} Drop to open", icons::OPEN_FOLDER);
-        ui.painter().text(screen.center(), Align2::CENTER_CENTER, text, font, theme::palette(ui).accent);
+        ui.painter().text(screen.center(), Align2::CENTER_CENTER, t(text), font, theme::palette(ui).accent);
     });
 }
 
@@ -83,7 +84,7 @@ fn picture_ui(ui: &mut Ui, icon: &str, title: &str, content: impl FnOnce(&mut Ui
         ui.add_space((ui.available_height() / 3.0 - 60.0).max(16.0));
         ui.label(RichText::new(icon).size(40.0).color(theme::palette(ui).weak));
         ui.add_space(4.0);
-        ui.label(RichText::new(title).text_style(TextStyle::Heading));
+        ui.label(RichText::new(t(title)).text_style(TextStyle::Heading));
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         content(ui);
     });

@@ -9,6 +9,7 @@ use crate::domain::format::{difference, thousands};
 use crate::review::{Expected, Verdict};
 use crate::state::{Command, State};
 
+use super::words::{as_is, t};
 use super::{icons, theme, widgets};
 
 /// What is being typed, for each table.
@@ -26,10 +27,10 @@ pub fn expected_ui(ui: &mut Ui, state: &State, screen: &mut ExpectedScreen, comm
     ));
     ui.add_space(8.0);
     ui.horizontal(|ui| {
-        if ui.button(format!("{} From a file…", icons::OPEN_FILES)).clicked() {
+        if ui.button(t(format!("{} From a file…", icons::OPEN_FILES))).clicked() {
             commands.push(Command::ChooseExpected);
         }
-        if !state.expected.is_empty() && ui.button("Clear").clicked() {
+        if !state.expected.is_empty() && ui.button(t("Clear")).clicked() {
             commands.push(Command::SetExpected(Expected::default()));
         }
         if state.verdicts.is_loading() && !state.expected.is_empty() {
@@ -63,13 +64,13 @@ pub fn expected_ui(ui: &mut Ui, state: &State, screen: &mut ExpectedScreen, comm
 }
 
 fn line_ui(ui: &mut Ui, state: &State, table: Table, typed: &mut String, expected: &mut Expected) {
-    ui.label(table.name());
+    ui.label(as_is(table.name()));
     let here = state.curation.value().map(|curation| curation.rows(table));
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.label(here.map_or_else(|| "–".to_owned(), thousands));
+        ui.label(t(here.map_or_else(|| "–".to_owned(), thousands)));
     });
-    let response = ui.add_sized([110.0, theme::ROW_HEIGHT], TextEdit::singleline(typed).hint_text("expected"));
-    widgets::named(&response, ui, Role::TextInput, &format!("Expected rows of {}", table.name()));
+    let response = ui.add_sized([110.0, theme::ROW_HEIGHT], TextEdit::singleline(typed).hint_text(t("expected")));
+    widgets::named(&response, ui, Role::TextInput, format!("Expected rows of {}", table.name()));
     let plain: String = typed.chars().filter(|letter| !matches!(letter, ',' | ' ' | '_')).collect();
     match (plain.is_empty(), plain.parse::<u64>()) {
         (true, _) => expected.remove(table),
@@ -103,7 +104,7 @@ fn verdict_ui(ui: &mut Ui, verdict: &Verdict) {
         ui.label(widgets::strong(format!("{name}: what gives {expected}")));
     }
     for mistake in &verdict.mistakes {
-        ui.label(format!("{} {}", icons::WARNING, mistake.what)).on_hover_text(mistake.id);
+        ui.label(t(format!("{} {}", icons::WARNING, mistake.what))).on_hover_text(as_is(mistake.id));
         ui.label(widgets::weak(ui, format!("      {}", mistake.todo)));
     }
     ui.add_space(8.0);

@@ -7,6 +7,7 @@ use crate::domain::{Format, KeyChoice, Packaging, Partition, Split, Table, TimeR
 use crate::state::{Command, ExportChoices, State};
 
 use super::export_page::section_ui;
+use super::words::{as_is, t};
 use super::{icons, widgets};
 
 /// Paints them; each shows beside it what comes of it.
@@ -34,7 +35,7 @@ fn what_ui(ui: &mut Ui, state: &State, packaging: &mut Packaging) {
                 let mut is_in = packaging.tables.contains(&table);
                 let rows = state.curation.value().map_or(0, |curation| curation.rows(table));
                 let hover = format!("{}; people and devices by pseudonyms", counted(rows, "row"));
-                if ui.checkbox(&mut is_in, table.name()).on_hover_text(hover).changed() {
+                if ui.checkbox(&mut is_in, as_is(table.name())).on_hover_text(t(hover)).changed() {
                     if is_in {
                         packaging.tables.insert(table);
                     } else {
@@ -45,10 +46,10 @@ fn what_ui(ui: &mut Ui, state: &State, packaging: &mut Packaging) {
         });
         ui.horizontal_wrapped(|ui| {
             ui.label(widgets::weak(ui, "Columns"))
-                .on_hover_text("Of the machine-learning table; customer, device and time always leave");
+                .on_hover_text(t("Of the machine-learning table; customer, device and time always leave"));
             for name in Packaging::optional_columns() {
                 let mut is_in = !packaging.leave_out.contains(name);
-                if ui.checkbox(&mut is_in, name).changed() {
+                if ui.checkbox(&mut is_in, as_is(name)).changed() {
                     if is_in {
                         packaging.leave_out.remove(name);
                     } else {
@@ -77,7 +78,7 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
     section_ui(ui, icons::READY, "Who", &words, |ui| {
         let mut is_split = packaging.split.is_some();
         let hover = "By customer, never by row: nobody is on two sides";
-        if ui.checkbox(&mut is_split, "Split into train, validation and test").on_hover_text(hover).changed() {
+        if ui.checkbox(&mut is_split, t("Split into train, validation and test")).on_hover_text(t(hover)).changed() {
             packaging.split = is_split.then(Split::default);
             if !is_split {
                 export.sides = None;
@@ -87,25 +88,25 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
         ui.horizontal_wrapped(|ui| {
             share_ui(ui, "validation", &mut split.validation_permille);
             share_ui(ui, "test", &mut split.test_permille);
-            let seed = DragValue::new(&mut split.seed).prefix("seed ");
-            ui.add(seed).on_hover_text("Another seed, another split; drag or type");
+            let seed = DragValue::new(&mut split.seed).prefix(t("seed "));
+            ui.add(seed).on_hover_text(t("Another seed, another split; drag or type"));
         });
-        ui.checkbox(&mut split.stratify, "Same shares for every kind of customer").on_hover_text(
-            "By readings a device and by consents, exact to the customer. Without it a customer stays on the same side whoever \
-             is added later",
+        ui.checkbox(&mut split.stratify, t("Same shares for every kind of customer")).on_hover_text(
+            t("By readings a device and by consents, exact to the customer. Without it a customer stays on the same side whoever \
+             is added later"),
         );
         ui.horizontal_wrapped(|ui| match &export.sides {
             None => {
-                let button = ui.button(format!("{} Sides from a file…", icons::OPEN_FILES));
+                let button = ui.button(t(format!("{} Sides from a file…", icons::OPEN_FILES)));
                 let hover = "Lines of customer and side, such as splits.csv of an earlier export under the same key. Others \
                              are split as above";
-                if button.on_hover_text(hover).clicked() {
+                if button.on_hover_text(t(hover)).clicked() {
                     commands.push(Command::ChooseSides);
                 }
             }
             Some(file) => {
                 let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                ui.label(format!("{} Sides of {} from {name}", icons::FILES, counted(file.list.len() as u64, "customer")));
+                ui.label(t(format!("{} Sides of {} from {name}", icons::FILES, counted(file.list.len() as u64, "customer"))));
                 if widgets::icon_button_ui(ui, icons::CLOSE, "Let go of the list of sides").clicked() {
                     export.sides = None;
                 }
@@ -116,10 +117,10 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
 
 fn share_ui(ui: &mut Ui, name: &str, permille: &mut u32) {
     let mut percent = f64::from(*permille) / 10.0;
-    let value = DragValue::new(&mut percent).range(0.0..=49.9).speed(0.2).max_decimals(1).suffix(" %");
-    let response = ui.add(value.prefix(format!("{name} ")));
-    widgets::named(&response, ui, Role::SpinButton, &format!("Share of {name}"));
-    if response.on_hover_text("Of the customers; drag or type").changed() {
+    let value = DragValue::new(&mut percent).range(0.0..=49.9).speed(0.2).max_decimals(1).suffix(t(" %"));
+    let response = ui.add(value.prefix(t(format!("{name} "))));
+    widgets::named(&response, ui, Role::SpinButton, format!("Share of {name}"));
+    if response.on_hover_text(t("Of the customers; drag or type")).changed() {
         *permille = (percent * 10.0).round() as u32;
     }
 }
@@ -130,7 +131,8 @@ fn how_ui(ui: &mut Ui, packaging: &mut Packaging) {
         ui.horizontal_wrapped(|ui| {
             ui.label(widgets::weak(ui, "Format"));
             for format in Format::ALL {
-                ui.selectable_value(&mut packaging.format, format, format.title()).on_hover_text(format_hover(format));
+                ui.selectable_value(&mut packaging.format, format, t(format.title()))
+                    .on_hover_text(t(format_hover(format)));
             }
         });
         ui.horizontal_wrapped(|ui| {
@@ -142,13 +144,13 @@ fn how_ui(ui: &mut Ui, packaging: &mut Packaging) {
                     Partition::Customer => ("by customer", "split=train/customer=c_…/"),
                     Partition::Device => ("by device", "split=train/customer=c_…/device=d_…/"),
                 };
-                ui.selectable_value(&mut packaging.partition, partition, text).on_hover_text(hover);
+                ui.selectable_value(&mut packaging.partition, partition, t(text)).on_hover_text(t(hover));
             }
         });
         ui.horizontal_wrapped(|ui| {
             ui.label(widgets::weak(ui, "Time"));
             for time in TimeRelease::ALL {
-                ui.selectable_value(&mut packaging.time, time, time.name()).on_hover_text(time.words());
+                ui.selectable_value(&mut packaging.time, time, t(time.name())).on_hover_text(t(time.words()));
             }
             if packaging.time == TimeRelease::Raw {
                 let text = format!("{} Whoever knows when somebody walked finds them", icons::WARNING);
@@ -173,21 +175,21 @@ fn windows_ui(ui: &mut Ui, windows: &mut Option<Windows>) {
         let mut has = windows.is_some();
         let hover =
             "Successive instants of one device, never across a gap, a customer or a side: as rows and as NumPy arrays";
-        if ui.checkbox(&mut has, "Windows").on_hover_text(hover).changed() {
+        if ui.checkbox(&mut has, t("Windows")).on_hover_text(t(hover)).changed() {
             *windows = has.then(Windows::default);
         }
         let Some(windows) = windows else { return };
-        let instants = DragValue::new(&mut windows.instants).range(2..=100_000).prefix("of ").suffix(" instants");
-        ui.add(instants).on_hover_text("Instants in a window; drag or type");
-        let stride = DragValue::new(&mut windows.stride).range(1..=100_000).prefix("every ").suffix(" instants");
-        ui.add(stride).on_hover_text("From the start of one window to that of the next; drag or type");
+        let instants = DragValue::new(&mut windows.instants).range(2..=100_000).prefix(t("of ")).suffix(t(" instants"));
+        ui.add(instants).on_hover_text(t("Instants in a window; drag or type"));
+        let stride = DragValue::new(&mut windows.stride).range(1..=100_000).prefix(t("every ")).suffix(t(" instants"));
+        ui.add(stride).on_hover_text(t("From the start of one window to that of the next; drag or type"));
         let mut has_gap = windows.gap_ms.is_some();
         let hover = "The longest time between two instants of a window; without it, five times the median interval";
-        if ui.checkbox(&mut has_gap, "gap").on_hover_text(hover).changed() {
+        if ui.checkbox(&mut has_gap, t("gap")).on_hover_text(t(hover)).changed() {
             windows.gap_ms = has_gap.then_some(10_000);
         }
         if let Some(gap) = &mut windows.gap_ms {
-            ui.add(DragValue::new(gap).range(1..=86_400_000).speed(50.0).prefix("over ").suffix(" ms"));
+            ui.add(DragValue::new(gap).range(1..=86_400_000).speed(50.0).prefix(t("over ")).suffix(t(" ms")));
         }
     });
 }
@@ -204,10 +206,10 @@ fn key_ui(ui: &mut Ui, state: &State, key: &mut KeyChoice) {
         ui.label(widgets::weak(ui, "HMAC-SHA-256 under a secret key, which is never in the export."));
         ui.horizontal_wrapped(|ui| {
             let is_kept = matches!(key, KeyChoice::Kept(_));
-            if ui.selectable_label(*key == KeyChoice::New, "new key").clicked() {
+            if ui.selectable_label(*key == KeyChoice::New, t("new key")).clicked() {
                 *key = KeyChoice::New;
             }
-            if ui.selectable_label(*key == KeyChoice::ThrowAway, "thrown away").clicked() {
+            if ui.selectable_label(*key == KeyChoice::ThrowAway, t("thrown away")).clicked() {
                 *key = KeyChoice::ThrowAway;
             }
             let keys = &state.exporting.keys;
@@ -215,13 +217,13 @@ fn key_ui(ui: &mut Ui, state: &State, key: &mut KeyChoice) {
                 return;
             }
             let text = match &*key {
-                KeyChoice::Kept(id) => id.clone(),
-                KeyChoice::New | KeyChoice::ThrowAway => "an earlier key".to_owned(),
+                KeyChoice::Kept(id) => as_is(id),
+                KeyChoice::New | KeyChoice::ThrowAway => t("an earlier key"),
             };
             let chosen = ComboBox::from_id_salt("key").selected_text(text).show_ui(ui, |ui| {
                 for id in keys {
                     let is_chosen = matches!(&*key, KeyChoice::Kept(chosen) if chosen == id);
-                    if ui.selectable_label(is_chosen, id).clicked() {
+                    if ui.selectable_label(is_chosen, as_is(id)).clicked() {
                         *key = KeyChoice::Kept(id.clone());
                     }
                 }

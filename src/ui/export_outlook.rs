@@ -11,6 +11,7 @@ use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
 
 use super::export_page::section_ui;
+use super::words::{as_is, t};
 use super::{icons, review_page, theme, widgets};
 
 /// What it will be, and what could be done with it.
@@ -19,7 +20,7 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(error) = slot.error() {
         section_ui(ui, icons::WARNING, "What it will be", "could not be worked out", |ui| {
             ui.label(widgets::warning(ui, error));
-            if ui.button(format!("{} Try again", icons::RELOAD)).clicked() {
+            if ui.button(t(format!("{} Try again", icons::RELOAD))).clicked() {
                 commands.push(Command::RetryExport);
             }
         });
@@ -66,13 +67,13 @@ fn figures_ui(ui: &mut Ui, preview: &Preview) {
         for (figure, unit) in figures {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                ui.label(RichText::new(figure).text_style(theme::figure_style()));
+                ui.label(RichText::new(t(figure)).text_style(theme::figure_style()));
                 ui.label(widgets::small(ui, unit));
             });
         }
     });
     for (table, columns) in &preview.columns {
-        ui.label(widgets::small(ui, format!("{table}: {}", columns.join(", "))));
+        ui.label(widgets::small(ui, as_is(format!("{table}: {}", columns.join(", ")))));
     }
 }
 
@@ -88,11 +89,11 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
         for name in ["train", "validation", "test"] {
             let side = split.sides.get(name).copied().unwrap_or_default();
             let share = side.rows as f64 * 100.0 / all.max(1) as f64;
-            ui.label(name);
+            ui.label(t(name));
             for figure in
                 [thousands(side.rows), format!("{share:.1} %"), thousands(side.customers), thousands(side.devices)]
             {
-                figure_ui(ui, RichText::new(figure));
+                figure_ui(ui, RichText::new(t(figure)));
             }
             ui.end_row();
         }
@@ -100,7 +101,7 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
     let audit = &split.audit;
     let words = audit.words();
     let words = if audit.is_clean() { widgets::weak(ui, words) } else { widgets::warning(ui, words) };
-    ui.label(words).on_hover_text("Counted on the rows that would leave");
+    ui.label(words).on_hover_text(t("Counted on the rows that would leave"));
     if audit.by_chance > 0 {
         let rows = counted(audit.by_chance, "row");
         ui.label(widgets::small(ui, format!("{rows} of different customers on two sides are equal by chance.")));
@@ -129,11 +130,11 @@ fn figure_ui(ui: &mut Ui, figure: RichText) {
 fn attack_ui(ui: &mut Ui, attack: &Attack) {
     ui.horizontal_wrapped(|ui| {
         let figure = format!("{} of {}", thousands(attack.found), thousands(attack.of));
-        let figure = if attack.found > 0 { widgets::warning(ui, figure) } else { RichText::new(figure) };
+        let figure = if attack.found > 0 { widgets::warning(ui, figure) } else { RichText::new(t(figure)) };
         ui.label(figure.text_style(theme::strong_style()));
         ui.label(widgets::weak(ui, format!("found by an attacker who {}", attack.title)));
     });
-    ui.label(&attack.words);
+    ui.label(t(&attack.words));
     ui.add_space(4.0);
 }
 
@@ -165,7 +166,7 @@ pub fn gate_ui(
         for check in open {
             let text = format!("{} {}", icons::WARNING, check.about().title);
             let response = widgets::door_ui(ui, widgets::warning(ui, text), check.about().title);
-            if response.on_hover_text("Show it on the page of the review: repair it, or accept it").clicked() {
+            if response.on_hover_text(t("Show it on the page of the review: repair it, or accept it")).clicked() {
                 wanted = Some(check);
             }
         }
@@ -181,7 +182,7 @@ pub fn gate_ui(
 
 fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
-        let edit = TextEdit::singleline(place).hint_text("a folder that is not there yet").desired_width(240.0);
+        let edit = TextEdit::singleline(place).hint_text(t("a folder that is not there yet")).desired_width(240.0);
         let response = ui.add(edit.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Folder of the export");
         let is_ready = is_signed
@@ -192,7 +193,7 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         let text = if typed.is_empty() { "Export…" } else { "Export" };
         let icon = if is_signed { icons::EXPORT } else { icons::LOCKED };
         let palette = theme::palette(ui);
-        let button = Button::new(RichText::new(format!("{icon} {text}")).color(palette.base)).fill(palette.accent);
+        let button = Button::new(RichText::new(t(format!("{icon} {text}"))).color(palette.base)).fill(palette.accent);
         let response = ui.add_enabled(is_ready, button.min_size(vec2(96.0, 0.0)));
         widgets::named(&response, ui, Role::Button, text);
         let why = if is_signed {
@@ -200,7 +201,7 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         } else {
             "Somebody has to sign these tables first"
         };
-        if response.on_hover_text("Write it, whole or not at all").on_disabled_hover_text(why).clicked() {
+        if response.on_hover_text(t("Write it, whole or not at all")).on_disabled_hover_text(t(why)).clicked() {
             commands.push(if typed.is_empty() {
                 Command::ChooseExport
             } else {
@@ -209,7 +210,7 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         }
         if let Some(folder) = &state.exporting.writing {
             ui.label(widgets::weak(ui, format!("Writing {}…", folder.display())));
-            if ui.button("Stop").clicked() {
+            if ui.button(t("Stop")).clicked() {
                 commands.push(Command::Cancel);
             }
         }

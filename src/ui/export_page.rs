@@ -7,6 +7,7 @@ use crate::state::{Command, ExportOutcome, State};
 
 use super::export_outlook::{gate_ui, outlook_ui};
 use super::export_past::{PastScreen, past_ui, written_ui};
+use super::words::t;
 use super::{empty, export_choices, icons, theme, widgets};
 
 /// What belongs to the page alone.
@@ -34,14 +35,14 @@ pub fn export_ui(
     commands: &mut Vec<Command>,
 ) -> Option<CheckId> {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Export").text_style(TextStyle::Heading));
+        ui.label(RichText::new(t("Export")).text_style(TextStyle::Heading));
         ui.add_space(8.0);
         let past = state.exporting.past.value().map_or(0, |past| past.len());
         let exports = if past > 0 { format!("Exports made ({past})") } else { "Exports made".to_owned() };
-        ui.selectable_value(&mut screen.tab, Tab::Next, "Next export")
-            .on_hover_text("What leaves, whose, how, and what stands against it");
-        ui.selectable_value(&mut screen.tab, Tab::Past, exports)
-            .on_hover_text("Load them, prove that they are as they were, take customers out who withdrew");
+        ui.selectable_value(&mut screen.tab, Tab::Next, t("Next export"))
+            .on_hover_text(t("What leaves, whose, how, and what stands against it"));
+        ui.selectable_value(&mut screen.tab, Tab::Past, t(exports))
+            .on_hover_text(t("Load them, prove that they are as they were, take customers out who withdrew"));
     });
     ui.add_space(8.0);
     if screen.tab == Tab::Past {
@@ -122,15 +123,16 @@ fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mu
                     ui.label(widgets::strong(format!("{} Written to {}", icons::READY, opened.folder.display())));
                 }
                 ExportOutcome::Failed(error) => {
-                    ui.label(format!("{} {error}", icons::WARNING));
+                    ui.label(t(format!("{} {error}", icons::WARNING)));
                 }
                 ExportOutcome::Exists(place) => {
-                    ui.label(format!(
+                    ui.label(t(format!(
                         "{} {} is there already. An export never takes the place of something unasked.",
                         icons::WARNING,
                         place.display()
-                    ));
-                    if ui.button("Replace it").on_hover_text("Only if it is an export of this program").clicked() {
+                    )));
+                    if ui.button(t("Replace it")).on_hover_text(t("Only if it is an export of this program")).clicked()
+                    {
                         commands.push(Command::ExportTo { place: place.clone(), replace: true });
                     }
                 }

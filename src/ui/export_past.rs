@@ -10,6 +10,7 @@ use crate::export::Listed;
 use crate::export::release::{Contained, Manifest, Verified};
 use crate::state::{Command, OpenedExport, Proof, Searched, State};
 
+use super::words::{as_is, t};
 use super::{empty, icons, theme, widgets};
 
 /// What belongs to the list alone.
@@ -69,14 +70,14 @@ fn entry_ui(ui: &mut Ui, state: &State, listed: &Listed, screen: &mut PastScreen
     let text = format!("{icon}  {}", name(&past.folder));
     let text = RichText::new(text).color(if listed.is_there { palette.text } else { palette.warning });
     let day = past.written_at.split('T').next().unwrap_or_default();
-    let right = RichText::new(format!("{} · {day}", counted(past.rows, "row")))
+    let right = RichText::new(t(format!("{} · {day}", counted(past.rows, "row"))))
         .text_style(TextStyle::Small)
         .color(palette.weak);
     let button = Button::selectable(selected, text).right_text(right).truncate();
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
-    widgets::named_choice(&response, ui, selected, &format!("Export {}", name(&past.folder)));
+    widgets::named_choice(&response, ui, selected, format!("Export {}", name(&past.folder)));
     let where_it_is = past.folder.display().to_string();
-    let hover = if listed.is_there { where_it_is } else { format!("{where_it_is} is not there any more") };
+    let hover = if listed.is_there { as_is(where_it_is) } else { t(format!("{where_it_is} is not there any more")) };
     if response.on_hover_text(hover).clicked() {
         choose(past.folder.clone(), screen, commands);
     }
@@ -96,19 +97,19 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(name(&folder)).text_style(TextStyle::Heading));
         let is_there = past.iter().any(|listed| listed.is_there && listed.past.folder == folder);
-        let verify = ui.add_enabled(is_there, Button::new(format!("{} Verify", icons::REVIEW)));
+        let verify = ui.add_enabled(is_there, Button::new(t(format!("{} Verify", icons::REVIEW))));
         let hover =
             "Whether every file is as it was written, and whether the landing files that are open still give it";
-        if verify.on_hover_text(hover).clicked() {
+        if verify.on_hover_text(t(hover)).clicked() {
             commands.push(Command::VerifyExport(folder.clone()));
         }
-        let forget = ui.add_enabled(is_listed, Button::new("Forget"));
-        if forget.on_hover_text("Takes it off this list; the folder stays as it is").clicked() {
+        let forget = ui.add_enabled(is_listed, Button::new(t("Forget")));
+        if forget.on_hover_text(t("Takes it off this list; the folder stays as it is")).clicked() {
             commands.push(Command::ForgetExport(folder.clone()));
             screen.chosen = None;
         }
     });
-    ui.label(widgets::weak(ui, folder.display().to_string()));
+    ui.label(widgets::weak(ui, as_is(folder.display().to_string())));
     if let Some(error) = state.exporting.opened.error() {
         ui.label(widgets::warning(ui, error));
         return;
@@ -126,13 +127,13 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
 /// What lies there, and how it is loaded.
 pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, commands: &mut Vec<Command>) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
-    ui.label(format!(
+    ui.label(t(format!(
         "{} of {}, {} in {}.",
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
         bytes(manifest.bytes()),
         counted(manifest.all_files().count() as u64 + 1, "file")
-    ));
+    )));
     let (id, is_kept) = (&manifest.key.id, manifest.key.is_kept);
     let key = match key_file {
         Some(file) => format!("Its key {id} is kept in {}.", file.display()),
@@ -142,19 +143,19 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
     ui.label(widgets::weak(ui, key));
     ui.label(widgets::weak(ui, made_of(manifest)));
     for note in notes(manifest) {
-        ui.label(note);
+        ui.label(t(note));
     }
     ui.add_space(8.0);
     ui.label(widgets::strong("How to load it"));
     ui.horizontal_wrapped(|ui| {
         for (position, (library, _)) in lines.iter().enumerate() {
-            ui.selectable_value(&mut screen.library, position, *library);
+            ui.selectable_value(&mut screen.library, position, as_is(*library));
         }
     });
     let Some((library, text)) = lines.get(screen.library).or(lines.first()) else { return };
     theme::lines_frame(ui).show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            if widgets::icon_button_ui(ui, icons::COPY, &format!("Copy the lines for {library}")).clicked() {
+            if widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}")).clicked() {
                 commands.push(Command::CopyText(text.clone()));
             }
             ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).wrap());
@@ -202,15 +203,15 @@ fn proof_ui(ui: &mut Ui, state: &State, folder: &Path) {
     ui.add_space(4.0);
     let files = counted(verified.files, "file");
     if verified.changed.is_empty() {
-        ui.label(format!("{} All {files} are as they were written.", icons::READY));
+        ui.label(t(format!("{} All {files} are as they were written.", icons::READY)));
     } else {
         ui.label(widgets::warning(ui, format!("{} It is not as it was written:", icons::WARNING)));
         for problem in &verified.changed {
-            ui.label(format!("      {problem}"));
+            ui.label(t(format!("      {problem}")));
         }
     }
     match verified.is_sealed {
-        Some(true) => ui.label(format!("{} The seal holds: nobody without the key changed anything.", icons::READY)),
+        Some(true) => ui.label(t(format!("{} The seal holds: nobody without the key changed anything.", icons::READY))),
         Some(false) => ui.label(widgets::warning(
             ui,
             format!("{} The seal is broken: manifest.json was changed by somebody without the key.", icons::WARNING),
@@ -238,7 +239,7 @@ fn made_again_ui(ui: &mut Ui, verified: &Verified, not_made_again: Option<&str>)
         let how =
             if landing.without_pseudonyms { "but for pseudonyms, as the key is not here" } else { "cell for cell" };
         let tables = counted(landing.same_tables, "table");
-        ui.label(format!("{} The open landing files give it: {tables}, {how}.", icons::READY));
+        ui.label(t(format!("{} The open landing files give it: {tables}, {how}.", icons::READY)));
     }
 }
 
@@ -249,12 +250,12 @@ fn withdrawn_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let withdrawn = &state.choices().recipe.withdrawn;
         if !withdrawn.is_empty() {
             let text = format!("Look for the recipe's {}", counted(withdrawn.len() as u64, "withdrawal"));
-            if ui.button(text).on_hover_text("In all exports that are there and whose keys are kept").clicked() {
+            if ui.button(t(text)).on_hover_text(t("In all exports that are there and whose keys are kept")).clicked() {
                 commands.push(Command::Search(withdrawn.clone()));
             }
         }
-        let file = ui.button(format!("{} Look for a list…", icons::OPEN_FILES));
-        if file.on_hover_text("E-mail addresses or serial numbers, one a line or separated by commas").clicked() {
+        let file = ui.button(t(format!("{} Look for a list…", icons::OPEN_FILES)));
+        if file.on_hover_text(t("E-mail addresses or serial numbers, one a line or separated by commas")).clicked() {
             commands.push(Command::ChooseSearched);
         }
         if state.exporting.searched.is_loading() {
@@ -277,10 +278,10 @@ fn withdrawn_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                     counted(exports, "export") + if exports == 1 { " has some" } else { " have some" }
                 ),
             };
-            ui.label(if exports == 0 { RichText::new(words) } else { widgets::warning(ui, words) });
+            ui.label(if exports == 0 { RichText::new(t(words)) } else { widgets::warning(ui, words) });
             if failed > 0 {
                 let words = format!("{} could not be looked at", counted(failed, "export"));
-                ui.label(widgets::warning(ui, words)).on_hover_text("Choose it to see why");
+                ui.label(widgets::warning(ui, words)).on_hover_text(t("Choose it to see why"));
             }
         }
     });
@@ -298,7 +299,7 @@ fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, commands: &mut 
         }
     };
     if contained.rows.is_empty() {
-        ui.label(format!("{} Nobody who withdrew is in it.", icons::READY));
+        ui.label(t(format!("{} Nobody who withdrew is in it.", icons::READY)));
         return;
     }
     let who = format!("{} and {}", counted(contained.customers, "customer"), counted(contained.devices, "device"));
@@ -308,13 +309,13 @@ fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, commands: &mut 
         ui.label(widgets::small(ui, format!("      {file}: {} {unit}", thousands(*rows))));
     }
     ui.horizontal_wrapped(|ui| {
-        let beside = ui.button("Write it without them");
+        let beside = ui.button(t("Write it without them"));
         let hover = "Beside it, with the ending -without-withdrawn; what is there stays";
-        if beside.on_hover_text(hover).clicked() {
+        if beside.on_hover_text(t(hover)).clicked() {
             commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: false });
         }
-        let replace = ui.button("Replace it by one without them");
-        if replace.on_hover_text("In one step: at no moment is there none, or a half one").clicked() {
+        let replace = ui.button(t("Replace it by one without them"));
+        if replace.on_hover_text(t("In one step: at no moment is there none, or a half one")).clicked() {
             commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: true });
         }
     });

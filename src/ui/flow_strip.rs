@@ -7,6 +7,7 @@ use crate::domain::format::{difference, thousands};
 use crate::domain::{CheckId, Table, TableCount, Zone};
 use crate::state::{Command, Shown, State};
 
+use super::words::{as_is, t};
 use super::{icons, theme, widgets};
 
 /// Paints the strip.
@@ -56,12 +57,12 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.label(widgets::small(ui, "REVIEW"));
         });
         ui.add_space(14.0);
-        let text = RichText::new(format!("{icon} {text}"));
+        let text = RichText::new(t(format!("{icon} {text}")));
         let palette = theme::palette(ui);
         let text = text.color(if is_open { palette.warning } else { palette.text });
         let response = widgets::door_ui(ui, text, "State of the join review");
         let hover = "Whether the training set may leave: open the join review";
-        if response.on_hover_text(hover).clicked() {
+        if response.on_hover_text(t(hover)).clicked() {
             commands.push(Command::Show(Shown::Review));
         }
     });
@@ -72,7 +73,7 @@ fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, width: f32, commands: &mut Ve
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.horizontal(|ui| {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, zone.title().to_uppercase()));
+            ui.label(widgets::small(ui, as_is(t(zone.title()).to_uppercase())));
         });
         ui.horizontal_top(|ui| {
             for table in zone.tables() {
@@ -92,15 +93,15 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
         ui.spacing_mut().interact_size.y = 18.0;
         ui.horizontal(|ui| {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, table.title().replace('_', " ")));
+            ui.label(widgets::small(ui, as_is(table.title().replace('_', " "))));
         });
         let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());
         let selected = state.choices().shown == Shown::Table(table);
         let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
-        let figure = RichText::new(text).text_style(theme::figure_style()).color(color);
+        let figure = RichText::new(t(text)).text_style(theme::figure_style()).color(color);
         ui.horizontal(|ui| {
-            if widgets::door_ui(ui, figure, &name).on_hover_text(format!("Show {}", table.name())).clicked() {
+            if widgets::door_ui(ui, figure, &name).on_hover_text(t(format!("Show {}", table.name()))).clicked() {
                 commands.push(Command::Show(Shown::Table(table)));
             }
             ui.add_space(2.0);
@@ -116,8 +117,9 @@ fn change_ui(ui: &mut Ui, state: &State, table: Table, rows: Option<u64>) {
     let age = ui.input(|input| input.time) - before.changed_at;
     let was = before.rows[table.index()];
     if was != rows && age < theme::DIFFERENCE_SECONDS {
-        let text = RichText::new(difference(was, rows)).text_style(TextStyle::Small).color(theme::palette(ui).accent);
-        ui.label(text).on_hover_text(format!("{} before the last change", thousands(was)));
+        let text =
+            RichText::new(t(difference(was, rows))).text_style(TextStyle::Small).color(theme::palette(ui).accent);
+        ui.label(text).on_hover_text(t(format!("{} before the last change", thousands(was))));
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(theme::DIFFERENCE_SECONDS - age));
     }
 }
@@ -130,7 +132,7 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
             let text = format!("{} refused", thousands(refused));
             let name = format!("{}: {text}", table.name());
             let text = widgets::warning(ui, text).text_style(TextStyle::Small);
-            if widgets::door_ui(ui, text, &name).on_hover_text("Show what could not be read, and why").clicked() {
+            if widgets::door_ui(ui, text, &name).on_hover_text(t("Show what could not be read, and why")).clicked() {
                 commands.push(Command::Show(Shown::Refused));
             }
         }
@@ -152,16 +154,16 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
 
 /// What each step did, in words.
 pub fn reasons_ui(ui: &mut Ui, count: &TableCount) {
-    ui.label(format!("{} rows of {}", thousands(count.rows_in), count.source.name()));
+    ui.label(t(format!("{} rows of {}", thousands(count.rows_in), count.source.name())));
     for step in &count.steps {
         if step.dropped > 0 {
-            ui.label(format!("−{} {}", thousands(step.dropped), step.reason.label()));
+            ui.label(t(format!("−{} {}", thousands(step.dropped), step.reason.label())));
         }
         if step.added > 0 {
-            ui.label(format!("+{} found more than one partner", thousands(step.added)));
+            ui.label(t(format!("+{} found more than one partner", thousands(step.added))));
         }
     }
-    ui.label(format!("= {} rows", thousands(count.rows)));
+    ui.label(t(format!("= {} rows", thousands(count.rows))));
 }
 
 /// The step that dropped the most rows.

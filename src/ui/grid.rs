@@ -7,6 +7,7 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
+use super::words::t;
 use super::{selection, theme, widgets};
 use crate::domain::format::thousands;
 use crate::explore::Selection;
@@ -122,7 +123,7 @@ impl<F: FnMut(&mut Ui, usize, usize)> GridContent for Plain<'_, F> {
     fn title_ui(&mut self, ui: &mut Ui, column: usize) {
         let column = &self.columns[column];
         ui.with_layout(side(column.right), |ui| {
-            ui.add(egui::Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(&column.hover);
+            ui.add(egui::Label::new(widgets::strong(&column.title)).truncate()).on_hover_text(t(&column.hover));
         });
     }
 
@@ -148,7 +149,7 @@ pub fn content_grid_ui(
     let rows = shape.rows;
     let grid_id = ui.make_persistent_id(shape.id);
     let response = ui.interact(table_rect, grid_id, Sense::click());
-    widgets::named(&response, ui, Role::Table, &format!("{}, {} rows", shape.id, thousands(rows as u64)));
+    widgets::named(&response, ui, Role::Table, format!("{}, {} rows", shape.id, thousands(rows as u64)));
     if response.clicked_by(PointerButton::Primary) {
         response.request_focus();
     }
@@ -353,7 +354,7 @@ fn scroll_bar_ui(
     let strong = response.hovered() || response.dragged();
     ui.painter().rect_filled(handle, 4.0, if strong { palette.weak } else { palette.line });
     if response.dragged() {
-        response.on_hover_text_at_pointer(format!("row {}", thousands(scroll.first() as u64 + 1)));
+        response.on_hover_text_at_pointer(t(format!("row {}", thousands(scroll.first() as u64 + 1))));
     }
 }
 

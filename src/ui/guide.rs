@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, TextStyle, Ui, Window, vec2};
 use crate::state::State;
 
 use super::actions::{Does, action};
+use super::words::{as_is, t};
 use super::{theme, widgets};
 
 const TEXT: &str = include_str!("../../docs/guide.md");
@@ -32,7 +33,7 @@ enum Block {
 pub fn guide_ui(ui: &Ui, state: &State, is_open: &mut bool) -> Option<Does> {
     let mut asked = None;
     let screen = ui.ctx().content_rect();
-    Window::new("Guide")
+    Window::new(t("Guide"))
         .open(is_open)
         .default_size(vec2(theme::GUIDE_WIDTH, screen.height() * 0.7))
         .default_pos(screen.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
@@ -63,7 +64,7 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block) -> Option<Does> {
         Block::Entry(mark, text) => {
             let asked = ui
                 .horizontal_top(|ui| {
-                    ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, mark)));
+                    ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, as_is(mark))));
                     ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text)).inner
                 })
                 .inner;
@@ -79,7 +80,7 @@ fn pieces_ui(ui: &mut Ui, state: &State, text: &str) -> Option<Does> {
     for piece in pieces(text) {
         match piece {
             Piece::Plain(text) => drop(ui.label(text)),
-            Piece::Strong(text) => drop(ui.label(widgets::strong(text))),
+            Piece::Strong(text) => drop(ui.label(widgets::strong(as_is(text)))),
             Piece::Action(words, id) => {
                 if ui.link(words).clicked() {
                     asked = action(id).map(|action| action.does(state));

@@ -6,6 +6,7 @@ use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
 use crate::state::{Command, State};
 
 use super::actions::key_of;
+use super::words::t;
 use super::{icons, theme, widgets};
 
 /// Paints the two buttons and the menu, from left to right.
@@ -17,7 +18,7 @@ pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let button = Button::new(icons::HISTORY).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| list_ui(ui, state, commands));
     widgets::named(&response, ui, Role::Button, "History");
-    response.on_hover_text("History: what was done, to go back to");
+    response.on_hover_text(t("History: what was done, to go back to"));
 }
 
 fn step_ui(
@@ -32,8 +33,8 @@ fn step_ui(
     ui.add_enabled_ui(label.is_some(), |ui| {
         let response = ui.add(Button::new(icon).frame_when_inactive(false));
         widgets::named(&response, ui, Role::Button, &name);
-        let response = response.on_disabled_hover_text(format!("Nothing to {}", what.to_lowercase()));
-        if response.on_hover_text(format!("{name} ({keys})")).clicked() {
+        let response = response.on_disabled_hover_text(t(format!("Nothing to {}", what.to_lowercase())));
+        if response.on_hover_text(t(format!("{name} ({keys})"))).clicked() {
             commands.push(command);
         }
     });
@@ -54,10 +55,10 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ScrollArea::vertical().max_height(theme::HISTORY_HEIGHT).show(ui, |ui| {
         for (position, label) in labels.iter().enumerate().rev() {
             let is_present = position == present;
-            let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(*label) };
+            let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(t(*label)) };
             let entry = Button::selectable(is_present, text).truncate();
             let response = ui.add(entry.min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)));
-            widgets::named_choice(&response, ui, is_present, label);
+            widgets::named_choice(&response, ui, is_present, *label);
             if response.clicked() {
                 commands.push(Command::GoTo(position));
             }

@@ -9,13 +9,14 @@ use crate::landing::{Census, Landing};
 use crate::state::State;
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::words::{as_is, t};
 use super::{icons, widgets};
 
 /// Paints the page; the scrolls are those of the files and of the refused records.
 pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll, &mut RowScroll)) {
     let Some(loaded) = state.landing.value() else { return };
     let landing = &loaded.landing;
-    ui.label(RichText::new("Landing files").text_style(TextStyle::Heading));
+    ui.label(RichText::new(t("Landing files")).text_style(TextStyle::Heading));
     ui.label(widgets::weak(
         ui,
         format!(
@@ -28,7 +29,7 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
     for finding in &landing.findings {
         ui.horizontal(|ui| {
             ui.label(widgets::warning(ui, icons::WARNING));
-            ui.add(Label::new(finding.to_string()).wrap());
+            ui.add(Label::new(t(finding.to_string())).wrap());
         });
     }
     census_ui(ui, &landing.census);
@@ -64,9 +65,9 @@ fn census_ui(ui: &mut Ui, census: &Census) {
         ui.end_row();
         for purpose in Purpose::ALL {
             let consent = census.consent(purpose);
-            ui.label(purpose.column());
+            ui.label(as_is(purpose.column()));
             for figure in [consent.given, consent.absent, consent.null, consent.blank, consent.zero] {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(thousands(figure)));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(t(thousands(figure))));
             }
             ui.label("");
             ui.end_row();
@@ -95,7 +96,7 @@ fn files_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
         let file = &landing.files[row];
         match column {
             0 => {
-                ui.add(Label::new(&file.name).truncate()).on_hover_text(format!("SHA-256 {}", file.sha256));
+                ui.add(Label::new(as_is(&file.name)).truncate()).on_hover_text(t(format!("SHA-256 {}", file.sha256)));
             }
             1 => dataset_ui(ui, file.dataset),
             2 => number_ui(ui, &bytes(file.bytes), false),
@@ -118,13 +119,13 @@ fn refused_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
         match column {
             0 => {
                 let name = landing.files.get(refused.file as usize).map_or("", |file| file.name.as_str());
-                ui.add(Label::new(name).truncate());
+                ui.add(Label::new(as_is(name)).truncate());
             }
             1 => dataset_ui(ui, refused.dataset),
             2 => number_ui(ui, &thousands(refused.offset), false),
             3 => number_ui(ui, &thousands(refused.length), false),
             _ => {
-                ui.add(Label::new(refused.reason.to_string()).truncate());
+                ui.add(Label::new(t(refused.reason.to_string())).truncate());
             }
         }
     });
@@ -136,7 +137,7 @@ fn column(title: &str, hover: &str, width: f32, right: bool) -> GridColumn {
 
 fn dataset_ui(ui: &mut Ui, dataset: Option<Dataset>) {
     match dataset {
-        Some(dataset) => ui.label(dataset.name()),
+        Some(dataset) => ui.label(as_is(dataset.name())),
         None => ui.label(widgets::weak(ui, "unknown").italics()),
     };
 }
@@ -145,6 +146,6 @@ fn number_ui(ui: &mut Ui, text: &str, remarkable: bool) {
     if remarkable {
         ui.label(widgets::warning(ui, text));
     } else {
-        ui.label(text);
+        ui.label(t(text));
     }
 }

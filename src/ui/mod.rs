@@ -52,6 +52,7 @@ mod top_bar;
 mod waterfall;
 mod widgets;
 mod withdrawals;
+pub mod words;
 mod zoom;
 
 use egui::{CentralPanel, Panel, Ui};
@@ -104,6 +105,7 @@ impl Screens {
 
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    words::speak(state.language.spoken(state.system_language));
     let mut asked = if screens.palette.is_open() { vec![] } else { keys::keys_ui(ui, state) };
     Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);

@@ -4,6 +4,7 @@ use egui::{Align, Label, Layout, RichText, Ui};
 
 use crate::state::{Command, Severity, State};
 
+use super::words::t;
 use super::{icons, theme, widgets};
 
 /// Paints the notices, the newest at the bottom.
@@ -22,7 +23,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                         commands.push(Command::Dismiss(position));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        ui.add(Label::new(&notice.text).wrap());
+                        ui.add(Label::new(t(&notice.text)).wrap());
                     });
                 });
             });

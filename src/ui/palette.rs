@@ -9,6 +9,7 @@ use crate::domain::Table;
 use crate::state::{Command, Keys, Shown, State};
 
 use super::actions::{self, ACTIONS, Action, Does};
+use super::words::{Words, as_is, t};
 use super::{icons, theme, widgets};
 
 /// The list, if it is open, and what was typed into it.
@@ -25,7 +26,9 @@ pub struct PaletteScreen {
 
 /// A line of the list.
 struct Line<'a> {
-    name: String,
+    name: Words,
+    /// What it is called in English, which finds it in every language.
+    english: String,
     key: String,
     does: Does,
     /// The action whose key can be changed.
@@ -76,7 +79,7 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
             _ => screen.chosen.min(last),
         };
         let field = ui.add(
-            TextEdit::singleline(&mut screen.text).hint_text("What do you want to do?").desired_width(f32::INFINITY),
+            TextEdit::singleline(&mut screen.text).hint_text(t("What do you want to do?")).desired_width(f32::INFINITY),
         );
         widgets::named(&field, ui, Role::TextInput, "Find a command");
         field.request_focus();
@@ -116,13 +119,13 @@ fn line_ui(ui: &mut Ui, line: &Line<'_>, is_chosen: bool, screen: &mut PaletteSc
         let ink = if reason.is_empty() { palette.text } else { palette.weak };
         // The same for all, whatever stands in them: beside it are the button and the bar to scroll with.
         let width = theme::PALETTE_WIDTH - 2.5 * theme::ROW_HEIGHT;
-        let button = Button::selectable(is_chosen, RichText::new(&line.name).color(ink))
+        let button = Button::selectable(is_chosen, RichText::new(&*line.name).color(ink))
             .right_text(widgets::weak(ui, if reason.is_empty() { &line.key } else { reason }))
             .truncate();
         let response = ui.add_sized(vec2(width, theme::ROW_HEIGHT), button);
-        let said = [line.name.as_str(), &line.key, reason].map(str::to_owned);
+        let said = [line.name.to_string(), t(&line.key).into(), t(reason).into()];
         let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
-        widgets::named_choice(&response, ui, is_chosen, &said.join(", "));
+        widgets::named_choice(&response, ui, is_chosen, as_is(said.join(", ")));
         if let Some(action) = line.action {
             let name = format!("Change the key of {}", action.name);
             if widgets::icon_button_ui(ui, icons::KEYS, &name).clicked() {
@@ -138,7 +141,7 @@ fn line_ui(ui: &mut Ui, line: &Line<'_>, is_chosen: bool, screen: &mut PaletteSc
 /// Waits for the key that an action is to have.
 fn changing_ui(ui: &mut Ui, state: &State, screen: &mut PaletteScreen, id: &'static str, commands: &mut Vec<Command>) {
     let Some(action) = actions::action(id) else { return };
-    ui.label(RichText::new(format!("Press the new key of “{}”", action.name)).text_style(egui::TextStyle::Heading));
+    ui.label(RichText::new(t(format!("Press the new key of “{}”", action.name))).text_style(egui::TextStyle::Heading));
     ui.label(widgets::weak(ui, "Escape leaves it as it is, Delete takes it away, Backspace gives back the usual one."));
     if !screen.refused.is_empty() {
         ui.label(widgets::warning(ui, screen.refused.clone()));
@@ -193,12 +196,19 @@ fn pressed(ui: &Ui) -> Option<KeyboardShortcut> {
 /// The lines that have every word that was typed, those that begin with it first.
 fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
     let of_actions = ACTIONS.iter().map(|action| Line {
-        name: action.name.to_owned(),
+        name: t(action.name),
+        english: action.name.to_lowercase(),
         key: action.key_words(&state.keys),
         does: action.does(state),
         action: Some(action),
     });
-    let plain = |name: String, command| Line { name, key: String::new(), does: Does::Asks(command), action: None };
+    let plain = |name: String, command| Line {
+        name: t(&name),
+        english: name.to_lowercase(),
+        key: String::new(),
+        does: Does::Asks(command),
+        action: None,
+    };
     let tables = Table::ALL.into_iter();
     let tables = tables.map(|table| plain(format!("Go to {}", table.name()), Command::Show(Shown::Table(table))));
     let recent = state.recent.iter().map(|path| {
@@ -211,7 +221,7 @@ fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
         .chain(recent)
         .filter(|line| {
             let name = line.name.to_lowercase();
-            wanted.iter().all(|word| name.contains(word))
+            wanted.iter().all(|word| name.contains(word) || line.english.contains(word))
         })
         .collect();
     let begins = |line: &Line<'_>| {

@@ -5,6 +5,7 @@ use egui::{DragValue, Ui};
 use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};
 
+use super::words::t;
 use super::{icons, widgets};
 
 /// Paints the switches; each shows its effect in the strip above at once.
@@ -14,28 +15,29 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(widgets::weak(ui, "Consent for"));
         for purpose in Purpose::ALL {
             let hover = format!("Keep customers whose {} is present", purpose.column());
-            ui.selectable_value(&mut recipe.purpose, purpose, purpose.name()).on_hover_text(hover);
+            ui.selectable_value(&mut recipe.purpose, purpose, t(purpose.name())).on_hover_text(t(hover));
         }
         ui.separator();
-        ui.checkbox(&mut recipe.consent_date, "Only readings after consent")
-            .on_hover_text("Keep a reading only if it was taken at or after its customer agreed to share");
+        ui.checkbox(&mut recipe.consent_date, t("Only readings after consent"))
+            .on_hover_text(t("Keep a reading only if it was taken at or after its customer agreed to share"));
         ui.add_space(4.0);
         let mut drop = recipe.duplicates == Duplicates::Drop;
-        ui.checkbox(&mut drop, "Drop duplicates")
-            .on_hover_text("Keep the first of the rows of a landing table that are equal in every column");
+        ui.checkbox(&mut drop, t("Drop duplicates"))
+            .on_hover_text(t("Keep the first of the rows of a landing table that are equal in every column"));
         recipe.duplicates = if drop { Duplicates::Drop } else { Duplicates::Keep };
         ui.separator();
         ui.label(widgets::weak(ui, "Join on"));
         for join in JoinRule::ALL {
-            ui.selectable_value(&mut recipe.join, join, join_label(join)).on_hover_text(join_hover(join));
+            ui.selectable_value(&mut recipe.join, join, t(join_label(join))).on_hover_text(t(join_hover(join)));
         }
         if recipe.join == JoinRule::Nearest {
-            let tolerance = DragValue::new(&mut recipe.tolerance_ms).range(0..=60_000).prefix("within ").suffix(" ms");
-            ui.add(tolerance).on_hover_text("How far apart in time a distance and a motion may be; drag or type");
+            let tolerance =
+                DragValue::new(&mut recipe.tolerance_ms).range(0..=60_000).prefix(t("within ")).suffix(t(" ms"));
+            ui.add(tolerance).on_hover_text(t("How far apart in time a distance and a motion may be; drag or type"));
         }
         if recipe != Recipe::default() {
             ui.separator();
-            if ui.button("As specified").on_hover_text("Back to the choices of the specification").clicked() {
+            if ui.button(t("As specified")).on_hover_text(t("Back to the choices of the specification")).clicked() {
                 recipe = Recipe::default();
             }
         }
@@ -55,16 +57,16 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(run) = &state.choices().run else { return };
     ui.separator();
     if state.choices().run_in_force().is_some() {
-        ui.label(format!("Tables of {}", run.title())).on_hover_text(
+        ui.label(t(format!("Tables of {}", run.title()))).on_hover_text(t(
             "Made on another engine of these landing files. Counts, checks and exports are of those tables",
-        );
+        ));
     } else {
         ui.label(widgets::weak(ui, format!("Made here; {} has another recipe", run.title())));
-        if ui.button("Its recipe").on_hover_text("Back to the recipe and the tables of the run").clicked() {
+        if ui.button(t("Its recipe")).on_hover_text(t("Back to the recipe and the tables of the run")).clicked() {
             commands.push(Command::UseRun(Some(std::sync::Arc::clone(run))));
         }
     }
-    if ui.button("Make them here").on_hover_text("Let go of the run, and make the tables here").clicked() {
+    if ui.button(t("Make them here")).on_hover_text(t("Let go of the run, and make the tables here")).clicked() {
         commands.push(Command::UseRun(None));
     }
 }

@@ -5,6 +5,7 @@ use egui::{Button, Role, Ui};
 use crate::state::{Choices, Command, State};
 
 use super::actions::key_of;
+use super::words::{as_is, t};
 use super::{elsewhere, icons, theme, widgets};
 
 /// Paints the button with its menu; the button has so many letters of the name at the most.
@@ -14,11 +15,11 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
     let changed = choices.is_recipe_changed();
     let mark = if changed { " •" } else { "" };
     let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);
-    let button = ui.menu_button(text, |ui| {
+    let button = ui.menu_button(as_is(text), |ui| {
         ui.set_min_width(260.0);
         let mut entry = |icon: &str, text: &str, action: &str, command: Command| {
             let keys = key_of(action, state);
-            let response = ui.add(Button::new(format!("{icon}  {text}")).shortcut_text(keys));
+            let response = ui.add(Button::new(t(format!("{icon}  {text}"))).shortcut_text(t(keys)));
             widgets::named(&response, ui, Role::Button, text);
             if response.clicked() {
                 commands.push(command);
@@ -37,8 +38,8 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
         elsewhere::elsewhere_menu_ui(ui, state, commands);
     });
     let said = if changed { ", changed" } else { "" };
-    widgets::named(&button.response, ui, Role::Button, &format!("Recipe: {name}{said}"));
-    button.response.on_hover_text(about(choices));
+    widgets::named(&button.response, ui, Role::Button, format!("Recipe: {name}{said}"));
+    button.response.on_hover_text(t(about(choices)));
 }
 
 fn about(choices: &Choices) -> String {

@@ -10,6 +10,7 @@ use crate::state::{Command, Shown, Slot, State};
 
 use super::review_page::who_ui;
 use super::scene::scene_ui;
+use super::words::{as_is, t};
 use super::{chips, empty, icons, theme, widgets};
 use crate::explore::Follow;
 
@@ -71,7 +72,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
             ui.add_space(8.0);
             let text = format!("{} passing", lists.passing.len());
             let icon = if screen.shows_passing { icons::DOWN } else { icons::NEXT };
-            if ui.add(Button::new(format!("{icon} {text}")).frame_when_inactive(false)).clicked() {
+            if ui.add(Button::new(t(format!("{icon} {text}"))).frame_when_inactive(false)).clicked() {
                 screen.shows_passing = !screen.shows_passing;
             }
             if screen.shows_passing {
@@ -125,7 +126,7 @@ fn group_ui(ui: &mut Ui, title: &str, checks: &[&Check], screen: &mut ChecksScre
         return;
     }
     ui.add_space(4.0);
-    ui.label(widgets::small(ui, title.to_uppercase()));
+    ui.label(widgets::small(ui, as_is(t(title).to_uppercase())));
     for check in checks {
         entry_ui(ui, check, screen);
     }
@@ -140,13 +141,13 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
         CheckVerdict::Fail | CheckVerdict::Uncomputed => (icons::WARNING, palette.warning),
     };
     let title = check.id.about().title;
-    let text = RichText::new(format!("{icon}  {title}")).color(ink);
-    let right = RichText::new(&check.figure.words).text_style(TextStyle::Small).color(palette.weak);
+    let text = RichText::new(t(format!("{icon}  {title}"))).color(ink);
+    let right = RichText::new(t(&check.figure.words)).text_style(TextStyle::Small).color(palette.weak);
     let button = Button::selectable(selected, text).right_text(right).truncate();
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
     let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);
     widgets::named_choice(&response, ui, selected, &name);
-    if response.on_hover_text(&check.words).clicked() {
+    if response.on_hover_text(t(&check.words)).clicked() {
         screen.chosen = Some(check.id);
     }
 }
@@ -161,7 +162,7 @@ fn check_ui(
 ) {
     let about = check.id.about();
     let accepted = review.accepted(check.id, trail);
-    ui.label(RichText::new(about.title).text_style(TextStyle::Heading));
+    ui.label(RichText::new(t(about.title)).text_style(TextStyle::Heading));
     let says = match (check.verdict, accepted) {
         (CheckVerdict::Pass, _) => "passes",
         (CheckVerdict::Warn, _) => "odd, closes nothing",
@@ -170,24 +171,24 @@ fn check_ui(
         (CheckVerdict::Uncomputed, None) => "could not be computed, and so it closes like one that fails",
     };
     ui.horizontal_wrapped(|ui| {
-        let figure = RichText::new(&check.figure.words).text_style(theme::figure_style());
+        let figure = RichText::new(t(&check.figure.words)).text_style(theme::figure_style());
         let is_open = check.verdict.is_failing() && accepted.is_none();
         ui.label(if is_open { figure.color(theme::palette(ui).warning) } else { figure });
         ui.label(widgets::weak(ui, says));
     });
-    ui.label(&check.words);
+    ui.label(t(&check.words));
     ui.label(widgets::weak(ui, about.why));
     ui.add_space(8.0);
     if check.verdict != CheckVerdict::Pass {
         ui.horizontal_wrapped(|ui| {
             for (place, repair) in repairs(check.id, check.verdict, &state.choices().recipe).into_iter().enumerate() {
-                let text = RichText::new(repair.words);
+                let text = RichText::new(t(repair.words));
                 let button = if place == 0 {
                     Button::new(text.color(theme::palette(ui).base)).fill(theme::palette(ui).accent)
                 } else {
                     Button::new(text)
                 };
-                if ui.add(button).on_hover_text(format!("{} It can be undone.", repair.effect)).clicked() {
+                if ui.add(button).on_hover_text(t(format!("{} It can be undone.", repair.effect))).clicked() {
                     commands.push(Command::SetRecipe(repair.recipe));
                 }
             }
@@ -201,7 +202,7 @@ fn check_ui(
     for (title, text) in [("What it looks at", about.looks_at), ("What to do", advice(check, &state.choices().recipe))]
     {
         ui.label(widgets::strong(title));
-        ui.label(text);
+        ui.label(t(text));
         ui.add_space(4.0);
     }
     let severity = match check.id.rule(state.choices().recipe.checks.get(&check.id)).severity {
@@ -216,8 +217,8 @@ fn check_ui(
     if let Some(entry) = accepted {
         let when = format::utc(entry.when).unwrap_or_default();
         ui.label(widgets::strong(format!("Accepted by {} on {when} UTC", entry.who)));
-        ui.label(&entry.reason);
-        if ui.add_enabled(!state.review.is_adding, Button::new("Take the acceptance back")).clicked() {
+        ui.label(as_is(&entry.reason));
+        if ui.add_enabled(!state.review.is_adding, Button::new(t("Take the acceptance back"))).clicked() {
             let why = "taken back on the page of the review".to_owned();
             commands.push(Command::Revoke { check: check.id, who: entry.who.clone(), why });
         }
@@ -246,7 +247,7 @@ fn doors_ui(ui: &mut Ui, check: &Check, commands: &mut Vec<Command>) {
             Behind::Refused(_) => ("Show the refused records".to_owned(), Shown::Refused),
             Behind::Files(_) => ("Show the files".to_owned(), Shown::Refused),
         };
-        if ui.button(format!("{} {text}", icons::TABLE)).clicked() {
+        if ui.button(t(format!("{} {text}", icons::TABLE))).clicked() {
             commands.push(Command::Show(shown));
         }
     }
@@ -266,13 +267,13 @@ fn accept_ui(
         "It counts for this figure, this recipe and these landing files only, under your name.",
     ));
     ui.horizontal_wrapped(|ui| {
-        let reason = TextEdit::singleline(&mut screen.why).hint_text("why it is acceptable").desired_width(260.0);
+        let reason = TextEdit::singleline(&mut screen.why).hint_text(t("why it is acceptable")).desired_width(260.0);
         let response = ui.add(reason.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
         who_ui(ui, who);
         let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.is_adding;
-        let button = ui.add_enabled(may, Button::new("Accept"));
-        if button.on_disabled_hover_text("Say why, and who you are").clicked() {
+        let button = ui.add_enabled(may, Button::new(t("Accept")));
+        if button.on_disabled_hover_text(t("Say why, and who you are")).clicked() {
             let (who, why) = (who.trim().to_owned(), screen.why.trim().to_owned());
             commands.push(Command::Accept { check: check.id, who, why });
             screen.why.clear();
@@ -314,10 +315,10 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
     let size = vec2(ui.available_width() - 12.0, HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
-    widgets::named(&response, ui, Role::Image, &format!("Signals of {device} with the motions of {other}"));
+    widgets::named(&response, ui, Role::Image, format!("Signals of {device} with the motions of {other}"));
     let (scene, _) = chart.paint(rect.size().into(), &mut vec![]);
     scene_ui(ui, rect.min, &scene);
-    let clicked = ui.button(format!("{} Look at both on the Signals page", icons::SIGNALS)).clicked();
+    let clicked = ui.button(t(format!("{} Look at both on the Signals page", icons::SIGNALS))).clicked();
     if clicked || response.clicked() {
         commands.push(Command::ShowStranger(example.stranger.clone()));
     }

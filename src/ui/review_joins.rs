@@ -10,6 +10,7 @@ use crate::review::joins::{JoinPart, JoinReport, Met, PairKind, Stranger};
 use crate::review::{FigureId, repairs};
 use crate::state::{Command, Loaded, Shown, State};
 
+use super::words::t;
 use super::{chips, empty, icons, theme, widgets};
 
 /// From so many partners on, rows are told together.
@@ -32,7 +33,7 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             if foreign > 0 {
                 title = format!("{} {title}  ·  {} foreign", icons::WARNING, thousands(foreign));
             }
-            let title = RichText::new(title).text_style(theme::strong_style());
+            let title = RichText::new(t(title)).text_style(theme::strong_style());
             let title = if foreign > 0 { title.color(theme::palette(ui).warning) } else { title };
             CollapsingHeader::new(title)
                 .id_salt((join.table.name(), join.step))
@@ -69,9 +70,9 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
         ui.end_row();
         let names = [join.source.name(), join.other.map_or("inferred owners", Table::name)];
         for (name, side) in names.into_iter().zip(join.sides) {
-            ui.label(name);
+            ui.label(t(name));
             for number in [side.rows, side.keys, side.shared_keys, side.most, side.without_key] {
-                ui.label(thousands(number));
+                ui.label(t(thousands(number)));
             }
             ui.end_row();
         }
@@ -88,7 +89,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     if foreseen.is_exact {
         words.push_str(if foreseen.rows == join.came { " As foreseen." } else { " Not as foreseen." });
     }
-    ui.label(words);
+    ui.label(t(words));
     ui.add_space(8.0);
     ui.label(widgets::strong("After: how rows were matched"));
     Grid::new((join.table.name(), join.step, "after")).spacing([20.0, 4.0]).show(ui, |ui| {
@@ -96,14 +97,14 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
             ui.label(widgets::small(ui, title));
         }
         ui.end_row();
-        ui.label("left side");
+        ui.label(t("left side"));
         let [left, right] = join.matched;
         for (met, rows) in Met::ALL.into_iter().zip([left.once, left.several, left.never]) {
             figure_ui(ui, rows, &format!("left rows matched, {met:?}"), || show(JoinPart::Left(met)));
         }
         ui.end_row();
         if join.other.is_some() {
-            ui.label("right side");
+            ui.label(t("right side"));
             for (met, rows) in Met::ALL.into_iter().zip([right.once, right.several, right.never]) {
                 figure_ui(ui, rows, &format!("right rows matched, {met:?}"), || show(JoinPart::Right(met)));
             }
@@ -136,8 +137,8 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
 /// A figure that opens its rows, if there are any.
 fn figure_ui(ui: &mut Ui, rows: u64, name: &str, open: impl FnOnce()) {
     if rows == 0 {
-        ui.label("0");
-    } else if widgets::door_ui(ui, RichText::new(thousands(rows)).underline(), &format!("{} {name}", thousands(rows)))
+        ui.label(t("0"));
+    } else if widgets::door_ui(ui, RichText::new(t(thousands(rows))).underline(), format!("{} {name}", thousands(rows)))
         .clicked()
     {
         open();
@@ -191,14 +192,14 @@ fn keys_ui(
             for key in keys.iter().take(MOST) {
                 let name = key_in_words(key, join, loaded, state.revealed);
                 let response =
-                    widgets::door_ui(ui, RichText::new(&name), &format!("Rows of {} with {name}", join.source.name()));
-                if response.on_hover_text(format!("Show these rows of {}", join.source.name())).clicked() {
+                    widgets::door_ui(ui, RichText::new(&name), format!("Rows of {} with {name}", join.source.name()));
+                if response.on_hover_text(t(format!("Show these rows of {}", join.source.name()))).clicked() {
                     let shown = Shown::Table(join.source);
                     commands.push(Command::SetQuery(shown, query(key, join)));
                     commands.push(Command::Show(shown));
                 }
-                ui.label(thousands(key.left));
-                ui.label(thousands(key.right));
+                ui.label(t(thousands(key.left)));
+                ui.label(t(thousands(key.right)));
                 ui.end_row();
             }
         });
@@ -253,7 +254,7 @@ fn affected_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, c
         if state.choices().recipe.join != JoinRule::Owner {
             let repaired = repairs(CheckId::ForeignPairs, CheckVerdict::Fail, &state.choices().recipe);
             if let Some(repair) = repaired.into_iter().next()
-                && ui.button(repair.words).on_hover_text(repair.effect).clicked()
+                && ui.button(t(repair.words)).on_hover_text(t(repair.effect)).clicked()
             {
                 commands.push(Command::SetRecipe(repair.recipe));
             }
@@ -275,7 +276,10 @@ fn affected_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, c
                 ui.label(widgets::weak(ui, title));
                 for (follow, foreign, all) in list.into_iter().take(MOST) {
                     let text = format!("{}  {} of {}", name(follow.clone()), thousands(foreign), thousands(all));
-                    if widgets::door_ui(ui, RichText::new(&text), &text).on_hover_text("Show the signals").clicked() {
+                    if widgets::door_ui(ui, RichText::new(t(&text)), &text)
+                        .on_hover_text(t("Show the signals"))
+                        .clicked()
+                    {
                         commands.push(Command::Follow(Some(follow)));
                         commands.push(Command::Show(Shown::Signals));
                     }
@@ -290,7 +294,7 @@ fn affected_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, c
                 let (device, user) = (name(Follow::Device(device.clone())), name(Follow::Person(user.clone())));
                 let text = format!("{device} with {user}  {}", thousands(*pairs));
                 let hover = "Show both customers' signals at the first such instant";
-                if widgets::door_ui(ui, RichText::new(&text), &text).on_hover_text(hover).clicked() {
+                if widgets::door_ui(ui, RichText::new(t(&text)), &text).on_hover_text(t(hover)).clicked() {
                     commands.push(Command::ShowStranger(stranger.clone()));
                 }
             }

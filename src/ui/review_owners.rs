@@ -13,6 +13,7 @@ use crate::state::{Command, Shown, Slot, State};
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
 use super::review_page::who_ui;
+use super::words::t;
 use super::{chips, empty, widgets};
 
 /// What belongs to the list alone.
@@ -36,7 +37,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
     };
     let summary = owners.summary();
     ui.horizontal_wrapped(|ui| {
-        ui.selectable_value(&mut screen.only, None, counted(summary.devices, "device"));
+        ui.selectable_value(&mut screen.only, None, t(counted(summary.devices, "device")));
         for (verdict, devices) in OwnerVerdict::ALL.into_iter().zip([
             summary.confirmed,
             summary.ambiguous,
@@ -44,10 +45,10 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
             summary.without_evidence,
         ]) {
             let text = format!("{} {}", thousands(devices), verdict.title());
-            ui.selectable_value(&mut screen.only, Some(verdict), text);
+            ui.selectable_value(&mut screen.only, Some(verdict), t(text));
         }
         ui.separator();
-        ui.toggle_value(&mut screen.shows_method, "How it is found out");
+        ui.toggle_value(&mut screen.shows_method, t("How it is found out"));
         if state.review.open() != Some(0) || state.review.signed_off().is_some() {
             // It stands above otherwise.
             ui.separator();
@@ -60,7 +61,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
         ui.label(widgets::weak(ui, text));
     }
     if screen.shows_method {
-        ui.label(METHOD);
+        ui.label(t(METHOD));
         let rules = &state.choices().recipe.owners;
         let text = format!(
             "Confirmed takes at least {} shared instants, {} % of the device's, a probability by chance of at most 10⁻{}, and \
@@ -140,8 +141,8 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &s
     let text = match column {
         0 => {
             let device = name(Follow::Device(finding.serial.to_string()));
-            let response = widgets::door_ui(ui, RichText::new(&device), &format!("Signals of {device}"));
-            if response.on_hover_text("Show the signals").clicked() {
+            let response = widgets::door_ui(ui, RichText::new(&device), format!("Signals of {device}"));
+            if response.on_hover_text(t("Show the signals")).clicked() {
                 commands.push(Command::Follow(Some(Follow::Device(finding.serial.to_string()))));
                 commands.push(Command::Show(Shown::Signals));
             }
@@ -168,22 +169,22 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &s
             several => counted(several.len() as u64, "customer"),
         },
     };
-    ui.label(text);
+    ui.label(t(text));
 }
 
 fn decision_ui(ui: &mut Ui, state: &State, finding: &Finding, who: &str, commands: &mut Vec<Command>) {
     let Some(best) = &finding.best else { return };
     let (text, is_theirs) = match (finding.decided, finding.owner()) {
         (Some(is_theirs), _) => {
-            ui.label(if is_theirs { "theirs" } else { "not theirs" });
+            ui.label(t(if is_theirs { "theirs" } else { "not theirs" }));
             ("Undecide", None)
         }
         (None, None) => ("It is theirs", Some(true)),
         (None, Some(_)) => ("Not theirs", Some(false)),
     };
     let may = !who.trim().is_empty() && !state.review.is_adding && matches!(state.review.checks, Slot::Ready(_));
-    let button = ui.add_enabled(may, Button::new(text).small());
-    if button.on_disabled_hover_text("Say who you are first").clicked() {
+    let button = ui.add_enabled(may, Button::new(t(text)).small());
+    if button.on_disabled_hover_text(t("Say who you are first")).clicked() {
         let (serial, owner) = (finding.serial.to_string(), best.user.to_string());
         commands.push(Command::Decide { serial, owner, is_theirs, who: who.trim().to_owned() });
     }

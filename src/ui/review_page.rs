@@ -9,6 +9,7 @@ use crate::state::{Command, Drafts, Slot, State};
 
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
+use super::words::{as_is, t};
 use super::{empty, icons, review_joins, review_rules, theme, widgets};
 
 /// What belongs to the page alone.
@@ -68,7 +69,7 @@ enum Tab {
 /// Paints the page.
 pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Join review").text_style(TextStyle::Heading));
+        ui.label(RichText::new(t("Join review")).text_style(TextStyle::Heading));
         ui.add_space(8.0);
         for (tab, text, hover) in [
             (Tab::Checks, "Checks", "Everything that is checked, what fails, and what to do about it"),
@@ -77,7 +78,7 @@ pub fn review_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen, commands
             (Tab::Owners, "Whose device", "Each device's owner, by the instants that it shares with the phones"),
             (Tab::Trail, "Trail", "Who accepted and signed what, when and why"),
         ] {
-            ui.selectable_value(&mut screen.tab, tab, text).on_hover_text(hover);
+            ui.selectable_value(&mut screen.tab, tab, t(text)).on_hover_text(t(hover));
         }
         if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Write a report for reviewers, one HTML file").clicked() {
             commands.push(Command::SaveReport);
@@ -109,7 +110,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
         }
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
             let when = format::utc(signed.when).unwrap_or_default();
-            ui.label(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who));
+            ui.label(t(format!("{} Signed off by {} on {when} UTC.", icons::READY, signed.who)));
             ui.label(widgets::weak(
                 ui,
                 "It counts for this recipe over these landing files; a change of either lapses it.",
@@ -121,12 +122,12 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui.label(widgets::weak(ui, "The checks are being computed."));
             }
             Some(0) => {
-                ui.label(format!("{} Nothing fails that is not accepted.", icons::READY));
+                ui.label(t(format!("{} Nothing fails that is not accepted.", icons::READY)));
                 who_ui(ui, who);
                 let may = !who.trim().is_empty() && !review.is_adding;
-                let button = ui.add_enabled(may, egui::Button::new("Sign off"));
+                let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
                 let hover = "Put your name to all figures of this review. It opens the export of these tables";
-                if button.on_hover_text(hover).on_disabled_hover_text("Say who you are first").clicked() {
+                if button.on_hover_text(t(hover)).on_disabled_hover_text(t("Say who you are first")).clicked() {
                     commands.push(Command::SignOff { who: who.trim().to_owned() });
                 }
             }
@@ -141,7 +142,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
 
 /// The analyst's name.
 pub fn who_ui(ui: &mut Ui, who: &mut String) {
-    let edit = TextEdit::singleline(who).hint_text("your name").desired_width(160.0);
+    let edit = TextEdit::singleline(who).hint_text(t("your name")).desired_width(160.0);
     let response = ui.add(edit.background_color(theme::palette(ui).raised));
     widgets::named(&response, ui, Role::TextInput, "Your name");
 }
@@ -177,7 +178,7 @@ fn trail_ui(ui: &mut Ui, state: &State) {
             let when = format::utc(entry.when).unwrap_or_default();
             ui.horizontal_wrapped(|ui| {
                 ui.label(widgets::weak(ui, format!("{when} UTC")));
-                ui.label(format!("{} {what} {check}", entry.who));
+                ui.label(t(format!("{} {what} {check}", entry.who)));
                 if let Some(figure) = entry.figure {
                     ui.label(widgets::weak(ui, format!("figure {}", format::thousands(figure))));
                 }
@@ -188,10 +189,10 @@ fn trail_ui(ui: &mut Ui, state: &State) {
             if !entry.reason.is_empty() {
                 ui.horizontal_wrapped(|ui| {
                     ui.add_space(16.0);
-                    ui.label(&entry.reason);
+                    ui.label(as_is(&entry.reason));
                 });
             }
-            ui.label(widgets::small(ui, format!("{} ← {}", short(&entry.hash), short(&entry.previous_hash))));
+            ui.label(widgets::small(ui, as_is(format!("{} ← {}", short(&entry.hash), short(&entry.previous_hash)))));
             ui.add_space(8.0);
         }
     });

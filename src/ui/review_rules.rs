@@ -9,6 +9,7 @@ use crate::review::{Differing, FigureId, RuleFigures, RuleReport};
 use crate::state::{Command, Shown, State};
 
 use super::recipe_bar::{join_hover, join_label};
+use super::words::t;
 use super::{empty, widgets};
 
 /// Paints them.
@@ -34,7 +35,7 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
             ui.end_row();
             for line in Line::ALL {
-                ui.label(widgets::weak(ui, line.title())).on_hover_text(line.hover());
+                ui.label(widgets::weak(ui, line.title())).on_hover_text(t(line.hover()));
                 for report in rules.iter() {
                     figure_ui(ui, line, report, report.rule == in_force, commands);
                 }
@@ -58,7 +59,7 @@ fn title_ui(ui: &mut Ui, state: &State, rule: JoinRule, commands: &mut Vec<Comma
         label.push_str(&format!(" within {} ms", thousands(recipe.tolerance_ms.into())));
     }
     let is_in_force = rule == recipe.join;
-    let response = ui.selectable_label(is_in_force, label).on_hover_text(join_hover(rule));
+    let response = ui.selectable_label(is_in_force, t(label)).on_hover_text(t(join_hover(rule)));
     if response.clicked() && !is_in_force {
         commands.push(Command::SetRecipe(Recipe { join: rule, ..recipe.clone() }));
     }
@@ -129,7 +130,7 @@ fn figure_ui(ui: &mut Ui, line: Line, report: &RuleReport, is_in_force: bool, co
         Line::Unmatched => *unmatched_distances,
         Line::Devices => *devices,
         Line::PerDevice => {
-            ui.label(format!("  {}", per_device.map(thousands).join(" · ")));
+            ui.label(t(format!("  {}", per_device.map(thousands).join(" · "))));
             return;
         }
         Line::Differing(Differing::OnlyThere) => *only_here,
@@ -141,17 +142,17 @@ fn figure_ui(ui: &mut Ui, line: Line, report: &RuleReport, is_in_force: bool, co
             ui.label(widgets::warning(ui, text));
         }
         Line::Differing(_) if is_in_force => {
-            ui.label("  –");
+            ui.label(t("  –"));
         }
         Line::Differing(which) if rows > 0 => {
             let name = format!("{} rows, {}, {}", thousands(rows), line.title(), report.rule.name());
-            let text = RichText::new(thousands(rows)).underline();
-            if widgets::door_ui(ui, text, &name).on_hover_text("Show these rows").clicked() {
+            let text = RichText::new(t(thousands(rows))).underline();
+            if widgets::door_ui(ui, text, &name).on_hover_text(t("Show these rows")).clicked() {
                 commands.push(Command::Show(Shown::Behind(FigureId::Rule { rule: report.rule, which })));
             }
         }
         _ => {
-            ui.label(text);
+            ui.label(t(text));
         }
     }
 }

@@ -6,6 +6,7 @@ use egui::{Align2, FontId, Pos2, Rect, Shape as Painted, Stroke, TextStyle, Ui, 
 use crate::signals::scene::{Anchor, Area, Scene, Shape, TextSize};
 
 use super::theme;
+use super::words::t;
 
 /// Paints it with its left upper corner at `corner`.
 pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
@@ -75,7 +76,7 @@ fn paint(ui: &Ui, painter: &egui::Painter, shape: &Shape, offset: Vec2, sizes: &
                 TextSize::Small => &sizes[0],
                 TextSize::Title => &sizes[1],
             };
-            painter.text(place(*at), align, text, font.clone(), theme::ink(ui, *ink));
+            painter.text(place(*at), align, t(text), font.clone(), theme::ink(ui, *ink));
         }
     }
 }

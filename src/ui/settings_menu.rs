@@ -5,6 +5,7 @@ use egui::{Role, Ui};
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, State};
 
+use super::words::t;
 use super::{icons, widgets};
 
 const LIMITS: [(u64, &str); 4] =
@@ -17,7 +18,7 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
         ui.label(widgets::small(ui, "THE FOLDER THAT IS OPEN"));
         let mut watches = state.watches;
         let hover = "New and changed files are read as soon as they are whole. A sign-off lapses with them.";
-        if ui.checkbox(&mut watches, "Read changes at once").on_hover_text(hover).changed() {
+        if ui.checkbox(&mut watches, t("Read changes at once")).on_hover_text(t(hover)).changed() {
             commands.push(Command::Watch(watches));
         }
         let Some(folder) = &state.cache.folder else { return };
@@ -28,24 +29,24 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
             0 => "No file is kept.".to_owned(),
             files => format!("{}, read from {}", bytes(kept.bytes), counted(files, "file")),
         };
-        ui.label(text).on_hover_text(format!(
+        ui.label(t(text)).on_hover_text(t(format!(
             "What was read of files, so that they are there at once the next time. Only you can read it. {}",
             folder.display()
-        ));
+        )));
         ui.horizontal(|ui| {
-            ui.label("Keep at most");
+            ui.label(t("Keep at most"));
             for (limit, name) in LIMITS {
-                let response = ui.selectable_label(state.cache.limit == limit, name);
-                widgets::named_choice(&response, ui, state.cache.limit == limit, &format!("Keep at most {name}"));
+                let response = ui.selectable_label(state.cache.limit == limit, t(name));
+                widgets::named_choice(&response, ui, state.cache.limit == limit, format!("Keep at most {name}"));
                 if response.clicked() {
                     commands.push(Command::LimitCache(limit));
                 }
             }
         });
-        if ui.add_enabled(kept.entries > 0, egui::Button::new("Clear")).clicked() {
+        if ui.add_enabled(kept.entries > 0, egui::Button::new(t("Clear"))).clicked() {
             commands.push(Command::ClearCache);
         }
     });
     widgets::named(&button.response, ui, Role::Button, "Settings");
-    button.response.on_hover_text("Settings");
+    button.response.on_hover_text(t("Settings"));
 }

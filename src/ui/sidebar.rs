@@ -6,6 +6,7 @@ use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
 use crate::state::{Command, Shown, State};
 
+use super::words::{Words, as_is, t};
 use super::{flow_strip, icons, theme, widgets};
 
 /// Paints the list.
@@ -44,14 +45,14 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             };
             let response = entry_ui(ui, selected, icon, name, &right, open.is_some());
             widgets::named_choice(&response, ui, selected, name);
-            if response.on_hover_text(hover).clicked() {
+            if response.on_hover_text(t(hover)).clicked() {
                 commands.push(Command::Show(shown));
             }
         }
         ui.add_space(8.0);
         for zone in Zone::ALL {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, zone.title().to_uppercase()));
+            ui.label(widgets::small(ui, as_is(t(zone.title()).to_uppercase())));
             for table in zone.tables() {
                 table_ui(ui, state, table, commands);
             }
@@ -66,7 +67,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
     let selected = state.choices().shown == Shown::Table(table);
     let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
-    let response = entry_ui(ui, selected, icons::TABLE, table.title(), &rows, false);
+    let response = entry_ui(ui, selected, icons::TABLE, as_is(table.title()), &rows, false);
     widgets::named_choice(&response, ui, selected, table.name());
     if response.clicked() {
         commands.push(Command::Show(Shown::Table(table)));
@@ -94,15 +95,22 @@ fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let selected = state.choices().shown == Shown::Refused;
     let response = entry_ui(ui, selected, icon, "files", &text, remarkable);
     widgets::named_choice(&response, ui, selected, "Files and refused records");
-    if response.on_hover_text("Files, remarks and refused records").clicked() {
+    if response.on_hover_text(t("Files, remarks and refused records")).clicked() {
         commands.push(Command::Show(Shown::Refused));
     }
 }
 
-fn entry_ui(ui: &mut Ui, selected: bool, icon: &str, title: &str, right: &str, warn: bool) -> egui::Response {
+fn entry_ui(
+    ui: &mut Ui,
+    selected: bool,
+    icon: &str,
+    title: impl Into<Words>,
+    right: &str,
+    warn: bool,
+) -> egui::Response {
     let palette = theme::palette(ui);
     let ink = if warn { palette.warning } else { palette.weak };
-    let text = RichText::new(format!("{icon}  {title}"));
-    let right = RichText::new(right).text_style(TextStyle::Body).color(if selected { palette.text } else { ink });
+    let text = RichText::new(format!("{icon}  {}", title.into()));
+    let right = RichText::new(t(right)).text_style(TextStyle::Body).color(if selected { palette.text } else { ink });
     ui.add(Button::selectable(selected, text).right_text(right).min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)))
 }

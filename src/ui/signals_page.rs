@@ -11,6 +11,7 @@ use crate::state::{Command, Loaded, Slot, State};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::plot::{PlotScreen, plot_ui};
+use super::words::t;
 use super::{chips, empty, icons, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
@@ -80,7 +81,7 @@ fn recording_ui(
         if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
             commands.push(Command::Follow(None));
         }
-        ui.label(RichText::new(&name).text_style(TextStyle::Heading));
+        ui.label(RichText::new(t(&name)).text_style(TextStyle::Heading));
         chips::follow_ui(ui, state, &loaded.codes, commands);
     });
     let is_empty = plotted.tracks().all(|track| track.series.is_empty());
@@ -191,21 +192,22 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str) 
             Clock::Elapsed => "Time since the first reading",
             Clock::Raw => "Milliseconds since 1970-01-01 00:00 UTC, as they landed",
         };
-        ui.selectable_value(&mut screen.clock, clock, clock.name()).on_hover_text(hover);
+        ui.selectable_value(&mut screen.clock, clock, t(clock.name())).on_hover_text(t(hover));
     }
     ui.separator();
     let mut fits = !screen.fixed;
-    ui.checkbox(&mut fits, "fit values").on_hover_text("Values fit what is seen; else they stay those of all readings");
+    ui.checkbox(&mut fits, t("fit values"))
+        .on_hover_text(t("Values fit what is seen; else they stay those of all readings"));
     screen.fixed = !fits;
     ui.separator();
     let mut seconds = screen.gap.map_or(usual, |gap| gap.milliseconds) as f64 / 1000.0;
     ui.label(widgets::weak(ui, "gap above"));
-    let response = ui.add(DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3).suffix(" s"));
+    let response = ui.add(DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3).suffix(t(" s")));
     widgets::named(&response, ui, Role::SpinButton, "Gap above, in seconds");
     if response.changed() {
         screen.gap = Some(Threshold::chosen((seconds * 1000.0) as u64));
     }
-    response.on_hover_text(format!("Readings further apart than this are not joined by a line. {words}"));
+    response.on_hover_text(t(format!("Readings further apart than this are not joined by a line. {words}")));
     if screen.gap.is_some() && widgets::icon_button_ui(ui, icons::CLOSE, "The gap of the rule").clicked() {
         screen.gap = None;
     }
@@ -219,7 +221,7 @@ fn comparison_ui(ui: &mut Ui, state: &State, loaded: &Loaded, screen: &mut Signa
             screen.compares = false;
         }
         let heading = format!("{} from their starts", counted(signals.compared.len() as u64, "device"));
-        ui.label(RichText::new(heading).text_style(TextStyle::Heading));
+        ui.label(RichText::new(t(heading)).text_style(TextStyle::Heading));
     });
     if let Some(error) = signals.comparison.error() {
         return empty::failed_ui(ui, "The recordings could not be looked up", error, Command::RetrySignals, commands);

@@ -11,6 +11,7 @@ use crate::state::{Command, Loaded, MeasuredChannel, Shown, Slot, State};
 
 use super::plot::PlotScreen;
 use super::signals_page::SignalsScreen;
+use super::words::{as_is, t};
 use super::{chips, icons, widgets};
 
 /// Paints it.
@@ -43,8 +44,8 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
         match at {
             Some(at) => ui.label(widgets::strong(clock.instant(at, plotted.origin()))),
             None => ui.label(widgets::weak(ui, "Point at the chart to read values")).on_hover_text(
-                "Click sets A, Shift+click B. Drag moves, Shift+drag chooses a stretch, right drag zooms to a box, and the \
-                 wheel zooms.",
+                t("Click sets A, Shift+click B. Drag moves, Shift+drag chooses a stretch, right drag zooms to a box, and the \
+                 wheel zooms."),
             ),
         };
         ui.add_enabled_ui(screen.cursors[0].is_some(), |ui| {
@@ -60,12 +61,12 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
             let run = at.and_then(|at| track.series.at(at)).unwrap_or_default();
             let away = at.zip(track.series.times().get(run.start)).map(|(at, time)| *time as f64 - at);
             for channel in track.series.channels() {
-                ui.label(widgets::weak(ui, short_name(channel.name)));
-                ui.label(if run.is_empty() {
+                ui.label(widgets::weak(ui, as_is(short_name(channel.name))));
+                ui.label(t(if run.is_empty() {
                     "–".to_owned()
                 } else {
                     values_in_words(&channel.values()[run.clone()])
-                });
+                }));
                 ui.label(widgets::small(ui, away.map_or_else(String::new, |away| elapsed(away, true))));
                 ui.end_row();
             }
@@ -106,8 +107,9 @@ fn values_in_words(values: &[f64]) -> String {
 fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
     let [Some(a), Some(b)] = screen.plot.cursors else {
         ui.label(widgets::small(ui, "Shift+drag chooses a stretch of time."));
-        let over =
-            ui.button("A to B over what is in sight").on_hover_text("Measure it, or see its readings in the tables");
+        let over = ui
+            .button(t("A to B over what is in sight"))
+            .on_hover_text(t("Measure it, or see its readings in the tables"));
         if over.clicked() {
             let view = screen.plot.zoom.view(plotted.whole());
             screen.plot.cursors = [Some(view.from), Some(view.to)];
@@ -121,10 +123,10 @@ fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsS
         track.series.channels().iter().filter_map(move |channel| {
             let (a, b) = ends.clone()?;
             let (a, b) = (channel.values().get(a.start)?, channel.values().get(b.start)?);
-            Some(format!("{} {}", short_name(channel.name), signed(b - a)))
+            Some(format!("{} {}", short_name(channel.name), t(signed(b - a))))
         })
     });
-    ui.label(widgets::small(ui, differences.collect::<Vec<_>>().join(" · ")));
+    ui.label(widgets::small(ui, as_is(differences.collect::<Vec<_>>().join(" · "))));
     match &state.signals.measured {
         Slot::Ready(channels) => measured_ui(ui, channels, commands),
         Slot::Empty => {}
@@ -138,9 +140,9 @@ fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsS
             let Some(_) = track else { continue };
             let table = Table::landing(dataset);
             let response = ui
-                .button(format!("{} {}", icons::TABLE, table.name()))
-                .on_hover_text("Show the readings of this stretch in the table, from where they can be saved");
-            widgets::named(&response, ui, Role::Button, &format!("Readings of A to B in {}", table.name()));
+                .button(t(format!("{} {}", icons::TABLE, table.name())))
+                .on_hover_text(t("Show the readings of this stretch in the table, from where they can be saved"));
+            widgets::named(&response, ui, Role::Button, format!("Readings of A to B in {}", table.name()));
             if response.clicked() {
                 show_in_table(table, (a.min(b).ceil() as i64, a.max(b).floor() as i64), commands);
             }
@@ -180,9 +182,9 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
         ui.end_row();
         for channel in channels {
             let measured = &channel.measured;
-            ui.label(widgets::weak(ui, short_name(channel.name)));
+            ui.label(widgets::weak(ui, as_is(short_name(channel.name))));
             for value in figures(measured) {
-                ui.label(value.map_or_else(|| "–".to_owned(), format::short));
+                ui.label(t(value.map_or_else(|| "–".to_owned(), format::short)));
             }
             ui.end_row();
         }
@@ -191,7 +193,7 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
     if broken > 0 {
         ui.label(widgets::warning(ui, format!("{} are no finite numbers", counted(broken, "value"))));
     }
-    if ui.button(format!("{} Copy figures", icons::COPY)).clicked() {
+    if ui.button(t(format!("{} Copy figures", icons::COPY))).clicked() {
         commands.push(Command::CopyText(as_lines(channels)));
     }
 }
@@ -238,8 +240,8 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
         ui.label(widgets::warning(ui, text));
     }
     if partners.candidates.len() > 1 {
-        let shown = drawn.as_deref().map_or_else(|| "none".to_owned(), name);
-        ComboBox::from_label(format!("{what} beside")).selected_text(shown).show_ui(ui, |ui| {
+        let shown = drawn.as_deref().map_or_else(|| t("none").to_string(), name);
+        ComboBox::from_label(t(format!("{what} beside"))).selected_text(as_is(shown)).show_ui(ui, |ui| {
             for candidate in &partners.candidates {
                 let record = if candidate.on_record { "on record" } else { "not on record" };
                 let text = format!(
@@ -248,7 +250,7 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
                     counted(candidate.instants, "instant")
                 );
                 let selected = drawn.as_ref() == Some(&candidate.identity);
-                if ui.selectable_label(selected, text).clicked() {
+                if ui.selectable_label(selected, t(text)).clicked() {
                     commands.push(Command::DrawBeside(Some(candidate.identity.clone())));
                 }
             }
@@ -268,14 +270,14 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
     let pairs: u64 = others.iter().map(|other| other.pairs).sum();
     let text = format!("{} {} paired with others' motions", icons::WARNING, counted(pairs, "row"));
     ui.label(widgets::warning(ui, text)).on_hover_text(
-        "The machine-learning join matches these instants of the device with motions of other customers. The marks at the \
-         top of the chart show where.",
+        t("The machine-learning join matches these instants of the device with motions of other customers. The marks at the \
+         top of the chart show where."),
     );
     for other in others.iter().take(MOST_OTHERS) {
         let name = chips::name_of(&Follow::Person(other.email.to_string()), &loaded.codes, state.revealed);
         let mut over = state.signals.other.as_deref() == Some(&*other.email);
         let text = format!("lay {name} over · {}", counted(other.pairs, "row"));
-        if ui.checkbox(&mut over, text).changed() {
+        if ui.checkbox(&mut over, t(text)).changed() {
             commands.push(Command::LayOver(over.then(|| other.email.to_string())));
         }
     }
@@ -290,14 +292,14 @@ fn zones_ui(ui: &mut Ui, plotted: &Plotted, commands: &mut Vec<Command>) {
     Grid::new("zones").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
         for line in &plotted.recording.tables {
             let name = line.table.name();
-            if widgets::door_ui(ui, name.into(), &format!("Open {name}")).clicked() {
+            if widgets::door_ui(ui, name.into(), format!("Open {name}")).clicked() {
                 commands.push(Command::Show(Shown::Table(line.table)));
             }
-            ui.label(thousands(line.rows));
+            ui.label(t(thousands(line.rows)));
             ui.end_row();
             for (step, reason, rows) in &line.dropped {
                 let text = widgets::small(ui, format!("−{} {}", thousands(*rows), reason.label()));
-                if widgets::door_ui(ui, text, &format!("{name}: {} {}", rows, reason.label())).clicked() {
+                if widgets::door_ui(ui, text, format!("{name}: {} {}", rows, reason.label())).clicked() {
                     commands.push(Command::Show(Shown::Dropped { table: line.table, step: *step, stood: None }));
                 }
                 ui.end_row();
@@ -308,9 +310,9 @@ fn zones_ui(ui: &mut Ui, plotted: &Plotted, commands: &mut Vec<Command>) {
         let Some(Track { backwards, without_time, .. }) = track else { continue };
         if *backwards > 0 {
             let text = format!("{name}: time steps back {}", counted(*backwards, "time"));
-            ui.label(widgets::small(ui, text)).on_hover_text(
+            ui.label(widgets::small(ui, text)).on_hover_text(t(
                 "In the order in which the readings landed. They are drawn in the order of their time stamps.",
-            );
+            ));
         }
         if *without_time > 0 {
             ui.label(widgets::warning(ui, format!("{name}: {} without a time", counted(*without_time, "reading"))));

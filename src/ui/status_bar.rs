@@ -5,6 +5,7 @@ use egui::{Align, Layout, ProgressBar, TextStyle, Ui};
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
+use super::words::t;
 use super::{icons, widgets};
 
 /// Paints the line.
@@ -54,7 +55,7 @@ fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     } else {
         "Show names, e-mail addresses, phones, birthdays and serial numbers until the program ends"
     };
-    if widgets::door_ui(ui, text, name).on_hover_text(hover).clicked() {
+    if widgets::door_ui(ui, text, name).on_hover_text(t(hover)).clicked() {
         commands.push(Command::Reveal(!state.revealed));
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::format::{counted, short};
 use crate::explore::{Selection, Sums};
 use crate::state::{Look, Slot, State};
 
+use super::words::t;
 use super::{theme, widgets};
 
 /// Paints it, as much as there is room for, and all of it on request.
@@ -20,7 +21,7 @@ pub fn sums_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection) {
         Slot::Empty => (cells.clone(), cells),
     };
     let words = if ui.available_width() < theme::ROOM_FOR_SUMS { &least } else { &most };
-    ui.label(widgets::weak(ui, words)).on_hover_text(most);
+    ui.label(widgets::weak(ui, words)).on_hover_text(t(most));
 }
 
 /// Everything, and what matters most of it.

@@ -16,6 +16,7 @@ use crate::state::{Command, Look, Shown, Slot, State};
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
+use super::words::t;
 use super::{cell, chips, column_menu, details, elsewhere, empty, icons, sums, theme, widgets};
 
 /// What belongs to the page alone.
@@ -83,17 +84,17 @@ pub fn dropped_ui(
     let count = state.curation.value().and_then(|curation| curation.count(table));
     let Some((count, step)) = count.and_then(|count| Some((count, count.steps.get(step)?))) else { return };
     ui.horizontal_wrapped(|ui| {
-        if widgets::icon_button_ui(ui, icons::BACK, &format!("Back to {}", table.name())).clicked() {
+        if widgets::icon_button_ui(ui, icons::BACK, format!("Back to {}", table.name())).clicked() {
             commands.push(Command::Show(Shown::Table(table)));
         }
         let stood = stood.map_or_else(String::new, |stood| format!(", {}", stood.label()));
         let title = format!("{}: {}{stood}", table.name(), step.reason.label());
-        ui.label(RichText::new(title).text_style(TextStyle::Heading));
+        ui.label(RichText::new(t(title)).text_style(TextStyle::Heading));
         ui.add_space(8.0);
         if stood.is_empty() {
-            ui.label(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name()));
+            ui.label(t(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name())));
         } else {
-            ui.label(format!("of {}, dropped:", count.source.name()));
+            ui.label(t(format!("of {}, dropped:", count.source.name())));
         }
         rows_in_words_ui(ui, state, shown, commands);
     });
@@ -120,9 +121,9 @@ pub fn behind_ui(ui: &mut Ui, state: &State, figure: FigureId, screen: &mut Tabl
             FigureId::Join { table, .. } => format!("A join of {}", table.name()),
             FigureId::Rule { rule, .. } => format!("Rows that differ from the rule \u{201c}{}\u{201d}", rule.name()),
         };
-        ui.label(RichText::new(title).text_style(TextStyle::Heading));
+        ui.label(RichText::new(t(title)).text_style(TextStyle::Heading));
         ui.add_space(8.0);
-        ui.label(format!("of {table}:"));
+        ui.label(t(format!("of {table}:")));
         rows_in_words_ui(ui, state, shown, commands);
     });
     match &state.behind {
@@ -137,8 +138,8 @@ pub fn behind_ui(ui: &mut Ui, state: &State, figure: FigureId, screen: &mut Tabl
 /// How many of the rows are shown, and why not all; and the way to have them in a file.
 fn rows_in_words_ui(ui: &mut Ui, state: &State, shown: Shown, commands: &mut Vec<Command>) {
     let Some(look) = state.look.value().filter(|look| look.shown == shown) else { return };
-    ui.label(rows_in_words(look));
-    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, &named_with_key("Save this view…", "save-view", state)).clicked()
+    ui.label(t(rows_in_words(look)));
+    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, named_with_key("Save this view…", "save-view", state)).clicked()
     {
         commands.push(Command::SaveView);
     }
@@ -163,7 +164,7 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
     for (position, step) in count.steps.iter().enumerate() {
         if step.dropped > 0 {
             let text = format!("−{} {}", thousands(step.dropped), step.reason.label());
-            let response = ui.button(text).on_hover_text(step.reason.explanation());
+            let response = ui.button(t(text)).on_hover_text(t(step.reason.explanation()));
             if response.clicked() {
                 commands.push(Command::Show(Shown::Dropped { table, step: position, stood: None }));
             }
@@ -171,11 +172,11 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
         if step.added > 0 && step.reason == Reason::NoMotion {
             let text = format!("+{} more than one motion", thousands(step.added));
             ui.label(widgets::weak(ui, text))
-                .on_hover_text("A distance reading that fits several motions makes one row with each of them");
+                .on_hover_text(t("A distance reading that fits several motions makes one row with each of them"));
         } else if step.added > 0 {
             let text = format!("+{} more than one owner", thousands(step.added));
             ui.label(widgets::warning(ui, text))
-                .on_hover_text("Several customers' records carry the serial number of the same device");
+                .on_hover_text(t("Several customers' records carry the serial number of the same device"));
         }
     }
 }
@@ -268,7 +269,7 @@ fn bar_ui(
     ui.horizontal(|ui| {
         ui.label(widgets::weak(ui, icons::SEARCH));
         let response =
-            ui.add(TextEdit::singleline(&mut query.find).hint_text("Find in all columns").desired_width(180.0));
+            ui.add(TextEdit::singleline(&mut query.find).hint_text(t("Find in all columns")).desired_width(180.0));
         widgets::named(&response, ui, egui::Role::TextInput, "Find in all columns");
         if std::mem::take(&mut screen.finds) {
             response.request_focus();
@@ -281,14 +282,14 @@ fn bar_ui(
             if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
                 screen.shows_details = !screen.shows_details;
             }
-            if !layout.is_plain() && ui.button("Reset columns").clicked() {
+            if !layout.is_plain() && ui.button(t("Reset columns")).clicked() {
                 *layout = ColumnLayout::default();
             }
             let hidden: Vec<&'static str> = layout.hidden().collect();
             if !hidden.is_empty() {
-                ui.menu_button(counted(hidden.len() as u64, "hidden column"), |ui| {
+                ui.menu_button(t(counted(hidden.len() as u64, "hidden column")), |ui| {
                     for name in hidden {
-                        if ui.button(format!("Show {name}")).clicked() {
+                        if ui.button(t(format!("Show {name}"))).clicked() {
                             layout.hide(name, false);
                         }
                     }
@@ -374,13 +375,13 @@ impl GridContent for Content<'_> {
             let (device, user) = (Follow::Device(pair.device.clone()), Follow::Person(pair.user.clone()));
             let text = format!("{} {} with the motions of {}", icons::SIGNALS, name(device), name(user));
             let hover = "The device's signals with these motions laid over, at this instant";
-            if ui.button(text).on_hover_text(hover).clicked() {
+            if ui.button(t(text)).on_hover_text(t(hover)).clicked() {
                 self.commands.push(Command::ShowStranger(pair));
                 ui.close();
             }
         }
         if let Some(test) = test
-            && ui.button(format!("{} Only rows with this {}", icons::FILTER, column.name)).clicked()
+            && ui.button(t(format!("{} Only rows with this {}", icons::FILTER, column.name))).clicked()
         {
             self.query.set(Filter { column: column.name, test, on: true });
             ui.close();

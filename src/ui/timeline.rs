@@ -10,6 +10,7 @@ use crate::review::{Consented, Session};
 use crate::state::{Command, ConsentView, State};
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::words::{as_is, t};
 use super::{cell, chips, theme, widgets};
 
 const CURVE_HEIGHT: f32 = 96.0;
@@ -34,8 +35,8 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
     let recipe = &state.choices().recipe;
     ui.horizontal(|ui| {
         let mut limited = recipe.as_of.is_some();
-        ui.checkbox(&mut limited, "Only consents given by")
-            .on_hover_text("What would have been allowed at an instant: later consents do not count");
+        ui.checkbox(&mut limited, t("Only consents given by"))
+            .on_hover_text(t("What would have been allowed at an instant: later consents do not count"));
         let mut at = recipe.as_of.unwrap_or(last.at).clamp(first.at, last.at);
         let slider = Slider::new(&mut at, first.at..=last.at)
             .custom_formatter(|at, _| utc(at as i64).unwrap_or_default())
@@ -72,7 +73,7 @@ fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>) {
             ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.weak));
             let text =
                 format!("{}\n{} had agreed", utc(point.at).unwrap_or_default(), counted(point.customers, "customer"));
-            response.on_hover_text_at_pointer(text);
+            response.on_hover_text_at_pointer(t(text));
         }
     }
 }
@@ -107,15 +108,15 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
                 if let Some(code) = loaded.codes.person(&session.person) {
                     cell::mark_ui(ui, code, true);
                 }
-                if widgets::door_ui(ui, name.as_str().into(), &format!("Only {name}")).clicked() {
+                if widgets::door_ui(ui, name.as_str().into(), format!("Only {name}")).clicked() {
                     commands.push(Command::Follow(Some(follow)));
                 }
             }
             1 => match session.consent.and_then(utc) {
-                Some(at) => drop(ui.label(at)),
+                Some(at) => drop(ui.label(as_is(at))),
                 None => drop(ui.label(widgets::weak(ui, "none").italics())),
             },
-            2 => drop(ui.label(thousands(session.readings))),
+            2 => drop(ui.label(t(thousands(session.readings)))),
             3 if session.before > 0 => drop(ui.label(widgets::warning(ui, thousands(session.before)))),
             3 => drop(ui.label(widgets::weak(ui, "0"))),
             _ => span_ui(ui, session, ends),

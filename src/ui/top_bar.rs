@@ -9,6 +9,7 @@ use crate::state::{Command, State, Theme};
 
 use super::actions::{key_of, named_with_key};
 use super::palette::PaletteScreen;
+use super::words::{as_is, t};
 use super::{history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
 /// Paints the line.
@@ -23,7 +24,7 @@ pub fn top_bar_ui(
         ui.label(widgets::strong("STEDI workbench"));
         ui.separator();
         source_ui(ui, state, letters, commands);
-        if widgets::icon_button_ui(ui, icons::RELOAD, &named_with_key("Reload", "reload", state)).clicked() {
+        if widgets::icon_button_ui(ui, icons::RELOAD, named_with_key("Reload", "reload", state)).clicked() {
             commands.push(Command::Reload);
         }
         ui.separator();
@@ -32,12 +33,11 @@ pub fn top_bar_ui(
         history_menu::history_ui(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             settings_menu::settings_menu_ui(ui, state, commands);
-            if widgets::icon_button_ui(ui, icons::COMMANDS, &named_with_key("All commands", "commands", state))
-                .clicked()
+            if widgets::icon_button_ui(ui, icons::COMMANDS, named_with_key("All commands", "commands", state)).clicked()
             {
                 palette.turn();
             }
-            if widgets::icon_button_ui(ui, icons::GUIDE, &named_with_key("Guide", "guide", state)).clicked() {
+            if widgets::icon_button_ui(ui, icons::GUIDE, named_with_key("Guide", "guide", state)).clicked() {
                 *guide = !*guide;
             }
             ui.separator();
@@ -48,7 +48,7 @@ pub fn top_bar_ui(
             ] {
                 let response = ui.selectable_label(state.theme == theme, icon);
                 widgets::named_choice(&response, ui, state.theme == theme, name);
-                if response.on_hover_text(name).clicked() {
+                if response.on_hover_text(t(name)).clicked() {
                     commands.push(Command::SetTheme(theme));
                 }
             }
@@ -57,8 +57,8 @@ pub fn top_bar_ui(
 }
 
 fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {
-    let name = state.source.as_ref().map_or_else(|| "nothing opened".to_owned(), Source::name);
-    let button = ui.menu_button(format!("{}  {}", widgets::shortened(&name, letters), icons::MENU), |ui| {
+    let name = state.source.as_ref().map_or_else(|| t("nothing opened").to_string(), Source::name);
+    let button = ui.menu_button(as_is(format!("{}  {}", widgets::shortened(&name, letters), icons::MENU)), |ui| {
         ui.set_min_width(240.0);
         if entry_ui(ui, icons::OPEN_FOLDER, "Open folder…", &key_of("open-folder", state)).clicked() {
             commands.push(Command::ChooseFolder);
@@ -66,7 +66,7 @@ fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Comm
         if entry_ui(ui, icons::OPEN_FILES, "Open files…", &key_of("open-files", state)).clicked() {
             commands.push(Command::ChooseFiles);
         }
-        if ui.button(format!("{}  Open the sample data", icons::SAMPLE)).clicked() {
+        if ui.button(t(format!("{}  Open the sample data", icons::SAMPLE))).clicked() {
             commands.push(Command::OpenSample);
         }
         if !state.recent.is_empty() {
@@ -76,17 +76,17 @@ fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Comm
         }
     });
     let hover = match &state.source {
-        Some(Source::Folder(path)) => path.display().to_string(),
-        Some(source @ Source::Fetched(_)) => source.name(),
-        Some(Source::Files(paths)) => format!("{} files", paths.len()),
-        None => "Open landing files".to_owned(),
+        Some(Source::Folder(path)) => as_is(path.display().to_string()),
+        Some(source @ Source::Fetched(_)) => as_is(source.name()),
+        Some(Source::Files(paths)) => t(format!("{} files", paths.len())),
+        None => t("Open landing files"),
     };
-    widgets::named(&button.response, ui, Role::Button, &format!("Landing: {name}"));
+    widgets::named(&button.response, ui, Role::Button, format!("Landing: {name}"));
     button.response.on_hover_text(hover);
 }
 
 fn entry_ui(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> egui::Response {
-    let response = ui.add(egui::Button::new(format!("{icon}  {text}")).shortcut_text(keys));
+    let response = ui.add(egui::Button::new(t(format!("{icon}  {text}"))).shortcut_text(t(keys)));
     widgets::named(&response, ui, Role::Button, text);
     response
 }
@@ -94,7 +94,8 @@ fn entry_ui(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> egui::Response {
 fn recent_ui(ui: &mut Ui, recent: &[PathBuf], commands: &mut Vec<Command>) {
     for path in recent {
         let name = Source::Folder(path.clone()).name();
-        let response = ui.button(format!("{}  {name}", icons::RECENT)).on_hover_text(path.display().to_string());
+        let response =
+            ui.button(as_is(format!("{}  {name}", icons::RECENT))).on_hover_text(as_is(path.display().to_string()));
         if response.clicked() {
             commands.push(Command::OpenPaths(vec![path.clone()]));
         }

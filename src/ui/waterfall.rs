@@ -6,6 +6,7 @@ use crate::domain::format::thousands;
 use crate::review::{Bar, Change, Flow, Waterfall};
 use crate::state::{Command, Shown};
 
+use super::words::t;
 use super::{theme, widgets};
 
 const LABEL_WIDTH: f32 = 260.0;
@@ -38,7 +39,7 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), sense);
     let figure = if bar.rows == 0 { "0".to_owned() } else { format!("{sign}{}", thousands(bar.rows)) };
     let role = if opens.is_some() { Role::Button } else { Role::Label };
-    widgets::named(&response, ui, role, &format!("{flow}: {label}: {figure}"));
+    widgets::named(&response, ui, role, format!("{flow}: {label}: {figure}"));
     let palette = theme::palette(ui);
     if response.hovered() && opens.is_some() {
         ui.painter().rect_filled(rect, 2.0, palette.raised);
@@ -47,9 +48,9 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
     let font = TextStyle::Body.resolve(ui.style());
     let indent = if is_change { 16.0 } else { 4.0 };
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    painter.text(pos2(rect.left() + indent, rect.center().y), Align2::LEFT_CENTER, &label, font.clone(), ink);
+    painter.text(pos2(rect.left() + indent, rect.center().y), Align2::LEFT_CENTER, t(&label), font.clone(), ink);
     let right = rect.left() + LABEL_WIDTH + NUMBER_WIDTH;
-    painter.text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, &figure, font, ink);
+    painter.text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, t(&figure), font, ink);
     let room = Rect::from_min_max(pos2(right + 16.0, rect.top() + 4.0), pos2(rect.right() - 4.0, rect.bottom() - 4.0));
     let at = |rows: u64| room.left() + room.width().max(0.0) * (rows as f64 / most.max(1) as f64) as f32;
     let (from, to) = (at(bar.before.min(bar.after)), at(bar.before.max(bar.after)));
@@ -66,7 +67,7 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
     {
         commands.push(Command::Show(shown));
     }
-    response.on_hover_text(hover);
+    response.on_hover_text(t(hover));
 }
 
 fn words(change: Change) -> (String, String) {

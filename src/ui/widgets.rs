@@ -1,34 +1,38 @@
-//! Small things that several views paint.
+//! Small things that several views paint. Their texts are put into the language of the window here.
 
 use egui::output::WidgetInfo;
 use egui::{Button, Response, RichText, Role, Ui};
 
 use super::theme;
+use super::words::Words;
 
 /// A button of an icon alone; `name` is its tooltip and what a screen reader says.
-pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
+pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: impl Into<Words>) -> Response {
+    let name = name.into();
     let response = ui.add(Button::new(icon).frame_when_inactive(false));
-    named(&response, ui, Role::Button, name);
+    named(&response, ui, Role::Button, name.clone());
     response.on_hover_text(name)
 }
 
 /// A button of text without a frame, for figures and other doors.
-pub fn door_ui(ui: &mut Ui, text: RichText, name: &str) -> Response {
+pub fn door_ui(ui: &mut Ui, text: RichText, name: impl Into<Words>) -> Response {
     let response = ui.add(Button::new(text).frame_when_inactive(false));
     named(&response, ui, Role::Button, name);
     response
 }
 
 /// Gives a widget a name other than its text.
-pub fn named(response: &Response, ui: &Ui, role: Role, name: &str) {
+pub fn named(response: &Response, ui: &Ui, role: Role, name: impl Into<Words>) {
+    let name = name.into();
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::labeled(role, enabled, name));
+    response.widget_info(|| WidgetInfo::labeled(role, enabled, &*name));
 }
 
 /// Gives a widget that can be chosen a name other than its text.
-pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: &str) {
+pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: impl Into<Words>) {
+    let name = name.into();
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, &*name));
 }
 
 /// A name with so many letters at the most: the middle gives way, as the ends tell files apart.
@@ -42,23 +46,23 @@ pub fn shortened(name: &str, most: usize) -> String {
 }
 
 /// Text that is less important.
-pub fn weak(ui: &Ui, text: impl Into<String>) -> RichText {
-    RichText::new(text).color(theme::palette(ui).weak)
+pub fn weak(ui: &Ui, text: impl Into<Words>) -> RichText {
+    RichText::new(text.into()).color(theme::palette(ui).weak)
 }
 
 /// Small text that is less important.
-pub fn small(ui: &Ui, text: impl Into<String>) -> RichText {
+pub fn small(ui: &Ui, text: impl Into<Words>) -> RichText {
     weak(ui, text).text_style(egui::TextStyle::Small)
 }
 
 /// Text in the warning colour.
-pub fn warning(ui: &Ui, text: impl Into<String>) -> RichText {
-    RichText::new(text).color(theme::palette(ui).warning)
+pub fn warning(ui: &Ui, text: impl Into<Words>) -> RichText {
+    RichText::new(text.into()).color(theme::palette(ui).warning)
 }
 
 /// A title of a column or a group.
-pub fn strong(text: impl Into<String>) -> RichText {
-    RichText::new(text).text_style(theme::strong_style())
+pub fn strong(text: impl Into<Words>) -> RichText {
+    RichText::new(text.into()).text_style(theme::strong_style())
 }
 
 #[cfg(test)]

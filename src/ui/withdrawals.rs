@@ -6,6 +6,7 @@ use crate::domain::format::thousands;
 use crate::domain::{Recipe, Withdrawn};
 use crate::state::{Command, Severity, State};
 
+use super::words::{as_is, t};
 use super::{icons, widgets};
 
 /// Paints the list and what adds to it. `text` is what is being typed.
@@ -19,11 +20,11 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     ui.add_space(8.0);
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(text).password(!state.revealed).hint_text("e-mail address or serial number");
+        let edit = TextEdit::singleline(text).password(!state.revealed).hint_text(t("e-mail address or serial number"));
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if (ui.button("Add").clicked() || entered) && !text.trim().is_empty() {
+        if (ui.button(t("Add")).clicked() || entered) && !text.trim().is_empty() {
             match Withdrawn::parse(text).and_then(|added| recipe.withdrawn.and(&added)) {
                 Ok(withdrawn) => {
                     commands.push(set(withdrawn));
@@ -33,20 +34,20 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
             }
         }
         if ui
-            .button(format!("{} From a file…", icons::OPEN_FILES))
-            .on_hover_text("One a line, or separated by commas")
+            .button(t(format!("{} From a file…", icons::OPEN_FILES)))
+            .on_hover_text(t("One a line, or separated by commas"))
             .clicked()
         {
             commands.push(Command::ChooseWithdrawn);
         }
-        if !recipe.withdrawn.is_empty() && ui.button("Take all off the list").clicked() {
+        if !recipe.withdrawn.is_empty() && ui.button(t("Take all off the list")).clicked() {
             commands.push(set(Withdrawn::default()));
         }
     });
     ui.add_space(8.0);
     let Some(loaded) = state.landing.value() else { return };
     let entries: Vec<&str> = recipe.withdrawn.entries().collect();
-    ui.label(format!("On the list: {}", thousands(entries.len() as u64)));
+    ui.label(t(format!("On the list: {}", thousands(entries.len() as u64))));
     let rows = entries.len();
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, 24.0, rows, |ui, range| {
         for entry in &entries[range] {
@@ -57,8 +58,8 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
                     Some(code) => code.to_string(),
                     None => "•••  nobody who landed".to_owned(),
                 };
-                ui.label(&name);
-                if widgets::icon_button_ui(ui, icons::CLOSE, &format!("Take {name} off the list")).clicked() {
+                ui.label(as_is(&name));
+                if widgets::icon_button_ui(ui, icons::CLOSE, format!("Take {name} off the list")).clicked() {
                     let left: Vec<&str> = entries.iter().copied().filter(|other| other != entry).collect();
                     if let Ok(withdrawn) = Withdrawn::parse(&left.join("\n")) {
                         commands.push(set(withdrawn));

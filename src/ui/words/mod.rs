@@ -1,0 +1,156 @@
+//! The language of the window. Everything else of the program makes English text; views give it to egui through [`t`], which
+//! puts it into the language in force by the catalogue in `assets/words/`. The English text is the key.
+//!
+//! The language belongs to the thread that paints. Workers never have one, so that files, reports and logs are the same for
+//! everybody.
+
+mod catalogue;
+mod figures;
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::{self, Display, Formatter};
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use egui::{RichText, WidgetText};
+
+use crate::state::Spoken;
+
+use self::catalogue::Catalogue;
+
+/// The catalogue of German.
+const GERMAN: &str = include_str!("../../../assets/words/de.txt");
+
+/// So many texts are remembered with what they became.
+const MOST_REMEMBERED: usize = 4096;
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(GERMAN));
+
+thread_local! {
+    static SPEAKER: RefCell<Speaker> = RefCell::default();
+}
+
+/// What a thread speaks, and what it said already.
+#[derive(Default)]
+struct Speaker {
+    language: Spoken,
+    said: HashMap<String, String>,
+    missed: BTreeSet<String>,
+}
+
+impl Speaker {
+    fn translated(&mut self, text: &str) -> String {
+        // There are many figures, and each is said once.
+        if !text.chars().any(char::is_alphabetic) {
+            return figures::with_comma(text);
+        }
+        if let Some(said) = self.said.get(text) {
+            return said.clone();
+        }
+        let said = CATALOGUE.translated(text).unwrap_or_else(|| {
+            if self.missed.len() < MOST_REMEMBERED {
+                self.missed.insert(text.to_owned());
+            }
+            text.to_owned()
+        });
+        if self.said.len() >= MOST_REMEMBERED {
+            self.said.clear();
+        }
+        self.said.insert(text.to_owned(), said.clone());
+        said
+    }
+}
+
+/// Text as the window shows it, in its language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words(String);
+
+/// English text in the language of the window.
+pub fn t(text: impl AsRef<str>) -> Words {
+    text.as_ref().into()
+}
+
+/// What data say, or what was put into the language of the window already: it stays as it is.
+pub fn as_is(text: impl Into<String>) -> Words {
+    Words(text.into())
+}
+
+/// Has this thread speak a language from now on.
+pub fn speak(language: Spoken) {
+    SPEAKER.with_borrow_mut(|speaker| {
+        if speaker.language != language {
+            *speaker = Speaker { language, ..Speaker::default() };
+        }
+    });
+}
+
+/// The language that this thread speaks.
+pub fn spoken() -> Spoken {
+    SPEAKER.with_borrow(|speaker| speaker.language)
+}
+
+/// Texts that this thread was to say and found in no catalogue.
+pub fn missed() -> Vec<String> {
+    SPEAKER.with_borrow(|speaker| speaker.missed.iter().cloned().collect())
+}
+
+fn said(text: &str) -> Option<String> {
+    SPEAKER.with_borrow_mut(|speaker| (speaker.language != Spoken::English).then(|| speaker.translated(text)))
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self(said(text).unwrap_or_else(|| text.to_owned()))
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self(said(&text).unwrap_or(text))
+    }
+}
+
+impl From<&String> for Words {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<Words> for String {
+    fn from(words: Words) -> Self {
+        words.0
+    }
+}
+
+impl From<Words> for WidgetText {
+    fn from(words: Words) -> Self {
+        words.0.into()
+    }
+}
+
+impl From<Words> for RichText {
+    fn from(words: Words) -> Self {
+        Self::new(words.0)
+    }
+}
+
+impl Deref for Words {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Words {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for Words {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
