@@ -32,7 +32,7 @@ use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportReque
 use super::session::{self, SessionRequest};
 use super::settings::SaveRequest;
 use super::view_file::SaveViewRequest;
-use super::{on_disk, reviewing, sample, signals};
+use super::{consenting, on_disk, reviewing, sample, signals};
 
 /// The workers of the window.
 pub struct Workers {
@@ -375,7 +375,7 @@ impl Workers {
                 }))
             })?,
             look: Lane::new("look", wake(), look)?,
-            consent: Lane::new("consent", wake(), consent)?,
+            consent: Lane::new("consent", wake(), consenting::work_out)?,
             overview: Lane::new("overview", wake(), signals::lines)?,
             record: Lane::new("record", wake(), signals::recorded)?,
             other: Lane::new("other", wake(), signals::other)?,
@@ -470,20 +470,6 @@ fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
     whole.filters.splice(0..0, narrowed);
     let rows = explore::select(&view, &whole, &loaded.codes, *revealed, progress)?;
     Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), rows, answer: request.rows.answer() })
-}
-
-fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
-    const INSTANTS: usize = 240;
-    let ConsentRequest { of: Curated { landing, curation }, follow } = request;
-    let waterfalls = review::waterfalls(landing, curation, follow.as_ref(), progress)?;
-    let consented = review::consented(landing, &curation.recipe, INSTANTS);
-    let mut sessions = review::sessions(landing, &curation.recipe, progress)?;
-    let about = follow.as_ref().map(|follow| explore::about(follow, landing, curation, progress)).transpose()?;
-    if let Some(follow) = follow {
-        let people = follow.people(landing);
-        sessions.retain(|session| people.contains(&session.person));
-    }
-    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about }))
 }
 
 impl From<Cancelled> for Failure {

@@ -8,6 +8,7 @@ use crate::state::{Command, Shown, Slot, State};
 use super::actions::named_with_key;
 use super::sql_editor::{Editor, editor_ui};
 use super::table_page::{TableScreen, look_ui};
+use super::words::{as_is, t};
 use super::{empty, icons, sql_side, theme, widgets};
 
 /// What belongs to the page alone.
@@ -86,16 +87,16 @@ pub fn sql_ui(
 
 fn buttons_ui(ui: &mut Ui, state: &State, screen: &mut SqlScreen, commands: &mut Vec<Command>) {
     if state.sql.answer.is_loading() {
-        let stop = ui.add(Button::new(format!("{}  Stop", icons::CLOSE)));
+        let stop = ui.add(Button::new(format!("{}  {}", icons::CLOSE, t("Stop"))));
         widgets::named(&stop, ui, Role::Button, "Stop the query");
         if stop.on_hover_text("Esc").clicked() || ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
         {
             commands.push(Command::Cancel);
         }
     } else {
-        let ask = ui.add(Button::new(format!("{}  Run", icons::RUN)));
+        let ask = ui.add(Button::new(format!("{}  {}", icons::RUN, t("Run"))));
         widgets::named(&ask, ui, Role::Button, "Run the query");
-        if ask.on_hover_text(named_with_key("Run the query", "ask", state)).clicked() {
+        if ask.on_hover_text(t(named_with_key("Run the query", "ask", state))).clicked() {
             commands.push(Command::Ask(screen.text().to_owned()));
         }
     }
@@ -111,16 +112,16 @@ fn buttons_ui(ui: &mut Ui, state: &State, screen: &mut SqlScreen, commands: &mut
 
 /// How many rows there are and how long it took, and the way to have them in a file.
 fn answer_line_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec<Command>) {
-    ui.label(answer.rows_in_words());
+    ui.label(t(answer.rows_in_words()));
     ui.label(widgets::weak(ui, format!("in {:.2} s", answer.seconds)));
     let save = named_with_key("Save this view…", "save-view", state);
-    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, &save).clicked() {
+    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, save).clicked() {
         commands.push(Command::SaveView);
     }
     if answer.gated && state.review.signed_off().is_none() {
-        ui.label(widgets::warning(ui, icons::LOCKED)).on_hover_text(
+        ui.label(widgets::warning(ui, icons::LOCKED)).on_hover_text(t(
             "These rows are of the training set, or could make it: they are saved only when its joins were reviewed and somebody signed",
-        );
+        ));
     }
 }
 
@@ -147,7 +148,7 @@ fn fault_ui(ui: &mut Ui, fault: &Fault, editor: &mut Editor) {
         if let Some(place) = &fault.place {
             let words = format!("{}:{}", place.line, place.column);
             let name = format!("Go to line {}, letter {}", place.line, place.column);
-            if widgets::door_ui(ui, widgets::warning(ui, words), &name).on_hover_text(&name).clicked() {
+            if widgets::door_ui(ui, widgets::warning(ui, as_is(words)), &name).on_hover_text(t(&name)).clicked() {
                 editor.go_to(place.bytes.start);
             }
         }

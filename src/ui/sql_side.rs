@@ -7,6 +7,7 @@ use crate::sql::EXAMPLES;
 use crate::state::{Command, State};
 
 use super::sql_editor::Editor;
+use super::words::{Words, as_is, t};
 use super::{icons, theme, widgets};
 
 /// Paints it.
@@ -16,7 +17,7 @@ pub fn side_ui(ui: &mut Ui, state: &State, editor: &mut Editor, commands: &mut V
         ui.label(widgets::small(ui, "TABLES"));
         for table in Table::ALL {
             CollapsingHeader::new(table.name()).id_salt(table.name()).show(ui, |ui| {
-                if line_ui(ui, icons::TABLE, table.name(), &format!("Insert the name {}", table.name())) {
+                if line_ui(ui, icons::TABLE, as_is(table.name()), format!("Insert the name {}", table.name())) {
                     editor.insert(table.name());
                 }
                 for column in table.schema() {
@@ -27,7 +28,7 @@ pub fn side_ui(ui: &mut Ui, state: &State, editor: &mut Editor, commands: &mut V
         ui.add_space(8.0);
         ui.label(widgets::small(ui, "EXAMPLES"));
         for example in &EXAMPLES {
-            if line_ui(ui, icons::SQL, example.title, &format!("Example: {}", example.title)) {
+            if line_ui(ui, icons::SQL, t(example.title), format!("Example: {}", t(example.title))) {
                 editor.put(example.sql.to_owned());
             }
         }
@@ -46,7 +47,7 @@ pub fn side_ui(ui: &mut Ui, state: &State, editor: &mut Editor, commands: &mut V
         for text in &state.sql.history {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let line = widgets::shortened(&line, theme::QUERY_LETTERS);
-            if line_ui(ui, icons::HISTORY, &line, &format!("Earlier query: {line}")) {
+            if line_ui(ui, icons::HISTORY, as_is(line.as_str()), as_is(format!("{}: {line}", t("Earlier query")))) {
                 editor.put(text.clone());
             }
         }
@@ -65,13 +66,13 @@ fn column_ui(ui: &mut Ui, column: &Column, editor: &mut Editor) {
     let button =
         egui::Button::new(text).frame_when_inactive(false).right_text(widgets::small(ui, format!("{kind}{privacy}")));
     let response = ui.add_sized(egui::vec2(ui.available_width(), theme::ROW_HEIGHT), button.truncate());
-    widgets::named(&response, ui, egui::Role::Button, &format!("Insert the column {}, {kind}{privacy}", column.name));
+    widgets::named(&response, ui, egui::Role::Button, format!("Insert the column {}, {kind}{privacy}", column.name));
     if response.clicked() {
         editor.insert(column.name);
     }
 }
 
-fn line_ui(ui: &mut Ui, icon: &str, text: &str, name: &str) -> bool {
+fn line_ui(ui: &mut Ui, icon: &str, text: Words, name: impl Into<Words>) -> bool {
     let button = egui::Button::new(format!("{icon}  {text}")).frame_when_inactive(false).truncate();
     let response = ui.add(button);
     widgets::named(&response, ui, egui::Role::Button, name);

@@ -47,6 +47,7 @@ mod signals;
 #[path = "../../benches/situations.rs"]
 mod situations;
 mod soak;
+mod sql;
 mod support;
 mod waterfall;
 mod window;
