@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
@@ -21,12 +22,12 @@ use super::curate::{NOT_AS_IT_SHOULD_BE, curated, is_anything_refused, loses_not
 use super::remote::{self, only_here};
 use super::review::trail_folder;
 
+const MISSING: &str = "say where the landing files are and what is asked, as in: sql landing/ 'SHOW TABLES'";
+
 #[derive(Debug, Args)]
 pub struct SqlArguments {
     #[command(flatten)]
     pub job: Job,
-    /// The query: SELECT, WITH, EXPLAIN SELECT or SHOW TABLES
-    pub query: String,
     /// How the rows are printed
     #[arg(long, value_enum, default_value_t)]
     pub format: RowsFormat,
@@ -51,10 +52,13 @@ pub enum RowsFormat {
 
 /// Prints the rows. Gives the exit code.
 pub fn run(arguments: &SqlArguments) -> anyhow::Result<u8> {
-    let SqlArguments { job, query, format, reveal, trail } = arguments;
+    let SqlArguments { job, format, reveal, trail } = arguments;
+    // Any number of landing files come before it.
+    let (query, landing) = job.landing.split_last().filter(|(_, landing)| !landing.is_empty()).context(MISSING)?;
+    let query = query.to_str().context("the query is not UTF-8")?;
     only_here(job.recipe.iter().chain(&job.withdrawn).chain(&job.refused).chain(trail))?;
     let recipe = recipe(job)?;
-    let source = remote::source(&job.landing, job.json)?;
+    let source = remote::source(landing, job.json)?;
     loses_nothing(job, &source, None, None)?;
     let landing = read(job, &source, &Progress::default())?;
     write_refused(job, &landing)?;

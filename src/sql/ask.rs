@@ -1,6 +1,7 @@
 //! A query is planned, run and cut off where it has more rows than can be kept.
 
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -53,6 +54,15 @@ impl From<Fault> for AskError {
 /// # Errors
 /// What is wrong with the query and where; when cancelled.
 pub fn ask(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Result<Answer, AskError> {
+    // The engine has queries that it does not expect.
+    catch_unwind(AssertUnwindSafe(|| answered(text, lake, revealed, progress))).unwrap_or_else(|_| {
+        let message =
+            "the engine does not know what to do with this query. Ask it otherwise, or in smaller parts".to_owned();
+        Err(Fault { message, place: None }.into())
+    })
+}
+
+fn answered(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Result<Answer, AskError> {
     let started = Instant::now();
     let asked = Asked::read(text, |literal| lake.stands_for(literal, revealed))?;
     let mut context = SQLContext::new();
@@ -172,13 +182,13 @@ fn unmade(table: Table) -> Fault {
 /// What the planner says of a query. It has seen names and types, and no value.
 fn unplanned(text: &str, asked: &Asked, error: PolarsError) -> Fault {
     let words = error.to_string();
-    let first = words.lines().next().unwrap_or_default();
+    let first = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let quoted = || first.split(['"', '\'', '`']).nth(1);
     let names_column = matches!(error, PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_))
-        || first.contains("unable to find column");
+        || ["unable to find column", "no column named"].iter().any(|words| first.contains(words));
     let Some(name) = quoted().filter(|_| names_column) else {
         return Fault {
-            message: excerpt(first).into_owned(),
+            message: excerpt(&first).into_owned(),
             place: quoted().and_then(|name| place_of_name(text, name)),
         };
     };

@@ -15,9 +15,9 @@ pub const EXAMPLES: [Example; 6] = [
               FROM step_trainer_landing\nGROUP BY serialnumber\nORDER BY readings DESC, serialnumber",
     },
     Example {
-        title: "Customers who agreed and have no motion",
-        sql: "SELECT c.email, c.serialnumber, c.sharewithresearchasofdate\nFROM customer_trusted AS c\n\
-              ANTI JOIN accelerometer_landing AS a ON c.email = a.user\nORDER BY c.email",
+        title: "Motions of each customer, those without any first",
+        sql: "SELECT c.email, COUNT(a.timestamp) AS motions\nFROM customer_landing AS c\n\
+              LEFT JOIN accelerometer_landing AS a ON c.email = a.user\nGROUP BY c.email\nORDER BY motions, c.email",
     },
     Example {
         title: "Serial numbers on several customers' records",
@@ -25,12 +25,10 @@ pub const EXAMPLES: [Example; 6] = [
               GROUP BY serialnumber\nHAVING COUNT(DISTINCT email) > 1\nORDER BY customers DESC, serialnumber",
     },
     Example {
-        title: "A join by time stamp alone, and how much of it is somebody else's motion",
-        sql: "WITH pairs AS (\n  SELECT s.serialnumber, a.user\n  FROM step_trainer_trusted AS s\n  \
-              JOIN accelerometer_trusted AS a ON s.sensorreadingtime = a.timestamp\n),\n\
-              theirs AS (\n  SELECT p.serialnumber\n  FROM pairs AS p\n  \
-              JOIN customer_curated AS c ON p.serialnumber = c.serialnumber AND p.user = c.email\n)\n\
-              SELECT (SELECT COUNT(*) FROM pairs) AS pairs, (SELECT COUNT(*) FROM theirs) AS of_their_owner",
+        title: "A join by time stamp alone, and how much of it is the owner's motion",
+        sql: "SELECT COUNT(*) AS pairs, COUNT(c.email) AS of_their_owner\nFROM step_trainer_trusted AS s\n\
+              JOIN accelerometer_trusted AS a ON s.sensorreadingtime = a.timestamp\n\
+              LEFT JOIN customer_curated AS c ON s.serialnumber = c.serialnumber AND a.user = c.email",
     },
     Example {
         title: "Instants at which several customers moved",
@@ -39,7 +37,7 @@ pub const EXAMPLES: [Example; 6] = [
     },
     Example {
         title: "Consents by month",
-        sql: "SELECT DATE_TRUNC('month', sharewithresearchasofdate) AS month, COUNT(*) AS customers\nFROM customer_trusted\n\
-              GROUP BY DATE_TRUNC('month', sharewithresearchasofdate)\nORDER BY month",
+        sql: "SELECT STRFTIME(sharewithresearchasofdate, '%Y-%m') AS month, COUNT(*) AS customers\nFROM customer_trusted\n\
+              GROUP BY STRFTIME(sharewithresearchasofdate, '%Y-%m')\nORDER BY month",
     },
 ];

@@ -144,13 +144,17 @@ fn of_expr(plan: &IRPlan, before: &Origins, node: Node) -> Origin {
     match expr {
         AExpr::Column(name) => before.get(name).copied().unwrap_or(Origin::EVERYTHING),
         AExpr::Literal(_) | AExpr::Len | AExpr::Agg(IRAggExpr::NUnique(_) | IRAggExpr::Count { .. }) => Origin::NOTHING,
-        AExpr::Function { function: IRFunctionExpr::NullCount, .. } => Origin::NOTHING,
         // Whether there is a value is not hidden anywhere.
-        AExpr::Function { function: IRFunctionExpr::Boolean(function), .. }
-            if matches!(function, IRBooleanFunction::IsNull | IRBooleanFunction::IsNotNull) =>
-        {
-            Origin { of_rows: true, ..Origin::NOTHING }
-        }
+        AExpr::Function {
+            function:
+                IRFunctionExpr::NullCount
+                | IRFunctionExpr::Boolean(IRBooleanFunction::HasNulls | IRBooleanFunction::IsEmpty { .. }),
+            ..
+        } => Origin::NOTHING,
+        AExpr::Function {
+            function: IRFunctionExpr::Boolean(IRBooleanFunction::IsNull | IRBooleanFunction::IsNotNull),
+            ..
+        } => Origin { of_rows: true, ..Origin::NOTHING },
         // One of the values, as it is.
         AExpr::Agg(
             IRAggExpr::Min { input, .. }

@@ -84,15 +84,16 @@ impl Asked {
 }
 
 fn statement(text: &str, pieces: &[Piece]) -> Result<Statement, Fault> {
-    let mut tokens: Vec<TokenWithSpan> =
-        pieces.iter().map(|piece| TokenWithSpan { token: piece.token.clone(), span: piece.span }).collect();
-    for position in 0..tokens.len() {
-        if is_user(pieces, position)
-            && let Token::Word(word) = &mut tokens[position].token
+    let token = |(position, piece): (usize, &Piece)| {
+        let mut token = piece.token.clone();
+        if let Token::Word(word) = &mut token
+            && is_user(pieces, position)
         {
             word.quote_style = Some('"');
         }
-    }
+        TokenWithSpan { token, span: piece.span }
+    };
+    let tokens: Vec<TokenWithSpan> = pieces.iter().enumerate().map(token).collect();
     let options = ParserOptions::new().with_trailing_commas(true);
     let parsed =
         Parser::new(&GenericDialect).with_options(options).with_tokens_with_locations(tokens).parse_statements();

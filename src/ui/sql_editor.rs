@@ -79,13 +79,11 @@ impl Editor {
     }
 }
 
-/// Paints the editor; gives whether the query is asked from within it.
-pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) -> bool {
+/// Paints the editor.
+pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) {
     let id = Id::unique("query");
     let has_focus = ui.memory(|memory| memory.has_focus(id));
-    let mut asks = false;
     if has_focus {
-        asks = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         keys(ui, editor);
     }
     let faulty = fault.and_then(|fault| fault.place.as_ref()).map(|place| place.bytes.clone());
@@ -117,9 +115,7 @@ pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) -> boo
         })
         .inner;
     widgets::named(&output.response.response, ui, Role::MultilineTextInput, "Query");
-    let Some(cursors) = output.cursor_range else {
-        return asks;
-    };
+    let Some(cursors) = output.cursor_range else { return };
     let letter = cursors.primary.index;
     let byte = byte_of(&editor.text, usize::from(letter));
     let has_moved = byte != editor.cursor;
@@ -139,7 +135,6 @@ pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) -> boo
             editor.offered = None;
         }
     }
-    asks
 }
 
 fn byte_of(text: &str, letter: usize) -> usize {
@@ -184,7 +179,7 @@ fn offers_ui(ui: &Ui, id: Id, place: egui::Pos2, editor: &mut Editor) -> bool {
                         let button =
                             Button::selectable(is_chosen, name).right_text(widgets::small(ui, &offer.hint)).truncate();
                         let response = ui.add_sized(egui::vec2(ui.available_width(), theme::ROW_HEIGHT), button);
-                        widgets::named_choice(&response, ui, is_chosen, &format!("{}, {}", offer.text, offer.hint));
+                        widgets::named_choice(&response, ui, is_chosen, format!("{}, {}", offer.text, offer.hint));
                         if is_chosen {
                             response.scroll_to_me(None);
                         }

@@ -1,6 +1,6 @@
 //! The page of SQL: the query, what is wrong with it, and its rows as any table.
 
-use egui::{Button, Key, Modifiers, Panel, RichText, Role, TextStyle, Ui};
+use egui::{Button, Panel, RichText, Role, TextStyle, Ui};
 
 use crate::sql::{Answer, Fault};
 use crate::state::{Command, Shown, Slot, State};
@@ -65,9 +65,7 @@ pub fn sql_ui(
         .default_size(theme::QUERY_HEIGHT)
         .size_range(72.0..=480.0)
         .show(ui, |ui| {
-            if editor_ui(ui, &mut screen.editor, fault) {
-                commands.push(Command::Ask(screen.text().to_owned()));
-            }
+            editor_ui(ui, &mut screen.editor, fault);
         });
     if let Some(fault) = fault {
         fault_ui(ui, fault, &mut screen.editor);
@@ -89,8 +87,7 @@ fn buttons_ui(ui: &mut Ui, state: &State, screen: &mut SqlScreen, commands: &mut
     if state.sql.answer.is_loading() {
         let stop = ui.add(Button::new(format!("{}  {}", icons::CLOSE, t("Stop"))));
         widgets::named(&stop, ui, Role::Button, "Stop the query");
-        if stop.on_hover_text("Esc").clicked() || ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
-        {
+        if stop.on_hover_text(t("Stop the query (Esc)")).clicked() {
             commands.push(Command::Cancel);
         }
     } else {

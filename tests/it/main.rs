@@ -61,6 +61,7 @@ mod window_save;
 mod window_selection;
 mod window_session;
 mod window_signals;
+mod window_sql;
 mod window_tables;
 mod window_undo;
 mod withdrawn;
