@@ -7,14 +7,12 @@ use std::time::Instant;
 
 use polars::prelude::*;
 use polars::sql::SQLContext;
-use polars_plan::plans::IR;
-use polars_plan::prelude::{Arena, Node};
 
 use crate::domain::foreign::excerpt;
-use crate::domain::format::thousands;
 use crate::domain::{Cancelled, Progress, Table};
 
 use super::answer::{Answer, Total};
+use super::foresee::foresee;
 use super::lake::Lake;
 use super::lineage::origins;
 use super::read::{Asked, Fault, Form, nearest};
@@ -26,10 +24,6 @@ const MOST_ROWS: usize = 1_000_000;
 const MOST_CELLS: usize = 20_000_000;
 /// Rows are counted so far when there are more than are kept.
 const MOST_COUNTED: u64 = 50_000_000;
-/// A join without equal columns that makes more rows than that is not begun.
-const MOST_PAIRED: f64 = 2e9;
-/// The same where all of them have to be kept, to be put in order.
-const MOST_KEPT_PAIRS: f64 = 2e7;
 /// Rows that come at once, so that stopping and progress are not late.
 const BATCH: NonZeroUsize = NonZeroUsize::new(1 << 16).unwrap();
 
@@ -73,7 +67,7 @@ fn answered(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Res
     }
     let query = context.execute(&asked.sql).map_err(|error| unplanned(text, &asked, error))?;
     let origins = origins(&query).map_err(|error| unplanned(text, &asked, error))?;
-    bounded(&query)?;
+    foresee(&query, progress)?;
     progress.check()?;
     let (rows, total) = run(query, origins.len(), progress)?;
     let seconds = started.elapsed().as_secs_f64();
@@ -125,54 +119,6 @@ fn run(query: LazyFrame, width: usize, progress: &Progress) -> Result<(DataFrame
         _ => Total::All,
     };
     Ok((rows, total))
-}
-
-/// Refuses what pairs every row of one table with every row of another, where those are too many.
-fn bounded(query: &LazyFrame) -> Result<(), Fault> {
-    let Ok(plan) = query.clone().to_alp_optimized() else { return Ok(()) };
-    let mut paired = Paired::default();
-    rows_of(&plan.lp_arena, plan.lp_top, &mut paired);
-    let Paired { pairs, keeps_all } = paired;
-    let most = if keeps_all { MOST_KEPT_PAIRS } else { MOST_PAIRED };
-    if pairs <= most {
-        return Ok(());
-    }
-    let message = format!(
-        "this pairs every row with every other: {} pairs, and no more than {} are made. Join ON columns that are equal, or ask a part of \
-         the rows",
-        thousands(pairs as u64),
-        thousands(most as u64)
-    );
-    Err(Fault { message, place: None })
-}
-
-/// What joins without equal columns come to.
-#[derive(Default)]
-struct Paired {
-    /// The most rows that one of them makes.
-    pairs: f64,
-    /// Something in the query needs all rows at once.
-    keeps_all: bool,
-}
-
-/// About how many rows a part of a plan has at the most.
-fn rows_of(arena: &Arena<IR>, node: Node, paired: &mut Paired) -> f64 {
-    let ir = arena.get(node);
-    let inputs: Vec<f64> = ir.inputs().map(|input| rows_of(arena, input, paired)).collect();
-    paired.keeps_all |= matches!(ir, IR::Sort { .. } | IR::Distinct { .. });
-    match ir {
-        IR::DataFrameScan { df, .. } => df.height() as f64,
-        IR::Slice { len, .. } => inputs.iter().sum::<f64>().min(f64::from(*len)),
-        IR::Join { options, left_on, .. } => {
-            if left_on.is_empty() || matches!(options.args.how, JoinType::Cross) {
-                let pairs = inputs.iter().product();
-                paired.pairs = paired.pairs.max(pairs);
-                return pairs;
-            }
-            inputs.into_iter().fold(0.0, f64::max)
-        }
-        _ => inputs.into_iter().sum(),
-    }
 }
 
 fn unmade(table: Table) -> Fault {

@@ -7,6 +7,7 @@ mod answer;
 mod ask;
 mod complete;
 mod examples;
+mod foresee;
 mod lake;
 mod lineage;
 mod read;

@@ -93,6 +93,8 @@ fn class(token: &Token, opens: bool) -> Class {
     match token {
         Token::Word(word) if word.quote_style.is_some() => Class::Plain,
         Token::Word(word) if Table::ALL.iter().any(|table| table.name() == word.value) => Class::Table,
+        // `timestamp` and `user` are words of SQL as well.
+        Token::Word(word) if is_column(&word.value) => Class::Plain,
         Token::Word(word) if opens && is_function(&word.value) => Class::Function,
         Token::Word(word) if word.keyword != Keyword::NoKeyword && is_keyword(&word.value) => Class::Keyword,
         Token::Number(..) => Class::Number,
@@ -136,6 +138,10 @@ pub static FUNCTIONS: LazyLock<BTreeSet<&'static str>> =
 /// Whether a function takes its rows from a file.
 pub fn reads_files(name: &str) -> bool {
     name.to_ascii_lowercase().starts_with("read_")
+}
+
+fn is_column(word: &str) -> bool {
+    Table::ALL.into_iter().flat_map(Table::schema).any(|column| column.name == word)
 }
 
 fn is_keyword(word: &str) -> bool {

@@ -46,6 +46,11 @@ impl Editor {
         *self = Self { cursor: text.len(), text, goes_to: self.goes_to, offered: None };
     }
 
+    /// Goes on where something was typed last.
+    pub fn begin(&mut self) {
+        self.go_to(self.cursor);
+    }
+
     /// Puts the cursor before a byte.
     pub fn go_to(&mut self, byte: usize) {
         self.goes_to = Some(byte.min(self.text.len()));

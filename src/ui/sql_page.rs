@@ -17,6 +17,8 @@ pub struct SqlScreen {
     editor: Editor,
     /// The tables, columns, examples and earlier queries are out of sight.
     hides_side: bool,
+    /// The frame in which the page was painted last.
+    painted: u64,
 }
 
 impl SqlScreen {
@@ -43,6 +45,12 @@ pub fn sql_ui(
         empty::failed_ui(ui, "The tables could not be made", error, again, commands);
         return;
     }
+    let frame = ui.ctx().cumulative_frame_nr();
+    if frame > screen.painted + 1 {
+        // Who comes here comes to write.
+        screen.editor.begin();
+    }
+    screen.painted = frame;
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("SQL").text_style(TextStyle::Heading));
         ui.add_space(8.0);
