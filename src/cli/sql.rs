@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use crate::curation::{Cell, Codes};
-use crate::domain::foreign::disarmed;
+use crate::domain::foreign::{disarmed, visible};
 use crate::domain::{Progress, format};
 use crate::explore::{Rows, Sheet};
 use crate::export::TrailFile;
@@ -158,7 +158,11 @@ fn print(sheet: &Sheet<'_>, format: RowsFormat) -> anyhow::Result<()> {
 fn text(sheet: &Sheet<'_>, column: Option<&crate::domain::Column>, cell: Cell<'_>, reads: bool) -> String {
     match cell {
         Cell::Null => "null".to_owned(),
-        Cell::Text(text) => column.map_or_else(String::new, |column| sheet.masked(column, text).into_owned()),
+        Cell::Text(text) => {
+            let text = column.map_or_else(String::new, |column| sheet.masked(column, text).into_owned());
+            // A row is a line there.
+            if reads { visible(&text).into_owned() } else { text }
+        }
         Cell::Integer(number) => number.to_string(),
         Cell::Time(at) => format::utc(at).filter(|_| reads).unwrap_or_else(|| at.to_string()),
         Cell::Float(number) => format!("{number:?}"),
