@@ -27,6 +27,8 @@ pub struct Offer {
     pub hint: String,
 }
 
+/// What a query begins with.
+const BEGINNINGS: [&str; 4] = ["SELECT", "WITH", "EXPLAIN", "SHOW TABLES"];
 /// Most ways that are offered.
 const MOST: usize = 40;
 
@@ -74,6 +76,8 @@ pub fn offers(text: &str, at: usize, asked: bool) -> (Range<usize>, Vec<Offer>) 
         let tables = Table::ALL.into_iter().map(|table| offer(OfferKind::Table, table.name(), table.zone().title()));
         if is_table_next {
             tables.collect()
+        } else if last.is_none() {
+            BEGINNINGS.map(|word| offer(OfferKind::Keyword, word, "word of SQL")).into()
         } else {
             let of_named = named.iter().map(|(_, table)| *table).collect::<std::collections::BTreeSet<_>>();
             let functions = FUNCTIONS.iter().map(|name| offer(OfferKind::Function, &format!("{name}("), "function"));
@@ -154,7 +158,8 @@ mod tests {
         assert_eq!(at_bar("SELECT s.| FROM customer_trusted c JOIN step_trainer_trusted s ON", false).len(), 3);
         assert_eq!(at_bar("sel|", false), ["SELECT"]);
         assert!(at_bar("SELECT coun|", false).contains(&"count(".to_owned()));
-        assert!(at_bar("|", true).contains(&"SELECT".to_owned()));
+        assert_eq!(at_bar("|", true), BEGINNINGS);
+        assert!(at_bar("SELECT * FROM customer_landing whe|", false).contains(&"WHERE".to_owned()));
     }
 
     #[test]

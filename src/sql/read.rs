@@ -61,9 +61,10 @@ impl Asked {
         if let Some(error) = error {
             return Err(Fault { message: sentence(&error.message), place: Some(place(text, error.location)) });
         }
-        if let Some(hint) = pieces.iter().find(|piece| is_hint(&text[piece.bytes.clone()])) {
+        // To the parser such a comment is part of the query, and its words have no place of their own.
+        if let Some(at) = text.find("/*!") {
             let message = "comments that begin with /*! are not read. Take the ! away".to_owned();
-            return Err(Fault { message, place: Some(place_of(text, hint.bytes.clone())) });
+            return Err(Fault { message, place: Some(place_of(text, at..at + 3)) });
         }
         let statement = statement(text, &pieces)?;
         let form = match &statement {
@@ -119,10 +120,6 @@ fn is_user(pieces: &[Piece], position: usize) -> bool {
     let Token::Word(word) = &pieces[position].token else { return false };
     let next = pieces[position + 1..].iter().find(|piece| !matches!(piece.token, Token::Whitespace(_)));
     word.quote_style.is_none() && word.value == "user" && next.is_none_or(|next| next.token != Token::LParen)
-}
-
-fn is_hint(text: &str) -> bool {
-    text.starts_with("/*!")
 }
 
 /// The query as the engine reads it.
@@ -356,7 +353,7 @@ mod tests {
         for (text, words) in [
             ("SELECT *\nFROM customer_landig", "2:6: there is no table customer_landig. Is customer_landing meant?"),
             ("SELECT * FROM\n  zzz", "2:3: there is no table zzz. SHOW TABLES"),
-            ("SELECT count( FROM customer_landing", "1:15: expected"),
+            ("SELECT count( FROM customer_landing", "1:20: expected ), found customer_landing"),
             ("SELECT 1 +", "1:11: expected an expression, and the query ends"),
             ("SELECT 'open", "1:8:"),
         ] {
