@@ -15,5 +15,6 @@ pub mod review;
 pub mod s3;
 pub mod signals;
 pub mod spark;
+pub mod sql;
 pub mod state;
 pub mod ui;

@@ -33,9 +33,12 @@ impl App {
                 self.cancel_beside(context);
                 self.cancel_review();
                 self.cancel_export();
+                self.workers.ask.cancel();
                 self.workers.save_view.cancel();
                 self.workers.copy.cancel();
             }
+            Command::Ask(text) => self.ask_sql(text),
+            Command::ForgetQueries => self.state.sql.history.clear(),
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
             Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
             Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),

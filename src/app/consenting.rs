@@ -2,13 +2,31 @@
 
 use std::sync::Arc;
 
+use crate::domain::Progress;
+use crate::explore;
 use crate::jobs::Outcome;
-use crate::state::{Command, ExportChoices, Severity, Shown, Slot};
+use crate::review;
+use crate::state::{Command, ConsentView, ExportChoices, Severity, Shown, Slot};
 
 use super::App;
 use super::finished::{flatten, notify};
 use super::lists::List;
 use super::work::{ConsentRequest, Curated, DoctorRequest, Failure};
+
+/// Works out what the page shows.
+pub fn work_out(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
+    const INSTANTS: usize = 240;
+    let ConsentRequest { of: Curated { landing, curation }, follow } = request;
+    let waterfalls = review::waterfalls(landing, curation, follow.as_ref(), progress)?;
+    let consented = review::consented(landing, &curation.recipe, INSTANTS);
+    let mut sessions = review::sessions(landing, &curation.recipe, progress)?;
+    let about = follow.as_ref().map(|follow| explore::about(follow, landing, curation, progress)).transpose()?;
+    if let Some(follow) = follow {
+        let people = follow.people(landing);
+        sessions.retain(|session| people.contains(&session.person));
+    }
+    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about }))
+}
 
 impl App {
     /// Asks for what the consent page shows, while it is shown.

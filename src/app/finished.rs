@@ -13,7 +13,8 @@ use super::recipe_file::Opened;
 use super::work::{CurateRequest, Failure, LoadRequest, Read};
 use super::{App, settings};
 
-const DIED: &str = "A worker stopped unexpectedly. The rest goes on; try again, and report it if it happens twice.";
+pub(super) const DIED: &str =
+    "A worker stopped unexpectedly. The rest goes on; try again, and report it if it happens twice.";
 
 impl App {
     /// Takes all answers in that are there; never waits.
@@ -54,6 +55,7 @@ impl App {
         self.take_kits();
         self.take_review();
         self.take_exports();
+        self.take_answers();
         while let Some((_, outcome)) = self.workers.save.poll() {
             warn(&mut self.state, outcome);
         }
@@ -235,6 +237,8 @@ impl App {
             Some(work("Comparing the join rules", workers.rules.progress()))
         } else if workers.preview.is_busy() {
             Some(work("Looking at what would leave", workers.preview.progress()))
+        } else if workers.ask.is_busy() {
+            Some(work("Answering the query", workers.ask.progress()))
         } else if workers.copy.is_busy() {
             Some(work("Copying", workers.copy.progress()))
         } else if page.look.is_busy() {

@@ -35,6 +35,7 @@ impl App {
             self.page.look.cancel();
             let look = Look {
                 query: request.query.clone(),
+                answer: request.rows.answer(),
                 ..Look::whole(request.shown, request.rows.view(&request.loaded.landing))
             };
             self.show_look(look);
@@ -104,6 +105,7 @@ impl App {
                 Slot::Ready(rows) => Place::Behind(Arc::clone(rows)),
                 _ => return None,
             },
+            Shown::Sql => Place::Answer(Arc::clone(self.state.answer_in_force()?)),
             Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export => return None,
         };
         let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);

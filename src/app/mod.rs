@@ -1,6 +1,7 @@
 //! The glue of the window: owns the state and the workers, takes finished work in, carries commands out. The only
 //! place that changes state.
 
+mod asking;
 mod beside;
 mod choices;
 mod chosen;
@@ -101,6 +102,8 @@ pub struct App {
     beside: BesideWork,
     /// What the review was asked for last.
     reviewed: reviewing::AskedOfReview,
+    /// What was asked of the tables in SQL.
+    asking: asking::Asking,
     /// What the page of the exports was asked for last.
     exported: exporting::AskedOfExport,
     /// What is open as it was when it was read, so that changes are noticed.
@@ -150,6 +153,7 @@ impl App {
             page: PageWork::new(context).context("the workers cannot be started")?,
             beside: BesideWork::new(context).context("the workers cannot be started")?,
             reviewed: reviewing::AskedOfReview::default(),
+            asking: asking::Asking::default(),
             exported: exporting::AskedOfExport::default(),
             seen: None,
             again: false,
@@ -217,6 +221,19 @@ impl App {
         Ok(())
     }
 
+    /// Does something before each query is answered, for tests in which it takes its time.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn before_answer(&mut self, act: impl Fn() + Send + 'static) -> std::io::Result<()> {
+        let work = move |request: &asking::AskRequest, progress: &Progress| {
+            act();
+            asking::answer(request, progress)
+        };
+        self.workers.ask = Lane::new("ask", || {}, work)?;
+        Ok(())
+    }
+
     fn carry_out(&mut self, context: &egui::Context) {
         for command in std::mem::take(&mut self.commands) {
             self.handle(command, context);
@@ -261,6 +278,7 @@ impl eframe::App for App {
         self.take_dropped_files(context);
         self.take_close(context);
         self.carry_out(context);
+        self.look_at_sql();
         self.look_at_page();
         self.look_after_beside(context);
         self.look_at_review();

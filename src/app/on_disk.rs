@@ -19,6 +19,7 @@ pub enum Work {
     Rules,
     Export,
     Differences,
+    Sql,
 }
 
 impl Work {
@@ -30,7 +31,7 @@ impl Work {
             Self::Overview => 16,
             Self::Owners => 60,
             Self::Checks => 200,
-            Self::Joins => 100,
+            Self::Joins | Self::Sql => 100,
             Self::Rules => 150,
             Self::Export => 200,
             Self::Differences => 50,
@@ -47,6 +48,7 @@ impl Work {
             Self::Rules => "Comparing the join rules",
             Self::Export => "An export",
             Self::Differences => "Comparing the rows of two recipes",
+            Self::Sql => "A query",
         }
     }
 }

@@ -16,7 +16,7 @@ use super::work::{
     CompareRequest, ConsentRequest, Curated, DoctorRequest, DroppedRequest, Failure, LookRequest, MeasureRequest,
     OtherRequest, RecordRequest, SummariseRequest,
 };
-use super::{on_disk, signals};
+use super::{consenting, on_disk, signals};
 
 /// The workers of a page.
 pub struct PageWork {
@@ -73,7 +73,7 @@ impl PageWork {
                 Ok(Summaries { look, columns })
             })?,
             add_up: Lane::new("add up", wake(), |chosen: &Chosen, progress: &Progress| Ok(chosen.add_up(progress)?))?,
-            consent: Lane::new("consent", wake(), consent)?,
+            consent: Lane::new("consent", wake(), consenting::work_out)?,
             doctor: Lane::new("doctor", wake(), |request: &DoctorRequest, progress: &Progress| {
                 let DoctorRequest { of, expected } = request;
                 Ok(review::diagnose(&of.landing, &of.curation, expected, progress)?)
@@ -153,19 +153,13 @@ fn look(request: &LookRequest, progress: &Progress) -> Result<Look, Failure> {
         }
     };
     let only = only.as_ref().map(|(only, _)| *only).unwrap_or_default();
-    Ok(Look { shown: *shown, view, query: query.clone(), follow: follow.clone(), only, rows })
-}
-
-fn consent(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
-    const INSTANTS: usize = 240;
-    let ConsentRequest { of: Curated { landing, curation }, follow } = request;
-    let waterfalls = review::waterfalls(landing, curation, follow.as_ref(), progress)?;
-    let consented = review::consented(landing, &curation.recipe, INSTANTS);
-    let mut sessions = review::sessions(landing, &curation.recipe, progress)?;
-    let about = follow.as_ref().map(|follow| explore::about(follow, landing, curation, progress)).transpose()?;
-    if let Some(follow) = follow {
-        let people = follow.people(landing);
-        sessions.retain(|session| people.contains(&session.person));
-    }
-    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about }))
+    Ok(Look {
+        shown: *shown,
+        view,
+        query: query.clone(),
+        follow: follow.clone(),
+        only,
+        rows,
+        answer: request.rows.answer(),
+    })
 }

@@ -13,7 +13,7 @@ use crate::export::{make_own_folder, write_own_file};
 use crate::jobs::{self, Outcome};
 use crate::landing::{Source, open_file};
 use crate::review::Expected;
-use crate::state::{Beside, Drafts, History, Label, Notice, SessionError, Severity, State, WindowSession};
+use crate::state::{Beside, Drafts, History, Label, Notice, SessionError, Severity, SqlNotes, State, WindowSession};
 use crate::ui::Screens;
 
 use super::App;
@@ -78,6 +78,7 @@ struct Mark {
     expected: Expected,
     drafts: Drafts,
     beside: Option<Beside>,
+    sql: SqlNotes,
 }
 
 impl Mark {
@@ -87,6 +88,8 @@ impl Mark {
             && self.expected == state.expected
             && self.beside == state.beside
             && screens.review().is_drafted(&self.drafts)
+            && screens.query() == self.sql.text
+            && state.sql.history == self.sql.history
     }
 }
 
@@ -214,7 +217,8 @@ impl App {
         self.state.history = History::new(Label::new("as it was left"), session.choices);
         self.state.beside = session.beside;
         self.state.expected = session.expected;
-        self.screens.go_on(session.drafts);
+        self.screens.go_on(session.drafts, session.sql.text);
+        self.state.sql.history = session.sql.history;
         self.run = Some(session.run).filter(|run| !run.as_os_str().is_empty());
         self.session.left.clone_from(&session.source);
         session.source
@@ -233,10 +237,11 @@ impl App {
             return;
         }
         let drafts = screens.review().drafts();
-        let session = Arc::new(WindowSession::of(state, &drafts));
+        let session = Arc::new(WindowSession::of(state, &drafts, screens.query()));
         self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
         let (source, expected, beside) = (state.source.clone(), state.expected.clone(), state.beside.clone());
-        self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts, beside });
+        let sql = SqlNotes { text: screens.query().to_owned(), history: state.sql.history.clone() };
+        self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts, beside, sql });
     }
 }
 

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::domain::Progress;
 use crate::domain::format::counted;
-use crate::domain::{Progress, Table};
 use crate::explore::Sheet;
 use crate::export::{ExportError, TrailFile, write_view};
 use crate::landing::Source;
 use crate::review::{Review, SignedOff};
-use crate::state::{Severity, Sight, Slot};
+use crate::state::{Severity, Shown, Sight, Slot};
 
 use super::App;
 use super::dialogs::Choice;
@@ -67,14 +67,11 @@ impl SaveViewRequest {
             outside_of(source, &path).map_err(not_saved)?;
         }
         let Sight { look, columns, revealed, signed, .. } = self.sight.as_ref();
-        if look.shown.is_training_set() {
+        if look.is_training_set() {
             let gate = self.gate.as_ref().filter(|_| signed.is_some());
             gate.ok_or_else(|| not_saved(CLOSED.to_owned()))?.check()?;
         }
-        let is_internal = |&position: &usize| {
-            let (table, column) = (look.shown.table(), look.view.column(position));
-            table.zip(column).is_some_and(|(table, column): (Table, _)| table.is_internal(column.name))
-        };
+        let is_internal = |&position: &usize| look.is_internal(position);
         let (kept, columns): (Vec<usize>, Vec<usize>) = columns.iter().copied().partition(is_internal);
         if columns.is_empty() {
             return Err(not_saved("no column that may be saved is in sight. Show one".to_owned()));
@@ -101,11 +98,12 @@ impl SaveViewRequest {
 impl App {
     /// Asks where to save what is in sight as it is now, whatever is shown when the answer comes.
     pub(super) fn save_view(&mut self) {
-        if self.state.choices().shown.table().is_none() {
+        let shown = self.state.choices().shown;
+        if shown.table().is_none() && shown != Shown::Sql {
             return;
         }
         match self.state.sight() {
-            Some(sight) if sight.look.shown.is_training_set() && sight.signed.is_none() => {
+            Some(sight) if sight.look.is_training_set() && sight.signed.is_none() => {
                 notify(&mut self.state, Severity::Warning, format!("Nothing was saved: {CLOSED}"));
             }
             Some(sight) => self.show_dialog(Choice::SaveView(Arc::new(sight))),
@@ -126,7 +124,7 @@ impl App {
             return;
         }
         let scope = |signed: Option<SignedOff>| signed.map(|signed| signed.scope().clone());
-        if sight.look.shown.is_training_set() && scope(sight.signed.clone()) != scope(self.state.review.signed_off()) {
+        if sight.look.is_training_set() && scope(sight.signed.clone()) != scope(self.state.review.signed_off()) {
             let words =
                 "Nothing was saved: the review is another one than when saving was asked for. Save the view again";
             notify(&mut self.state, Severity::Warning, words.to_owned());

@@ -14,8 +14,10 @@ use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, Landin
 use crate::review::joins::JoinReport;
 use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
 use crate::signals::Plotted;
+use crate::sql::{Answer, AskError};
 use crate::state::{Example, Loaded, Look, Only, OpenedExport, Shown};
 
+use super::asking::{self, AskRequest};
 use super::chosen::CopyRequest;
 use super::dialogs::{self, Choice};
 use super::export_work::{
@@ -78,6 +80,8 @@ pub struct Workers {
     pub save_recipe: Lane<recipe_file::SaveRequest, Result<(), String>>,
     /// Makes a text of chosen cells.
     pub copy: Lane<CopyRequest, Result<String, Failure>>,
+    /// Answers queries.
+    pub ask: Lane<AskRequest, Result<Arc<Answer>, AskError>>,
     /// Writes what is in sight of a table.
     pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
     /// Writes kits for other engines.
@@ -261,6 +265,7 @@ pub enum Place {
     Curation(Arc<Curation>, Table),
     Dropped(Arc<TableView>),
     Behind(Arc<RowsBehind>),
+    Answer(Arc<Answer>),
 }
 
 impl Place {
@@ -271,7 +276,13 @@ impl Place {
             Self::Curation(curation, table) => curation.view(*table),
             Self::Dropped(view) => TableView::clone(view),
             Self::Behind(rows) => rows.view.clone(),
+            Self::Answer(answer) => answer.view.clone(),
         }
+    }
+
+    /// The query that these rows answer, if they do.
+    pub fn answer(&self) -> Option<Arc<Answer>> {
+        if let Self::Answer(answer) = self { Some(Arc::clone(answer)) } else { None }
     }
 }
 
@@ -282,7 +293,8 @@ impl PartialEq for Place {
             (Self::Curation(one, table), Self::Curation(other, same)) => Arc::ptr_eq(one, other) && table == same,
             (Self::Dropped(one), Self::Dropped(other)) => Arc::ptr_eq(one, other),
             (Self::Behind(one), Self::Behind(other)) => Arc::ptr_eq(one, other),
-            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_) | Self::Behind(_), _) => false,
+            (Self::Answer(one), Self::Answer(other)) => Arc::ptr_eq(one, other),
+            (Self::Landing(_) | Self::Curation(..) | Self::Dropped(_) | Self::Behind(_) | Self::Answer(_), _) => false,
         }
     }
 }
@@ -367,6 +379,7 @@ impl Workers {
             save_picture: Lane::writing("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
                 request.carry_out()
             })?,
+            ask: Lane::new("ask", wake(), asking::answer)?,
             save_view: Lane::writing("save view", wake(), |request: &SaveViewRequest, progress: &Progress| {
                 request.carry_out(progress)
             })?,

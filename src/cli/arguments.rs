@@ -66,6 +66,9 @@ pub enum Command {
     /// Draw what a device and its customer's phone recorded, as SVG or PNG
     #[command(after_help = PLOT_EXAMPLES)]
     Plot(PlotArguments),
+    /// Answer a query in SQL over the tables, masked
+    #[command(after_help = super::examples::SQL_EXAMPLES, override_usage = "stedi-workbench sql [OPTIONS] <LANDING>... <QUERY>")]
+    Sql(super::sql::SqlArguments),
     /// Write made-up landing files, the same bytes for the same seed
     #[command(after_help = GENERATE_EXAMPLES, after_long_help = generate_help())]
     Generate(GenerateArguments),

@@ -70,6 +70,13 @@ pub const PLOT_EXAMPLES: &str = "Examples:
   stedi-workbench plot landing/ --device 7f3c… --out device.svg
   stedi-workbench plot landing/ --device 7f3c… --out device.png --theme dark --consent-date --clock elapsed";
 
+pub const SQL_EXAMPLES: &str = "Examples:
+  stedi-workbench sql landing/ 'SELECT serialnumber, COUNT(*) AS readings FROM step_trainer_landing GROUP BY serialnumber'
+  stedi-workbench sql landing/ 'SHOW TABLES'
+  stedi-workbench sql landing/ --consent-date --format csv 'SELECT * FROM accelerometer_trusted LIMIT 10'
+
+What can be asked is in docs/sql.md.";
+
 pub const GENERATE_EXAMPLES: &str = "Examples:
   stedi-workbench generate --customers 1000 --out landing/
   stedi-workbench generate --customers 1000 --out landing/ --seed 7 --defects reused-serials=0.1,truncated-files";

@@ -20,6 +20,7 @@ mod remote;
 mod report;
 mod review;
 mod screen;
+mod sql;
 mod verdicts;
 
 use std::io::Write as _;
@@ -69,6 +70,7 @@ fn carry_out(arguments: Arguments) -> anyhow::Result<u8> {
         Some(Command::Diff(arguments)) => later::diff_job(&arguments),
         Some(Command::Owners(arguments)) => owners::run(&arguments),
         Some(Command::Plot(arguments)) => plot::run(&arguments),
+        Some(Command::Sql(arguments)) => sql::run(&arguments),
         Some(Command::Generate(arguments)) => generate::run(&arguments),
         Some(Command::Lakehouse(arguments)) => lakehouse::run(&arguments),
         Some(Command::Cache(arguments)) => cache::run(&arguments),

@@ -8,6 +8,7 @@ pub mod count;
 pub mod dataset;
 pub mod foreign;
 pub mod format;
+mod names;
 pub mod owners;
 pub mod packaging;
 pub mod plan;
@@ -24,6 +25,7 @@ pub use check::{CheckGroup, CheckId, CheckOverride, CheckRule, CheckVerdict, Sev
 pub use code::Code;
 pub use count::{StepCount, TableCount};
 pub use dataset::Dataset;
+pub use names::kept_name;
 pub use owners::{OwnerDecision, OwnerDecisions, OwnerRules, OwnerVerdict};
 pub use packaging::{Format, KeyChoice, Packaging, PackagingError, Partition, Side, Split, TimeRelease, Windows};
 pub use plan::{Identity, Operation, Plan, Step, TableDefinition};

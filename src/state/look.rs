@@ -7,6 +7,7 @@ use crate::curation::{Codes, TableView};
 use crate::explore::{Follow, Query, Rows, Sheet, Summary};
 use crate::landing::Source;
 use crate::review::SignedOff;
+use crate::sql::Answer;
 
 /// Rows of a table, chosen and ordered. It has its own hold on the table, so that it can be shown until there is
 /// another, whatever the recipe has become.
@@ -24,17 +25,31 @@ pub struct Look {
     pub only: Only,
     /// The rows that came of it.
     pub rows: Rows,
+    /// The query that it is an answer to, if it is.
+    pub answer: Option<Arc<Answer>>,
 }
 
 impl Look {
     /// All rows of a table.
     pub fn whole(shown: Shown, view: TableView) -> Self {
-        Self { shown, view, query: Query::default(), follow: None, only: Only::All, rows: Rows::All }
+        Self { shown, view, query: Query::default(), follow: None, only: Only::All, rows: Rows::All, answer: None }
     }
 
     /// How many rows there are to see.
     pub fn len(&self) -> usize {
         self.rows.len(self.view.rows())
+    }
+
+    /// Whether its rows are of the training set, which leaves only when it was signed off.
+    pub fn is_training_set(&self) -> bool {
+        self.shown.is_training_set() || self.answer.as_ref().is_some_and(|answer| answer.gated)
+    }
+
+    /// Whether a column is for looking at only, and in no file.
+    pub fn is_internal(&self, position: usize) -> bool {
+        let (table, column) = (self.shown.table(), self.view.column(position));
+        self.answer.as_ref().is_some_and(|answer| answer.internal.contains(&position))
+            || table.zip(column).is_some_and(|(table, column)| table.is_internal(column.name))
     }
 
     /// Whether there is no row to see.

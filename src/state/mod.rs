@@ -12,6 +12,7 @@ mod review;
 mod session;
 mod signals;
 mod slot;
+mod sql;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -40,6 +41,7 @@ pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
+pub use sql::{SqlNotes, SqlState};
 
 /// Everything the window shows.
 #[derive(Default)]
@@ -70,6 +72,8 @@ pub struct State {
     pub review: ReviewState,
     /// The next export, and those before it.
     pub exporting: Exporting,
+    /// The page of SQL.
+    pub sql: SqlState,
     /// The rows behind a figure of the review, once they are looked up.
     pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.
@@ -146,6 +150,10 @@ impl State {
             Shown::Table(table) => table.dataset().is_some() || matches!(self.curation, Slot::Ready(_)),
             Shown::Dropped { .. } => matches!(self.dropped, Slot::Ready(_)),
             Shown::Behind(_) => matches!(self.behind, Slot::Ready(_)),
+            Shown::Sql => match (&look.answer, self.answer_in_force()) {
+                (Some(shown), Some(answer)) => Arc::ptr_eq(shown, answer),
+                _ => false,
+            },
             Shown::Consent | Shown::Signals | Shown::Review | Shown::Export | Shown::Refused => false,
         };
         (is_asked && stays).then_some(look)
@@ -229,6 +237,8 @@ pub enum Shown {
     /// The rows behind a figure of the review.
     #[serde(skip)]
     Behind(FigureId),
+    /// A query over the tables, and what came of it.
+    Sql,
     /// The records that could not be read, and remarks on the files.
     Refused,
 }
@@ -239,7 +249,7 @@ impl Shown {
         match self {
             Self::Table(table) | Self::Dropped { table, .. } => Some(table),
             Self::Behind(figure) => figure.table(),
-            Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Refused => None,
+            Self::Consent | Self::Signals | Self::Review | Self::Export | Self::Sql | Self::Refused => None,
         }
     }
 
@@ -261,6 +271,7 @@ impl Shown {
             Self::Dropped { .. } => format!("{name}_dropped"),
             Self::Behind(FigureId::Check { id, .. }) => id.name().replace('-', "_"),
             Self::Behind(_) => format!("{name}_rows"),
+            Self::Sql => "query".to_owned(),
             _ => name.to_owned(),
         }
     }
@@ -434,6 +445,10 @@ pub enum Command {
     SetColumns(Shown, ColumnLayout),
     /// Choose these cells of a table.
     Select(Shown, Selection),
+    /// Answer this query.
+    Ask(String),
+    /// Forget the queries that were answered.
+    ForgetQueries,
     /// Read those who withdrew from a file, and add them to the recipe.
     ReadWithdrawn(PathBuf),
     /// Ask for a file with those who withdrew.

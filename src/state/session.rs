@@ -10,7 +10,7 @@ use crate::domain::{CheckId, stored};
 use crate::landing::Source;
 use crate::review::Expected;
 
-use super::{Beside, Choices, Shown, State};
+use super::{Beside, Choices, Shown, SqlNotes, State};
 
 /// What was open, how it was looked at, and what was begun. It says who somebody is where that was searched for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct WindowSession {
     pub expected: Expected,
     /// What was typed and not carried out.
     pub drafts: Drafts,
+    /// The query in the editor, and those that were answered.
+    pub sql: SqlNotes,
 }
 
 /// What is typed on the page of the review before somebody puts their name to it.
@@ -73,20 +75,22 @@ impl WindowSession {
     pub const FORMAT: u32 = 1;
 
     /// What a window would go on with.
-    pub fn of(state: &State, drafts: &Drafts) -> Self {
+    pub fn of(state: &State, drafts: &Drafts, query: &str) -> Self {
         let mut choices = state.choices().clone();
         choices.selections.clear();
         if matches!(choices.shown, Shown::Behind(_)) {
             // What the rows are behind is worked out anew, on this page.
             choices.shown = Shown::Review;
         }
-        choices.queries.retain(|shown, _| !matches!(shown, Shown::Behind(_)));
-        choices.columns.retain(|shown, _| !matches!(shown, Shown::Behind(_)));
+        // The columns of an answer are known once there is one again.
+        choices.queries.retain(|shown, _| !matches!(shown, Shown::Behind(_) | Shown::Sql));
+        choices.columns.retain(|shown, _| !matches!(shown, Shown::Behind(_) | Shown::Sql));
         let run = choices.run.take().map(|run| run.folder.clone()).unwrap_or_default();
         let source = state.source.as_ref().map(|source| source.asked().clone().absolute());
         let mut beside = state.beside.clone();
         beside.iter_mut().for_each(|beside| beside.selections.clear());
-        Self { source, choices, beside, run, expected: state.expected.clone(), drafts: drafts.clone() }
+        let sql = SqlNotes { text: query.to_owned(), history: state.sql.history.clone() };
+        Self { source, choices, beside, run, expected: state.expected.clone(), drafts: drafts.clone(), sql }
     }
 
     /// As text. The same session is the same text but for the order of tables.
@@ -167,6 +171,7 @@ mod tests {
             run: "/run".into(),
             expected: Expected::parse("customer_trusted=482").unwrap(),
             drafts: Drafts { who: "Q".to_owned(), check: Some(CheckId::FanOut), why: "because".to_owned() },
+            sql: SqlNotes { text: "SELECT".to_owned(), history: vec!["SELECT 'ä'".to_owned()] },
         }
     }
 

@@ -41,6 +41,8 @@ pub enum Does {
     TurnsToOtherPage,
     /// A text can be typed that is to be found in the table.
     Finds,
+    /// The query in the editor is answered.
+    AsksQuery,
     /// The page of the review opens at the next check that fails.
     TurnsToNextFailing,
     /// A link can be pasted.
@@ -154,7 +156,13 @@ fn page(shown: Shown) -> Does {
 fn neighbour(state: &State, steps: usize) -> Does {
     let current = match state.choices().shown {
         Shown::Table(table) | Shown::Dropped { table, .. } => table.index(),
-        Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export | Shown::Behind(_) => {
+        Shown::Refused
+        | Shown::Consent
+        | Shown::Signals
+        | Shown::Review
+        | Shown::Export
+        | Shown::Sql
+        | Shown::Behind(_) => {
             return page(Shown::Table(Table::CustomerLanding));
         }
     };
@@ -348,6 +356,16 @@ const ACTIONS: &[Action] = &[
         name: "Go to files and refused records",
         usual: &[keys(CTRL, Key::Num5)],
         does: |_| page(Shown::Refused),
+    },
+    Action { id: "sql", name: "Go to SQL", usual: &[keys(CTRL, Key::Num6)], does: |_| page(Shown::Sql) },
+    Action {
+        id: "ask",
+        name: "Answer the query",
+        usual: &[keys(CTRL, Key::Enter)],
+        does: |state| match state.choices().shown {
+            Shown::Sql => Does::AsksQuery,
+            _ => Does::Nothing("The page SQL is not shown"),
+        },
     },
     Action {
         id: "next-table",

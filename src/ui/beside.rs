@@ -124,7 +124,7 @@ fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bo
     let text = as_is(format!("{}  {}", t(name.as_str()), icons::MENU));
     let text = if is_used { widgets::strong(text) } else { widgets::weak(ui, text) };
     let button = ui.menu_button(text, |ui| {
-        for page in [Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Refused] {
+        for page in [Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Sql, Shown::Refused] {
             if ui.selectable_label(page == shown, t(page_name(page))).clicked() {
                 commands.push(Command::Show(page));
             }
@@ -157,6 +157,7 @@ fn page_name(shown: Shown) -> String {
         Shown::Signals => "Signals".to_owned(),
         Shown::Review => "Join review".to_owned(),
         Shown::Export => "Export".to_owned(),
+        Shown::Sql => "SQL".to_owned(),
         Shown::Refused => "Files and refused records".to_owned(),
         Shown::Table(_) | Shown::Dropped { .. } | Shown::Behind(_) => shown.name(),
     }

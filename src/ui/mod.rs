@@ -52,6 +52,9 @@ mod settings_menu;
 mod sidebar;
 mod signals_page;
 mod signals_side;
+mod sql_editor;
+mod sql_page;
+mod sql_side;
 mod status_bar;
 mod sums;
 mod table_page;
@@ -83,6 +86,7 @@ use self::link::LinkScreen;
 use self::palette::PaletteScreen;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
+use self::sql_page::SqlScreen;
 use self::table_page::TableScreen;
 use self::tour::{Parts, TourScreen};
 
@@ -94,6 +98,7 @@ pub struct Screens {
     signals: SignalsScreen,
     review: ReviewScreen,
     export: ExportScreen,
+    sql: SqlScreen,
     refused: RowScroll,
     files: RowScroll,
     palette: PaletteScreen,
@@ -147,9 +152,15 @@ impl Screens {
         swap(&mut self.drawn, drawn);
     }
 
+    /// The query in the editor.
+    pub fn query(&self) -> &str {
+        self.sql.text()
+    }
+
     /// Goes on with what was typed before.
-    pub fn go_on(&mut self, drafts: Drafts) {
+    pub fn go_on(&mut self, drafts: Drafts, query: String) {
         self.review.go_on(drafts);
+        self.sql.put(query);
     }
 }
 
@@ -250,6 +261,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::TurnsTable => screens.drawn.as_table = !screens.drawn.as_table,
         Does::TurnsWords => screens.drawn.in_words = !screens.drawn.in_words,
         Does::SavesCounts => commands.extend(pictures::counts(ui, state)),
+        Does::AsksQuery => commands.push(Command::Ask(screens.sql.text().to_owned())),
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
                 screens.review.turn_to_next(&review.open(trail));
@@ -288,6 +300,7 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
                 screens.review.turn_to(check);
             }
         }
+        Shown::Sql => sql_page::sql_ui(ui, state, (&mut screens.sql, &mut screens.table), commands),
         Shown::Behind(figure) => table_page::behind_ui(ui, state, figure, &mut screens.table, commands),
         Shown::Refused => landing_page::landing_ui(ui, state, (&mut screens.files, &mut screens.refused)),
     }

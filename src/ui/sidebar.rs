@@ -39,6 +39,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &
                 "export",
                 "What the training set will be, what stands against it, and the exports that were made",
             ),
+            (Shown::Sql, icons::SQL, "SQL", "sql", "Queries over the tables, masked as they are here"),
         ] {
             let selected = state.shown_in_use() == shown;
             let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);

@@ -182,7 +182,7 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
 }
 
 /// The rows that were asked for, with what narrows them, and one of them whole.
-fn look_ui(
+pub(super) fn look_ui(
     ui: &mut Ui,
     state: &State,
     shown: Shown,

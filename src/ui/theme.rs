@@ -12,6 +12,7 @@ use egui::{
 
 use crate::domain::Code;
 use crate::picture::scene::Ink;
+use crate::sql::Class;
 use crate::state::{Looks, Theme};
 
 /// Width of the list of tables at the first start.
@@ -48,6 +49,12 @@ pub const DETAILS_WIDTH: f32 = 260.0;
 pub const LEAST_PAGE: f32 = 200.0;
 /// Width and height of a page in a window of its own at first.
 pub const OWN_WINDOW: [f32; 2] = [900.0, 640.0];
+/// Height of the editor of queries at first, and letters of an earlier query in their list.
+pub const QUERY_HEIGHT: f32 = 168.0;
+pub const QUERY_LETTERS: usize = 60;
+/// Width of the list of what a word can become, and its most height.
+pub const OFFERS_WIDTH: f32 = 360.0;
+pub const OFFERS_HEIGHT: f32 = 200.0;
 /// Height of a row in a table.
 pub const ROW_HEIGHT: f32 = 24.0;
 /// Height of the row of column titles.
@@ -101,6 +108,8 @@ pub struct Palette {
     pub dropped: Color32,
     /// Another customer's curve.
     pub other: Color32,
+    /// Texts and numbers in a query.
+    pub quoted: Color32,
 }
 
 const DARK: Palette = Palette {
@@ -117,6 +126,7 @@ const DARK: Palette = Palette {
     warning_soft: Color32::from_rgb(0x3d, 0x30, 0x18),
     dropped: Color32::from_rgb(0x74, 0x7c, 0x88),
     other: Color32::from_rgb(0xf5, 0xd0, 0xee),
+    quoted: Color32::from_rgb(0x8c, 0xc9, 0x8f),
 };
 
 const LIGHT: Palette = Palette {
@@ -133,6 +143,7 @@ const LIGHT: Palette = Palette {
     warning_soft: Color32::from_rgb(0xfb, 0xed, 0xd2),
     dropped: Color32::from_rgb(0x8b, 0x93, 0x9e),
     other: Color32::from_rgb(0x5a, 0x0f, 0x50),
+    quoted: Color32::from_rgb(0x2a, 0x6e, 0x3f),
 };
 
 const DARK_STRONG: Palette = Palette {
@@ -149,6 +160,7 @@ const DARK_STRONG: Palette = Palette {
     warning_soft: Color32::from_rgb(0x3a, 0x28, 0x00),
     dropped: Color32::from_rgb(0x9a, 0xa2, 0xad),
     other: Color32::from_rgb(0xff, 0xe0, 0xfa),
+    quoted: Color32::from_rgb(0xb8, 0xf0, 0xbb),
 };
 
 const LIGHT_STRONG: Palette = Palette {
@@ -165,6 +177,7 @@ const LIGHT_STRONG: Palette = Palette {
     warning_soft: Color32::from_rgb(0xff, 0xef, 0xd0),
     dropped: Color32::from_rgb(0x76, 0x7e, 0x89),
     other: Color32::from_rgb(0x3d, 0x00, 0x35),
+    quoted: Color32::from_rgb(0x0c, 0x4a, 0x1e),
 };
 
 /// The marks that tell people and devices apart at a glance, readable on both themes.
@@ -248,6 +261,18 @@ pub fn figure_style() -> TextStyle {
     TextStyle::Name("figure".into())
 }
 
+/// The colour of a part of a query.
+pub fn code(ui: &Ui, class: Class) -> Color32 {
+    let palette = palette(ui);
+    match class {
+        Class::Keyword => palette.accent,
+        Class::Function | Class::Table => palette.other,
+        Class::Text | Class::Number => palette.quoted,
+        Class::Comment => palette.weak,
+        Class::Plain => palette.text,
+    }
+}
+
 /// The text style of titles of columns and groups.
 pub fn strong_style() -> TextStyle {
     TextStyle::Name("strong".into())
@@ -276,6 +301,11 @@ pub fn aside_frame(ui: &Ui) -> Frame {
 /// Around the page in the middle.
 pub fn page_frame(ui: &Ui) -> Frame {
     Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 16, right: 4, top: 12, bottom: 0 })
+}
+
+/// Around the editor of queries.
+pub fn query_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(palette(ui).panel).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(8, 8))
 }
 
 /// Around a notice.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::checkout;
 
 /// Which folders of `src/` each folder may name. A folder may always name itself.
-const MAY_KNOW: [(&str, &[&str]); 17] = [
+const MAY_KNOW: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("s3", &["domain"]),
     ("landing", &["domain", "s3"]),
@@ -16,14 +16,27 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("picture", &["domain"]),
     ("signals", &["domain", "landing", "curation", "explore", "picture"]),
     ("export", &["domain", "landing", "curation", "explore", "review", "signals", "picture", "s3"]),
+    ("sql", &["domain", "landing", "curation", "explore"]),
     ("generate", &["domain"]),
     ("lakehouse", &["domain"]),
     ("spark", &["domain", "lakehouse"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
-    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "picture", "export"]),
+    ("state", &["domain", "landing", "curation", "explore", "review", "signals", "picture", "export", "sql"]),
     (
         "ui",
-        &["domain", "landing", "curation", "explore", "review", "signals", "picture", "export", "lakehouse", "state"],
+        &[
+            "domain",
+            "landing",
+            "curation",
+            "explore",
+            "review",
+            "signals",
+            "picture",
+            "export",
+            "lakehouse",
+            "sql",
+            "state",
+        ],
     ),
     (
         "app",
@@ -39,6 +52,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
             "generate",
             "lakehouse",
             "jobs",
+            "sql",
             "state",
             "ui",
             "s3",
@@ -59,6 +73,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
             "lakehouse",
             "spark",
             "jobs",
+            "sql",
             "app",
             "s3",
         ],
@@ -66,12 +81,15 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
 ];
 
 /// Where a library or a part of the standard library may be named: folders, or files.
-const BELONGS: [(&str, &[&str]); 17] = [
+const BELONGS: [(&str, &[&str]); 20] = [
     ("egui::", &["app/", "ui/"]),
     ("eframe::", &["app/"]),
     ("egui_extras::", &["ui/"]),
     ("rfd::", &["app/dialogs.rs"]),
-    ("polars::", &["landing/", "curation/", "review/", "export/"]),
+    ("polars::", &["landing/", "curation/", "review/", "export/", "sql/"]),
+    ("polars_plan::", &["sql/"]),
+    ("sqlparser::", &["sql/"]),
+    ("strsim::", &["sql/"]),
     ("spark_connect::", &["spark/"]),
     ("signal_hook::", &["cli/engine.rs", "cli/remote.rs"]),
     ("std::net", &["spark/remote.rs", "s3/account.rs"]),

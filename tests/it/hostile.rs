@@ -243,6 +243,7 @@ fn commands_are_not_steered(text: &str) {
         }
         all.push(vec!["review", landing, "--report", report]);
         all.push(vec!["owners", landing, "--reveal", "--out", owners]);
+        all.push(vec!["sql", landing, "SELECT * FROM customer_landing"]);
         all.push(vec!["curate", landing, "--out", zones, "--format", "csv"]);
         all.push(vec!["plot", landing, "--device", device, "--out", plot]);
         all.push(vec!["lakehouse", landing, "--recipe", recipe, "--out", kit]);

@@ -50,6 +50,7 @@ mod signals;
 #[path = "../../benches/situations.rs"]
 mod situations;
 mod soak;
+mod sql;
 mod support;
 mod waterfall;
 mod window;
@@ -65,6 +66,7 @@ mod window_save;
 mod window_selection;
 mod window_session;
 mod window_signals;
+mod window_sql;
 mod window_tables;
 mod window_tour;
 mod window_undo;

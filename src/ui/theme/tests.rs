@@ -34,6 +34,10 @@ fn all_text_can_be_read_on_all_grounds() {
                 assert!(found >= least, "{name}: {ink:?} on {ground:?}: {found:.2}");
             }
         }
+        // Of a query, which is written on the base.
+        for ink in [palette.other, palette.quoted] {
+            assert!(contrast(ink, base) >= least, "{name}: {ink:?} on {base:?}: {:.2}", contrast(ink, base));
+        }
         // A button that stands out is painted the other way round.
         assert!(contrast(base, palette.accent) >= least, "{name}");
         let hovered = if least > 4.5 { raised } else { palette.line };

@@ -123,7 +123,7 @@ pub fn pages() -> Vec<Shown> {
     Table::ALL
         .into_iter()
         .map(Shown::Table)
-        .chain([Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Refused])
+        .chain([Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Sql, Shown::Refused])
         .chain(losses)
         .collect()
 }

@@ -1,0 +1,175 @@
+//! The page of SQL: the query, what is wrong with it, and its rows as any table.
+
+use egui::{Button, Panel, RichText, Role, TextStyle, Ui};
+
+use crate::sql::{Answer, Fault};
+use crate::state::{Command, Shown, Slot, State};
+
+use super::actions::named_with_key;
+use super::sql_editor::{Editor, editor_ui};
+use super::table_page::{TableScreen, look_ui};
+use super::words::{as_is, t};
+use super::{empty, icons, sql_side, theme, widgets};
+
+/// What belongs to the page alone.
+#[derive(Default)]
+pub struct SqlScreen {
+    editor: Editor,
+    /// The tables, columns, examples and earlier queries are out of sight.
+    hides_side: bool,
+    /// The frame in which the page was painted last.
+    painted: u64,
+}
+
+impl SqlScreen {
+    /// The query as it stands in the editor.
+    pub fn text(&self) -> &str {
+        self.editor.text()
+    }
+
+    /// Puts a query into the editor.
+    pub fn put(&mut self, text: String) {
+        self.editor.put(text);
+    }
+}
+
+/// Paints the page.
+pub fn sql_ui(
+    ui: &mut Ui,
+    state: &State,
+    (screen, table): (&mut SqlScreen, &mut TableScreen),
+    commands: &mut Vec<Command>,
+) {
+    if let Some(error) = state.curation.error() {
+        let again = Command::SetRecipe(state.choices().recipe.clone());
+        empty::failed_ui(ui, "The tables could not be made", error, again, commands);
+        return;
+    }
+    let frame = ui.ctx().cumulative_frame_nr();
+    if frame > screen.painted + 1 {
+        // Who comes here comes to write.
+        screen.editor.begin();
+    }
+    screen.painted = frame;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("SQL").text_style(TextStyle::Heading));
+        ui.add_space(8.0);
+        buttons_ui(ui, state, screen, commands);
+        if let Some(answer) = state.answer_in_force() {
+            answer_line_ui(ui, state, answer, commands);
+        }
+    });
+    if !screen.hides_side {
+        Panel::right("sql_side")
+            .frame(theme::side_frame(ui))
+            .default_size(theme::SIDEBAR_WIDTH)
+            .size_range(180.0..=480.0)
+            .show(ui, |ui| sql_side::side_ui(ui, state, &mut screen.editor, commands));
+    }
+    let fault = state.sql.fault.as_ref().filter(|(text, _)| text == screen.text()).map(|(_, fault)| fault);
+    Panel::top("sql_query")
+        .frame(theme::query_frame(ui))
+        .resizable(true)
+        .default_size(theme::QUERY_HEIGHT)
+        .size_range(72.0..=480.0)
+        .show(ui, |ui| {
+            editor_ui(ui, &mut screen.editor, fault);
+        });
+    if let Some(fault) = fault {
+        fault_ui(ui, fault, &mut screen.editor);
+    }
+    match (&state.sql.answer, state.answer_in_force()) {
+        (Slot::Loading(_), _) => empty::working_ui(ui, "The query is being answered."),
+        (_, Some(answer)) => {
+            notes_ui(ui, answer);
+            look_ui(ui, state, Shown::Sql, "the answer", table, commands);
+        }
+        (Slot::Failed { .. }, None) => {}
+        (Slot::Empty | Slot::Ready(_), None) => {
+            empty::nothing_here_ui(
+                ui,
+                "No query yet",
+                "Write a query and press Ctrl+Enter, or take an example from the list beside.",
+            );
+        }
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, state: &State, screen: &mut SqlScreen, commands: &mut Vec<Command>) {
+    if state.sql.answer.is_loading() {
+        let stop = ui.add(Button::new(format!("{}  {}", icons::CLOSE, t("Stop"))));
+        widgets::named(&stop, ui, Role::Button, "Stop the query");
+        if stop.on_hover_text(t("Stop the query (Esc)")).clicked() {
+            commands.push(Command::Cancel);
+        }
+    } else {
+        let ask = ui.add(Button::new(format!("{}  {}", icons::RUN, t("Run"))));
+        widgets::named(&ask, ui, Role::Button, "Run the query");
+        if ask.on_hover_text(t(named_with_key("Run the query", "ask", state))).clicked() {
+            commands.push(Command::Ask(screen.text().to_owned()));
+        }
+    }
+    let name = if screen.hides_side {
+        "Show tables, examples and earlier queries"
+    } else {
+        "Hide tables, examples and earlier queries"
+    };
+    if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
+        screen.hides_side = !screen.hides_side;
+    }
+}
+
+/// How many rows there are and how long it took, and the way to have them in a file.
+fn answer_line_ui(ui: &mut Ui, state: &State, answer: &Answer, commands: &mut Vec<Command>) {
+    ui.label(t(answer.rows_in_words()));
+    ui.label(widgets::weak(ui, format!("in {:.2} s", answer.seconds)));
+    let save = named_with_key("Save this view…", "save-view", state);
+    if widgets::icon_button_ui(ui, icons::SAVE_VIEW, save).clicked() {
+        commands.push(Command::SaveView);
+    }
+    if answer.gated && state.review.signed_off().is_none() {
+        ui.label(widgets::warning(ui, icons::LOCKED)).on_hover_text(t(
+            "These rows are of the training set, or could make it: they are saved only when its joins were reviewed and somebody signed",
+        ));
+    }
+}
+
+/// What is to be known of the rows before they are read.
+fn notes_ui(ui: &mut Ui, answer: &Answer) {
+    if answer.is_cut() {
+        let words = "Not all rows are kept. LIMIT, WHERE or GROUP BY makes them fewer; a file of these has the first rows only.";
+        ui.label(widgets::warning(ui, words));
+    }
+    if answer.compares_masked {
+        let words =
+            "Personal data are masked: conditions compare codes, and what is computed from personal data is •••.";
+        ui.label(widgets::weak(ui, words));
+    }
+    if answer.text.trim_start().get(..7).is_some_and(|word| word.eq_ignore_ascii_case("explain")) {
+        ui.label(widgets::weak(ui, "How the engine would find the rows, from the last step to the first."));
+    }
+}
+
+/// What is wrong, with a way to its place.
+fn fault_ui(ui: &mut Ui, fault: &Fault, editor: &mut Editor) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(widgets::warning(ui, icons::WARNING));
+        if let Some(place) = &fault.place {
+            let words = format!("{}:{}", place.line, place.column);
+            let name = format!("Go to line {}, letter {}", place.line, place.column);
+            if widgets::door_ui(ui, widgets::warning(ui, as_is(words)), &name).on_hover_text(t(&name)).clicked() {
+                editor.go_to(place.bytes.start);
+            }
+        }
+        ui.add(egui::Label::new(widgets::warning(ui, sentence(&fault.message))).wrap());
+    });
+    ui.add_space(4.0);
+}
+
+/// The message as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if message.ends_with(['.', '?', '…']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
