@@ -23,7 +23,7 @@ const SAID: [&str; 12] = [
 ];
 
 /// What it does not say, by the start of the file's name and of the text, and why.
-const NOT_SAID: [(&str, &str, &str); 50] = [
+const NOT_SAID: [(&str, &str, &str); 49] = [
     ("app/mod.rs", "the icon cannot be read", "before there is a window"),
     ("app/mod.rs", "the window", "before there is a window, or after"),
     ("app/mod.rs", "the workers", "before there is a window"),
@@ -32,7 +32,6 @@ const NOT_SAID: [(&str, &str, &str); 50] = [
     ("domain/check.rs", "", "groups of checks, on the command line only"),
     ("domain/dataset.rs", "", "titles in files that are written"),
     ("domain/recipe.rs", "", "a recipe in words, in files that are written"),
-    ("domain/time_zone.rs", "%Y", "a format"),
     ("domain/withdrawn.rs", "Withdrawn(", "for debugging"),
     ("export/picture.rs", "IBM", "a font"),
     ("export/release/card.rs", "", "the data card"),
@@ -125,12 +124,16 @@ fn texts(code: &str) -> Vec<String> {
     while let Some(place) = rest.find(['"', '\'', '/', 'r']) {
         let before = rest[..place].chars().next_back();
         let from = &rest[place..];
+        let is_bytes = before == Some('b');
         let is_start = !before.is_some_and(|c| c.is_alphanumeric() || c == '_');
         rest = if let Some(comment) = from.strip_prefix("//") {
             &comment[comment.find('\n').unwrap_or(comment.len())..]
         } else if let Some(from) = from.strip_prefix('"') {
             let (text, behind) = quoted(from);
-            texts.push(text);
+            // Bytes and formats of instants are no words.
+            if !is_bytes && !text.starts_with('%') {
+                texts.push(text);
+            }
             behind
         } else if from.starts_with("'\\") {
             // The letter behind the stroke may be a quote itself.
@@ -178,8 +181,9 @@ fn plain(text: &str) -> String {
         result += "{}";
         rest = behind;
     }
-    // A unit belongs to its figure.
-    ["%", "s", "ms"].iter().fold(result + rest, |text, unit| {
+    // What stands together comes together, and a unit belongs to its figure.
+    let result = (result + rest).replace("{}{}", "{}");
+    ["%", "s", "ms"].iter().fold(result, |text, unit| {
         text.replace(&format!("{{}} {unit} "), "{} ").replace(&format!("{{}} {unit},"), "{},")
     })
 }

@@ -17,6 +17,8 @@ pub struct Catalogue {
 #[derive(Debug)]
 struct Pattern {
     pieces: Vec<Piece>,
+    /// The longest of its own texts: what does not have that is not looked at further.
+    own: &'static str,
     /// Pieces of the other language: text, or the place whose argument stands there.
     other: Vec<Result<&'static str, usize>>,
     letters: usize,
@@ -46,8 +48,11 @@ impl Catalogue {
                 catalogue.texts.insert(english, pair[1]);
                 continue;
             }
-            let letters = pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 }).sum();
-            catalogue.patterns.push(Pattern { pieces, other: others(pair[1]), letters });
+            let texts =
+                pieces.iter().filter_map(|piece| if let Piece::Text(text) = piece { Some(*text) } else { None });
+            let letters = texts.clone().map(str::len).sum();
+            let own = texts.max_by_key(|text| text.len()).unwrap_or_default();
+            catalogue.patterns.push(Pattern { pieces, own, other: others(pair[1]), letters });
         }
         catalogue.patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.letters));
         catalogue
@@ -92,7 +97,7 @@ impl Catalogue {
 impl Pattern {
     fn translated(&self, text: &str, catalogue: &Catalogue) -> Option<String> {
         let mut arguments = vec![];
-        if !fits(&self.pieces, text, catalogue, &mut arguments) {
+        if !text.contains(self.own) || !fits(&self.pieces, text, catalogue, &mut arguments) {
             return None;
         }
         let part = |piece: &Result<&'static str, usize>| match *piece {

@@ -94,6 +94,16 @@ pub fn instant(milliseconds: i64) -> String {
     zone().instant(milliseconds).unwrap_or_else(|| milliseconds.to_string())
 }
 
+/// A field for a number with a fraction, written and read with the separators of the language.
+pub fn fraction(value: egui::DragValue<'_>) -> egui::DragValue<'_> {
+    let shown = |number, decimals| t(egui::emath::format_with_decimals_in_range(number, decimals)).into();
+    let typed = |text: &str| match spoken() {
+        Spoken::English => text.trim().parse().ok(),
+        Spoken::German => text.trim().replace('.', "").replace(',', ".").parse().ok(),
+    };
+    value.custom_formatter(shown).custom_parser(typed)
+}
+
 /// The zone in which this thread shows instants.
 pub fn zone() -> TimeZone {
     SPEAKER.with_borrow(|speaker| speaker.zone)
