@@ -62,7 +62,7 @@ impl App {
                 Err(Failure::Error(error)) => self.state.summaries.fail(error),
             }
         }
-        while let Some((choice, outcome)) = self.workers.dialog.poll() {
+        while let Some(((choice, _), outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
             match outcome {
                 Outcome::Done(paths) => self.commands.extend(choice.command(paths)),

@@ -14,7 +14,7 @@ use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, Landin
 use crate::review::joins::JoinReport;
 use crate::review::{self, Expected, Review, RowsBehind, RuleReport, Trail, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
-use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, OpenedExport, Shown, Summaries};
+use crate::state::{ConsentView, Example, Loaded, Look, MeasuredChannel, OpenedExport, Shown, Spoken, Summaries};
 
 use super::chosen::{Chosen, CopyRequest};
 use super::dialogs::{self, Choice};
@@ -91,7 +91,7 @@ pub struct Workers {
     /// Reads lists from files.
     pub lists: Lane<ListRequest, Result<List, String>>,
     /// Shows the system's file dialogs.
-    pub dialog: Lane<Choice, Vec<PathBuf>>,
+    pub dialog: Lane<(Choice, Spoken), Vec<PathBuf>>,
     /// Opens recipes.
     pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
     /// Writes recipes.
@@ -402,7 +402,9 @@ impl Workers {
                 let columns = explore::summarise(&look.view, &look.rows, progress)?;
                 Ok(Summaries { look, columns })
             })?,
-            dialog: Lane::new("dialog", wake(), |choice: &Choice, _: &Progress| dialogs::ask(choice))?,
+            dialog: Lane::new("dialog", wake(), |asked: &(Choice, Spoken), _: &Progress| {
+                dialogs::ask(&asked.0, asked.1)
+            })?,
             open_recipe: Lane::new("open recipe", wake(), move |request: &OpenRequest, progress: &Progress| {
                 request.carry_out(&for_runs, progress)
             })?,

@@ -35,6 +35,9 @@ fn said(window: &Window) -> Vec<String> {
     words.flatten().collect()
 }
 
+/// Names of data sets, tables and columns, which are the same in every language.
+const DATA: [&str; 5] = ["customer", "machine learning", "user", "distance", "device"];
+
 /// A walk through a window, and what was not as it should be on the way.
 struct Walk {
     window: Window,
@@ -52,7 +55,10 @@ impl Walk {
         self.window.harness.run_steps(2);
         for text in said(&self.window) {
             let german = words::translated(&text);
-            if german.as_ref().is_some_and(|german| *german != text) {
+            // Figures in German are other figures in English.
+            let letters = |text: &str| text.replace(['.', ','], "");
+            let is_other = german.as_ref().is_some_and(|german| letters(german) != letters(&text));
+            if is_other && !DATA.contains(&text.as_str()) {
                 self.wrong.insert(format!("{place}: {text:?} is {german:?}"));
             }
         }
@@ -185,7 +191,8 @@ fn the_language_is_chosen_and_remembered_and_changes_no_file() {
     assert_eq!(english, german);
     window.harness.get_by_label("Neu einlesen (Strg+R)");
     let shown = said(&window);
-    assert!(shown.iter().any(|text| text == "5.876") && !shown.iter().any(|text| text == "5,876"), "{shown:?}");
+    let has = |part: &str| shown.iter().any(|text| text.contains(part));
+    assert!(has("machine_learning_curated: 5.876 Zeilen") && !has("5,876"), "{shown:?}");
     drop(window);
     let mut again =
         Window::open_with(Settings::at(home.path().join("settings.json")), Some(Source::Folder(sample_data())));

@@ -33,6 +33,8 @@ enum Piece {
     Words,
     /// `{e}`: the same, but words that are not in it stay as they are.
     Either,
+    /// `{c}`: a code or another name without white space, which stays as it is.
+    Name,
     /// `{d}`: what data say, which stays as it is.
     Data,
 }
@@ -128,6 +130,7 @@ fn fits(pieces: &[Piece], text: &str, catalogue: &Catalogue, arguments: &mut Vec
             Piece::Words if !fits(rest, behind, catalogue, &mut vec![]) => None,
             Piece::Words => catalogue.translated(argument),
             Piece::Either => catalogue.translated(argument).or_else(|| Some(argument.to_owned())),
+            Piece::Name => (!argument.contains(char::is_whitespace)).then(|| argument.to_owned()),
             Piece::Data | Piece::Text(_) => Some(argument.to_owned()),
         };
         let Some(said) = said else { return false };
@@ -156,7 +159,13 @@ fn is_icon(c: char) -> bool {
 
 fn pieces(text: &'static str) -> Vec<Piece> {
     let (mut pieces, mut rest) = (vec![], text);
-    let holes = [("{n}", Piece::Figure), ("{w}", Piece::Words), ("{e}", Piece::Either), ("{d}", Piece::Data)];
+    let holes = [
+        ("{n}", Piece::Figure),
+        ("{w}", Piece::Words),
+        ("{e}", Piece::Either),
+        ("{c}", Piece::Name),
+        ("{d}", Piece::Data),
+    ];
     loop {
         let next =
             holes.iter().filter_map(|(hole, piece)| Some((rest.find(hole)?, *piece))).min_by_key(|found| found.0);
