@@ -128,8 +128,8 @@ impl App {
                 choices.selections.insert(shown, selection);
             }),
             Command::Follow(follow) => self.choose(context, |choices| choices.follow = follow),
-            Command::ChooseWithdrawn => self.workers.dialog.request(Choice::Withdrawn),
-            Command::ChooseExpected => self.workers.dialog.request(Choice::Expected),
+            Command::ChooseWithdrawn => self.show_dialog(Choice::Withdrawn),
+            Command::ChooseExpected => self.show_dialog(Choice::Expected),
             Command::ReadWithdrawn(path) => self.workers.lists.request(ListRequest::Withdrawn(path)),
             Command::ReadExpected(path) => self.workers.lists.request(ListRequest::Expected(path)),
             Command::SetExpected(expected) => self.state.expected = expected,
@@ -275,7 +275,7 @@ impl App {
     /// One dialog at a time: a second would take the answer of the first away.
     pub(super) fn show_dialog(&self, choice: Choice) {
         if !self.workers.dialog.is_busy() {
-            self.workers.dialog.request(choice);
+            self.workers.dialog.request((choice, self.state.spoken()));
         }
     }
 

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::domain::TimeZone;
 use crate::picture::Picture;
-use crate::state::{Command, Sight};
+use crate::state::{Command, Sight, Spoken};
+use crate::ui::words::{self, t};
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,60 +67,61 @@ impl Choice {
     }
 }
 
-/// Asks, and waits for the answer: for a worker, never for the frame.
-pub fn ask(choice: &Choice) -> Vec<PathBuf> {
+/// Asks in a language, and waits for the answer: for a worker that does nothing else, never for the frame.
+pub fn ask(choice: &Choice, spoken: Spoken) -> Vec<PathBuf> {
+    words::speak(spoken, TimeZone::UTC);
     let dialog = rfd::FileDialog::new();
     match choice {
-        Choice::Folder => dialog.set_title("Open a landing folder").pick_folder().into_iter().collect(),
+        Choice::Folder => dialog.set_title(t("Open a landing folder")).pick_folder().into_iter().collect(),
         Choice::Files => dialog
-            .set_title("Open landing files")
-            .add_filter("Landing files", &["json", "jsonl", "ndjson", "csv", "parquet", "gz", "zst"])
-            .add_filter("All files", &["*"])
+            .set_title(t("Open landing files"))
+            .add_filter(t("Landing files"), &["json", "jsonl", "ndjson", "csv", "parquet", "gz", "zst"])
+            .add_filter(t("All files"), &["*"])
             .pick_files()
             .unwrap_or_default(),
-        Choice::OpenRecipe => with_recipes(dialog.set_title("Open a recipe")).pick_file().into_iter().collect(),
-        Choice::Withdrawn => with_texts(dialog.set_title("Open a list of those who withdrew")),
-        Choice::Expected => with_texts(dialog.set_title("Open the expected counts")),
+        Choice::OpenRecipe => with_recipes(dialog.set_title(t("Open a recipe"))).pick_file().into_iter().collect(),
+        Choice::Withdrawn => with_texts(dialog.set_title(t("Open a list of those who withdrew"))),
+        Choice::Expected => with_texts(dialog.set_title(t("Open the expected counts"))),
         Choice::SaveRecipe(file) => {
             let name = file.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-            let dialog = with_recipes(dialog.set_title("Save the recipe"));
+            let dialog = with_recipes(dialog.set_title(t("Save the recipe")));
             let dialog = dialog.set_file_name(name.unwrap_or_else(|| "recipe.json".to_owned()));
             let folder = file.as_deref().and_then(Path::parent);
             let dialog = folder.into_iter().fold(dialog, rfd::FileDialog::set_directory);
             dialog.save_file().into_iter().collect()
         }
-        Choice::Sides => with_texts(dialog.set_title("Open a list of sides")),
-        Choice::Searched => with_texts(dialog.set_title("Open a list of those who withdrew")),
+        Choice::Sides => with_texts(dialog.set_title(t("Open a list of sides"))),
+        Choice::Searched => with_texts(dialog.set_title(t("Open a list of those who withdrew"))),
         Choice::Export => dialog
-            .set_title("Export to a new folder")
+            .set_title(t("Export to a new folder"))
             .set_file_name("stedi-training-set")
             .save_file()
             .into_iter()
             .collect(),
         Choice::Kit => {
-            let dialog = dialog.set_title("Write the kit to a new folder").set_file_name("stedi-kit");
+            let dialog = dialog.set_title(t("Write the kit to a new folder")).set_file_name("stedi-kit");
             dialog.save_file().into_iter().collect()
         }
-        Choice::Run => dialog.set_title("Open a run of another engine").pick_folder().into_iter().collect(),
+        Choice::Run => dialog.set_title(t("Open a run of another engine")).pick_folder().into_iter().collect(),
         Choice::SaveReport => dialog
-            .set_title("Write the report of the review")
-            .add_filter("HTML", &["html"])
+            .set_title(t("Write the report of the review"))
+            .add_filter(t("HTML"), &["html"])
             .set_file_name("review.html")
             .save_file()
             .into_iter()
             .collect(),
         Choice::SavePicture(picture) => dialog
-            .set_title("Save the picture as SVG or PNG")
-            .add_filter("SVG", &["svg"])
-            .add_filter("PNG", &["png"])
+            .set_title(t("Save the picture as SVG or PNG"))
+            .add_filter(t("SVG"), &["svg"])
+            .add_filter(t("PNG"), &["png"])
             .set_file_name(format!("{}.svg", picture.stem()))
             .save_file()
             .into_iter()
             .collect(),
         Choice::SaveView(sight) => dialog
-            .set_title("Save this view as CSV or Parquet")
-            .add_filter("CSV", &["csv"])
-            .add_filter("Parquet", &["parquet"])
+            .set_title(t("Save this view as CSV or Parquet"))
+            .add_filter(t("CSV"), &["csv"])
+            .add_filter(t("Parquet"), &["parquet"])
             .set_file_name(format!("{}.csv", sight.look.shown.name()))
             .save_file()
             .into_iter()
@@ -127,10 +130,10 @@ pub fn ask(choice: &Choice) -> Vec<PathBuf> {
 }
 
 fn with_recipes(dialog: rfd::FileDialog) -> rfd::FileDialog {
-    dialog.add_filter("Recipes", &["json"]).add_filter("All files", &["*"])
+    dialog.add_filter(t("Recipes"), &["json"]).add_filter(t("All files"), &["*"])
 }
 
 fn with_texts(dialog: rfd::FileDialog) -> Vec<PathBuf> {
-    let dialog = dialog.add_filter("Texts", &["txt", "csv", "json"]).add_filter("All files", &["*"]);
+    let dialog = dialog.add_filter(t("Texts"), &["txt", "csv", "json"]).add_filter(t("All files"), &["*"]);
     dialog.pick_file().into_iter().collect()
 }

@@ -39,7 +39,7 @@ impl App {
         while let Some((request, outcome)) = self.workers.curate.poll() {
             self.take_curation(&request, flatten(outcome), context);
         }
-        while let Some((choice, outcome)) = self.workers.dialog.poll() {
+        while let Some(((choice, _), outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
             match outcome {
                 Outcome::Done(paths) => self.commands.extend(choice.command(paths)),

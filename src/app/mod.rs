@@ -204,7 +204,7 @@ impl App {
     /// # Errors
     /// When the system has no thread left.
     pub fn answer_dialogs(&mut self, paths: Vec<PathBuf>) -> std::io::Result<()> {
-        self.workers.dialog = Lane::new("dialog", || {}, move |_: &Choice, _: &Progress| paths.clone())?;
+        self.workers.dialog = Lane::new("dialog", || {}, move |_: &(Choice, Spoken), _: &Progress| paths.clone())?;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crate::state::{Command, ExportChoices, State};
 
 use super::explain::explained;
 use super::export_page::section_ui;
-use super::words::{as_is, t};
+use super::words::{self, as_is, t};
 use super::{icons, widgets};
 
 /// Paints them; each shows beside it what comes of it.
@@ -120,7 +120,7 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
 fn share_ui(ui: &mut Ui, name: &str, permille: &mut u32) {
     let mut percent = f64::from(*permille) / 10.0;
     let value = DragValue::new(&mut percent).range(0.0..=49.9).speed(0.2).max_decimals(1).suffix(t(" %"));
-    let response = ui.add(value.prefix(t(format!("{name} "))));
+    let response = ui.add(words::fraction(value).prefix(t(format!("{name} "))));
     widgets::named(&response, ui, Role::SpinButton, format!("Share of {name}"));
     if response.on_hover_text(t("Of the customers; drag or type")).changed() {
         *permille = (percent * 10.0).round() as u32;

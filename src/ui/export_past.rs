@@ -74,7 +74,7 @@ fn entry_ui(ui: &mut Ui, state: &State, listed: &Listed, screen: &mut PastScreen
     let text = format!("{icon}  {}", name(&past.folder));
     let text = RichText::new(text).color(if listed.is_there { palette.text } else { palette.warning });
     let day = past.written_at.split('T').next().unwrap_or_default();
-    let right = RichText::new(t(format!("{} · {day}", counted(past.rows, "row"))))
+    let right = RichText::new(format!("{} · {day}", t(counted(past.rows, "row"))))
         .text_style(TextStyle::Small)
         .color(palette.weak);
     let button = Button::selectable(selected, text).right_text(right).truncate();

@@ -11,7 +11,9 @@ use super::{elsewhere, icons, theme, widgets};
 /// Paints the button with its menu; the button has so many letters of the name at the most.
 pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {
     let choices = state.choices();
+    // A file keeps its name; the recipe that is in none has a word for it.
     let name = choices.recipe_name();
+    let name = if choices.named_file().is_some() { name } else { t(name).into() };
     let changed = choices.is_recipe_changed();
     let mark = if changed { " •" } else { "" };
     let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);

@@ -53,7 +53,7 @@ fn in_words(join: &JoinReport) -> String {
         Operation::AttachOwner { .. } => "given its owner from",
         _ => "kept if in",
     };
-    format!("{verb} {other} by {}", by.join(" and "))
+    format!("{verb} {other} by {}", by.join(&*t(" and ")))
 }
 
 fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, commands: &mut Vec<Command>) {

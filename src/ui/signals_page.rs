@@ -17,7 +17,7 @@ use super::explain::explained;
 use super::plot::{PlotScreen, plot_ui};
 use super::readings::{ReadingsScreen, readings_ui};
 use super::scene::swatch_ui;
-use super::words::t;
+use super::words::{self, t};
 use super::{access, chips, empty, icons, parts, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
@@ -163,7 +163,7 @@ fn recording_ui(
         foreign: &plotted.foreign,
         ..Chart::default()
     };
-    let summary = format!("Signals of {name}: {}", summary(plotted));
+    let summary = format!("Signals of {}: {}", t(&name), summary(plotted));
     let seen = Chart { view: screen.plot.zoom.view(whole), cursors: screen.plot.cursors, ..chart.clone() };
     if let Some(coloring) = saves {
         let mut seen = seen.clone();
@@ -265,7 +265,8 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
     ui.separator();
     let mut seconds = screen.gap.map_or(usual, |gap| gap.milliseconds) as f64 / 1000.0;
     ui.label(widgets::weak(ui, "gap above"));
-    let response = ui.add(DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3).suffix(t(" s")));
+    let value = DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3);
+    let response = ui.add(words::fraction(value).suffix(t(" s")));
     widgets::named(&response, ui, Role::SpinButton, "Gap above, in seconds");
     if response.changed() {
         screen.gap = Some(Threshold::chosen((seconds * 1000.0) as u64));

@@ -7,7 +7,7 @@ use crate::review::{Bar, Change, Flow, Waterfall};
 use crate::state::{Command, Shown};
 
 use super::explain::explained;
-use super::words::t;
+use super::words::{as_is, t};
 use super::{theme, widgets};
 
 const LABEL_WIDTH: f32 = 260.0;
@@ -16,14 +16,14 @@ const NUMBER_WIDTH: f32 = 88.0;
 /// Paints it.
 pub fn waterfall_ui(ui: &mut Ui, waterfall: &Waterfall, commands: &mut Vec<Command>) {
     let title = match waterfall.flow {
-        Flow::Dataset(dataset) => dataset.name(),
-        Flow::MachineLearning => "machine learning",
+        Flow::Dataset(dataset) => as_is(dataset.name()),
+        Flow::MachineLearning => t("machine learning"),
     };
-    ui.label(widgets::strong(title));
+    ui.label(widgets::strong(title.clone()));
     let most = waterfall.bars.iter().map(|bar| bar.before.max(bar.after)).max().unwrap_or(0);
     ui.spacing_mut().item_spacing.y = 0.0;
     for bar in &waterfall.bars {
-        bar_ui(ui, title, bar, most, commands);
+        bar_ui(ui, &title, bar, most, commands);
     }
 }
 
@@ -40,7 +40,7 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW_HEIGHT), sense);
     let figure = if bar.rows == 0 { "0".to_owned() } else { format!("{sign}{}", thousands(bar.rows)) };
     let role = if opens.is_some() { Role::Button } else { Role::Label };
-    widgets::named(&response, ui, role, format!("{flow}: {label}: {figure}"));
+    widgets::named(&response, ui, role, as_is(format!("{flow}: {}: {}", t(&label), t(&figure))));
     let palette = theme::palette(ui);
     if response.hovered() && opens.is_some() {
         ui.painter().rect_filled(rect, 2.0, palette.raised);

@@ -17,6 +17,8 @@ pub struct Catalogue {
 #[derive(Debug)]
 struct Pattern {
     pieces: Vec<Piece>,
+    /// The longest of its own texts: what does not have that is not looked at further.
+    own: &'static str,
     /// Pieces of the other language: text, or the place whose argument stands there.
     other: Vec<Result<&'static str, usize>>,
     letters: usize,
@@ -31,6 +33,8 @@ enum Piece {
     Words,
     /// `{e}`: the same, but words that are not in it stay as they are.
     Either,
+    /// `{c}`: a code or another name without white space, which stays as it is.
+    Name,
     /// `{d}`: what data say, which stays as it is.
     Data,
 }
@@ -46,8 +50,11 @@ impl Catalogue {
                 catalogue.texts.insert(english, pair[1]);
                 continue;
             }
-            let letters = pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 }).sum();
-            catalogue.patterns.push(Pattern { pieces, other: others(pair[1]), letters });
+            let texts =
+                pieces.iter().filter_map(|piece| if let Piece::Text(text) = piece { Some(*text) } else { None });
+            let letters = texts.clone().map(str::len).sum();
+            let own = texts.max_by_key(|text| text.len()).unwrap_or_default();
+            catalogue.patterns.push(Pattern { pieces, own, other: others(pair[1]), letters });
         }
         catalogue.patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.letters));
         catalogue
@@ -92,7 +99,7 @@ impl Catalogue {
 impl Pattern {
     fn translated(&self, text: &str, catalogue: &Catalogue) -> Option<String> {
         let mut arguments = vec![];
-        if !fits(&self.pieces, text, catalogue, &mut arguments) {
+        if !text.contains(self.own) || !fits(&self.pieces, text, catalogue, &mut arguments) {
             return None;
         }
         let part = |piece: &Result<&'static str, usize>| match *piece {
@@ -123,6 +130,7 @@ fn fits(pieces: &[Piece], text: &str, catalogue: &Catalogue, arguments: &mut Vec
             Piece::Words if !fits(rest, behind, catalogue, &mut vec![]) => None,
             Piece::Words => catalogue.translated(argument),
             Piece::Either => catalogue.translated(argument).or_else(|| Some(argument.to_owned())),
+            Piece::Name => (!argument.contains(char::is_whitespace)).then(|| argument.to_owned()),
             Piece::Data | Piece::Text(_) => Some(argument.to_owned()),
         };
         let Some(said) = said else { return false };
@@ -151,7 +159,13 @@ fn is_icon(c: char) -> bool {
 
 fn pieces(text: &'static str) -> Vec<Piece> {
     let (mut pieces, mut rest) = (vec![], text);
-    let holes = [("{n}", Piece::Figure), ("{w}", Piece::Words), ("{e}", Piece::Either), ("{d}", Piece::Data)];
+    let holes = [
+        ("{n}", Piece::Figure),
+        ("{w}", Piece::Words),
+        ("{e}", Piece::Either),
+        ("{c}", Piece::Name),
+        ("{d}", Piece::Data),
+    ];
     loop {
         let next =
             holes.iter().filter_map(|(hole, piece)| Some((rest.find(hole)?, *piece))).min_by_key(|found| found.0);

@@ -10,7 +10,7 @@ mod figures;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Display, Formatter};
-use std::ops::Deref;
+use std::ops::{Deref, RangeInclusive};
 use std::sync::LazyLock;
 
 use egui::{RichText, WidgetText};
@@ -92,6 +92,21 @@ pub fn speak(language: Spoken, zone: TimeZone) {
 /// calendar holds it.
 pub fn instant(milliseconds: i64) -> String {
     zone().instant(milliseconds).unwrap_or_else(|| milliseconds.to_string())
+}
+
+/// A field for a number with a fraction, written and read with the separators of the language.
+pub fn fraction(value: egui::DragValue<'_>) -> egui::DragValue<'_> {
+    let shown = |number: f64, decimals: RangeInclusive<usize>| -> String {
+        t(egui::emath::format_with_decimals_in_range(number, decimals)).into()
+    };
+    let typed = |text: &str| -> Option<f64> {
+        let text = text.trim().replace('−', "-");
+        match spoken() {
+            Spoken::English => text.parse().ok(),
+            Spoken::German => text.replace('.', "").replace(',', ".").parse().ok(),
+        }
+    };
+    value.custom_formatter(shown).custom_parser(typed)
 }
 
 /// The zone in which this thread shows instants.
