@@ -103,7 +103,7 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
 fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, words: &[String]) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CURVE_HEIGHT), Sense::hover());
     widgets::named(&response, ui, Role::Image, "Customers who had agreed, over time");
-    access::described(&response, words.join(" "));
+    access::described(&response, words);
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
     let palette = theme::palette(ui);
     let most = curve.iter().map(|point| point.customers).max().unwrap_or(0).max(1);
