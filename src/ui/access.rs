@@ -126,9 +126,13 @@ pub fn said(response: &Response, words: impl Into<Words>) {
 }
 
 /// Tells what more there is to know of something than its name.
-pub fn described(response: &Response, words: impl Into<Words>) {
-    let words = words.into();
-    response.ctx.accesskit_node_builder(response.id, |node| node.set_description(&*words));
+pub fn described(response: &Response, words: &[String]) {
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_description(sentences(words)));
+}
+
+/// Sentences one after the other, each in the language of the window.
+pub fn sentences(words: &[String]) -> String {
+    words.iter().map(|words| String::from(Words::from(words))).collect::<Vec<_>>().join(" ")
 }
 
 /// Tells that what stands in a field cannot be taken, and why.

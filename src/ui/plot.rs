@@ -6,8 +6,8 @@ use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
 
 use super::scene::scene_ui;
-use super::widgets;
 use super::zoom::Zoom;
+use super::{access, widgets};
 
 /// What is seen of a chart, and what was chosen in it.
 #[derive(Default)]
@@ -23,9 +23,19 @@ pub struct PlotScreen {
     /// Where things are, as painted last.
     pub layout: Layout,
     drag: Option<Drag>,
-    /// What is seen in words, of which stretch, of how many curves, of which readings with which gaps.
-    said: Option<((Span, usize, (usize, u64)), String)>,
+    /// What is seen in words, and of what.
+    said: Option<(Said, String)>,
     columns: Vec<Column>,
+}
+
+/// Of what something was said: when it is another, it is said anew.
+#[derive(PartialEq)]
+struct Said {
+    view: Span,
+    curves: usize,
+    /// Where the first readings are.
+    readings: usize,
+    gap: u64,
 }
 
 /// What a drag does, by where and how it began.
@@ -88,11 +98,16 @@ pub fn plot_ui(
     // Only where somebody listens: what is seen in words costs a pass over the readings in sight.
     ui.ctx().accesskit_node_builder(response.id, |node| {
         let curves = || chart.panes.iter().flat_map(|pane| &pane.curves);
-        let of =
-            curves().next().map_or((0, 0), |curve| (std::ptr::from_ref(curve.series).addr(), curve.gap.milliseconds));
-        let key = (chart.view, curves().count(), of);
-        if screen.said.as_ref().is_none_or(|(of, _)| *of != key) {
-            screen.said = Some((key, chart.in_words().join(" ")));
+        let first = curves().next();
+        let of = Said {
+            view: chart.view,
+            curves: curves().count(),
+            readings: first.map_or(0, |curve| std::ptr::from_ref(curve.series).addr()),
+            gap: first.map_or(0, |curve| curve.gap.milliseconds),
+        };
+        let is_said = screen.said.as_ref().is_some_and(|(said, _)| *said == of);
+        if !is_said {
+            screen.said = Some((of, access::sentences(&chart.in_words())));
         }
         if let Some((_, words)) = &screen.said {
             node.set_description(words.as_str());

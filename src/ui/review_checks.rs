@@ -330,7 +330,7 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let size = vec2(ui.available_width() - 12.0, HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     widgets::named(&response, ui, Role::Image, format!("Signals of {device} with the motions of {other}"));
-    access::described(&response, chart.in_words().join(" "));
+    access::described(&response, &chart.in_words());
     let (scene, _) = chart.paint(rect.size().into(), &mut vec![]);
     scene_ui(ui, rect.min, &scene);
     let clicked = ui.button(t(format!("{} Look at both on the Signals page", icons::SIGNALS))).clicked();

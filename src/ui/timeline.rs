@@ -102,7 +102,7 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
 
 fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, summary: &[String]) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CURVE_HEIGHT), Sense::FOCUSABLE);
-    access::described(&response, summary.join(" "));
+    access::described(&response, summary);
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
     let in_words =
         |point: &Consented| format!("{}: {} had agreed", instant(point.at), counted(point.customers, "customer"));

@@ -9,8 +9,8 @@ use stedi_workbench::domain::{CheckVerdict, Progress, Recipe, Table};
 use stedi_workbench::export::pictures::{Pictured, judged};
 use stedi_workbench::export::write_picture;
 use stedi_workbench::landing::{Landing, Source, read};
-use stedi_workbench::picture::scene::{Scene, Shape};
-use stedi_workbench::picture::{Coloring, Picture, svg};
+use stedi_workbench::picture::scene::{Anchor, Scene, Shape};
+use stedi_workbench::picture::{Coloring, LETTER, Picture, svg};
 use stedi_workbench::review::{Trail, consented, review, sessions, waterfalls};
 use stedi_workbench::signals::{By, overview};
 use stedi_workbench::state::{Command, Shown};
@@ -47,6 +47,7 @@ impl Made {
             pictured.checks(&checks, &Trail::default()),
             pictured.consents(&curve, &sessions, codes),
             pictured.devices(&lines, 40, By::Foreign, codes),
+            pictured.devices(&lines, 40, By::BeforeConsent, codes),
         ]
     }
 }
@@ -99,7 +100,9 @@ fn pictures_are_sound_alike_every_time_and_name_nobody() {
             assert_eq!(pixels.width(), (one.scene.size[0] * 2.0).ceil() as u32);
             let right = one.scene.size[0];
             for shape in one.scene.layers.iter().flat_map(|layer| &layer.shapes) {
-                if let Shape::Text { text, at, .. } = shape {
+                if let Shape::Text { text, at, anchor, .. } = shape {
+                    let reach = if *anchor == Anchor::Start { text.chars().count() as f32 * LETTER } else { 0.0 };
+                    assert!(at[0] + reach <= right, "{text} runs out of the picture");
                     assert!(
                         (0.0..=right).contains(&at[0]) && (0.0..=one.scene.size[1]).contains(&at[1]),
                         "{text} is outside"
@@ -118,7 +121,7 @@ fn pictures_are_sound_alike_every_time_and_name_nobody() {
 fn pictures_say_the_figures_of_their_pages() {
     let made = made();
     let pictures = made.pictures(Coloring::Light);
-    let [flows, counts, checks, consents, devices] = &pictures[..] else { panic!("five pictures") };
+    let [flows, counts, checks, consents, devices, _] = &pictures[..] else { panic!("six pictures") };
     for picture in &pictures {
         let said = texts(&picture.scene);
         assert!(said.contains(&picture.title.as_str()));

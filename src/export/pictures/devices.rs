@@ -62,6 +62,12 @@ impl Canvas {
             let (low, high) = bin?;
             Some([room.left + (place as f32 + 0.5) * wide, y(high) - 0.75, y(low) + 0.75])
         });
-        self.shapes.push(Shape::Bars { bars: bars.collect(), ink: Ink::Kept, width: 1.5 });
+        let bars: Vec<[f32; 3]> = bars.collect();
+        // Joined as in the window, but for gaps.
+        let joined = bars.windows(2).filter(|pair| pair[1][0] - pair[0][0] < wide * 12.0);
+        let lines =
+            joined.map(|pair| pair.iter().map(|[x, top, bottom]| [*x, (top + bottom) / 2.0]).collect()).collect();
+        self.shapes.push(Shape::Lines { lines, ink: Ink::Mixed, width: 1.0 });
+        self.shapes.push(Shape::Bars { bars, ink: Ink::Kept, width: 1.5 });
     }
 }

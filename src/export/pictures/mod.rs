@@ -10,7 +10,7 @@ use crate::domain::format::counted;
 use crate::domain::{Dataset, Recipe};
 use crate::landing::Landing;
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
-use crate::picture::{Coloring, Heading, MARGIN, Picture, filled, headed};
+use crate::picture::{Coloring, Heading, LETTER, MARGIN, Picture, filled, headed};
 
 pub use checks::{Judged, judged};
 
@@ -42,13 +42,28 @@ impl Pictured<'_> {
             format!("{}: {}", self.recipe_name, self.recipe.in_words()),
             format!("Of {}; {refused} refused", counts.join(", ")),
         ];
-        let heading = Heading { title: title.to_owned(), lines: lines.into_iter().chain(more).collect() };
-        Picture {
-            scene: headed(scene, &heading, (legend, filled), WIDTH),
-            title: title.to_owned(),
-            coloring: self.coloring,
+        let lines = lines.into_iter().chain(more).flat_map(|line| wrapped(&line)).collect();
+        let heading = Heading { title: title.to_owned(), lines };
+        Picture { scene: headed(scene, &heading, (legend, filled), WIDTH), title: title.to_owned(), coloring: self.coloring }
+    }
+}
+
+/// A line in as many as there is room for.
+fn wrapped(line: &str) -> Vec<String> {
+    const LETTERS: usize = ((WIDTH - 2.0 * MARGIN) / LETTER * 0.94) as usize;
+    let mut lines = vec![String::new()];
+    for word in line.split(' ') {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > LETTERS {
+            lines.push(word.to_owned());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
         }
     }
+    lines
 }
 
 /// A canvas that grows from the top to the bottom.
