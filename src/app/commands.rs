@@ -227,16 +227,17 @@ impl App {
 
     /// Windows come back as large as they are now; what is maximized comes back as it was before that.
     fn keep_windows(&mut self, context: &egui::Context) {
-        let zoom = context.zoom_factor();
         let size = |input: &egui::InputState| {
             let viewport = input.viewport();
             let is_usual = viewport.maximized != Some(true) && viewport.fullscreen != Some(true);
-            viewport.inner_rect.filter(|_| is_usual).map(|rect| (rect.size() * zoom).into())
+            viewport.inner_rect.filter(|_| is_usual).map(|rect| rect.size())
         };
         let mut looks = self.state.looks.clone();
-        looks.window = context.input(size).or(looks.window);
+        // The first window opens before it is known how large everything is to be, the other one after that.
+        let zoom = context.zoom_factor();
+        looks.window = context.input(size).map(|size| (size * zoom).into()).or(looks.window);
         if self.state.beside.as_ref().is_some_and(|beside| beside.place == Place::Window) {
-            looks.own_window = context.input_for(own_window(), size).or(looks.own_window);
+            looks.own_window = context.input_for(own_window(), size).map(<[f32; 2]>::from).or(looks.own_window);
         }
         if looks != self.state.looks {
             self.state.looks = looks;

@@ -69,7 +69,7 @@ mod tests {
         let pixels = Pixmap::decode_png(&png(&picture([20.0, 12.0])).unwrap()).unwrap();
         assert_eq!((pixels.width(), pixels.height()), (40, 24));
         let color = |x, y| pixels.pixel(x, y).map(|pixel| (pixel.red(), pixel.green(), pixel.blue()));
-        assert_eq!((color(4, 4), color(30, 4)), (Some((0x96, 0x58, 0x00)), Some((0xff, 0xff, 0xff))));
+        assert_eq!((color(4, 4), color(30, 4)), (Some((0x8a, 0x50, 0x00)), Some((0xff, 0xff, 0xff))));
     }
 
     #[test]
