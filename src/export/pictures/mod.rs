@@ -44,7 +44,11 @@ impl Pictured<'_> {
         ];
         let lines = lines.into_iter().chain(more).flat_map(|line| wrapped(&line)).collect();
         let heading = Heading { title: title.to_owned(), lines };
-        Picture { scene: headed(scene, &heading, (legend, filled), WIDTH), title: title.to_owned(), coloring: self.coloring }
+        Picture {
+            scene: headed(scene, &heading, (legend, filled), WIDTH),
+            title: title.to_owned(),
+            coloring: self.coloring,
+        }
     }
 }
 
