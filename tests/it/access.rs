@@ -366,11 +366,11 @@ fn regions_states_and_what_is_wrong_are_told() {
         let node = node.accesskit_node();
         (node.data().invalid().is_some(), node.description())
     };
-    assert_eq!(wrong(&reader).0, false);
+    assert!(!wrong(&reader).0);
     reader.set(field, "many");
     assert_eq!(wrong(&reader), (true, Some("a whole number is wanted".to_owned())));
     reader.set(field, "12");
-    assert_eq!(wrong(&reader).0, false);
+    assert!(!wrong(&reader).0);
     // A notice speaks up.
     reader.0.harness.state_mut().ask(Command::OpenLink("nothing".to_owned()));
     reader.settle();

@@ -84,14 +84,11 @@ fn pictures_are_sound_alike_every_time_and_name_nobody() {
             let text = String::from_utf8(write(one, "one.svg")).unwrap();
             assert_eq!(text.as_bytes(), write(other, "other.svg"), "{} differs", one.title);
             assert_eq!(text, svg(&one.scene, &one.title, coloring));
-            assert!(
-                personal
-                    .iter()
-                    .all(|who| !text.contains(&format!(">{who}<"))
-                        && !(who.contains('@') && text.contains(who.as_str()))),
-                "{} names somebody",
-                one.title
-            );
+            let names = |who: &String| {
+                // A name may be a word of the picture as well; an address is not.
+                if who.contains('@') { text.contains(who.as_str()) } else { text.contains(&format!(">{who}<")) }
+            };
+            assert!(!personal.iter().any(names), "{} names somebody", one.title);
             let tree = resvg::usvg::Tree::from_str(&text, &resvg::usvg::Options::default()).unwrap();
             assert_eq!([tree.size().width(), tree.size().height()], one.scene.size);
             let png = write(one, "one.png");
