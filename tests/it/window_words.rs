@@ -54,6 +54,8 @@ impl Walk {
     fn look(&mut self, place: &str) {
         self.window.harness.run_steps(2);
         for text in said(&self.window) {
+            // A bar of the waterfall has the name of its data set in front.
+            let text = text.strip_prefix("customer: ").unwrap_or(&text).to_owned();
             let german = words::translated(&text);
             // Figures in German are other figures in English.
             let letters = |text: &str| text.replace(['.', ','], "");
