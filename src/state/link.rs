@@ -248,8 +248,7 @@ impl ViewLink {
 /// That a link says less than the view, as a sentence.
 pub fn unsaid_in_words(unsaid: u64) -> String {
     let filters = crate::domain::format::counted(unsaid, "filter");
-    let are = if unsaid == 1 { "is" } else { "are" };
-    format!("{filters} with typed or personal text {are} not in the link.")
+    format!("Not in the link: {filters} with typed or personal text.")
 }
 
 impl Place {

@@ -9,6 +9,10 @@ use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
 use super::layout_actions;
 
+pub use self::shortcut::{can_be_chosen, parse, words};
+
+mod shortcut;
+
 pub const CTRL: Modifiers = Modifiers::COMMAND;
 pub const CTRL_SHIFT: Modifiers = CTRL.plus(Modifiers::SHIFT);
 
@@ -35,7 +39,7 @@ pub enum Does {
     TurnsGuide,
     /// The tour starts, or ends.
     TurnsTour,
-    /// The guide closes.
+    /// The tour ends, or the guide closes.
     ClosesGuide,
     /// The focus goes to the other of the two pages.
     TurnsToOtherPage,
@@ -110,39 +114,6 @@ pub fn with_keys(shortcut: &KeyboardShortcut, chosen: &Keys) -> Option<&'static 
 /// Whether an action has keys that are those of a text while one is typed, or of what is open on top.
 pub fn gives_way(action: &Action) -> bool {
     matches!(action.id, "undo" | "redo" | "choose-all" | "copy" | "copy-with-titles" | "cancel")
-}
-
-/// Whether keys can be chosen: those of widgets, texts and tables stay theirs, and letters alone are typed.
-pub fn can_be_chosen(shortcut: &KeyboardShortcut) -> bool {
-    let is_function = (Key::F1..=Key::F35).contains(&shortcut.logical_key);
-    let is_of_texts = matches!(shortcut.logical_key, Key::A | Key::C | Key::V | Key::X);
-    is_function || (shortcut.modifiers.command && !is_of_texts) || (shortcut.modifiers.alt && shortcut.modifiers.shift)
-}
-
-/// Keys in words, such as `Ctrl+Shift+O`.
-pub fn words(shortcut: &KeyboardShortcut) -> String {
-    let KeyboardShortcut { modifiers, logical_key } = shortcut;
-    let pressed = [(modifiers.command, "Ctrl+"), (modifiers.alt, "Alt+"), (modifiers.shift, "Shift+")];
-    let before: String = pressed.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-    format!("{before}{}", logical_key.name())
-}
-
-/// Reads what [`words`] writes.
-pub fn parse(text: &str) -> Option<KeyboardShortcut> {
-    let (before, key) = match text.strip_suffix("++") {
-        Some(before) => (before, "Plus"),
-        None => text.rsplit_once('+').unwrap_or(("", text)),
-    };
-    let mut modifiers = Modifiers::NONE;
-    for word in before.split('+').filter(|word| !word.is_empty()) {
-        modifiers = modifiers.plus(match word {
-            "Ctrl" => Modifiers::COMMAND,
-            "Alt" => Modifiers::ALT,
-            "Shift" => Modifiers::SHIFT,
-            _ => return None,
-        });
-    }
-    Some(KeyboardShortcut::new(modifiers, Key::from_name(key)?))
 }
 
 pub const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
@@ -498,60 +469,4 @@ const ACTIONS: &[Action] = &[
 ];
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn no_key_and_no_name_is_anybody_elses() {
-        let (mut ids, mut names, mut taken) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for action in all() {
-            assert!(ids.insert(action.id) && names.insert(action.name), "{} is there twice", action.id);
-            for shortcut in action.usual {
-                assert!(can_be_chosen(shortcut) || gives_way(action), "{} has a key that is not its own", action.id);
-                assert!(taken.insert(words(shortcut)), "{} is taken", words(shortcut));
-            }
-        }
-        assert!(taken.len() >= 30);
-    }
-
-    #[test]
-    fn keys_are_read_as_they_are_written() {
-        for shortcut in all().flat_map(|action| action.usual) {
-            assert_eq!(parse(&words(shortcut)), Some(*shortcut), "{}", words(shortcut));
-        }
-        for key in Key::ALL {
-            let shortcut = keys(CTRL_SHIFT.plus(Modifiers::ALT), *key);
-            assert_eq!(parse(&words(&shortcut)), Some(shortcut), "{}", words(&shortcut));
-        }
-        for wrong in ["", "Ctrl+", "Hyper+A", "Ctrl+NoKey", "+"] {
-            assert_eq!(parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn what_is_typed_and_copied_keeps_its_keys() {
-        for (text, can) in [
-            ("A", false),
-            ("Ctrl+C", false),
-            ("Shift+Tab", false),
-            ("Ctrl+J", true),
-            ("F7", true),
-            ("Alt+Shift+J", true),
-        ] {
-            assert_eq!(can_be_chosen(&parse(text).unwrap()), can, "{text}");
-        }
-    }
-
-    #[test]
-    fn chosen_keys_take_the_place_of_the_usual_ones() {
-        let redo = action("redo").unwrap();
-        assert_eq!(redo.keys(&Keys::default()).len(), 2);
-        let chosen: Keys = [("redo".to_owned(), "Ctrl+J".to_owned()), ("undo".to_owned(), String::new())].into();
-        assert_eq!(redo.key_words(&chosen), "Ctrl+J");
-        assert_eq!(action("undo").unwrap().keys(&chosen), []);
-        assert_eq!(with_keys(&parse("Ctrl+J").unwrap(), &chosen).unwrap().id, "redo");
-        assert!(with_keys(&parse("Ctrl+Y").unwrap(), &chosen).is_none());
-    }
-}
+mod tests;

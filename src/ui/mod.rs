@@ -249,6 +249,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::OpensList => screens.palette.turn(),
         Does::TurnsGuide => screens.guide.turn(explain::pointed(ui.ctx()).as_deref()),
         Does::TurnsTour => screens.tour.turn(),
+        Does::ClosesGuide if screens.tour.is_open() => screens.tour.end(state, commands),
         Does::ClosesGuide => screens.guide.close(),
         Does::TurnsToOtherPage => {
             let beside = !state.is_beside_used;

@@ -1,8 +1,8 @@
 //! The tour: a few cards that say what each part of the window is for, while it shows that part.
 
 use egui::{
-    Align, Align2, Area, Button, Frame, Id, Key, Layout, Modifiers, Order, Panel, Rect, RichText, Role, Stroke,
-    StrokeKind, TextStyle, Ui, vec2,
+    Align, Align2, Area, Button, Frame, Id, Layout, Order, Panel, Rect, RichText, Role, Stroke, StrokeKind, TextStyle,
+    Ui, vec2,
 };
 
 use crate::domain::CheckId;
@@ -54,6 +54,19 @@ impl TourScreen {
     /// Starts with the first card, or ends.
     pub fn turn(&mut self) {
         self.go(if self.card.is_some() { None } else { Some(0) });
+    }
+
+    /// Whether a card is shown.
+    pub fn is_open(&self) -> bool {
+        self.card.is_some()
+    }
+
+    /// Ends it, and has it not offered again.
+    pub fn end(&mut self, state: &State, commands: &mut Vec<Command>) {
+        self.go(None);
+        if !state.toured {
+            commands.push(Command::Toured);
+        }
     }
 
     fn go(&mut self, card: Option<usize>) {
@@ -211,13 +224,10 @@ pub fn tour_ui(
             });
         },
     );
-    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
-        goes = None;
-    }
     if goes != Some(place) {
-        screen.go(goes);
-        if goes.is_none() && !state.toured {
-            commands.push(Command::Toured);
+        match goes {
+            Some(card) => screen.go(Some(card)),
+            None => screen.end(state, commands),
         }
     }
     asked

@@ -7,7 +7,7 @@ use egui::accesskit::{Role, SortDirection, Toggled};
 use egui_kittest::Node;
 use egui_kittest::kittest::{By, NodeT, Queryable};
 use stedi_workbench::app::Settings;
-use stedi_workbench::domain::format::thousands;
+use stedi_workbench::domain::{Column, Kind, format::thousands};
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
 use stedi_workbench::export::release::Manifest;
 use stedi_workbench::landing::Source;
@@ -182,7 +182,9 @@ fn a_table_tells_its_rows_columns_order_and_what_is_chosen() {
     let titles = reader.all(Role::Main, Role::ColumnHeader, "");
     let titles: BTreeMap<usize, String> =
         titles.iter().map(|node| (node.accesskit_node().data().column_index().unwrap(), name(node))).collect();
-    let expected = std::iter::once("row").chain(columns.iter().map(|column| column.name)).map(str::to_owned);
+    let zone = |column: &Column| if column.kind == Kind::Time { " UTC" } else { "" };
+    let titled = columns.iter().map(|column| format!("{}{}", column.name, zone(column)));
+    let expected = std::iter::once("row".to_owned()).chain(titled);
     assert_eq!(titles, expected.enumerate().collect());
     // Each row in sight is there once, with a cell for each column, below the table, whichever part of it is pinned.
     let check = |reader: &Reader| {
