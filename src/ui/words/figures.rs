@@ -71,11 +71,12 @@ mod tests {
 
     #[test]
     fn figures_are_told_from_words_and_names() {
-        for figure in ["0", "43,681", "−474", "±0", "12.5 %", "1.4 GB", "2 h 5 min", "1,234.5 s", "100%", "+29,221"]
+        for figure in
+            ["0", "43,681", "−474", "±0", "12.5 %", "1.4 GB", "2 h 5 min", "1,234.5 s", "100%", "+29,221", "0:18"]
         {
             assert!(is_figure(figure), "{figure}");
         }
-        for other in ["", "–", "12 rows", "1,23", "2022-06-18", "17:58", "1.2.3", "1,234,5", "a1", ",5", "GB"] {
+        for other in ["", "–", "12 rows", "1,23", "2022-06-18", "1.2.3", "1,234,5", "a1", ",5", "GB"] {
             assert!(!is_figure(other), "{other}");
         }
     }
