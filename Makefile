@@ -16,7 +16,7 @@ TOOLS := $(CACHE)/tools
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom dist try-dist check-window check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom dist try-dist check-elsewhere check-window check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -146,6 +146,9 @@ scaling: setup-test build ## Measure the whole job up to 1000 times the real siz
 sample: build ## Write the sample data again
 	rm -rf sample_data
 	$(PROGRAM) generate --sample --out sample_data
+
+check-elsewhere: ## The program compiles for Windows and macOS; it needs a network, and builds the dependencies for each
+	tests/checks/elsewhere.sh $(CACHE)
 
 screenshots: setup-test build ## Take the pictures of the docs again
 	tests/checks/window.sh $(PROGRAM) --screenshots docs/pictures

@@ -9,7 +9,7 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
-use super::words::t;
+use super::words::{Words, as_is, t};
 use super::{access, selection, theme, widgets};
 use crate::domain::format::thousands;
 use crate::explore::Selection;
@@ -263,13 +263,13 @@ impl Body<'_> {
         table
             .header(shape.header_height, |mut header| {
                 if stays {
-                    let cell = self.title(0, None, "row");
+                    let cell = self.title(0, None, t("row"));
                     header.col(|ui| {
                         access::cell_ui(ui, cell, None, |_| {});
                     });
                 }
                 for column in columns.clone() {
-                    let cell = self.title(column + 1, content.sorted(column), &shape.columns[column].title);
+                    let cell = self.title(column + 1, content.sorted(column), as_is(&shape.columns[column].title));
                     let (rect, _) = header.col(|ui| {
                         access::cell_ui(ui, cell, None, |ui| content.title_ui(ui, column));
                     });
@@ -315,7 +315,7 @@ impl Body<'_> {
         }
     }
 
-    fn title(&self, column_index: usize, sorted: Option<bool>, name: &str) -> access::Cell {
+    fn title(&self, column_index: usize, sorted: Option<bool>, name: Words) -> access::Cell {
         access::Cell {
             row: self.titles,
             row_index: 0,
@@ -323,7 +323,7 @@ impl Body<'_> {
             role: Role::ColumnHeader,
             selected: None,
             sorted,
-            name: Some(name.into()),
+            name: Some(name),
         }
     }
 

@@ -161,7 +161,7 @@ fn fault_ui(ui: &mut Ui, fault: &Fault, editor: &mut Editor) {
                 editor.go_to(place.bytes.start);
             }
         }
-        ui.add(egui::Label::new(widgets::warning(ui, sentence(&fault.message))).wrap());
+        ui.add(egui::Label::new(widgets::warning(ui, as_is(sentence(&t(&fault.message))))).wrap());
     });
     ui.add_space(4.0);
 }

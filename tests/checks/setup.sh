@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on a Debian or Ubuntu machine, or says what is. Usage: setup.sh run|test|connect
+# Installs what is missing on a Debian or Ubuntu machine, or says what is. Usage: setup.sh run|test|connect|elsewhere
 set -euo pipefail
 
 # A C compiler for zstd; what the window loads when it opens.
@@ -13,6 +13,9 @@ if [ "${1:-run}" = test ]; then
 elif [ "${1:-run}" = connect ]; then
 	# What the client of Spark Connect is generated with.
 	packages+=(protobuf-compiler libprotobuf-dev)
+elif [ "${1:-run}" = elsewhere ]; then
+	# A compiler of C for Windows.
+	packages+=(gcc-mingw-w64-x86-64 python3 python3-venv)
 fi
 
 if ! command -v cargo >/dev/null; then
