@@ -9,7 +9,7 @@ use egui::{
 };
 use egui_extras::{Column, TableBuilder};
 
-use super::words::{Words, as_is, t};
+use super::words::{Words, t};
 use super::{access, selection, theme, widgets};
 use crate::domain::format::thousands;
 use crate::explore::Selection;
@@ -101,6 +101,11 @@ pub trait GridContent {
 
     /// What can be done with a cell.
     fn menu_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
+
+    /// What a column is called to whoever does not see it.
+    fn name(&self, title: &str) -> Words {
+        t(title)
+    }
 
     /// Whether rows are in the order of a column, and if so whether the largest comes first.
     fn sorted(&self, _column: usize) -> Option<bool> {
@@ -269,7 +274,8 @@ impl Body<'_> {
                     });
                 }
                 for column in columns.clone() {
-                    let cell = self.title(column + 1, content.sorted(column), as_is(&shape.columns[column].title));
+                    let cell =
+                        self.title(column + 1, content.sorted(column), content.name(&shape.columns[column].title));
                     let (rect, _) = header.col(|ui| {
                         access::cell_ui(ui, cell, None, |ui| content.title_ui(ui, column));
                     });

@@ -16,7 +16,7 @@ use crate::state::{Command, Look, Only, Part, Shown, Slot, State};
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
-use super::words::{as_is, t};
+use super::words::{Words, as_is, t};
 use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, parts, sums, theme, widgets};
 
 /// What belongs to the page alone.
@@ -329,6 +329,11 @@ impl Content<'_> {
 }
 
 impl GridContent for Content<'_> {
+    /// Columns are data.
+    fn name(&self, title: &str) -> Words {
+        as_is(title)
+    }
+
     fn sorted(&self, column: usize) -> Option<bool> {
         let name = self.look.view.column(*self.columns.get(column)?)?.name;
         self.query.sorts.iter().find(|sort| sort.column == name).map(|sort| sort.descending)

@@ -36,7 +36,7 @@ fn said(window: &Window) -> Vec<String> {
 }
 
 /// Names of data sets, tables and columns, which are the same in every language.
-const DATA: [&str; 5] = ["customer", "machine learning", "user", "distance", "device"];
+const DATA: [&str; 6] = ["customer", "machine learning", "user", "distance", "device", "phone"];
 
 /// A walk through a window, and what was not as it should be on the way.
 struct Walk {
