@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::curation::TableView;
 use crate::domain::Progress;
 use crate::explore::{self, Rows, Sums};
-use crate::jobs::Lane;
+use crate::jobs::{AnyLane, Lane};
 use crate::review::{self, Verdict};
 use crate::signals::{DeviceLine, Plotted, Track};
 use crate::state::{ConsentView, Look, MeasuredChannel, Summaries};
@@ -93,34 +93,30 @@ impl PageWork {
 
     /// Stops all of it, and forgets what was asked for.
     pub fn stop(&mut self) {
-        self.dropped.cancel();
-        self.look.cancel();
-        self.summarise.cancel();
-        self.add_up.cancel();
-        self.consent.cancel();
-        self.doctor.cancel();
-        self.overview.cancel();
-        self.record.cancel();
-        self.other.cancel();
-        self.measure.cancel();
-        self.compare.cancel();
+        self.lanes().into_iter().for_each(AnyLane::cancel);
         (self.looked, self.added_up, self.consented, self.diagnosed) = (None, None, None, None);
         self.asked = signals::Asked::default();
     }
 
     /// Whether something is worked out.
     pub fn is_busy(&self) -> bool {
-        self.dropped.is_busy()
-            || self.look.is_busy()
-            || self.summarise.is_busy()
-            || self.add_up.is_busy()
-            || self.consent.is_busy()
-            || self.doctor.is_busy()
-            || self.overview.is_busy()
-            || self.record.is_busy()
-            || self.other.is_busy()
-            || self.measure.is_busy()
-            || self.compare.is_busy()
+        self.lanes().into_iter().any(AnyLane::is_busy)
+    }
+
+    fn lanes(&self) -> [&dyn AnyLane; 11] {
+        [
+            &self.dropped,
+            &self.look,
+            &self.summarise,
+            &self.add_up,
+            &self.consent,
+            &self.doctor,
+            &self.overview,
+            &self.record,
+            &self.other,
+            &self.measure,
+            &self.compare,
+        ]
     }
 }
 

@@ -157,6 +157,28 @@ where
     }
 }
 
+/// A lane, whatever it works on.
+pub trait AnyLane {
+    /// Stops what runs, and what waits before it begins.
+    fn cancel(&self);
+    /// Whether something runs or waits.
+    fn is_busy(&self) -> bool;
+}
+
+impl<Request, Answer> AnyLane for Lane<Request, Answer>
+where
+    Request: Clone + PartialEq + Send + 'static,
+    Answer: Send + 'static,
+{
+    fn cancel(&self) {
+        self.cancel();
+    }
+
+    fn is_busy(&self) -> bool {
+        self.is_busy()
+    }
+}
+
 impl<Request, Answer> Drop for Lane<Request, Answer> {
     fn drop(&mut self) {
         if let Some(running) = &lock(&self.shared.state).running {

@@ -151,11 +151,15 @@ pub enum Part {
     Right,
     /// The page below the first.
     Below,
+    /// The query, above its rows.
+    Query,
+    /// Tables, examples and earlier queries, beside a query.
+    Examples,
 }
 
 impl Part {
     /// Those that can be hidden.
-    pub const HIDDEN: [Self; 4] = [Self::Sidebar, Self::Strip, Self::Recipe, Self::Figures];
+    pub const HIDDEN: [Self; 5] = [Self::Sidebar, Self::Strip, Self::Recipe, Self::Figures, Self::Examples];
 
     /// What it is called.
     pub fn name(self) -> &'static str {
@@ -168,6 +172,8 @@ impl Part {
             Self::Checks => "list of checks",
             Self::Right => "page at the right",
             Self::Below => "page below",
+            Self::Query => "query",
+            Self::Examples => "tables and examples beside a query",
         }
     }
 }

@@ -78,6 +78,12 @@ pub const ACTIONS: &[Action] = &[
         does: |state| turned(state, Part::Figures),
     },
     Action {
+        id: "examples",
+        name: "Show or hide tables and examples beside a query",
+        usual: &[],
+        does: |state| turned(state, Part::Examples),
+    },
+    Action {
         id: "zoom-in",
         name: "Everything larger",
         usual: &[keys(CTRL, Key::Plus), keys(CTRL, Key::Equals)],

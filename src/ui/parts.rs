@@ -16,7 +16,7 @@ pub fn panel(state: &State, part: Part, panel: Panel, usual: f32) -> Panel {
 /// Has the size of a part changed by keys, and kept once it is another. A size that only the room forces on it is none that
 /// anybody chose. `name` is what the panel is called, `shown` what it takes.
 pub fn keep_size(ui: &Ui, state: &State, part: Part, name: &str, shown: &Response, commands: &mut Vec<Command>) {
-    let along = if part == Part::Below { Vec2::Y } else { Vec2::X };
+    let along = if matches!(part, Part::Below | Part::Query) { Vec2::Y } else { Vec2::X };
     let size = shown.rect.size().dot(along);
     let id = ui.scope_id().with_salt(IdSalt::new(name));
     let step = arrows(ui, part, id.with("__resize"));
@@ -44,7 +44,8 @@ fn arrows(ui: &Ui, part: Part, edge: Id) -> f32 {
     ui.memory_mut(|memory| memory.set_focus_lock_filter(edge, filter));
     let (more, less) = match part {
         Part::Below => (Key::ArrowUp, Key::ArrowDown),
-        Part::Details | Part::Figures | Part::Right => (Key::ArrowLeft, Key::ArrowRight),
+        Part::Query => (Key::ArrowDown, Key::ArrowUp),
+        Part::Details | Part::Figures | Part::Right | Part::Examples => (Key::ArrowLeft, Key::ArrowRight),
         Part::Sidebar | Part::Checks | Part::Strip | Part::Recipe => (Key::ArrowRight, Key::ArrowLeft),
     };
     ui.input_mut(|input| {

@@ -3,20 +3,18 @@
 use egui::{Button, Panel, RichText, Role, TextStyle, Ui};
 
 use crate::sql::{Answer, Fault};
-use crate::state::{Command, Shown, Slot, State};
+use crate::state::{Command, Part, Shown, Slot, State};
 
 use super::actions::named_with_key;
 use super::sql_editor::{Editor, editor_ui};
 use super::table_page::{TableScreen, look_ui};
 use super::words::{as_is, t};
-use super::{empty, icons, sql_side, theme, widgets};
+use super::{empty, icons, parts, sql_side, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
 pub struct SqlScreen {
     editor: Editor,
-    /// The tables, columns, examples and earlier queries are out of sight.
-    hides_side: bool,
     /// The frame in which the page was painted last.
     painted: u64,
 }
@@ -59,22 +57,19 @@ pub fn sql_ui(
             answer_line_ui(ui, state, answer, commands);
         }
     });
-    if !screen.hides_side {
-        Panel::right("sql_side")
+    if state.looks.shows(Part::Examples) {
+        let panel = parts::panel(state, Part::Examples, Panel::right("sql_side"), theme::SIDEBAR_WIDTH)
             .frame(theme::side_frame(ui))
-            .default_size(theme::SIDEBAR_WIDTH)
-            .size_range(180.0..=480.0)
-            .show(ui, |ui| sql_side::side_ui(ui, state, &mut screen.editor, commands));
+            .size_range(180.0..=480.0);
+        let side = panel.show(ui, |ui| sql_side::side_ui(ui, state, &mut screen.editor, commands));
+        parts::keep_size(ui, state, Part::Examples, "sql_side", &side.response, commands);
     }
     let fault = state.sql.fault.as_ref().filter(|(text, _)| text == screen.text()).map(|(_, fault)| fault);
-    Panel::top("sql_query")
+    let panel = parts::panel(state, Part::Query, Panel::top("sql_query"), theme::QUERY_HEIGHT)
         .frame(theme::query_frame(ui))
-        .resizable(true)
-        .default_size(theme::QUERY_HEIGHT)
-        .size_range(72.0..=480.0)
-        .show(ui, |ui| {
-            editor_ui(ui, &mut screen.editor, fault);
-        });
+        .size_range(72.0..=480.0);
+    let query = panel.show(ui, |ui| editor_ui(ui, &mut screen.editor, fault));
+    parts::keep_size(ui, state, Part::Query, "sql_query", &query.response, commands);
     if let Some(fault) = fault {
         fault_ui(ui, fault, &mut screen.editor);
     }
@@ -109,13 +104,13 @@ fn buttons_ui(ui: &mut Ui, state: &State, screen: &mut SqlScreen, commands: &mut
             commands.push(Command::Ask(screen.text().to_owned()));
         }
     }
-    let name = if screen.hides_side {
-        "Show tables, examples and earlier queries"
-    } else {
+    let name = if state.looks.shows(Part::Examples) {
         "Hide tables, examples and earlier queries"
+    } else {
+        "Show tables, examples and earlier queries"
     };
     if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
-        screen.hides_side = !screen.hides_side;
+        commands.push(Command::SetLooks(state.looks.turned(Part::Examples)));
     }
 }
 
