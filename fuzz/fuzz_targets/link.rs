@@ -38,6 +38,11 @@ const WORDS: &[&str] = &[
     "&seen=[1,2]",
     "&chosen=[-9223372036854775808,9223372036854775807]",
     "&unsaid=3",
+    "&over=\"C.7f3a\"",
+    "&over=\"ann.leaver@example.com\"",
+    "&compared=[\"D.k2p9\"]",
+    "&tab=\"owners\"",
+    "&check=\"foreign-pairs\"",
 ];
 
 fuzz_target!(|bytes: &[u8]| target(bytes, |bytes| {

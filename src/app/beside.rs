@@ -103,6 +103,7 @@ impl App {
             | Command::SetColumns(..)
             | Command::Select(..)
             | Command::Follow(_)
+            | Command::About(_)
             | Command::SaveView
             | Command::Copy { .. } => self.at_beside(|app| app.handle(command, context)),
             // Its tables could not be made, and are asked for again.

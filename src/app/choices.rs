@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::curation::Curation;
-use crate::state::{Beside, Choices, History, Label, RecipeFile, Shown};
+use crate::state::{Beside, Choices, History, Label, RecipeFile, Severity, Shown};
 
 use super::App;
+use super::finished::notify;
 
 impl App {
     /// Changes choices. What is to be undone by itself becomes a step; anything else belongs to the step before.
@@ -14,6 +15,10 @@ impl App {
         let mut after = before.clone();
         change(&mut after);
         after.let_go_of_selections(&before);
+        if after.recipe != before.recipe && !self.state.is_turned() && self.state.review.signed_off().is_some() {
+            let words = "These tables are not signed off: the sign-off was for the recipe before. Undo brings it back.";
+            notify(&mut self.state, Severity::Information, words.to_owned());
+        }
         let label = before.label_of(&after);
         let after = self.state.settle(after);
         match label {

@@ -5,23 +5,28 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, Notice, Place, RecipeFile, Severity, Shown, Slot};
+use crate::state::{Command, FileChoice, Notice, Place, RecipeFile, Severity, Shown, Slot};
 use crate::ui::{own_window, theme};
 
 use super::App;
-use super::dialogs::Choice;
 use super::finished::notify;
 use super::keeping::Keep;
 use super::lists::ListRequest;
 use super::recipe_file::{self, OpenRequest};
+use super::settings;
 use super::work::{CurateRequest, DroppedRequest, Load, LoadRequest};
 
 impl App {
     /// Carries out one command.
     pub(super) fn handle(&mut self, command: Command, context: &egui::Context) {
         match command {
-            Command::ChooseFolder => self.show_dialog(Choice::Folder),
-            Command::ChooseFiles => self.show_dialog(Choice::Files),
+            Command::AnswerPath(path) => {
+                if let Some(command) = self.take_path(path) {
+                    self.handle(command, context);
+                }
+            }
+            Command::ChooseFolder => self.show_dialog(FileChoice::Folder),
+            Command::ChooseFiles => self.show_dialog(FileChoice::Files),
             Command::OpenPaths(paths) => self.open(paths),
             Command::OpenAny(paths) => self.open_any(paths),
             Command::OpenSample => self.load(LoadRequest::Sample),
@@ -40,12 +45,12 @@ impl App {
             Command::Ask(text) => self.ask_sql(text),
             Command::ForgetQueries => self.state.sql.history.clear(),
             Command::SetRecipe(recipe) => self.choose(context, |choices| choices.recipe = recipe),
-            Command::ChooseRecipe => self.show_dialog(Choice::OpenRecipe),
+            Command::ChooseRecipe => self.show_dialog(FileChoice::OpenRecipe),
             Command::OpenRecipe(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
             Command::OpenRun(path) => self.open_recipe(OpenRequest { path, may_be_landing: false }),
-            Command::ChooseKit => self.show_dialog(Choice::Kit),
+            Command::ChooseKit => self.show_dialog(FileChoice::Kit),
             Command::WriteKitTo(place) => self.write_kit(place),
-            Command::ChooseRun => self.show_dialog(Choice::Run),
+            Command::ChooseRun => self.show_dialog(FileChoice::Run),
             Command::UseRun(run) => self.choose(context, |choices| {
                 if let Some(run) = &run {
                     choices.recipe = run.recipe.clone();
@@ -85,7 +90,7 @@ impl App {
             Command::Decide { serial, owner, is_theirs, who } => self.decide(serial, owner, is_theirs, who, context),
             Command::ShowStranger(stranger) => self.show_stranger(stranger, context),
             Command::SetExport(export) => self.choose(context, |choices| choices.export = export),
-            Command::ChooseSides => self.show_dialog(Choice::Sides),
+            Command::ChooseSides => self.show_dialog(FileChoice::Sides),
             Command::ReadSides(path) => self.workers.lists.request(ListRequest::Sides(path)),
             Command::ChooseExport => self.choose_export(),
             Command::ExportTo { place, replace } => self.export_to(place, replace),
@@ -94,13 +99,13 @@ impl App {
             Command::OpenExport(folder) => self.open_export(folder),
             Command::VerifyExport(folder) => self.verify_export(folder),
             Command::ForgetExport(folder) => self.forget_export(folder),
-            Command::ChooseSearched => self.show_dialog(Choice::Searched),
+            Command::ChooseSearched => self.show_dialog(FileChoice::Searched),
             Command::SearchFor(path) => self.workers.lists.request(ListRequest::Searched(path)),
             Command::Search(list) => self.search_exports(list),
             Command::WithdrawFrom { folder, replace } => self.withdraw_from(folder, replace),
-            Command::SaveReport => self.show_dialog(Choice::SaveReport),
+            Command::SaveReport => self.show_dialog(FileChoice::SaveReport),
             Command::SaveReportTo(path) => self.save_report(path),
-            Command::SavePicture(picture) => self.show_dialog(Choice::SavePicture(picture)),
+            Command::SavePicture(picture) => self.show_dialog(FileChoice::SavePicture(picture)),
             Command::SavePictureTo(path, picture) => self.save_picture(path, picture),
             Command::RetrySignals => self.retry_signals(),
             Command::DrawBeside(partner) => self.state.signals.partner = partner,
@@ -128,8 +133,12 @@ impl App {
                 choices.selections.insert(shown, selection);
             }),
             Command::Follow(follow) => self.choose(context, |choices| choices.follow = follow),
-            Command::ChooseWithdrawn => self.show_dialog(Choice::Withdrawn),
-            Command::ChooseExpected => self.show_dialog(Choice::Expected),
+            Command::About(follow) => {
+                self.screens.show_about(self.state.is_turned());
+                self.choose(context, |choices| (choices.follow, choices.shown) = (Some(follow), Shown::Consent));
+            }
+            Command::ChooseWithdrawn => self.show_dialog(FileChoice::Withdrawn),
+            Command::ChooseExpected => self.show_dialog(FileChoice::Expected),
             Command::ReadWithdrawn(path) => self.workers.lists.request(ListRequest::Withdrawn(path)),
             Command::ReadExpected(path) => self.workers.lists.request(ListRequest::Expected(path)),
             Command::SetExpected(expected) => self.state.expected = expected,
@@ -262,6 +271,7 @@ impl App {
 
     /// A single JSON file may be a recipe, a folder a run on another engine; what else is handed over is landing files.
     fn open_any(&mut self, paths: Vec<PathBuf>) {
+        let paths: Vec<PathBuf> = paths.into_iter().map(settings::from_home).collect();
         match paths.as_slice() {
             [path] => self.open_recipe(OpenRequest { path: path.clone(), may_be_landing: true }),
             _ => self.open(paths),
@@ -273,17 +283,10 @@ impl App {
         self.workers.open_recipe.request(request);
     }
 
-    /// One dialog at a time: a second would take the answer of the first away.
-    pub(super) fn show_dialog(&self, choice: Choice) {
-        if !self.workers.dialog.is_busy() {
-            self.workers.dialog.request((choice, self.state.spoken()));
-        }
-    }
-
     /// Asks where to write the recipe.
     fn choose_place(&self) {
         let file = self.state.choices().file.as_ref().map(|file| file.path.clone());
-        self.show_dialog(Choice::SaveRecipe(file));
+        self.show_dialog(FileChoice::SaveRecipe(file));
     }
 
     pub(super) fn save_recipe(&self, path: PathBuf) {

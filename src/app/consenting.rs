@@ -31,7 +31,8 @@ pub fn work_out(request: &ConsentRequest, progress: &Progress) -> Result<Arc<Con
 impl App {
     /// Asks for what the consent page shows, while it is shown.
     pub(super) fn look_at_consent(&mut self) {
-        if self.state.choices().shown != Shown::Consent {
+        let shown = self.state.choices().shown;
+        if !matches!(shown, Shown::Consent | Shown::Dropped { .. }) {
             return;
         }
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
@@ -41,6 +42,9 @@ impl App {
             self.state.consent.begin();
             self.page.consent.request(asked.clone());
             self.page.consented = Some(asked);
+        }
+        if shown != Shown::Consent {
+            return;
         }
         let wanted = DoctorRequest { of, expected: self.state.expected.clone() };
         if self.page.diagnosed.as_ref() != Some(&wanted) {

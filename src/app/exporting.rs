@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use crate::domain::Withdrawn;
 use crate::jobs::Outcome;
-use crate::state::{ExportOutcome, Severity, Shown, Slot};
+use crate::state::{ExportOutcome, FileChoice, Severity, Shown, Slot};
 
-use super::dialogs::Choice;
 use super::export_work::{ExportRequest, NotWritten, PastRequest, PreviewRequest, ProveAnswer, ProveRequest};
 use super::finished::{flatten, notify};
 use super::signals::settle;
@@ -130,7 +129,7 @@ impl App {
 
     /// Asks for a folder for the export.
     pub(super) fn choose_export(&self) {
-        self.show_dialog(Choice::Export);
+        self.show_dialog(FileChoice::Export);
     }
 
     /// Stops what is worked out or written for the page.

@@ -42,7 +42,7 @@ impl App {
         while let Some(((choice, _), outcome)) = self.workers.dialog.poll() {
             self.workers.dialog.forget();
             match outcome {
-                Outcome::Done(paths) => self.commands.extend(choice.command(paths)),
+                Outcome::Done(paths) => self.take_dialog(choice, paths),
                 Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
                 Outcome::Cancelled => {}
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::Progress;
 use crate::jobs::Lane;
-use crate::state::{Choices, Loaded, Opened, Severity, Shown, Stretch, ViewLink, unsaid_in_words};
+use crate::state::{Choices, Loaded, Opened, Severity, Spot, ViewLink, unsaid_in_words};
 
 use super::App;
 use super::finished::{flatten, notify};
@@ -15,7 +15,7 @@ use super::work::Failure;
 #[derive(Clone)]
 pub enum LinkRequest {
     /// Make the one to what is looked at.
-    Make(Arc<Choices>, Stretch, Loaded),
+    Make(Arc<Choices>, Spot, Loaded),
     /// Find out where this one leads to.
     Open(Arc<ViewLink>, Arc<Choices>, Loaded),
 }
@@ -37,6 +37,8 @@ pub enum Answer {
 pub struct Links {
     lane: Lane<LinkRequest, Result<Answer, Failure>>,
     waiting: Option<ViewLink>,
+    /// Whose motion a link wants to have laid over the recording that is looked up.
+    over: Option<String>,
 }
 
 impl Links {
@@ -47,14 +49,14 @@ impl Links {
     pub(super) fn new(context: &egui::Context) -> std::io::Result<Self> {
         let context = context.clone();
         let lane = Lane::new("links", move || context.request_repaint(), |request, _: &Progress| carry_out(request))?;
-        Ok(Self { lane, waiting: None })
+        Ok(Self { lane, waiting: None, over: None })
     }
 }
 
 fn carry_out(request: &LinkRequest) -> Result<Answer, Failure> {
     match request {
-        LinkRequest::Make(choices, stretch, loaded) => {
-            let link = ViewLink::of(choices, *stretch, loaded);
+        LinkRequest::Make(choices, spot, loaded) => {
+            let link = ViewLink::of(choices, spot, loaded);
             link.map(Answer::Made).map_err(|error| Failure::Error(format!("There is no link to this view: {error}.")))
         }
         LinkRequest::Open(link, choices, loaded) => Ok(Answer::Opened(link.open(loaded, choices))),
@@ -72,10 +74,8 @@ impl App {
     /// Puts a link to what is looked at on the clipboard.
     pub(super) fn copy_link(&self) {
         let Some(loaded) = self.state.landing.value() else { return };
-        let choices = self.state.choices();
-        let is_of_time = choices.shown == Shown::Signals && choices.follow.is_some();
-        let stretch = if is_of_time { self.screens.stretch() } else { Stretch::default() };
-        self.links.lane.request(LinkRequest::Make(Arc::new(choices.clone()), stretch, loaded.clone()));
+        let (choices, spot) = (Arc::new(self.state.choices().clone()), self.screens.spot(&self.state));
+        self.links.lane.request(LinkRequest::Make(choices, spot, loaded.clone()));
     }
 
     /// Follows a link, once there are landing files.
@@ -102,6 +102,10 @@ impl App {
                 Err(Failure::Error(error)) => notify(&mut self.state, Severity::Error, error),
             }
         }
+        // Over a recording that is there.
+        if self.links.over.is_some() && self.has_recording() {
+            self.state.signals.other = self.links.over.take();
+        }
         if let (Some(loaded), false) = (self.state.landing.value(), self.state.landing.is_loading())
             && let Some(link) = self.links.waiting.take()
         {
@@ -111,14 +115,16 @@ impl App {
     }
 
     fn follow_link(&mut self, opened: Opened, context: &egui::Context) {
-        let Opened { choices: to, stretch, remarks } = opened;
+        let Opened { choices: to, spot, remarks } = opened;
         self.choose(context, |choices| {
             let (file, export) = (choices.file.clone(), choices.export.clone());
             *choices = Choices { file, export, ..to };
         });
-        if self.state.choices().shown == Shown::Signals {
-            self.screens.show_stretch(stretch);
+        self.screens.show_spot(self.state.choices().shown, &spot);
+        if !spot.compared.is_empty() {
+            self.state.signals.compared = spot.compared;
         }
+        self.links.over = spot.over;
         if !remarks.is_empty() {
             notify(&mut self.state, Severity::Warning, format!("The link was opened. {}", remarks.join(" ")));
         }

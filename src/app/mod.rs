@@ -35,11 +35,10 @@ use anyhow::Context as _;
 use crate::domain::{Progress, TimeZone};
 use crate::jobs::Lane;
 use crate::landing::Source;
-use crate::state::{CacheState, Command, Spoken, State, ViewLink};
+use crate::state::{CacheState, Command, FileChoice, Spoken, State, ViewLink};
 use crate::ui::{self, Screens};
 
 use self::beside::BesideWork;
-use self::dialogs::Choice;
 use self::page::PageWork;
 use self::work::Workers;
 
@@ -199,12 +198,13 @@ impl App {
         self.commands.push(command);
     }
 
-    /// Answers for the system's dialogs with these paths, for tests.
+    /// Answers for the system's dialogs with these paths, or as a system without dialogs, for tests.
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn answer_dialogs(&mut self, paths: Vec<PathBuf>) -> std::io::Result<()> {
-        self.workers.dialog = Lane::new("dialog", || {}, move |_: &(Choice, Spoken), _: &Progress| paths.clone())?;
+    pub fn answer_dialogs(&mut self, paths: Option<Vec<PathBuf>>) -> std::io::Result<()> {
+        let answer = move |_: &(FileChoice, Spoken), _: &Progress| paths.clone();
+        self.workers.dialog = Lane::new("dialog", || {}, answer)?;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use super::App;
 use super::finished::{flatten, notify};
 use super::on_disk::{Work, enough};
 use super::recipe_file::outside_of;
-use super::signals::{other, recorded, settle};
+use super::signals::{ask_for, other, recorded, settle};
 use super::work::{Curated, Failure, OtherRequest, RecordRequest};
 
 /// What was asked for last.
@@ -166,16 +166,7 @@ impl App {
             _ => return,
         };
         let example = stranger.map(|stranger| ExampleRequest { of, stranger });
-        if asked.example != example {
-            match &example {
-                Some(request) => {
-                    review.example.begin();
-                    self.workers.example.request(request.clone());
-                }
-                None => review.example = Slot::Empty,
-            }
-            asked.example = example;
-        }
+        ask_for(example, &mut asked.example, &self.workers.example, &mut review.example);
     }
 
     /// Takes in what was worked out.

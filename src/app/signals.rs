@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::Progress;
+use crate::jobs::Lane;
 use crate::signals::{Plotted, measure, other_motion, overview, record};
 use crate::state::{MeasuredChannel, Shown, Slot};
 
@@ -43,24 +44,9 @@ impl App {
             signals.recording = Slot::Empty;
         }
         let record = follow.map(|follow| RecordRequest { of: of.clone(), follow, partner: signals.partner.clone() });
-        if self.page.asked.recording != record {
-            if let Some(request) = &record {
-                signals.recording.begin();
-                self.page.record.request(request.clone());
-            }
-            self.page.asked.recording = record;
-        }
+        ask_for(record, &mut self.page.asked.recording, &self.page.record, &mut signals.recording);
         let other = signals.other.clone().map(|email| OtherRequest { of: of.clone(), email });
-        if self.page.asked.other != other {
-            match &other {
-                Some(request) => {
-                    signals.other_track.begin();
-                    self.page.other.request(request.clone());
-                }
-                None => signals.other_track = Slot::Empty,
-            }
-            self.page.asked.other = other;
-        }
+        ask_for(other, &mut self.page.asked.other, &self.page.other, &mut signals.other_track);
         let compare = CompareRequest { of, devices: signals.compared.clone() };
         if self.page.asked.compare.as_ref() != Some(&compare) {
             signals.comparison.begin();
@@ -69,16 +55,13 @@ impl App {
         }
         let plotted = signals.recording.value().map(Arc::clone);
         let measure = plotted.zip(signals.range).map(|(of, range)| MeasureRequest { of, range });
-        if self.page.asked.measure != measure {
-            match &measure {
-                Some(request) => {
-                    signals.measured.begin();
-                    self.page.measure.request(request.clone());
-                }
-                None => signals.measured = Slot::Empty,
-            }
-            self.page.asked.measure = measure;
-        }
+        ask_for(measure, &mut self.page.asked.measure, &self.page.measure, &mut signals.measured);
+    }
+
+    /// Whether the recording is there of whom all tables are narrowed to.
+    pub(super) fn has_recording(&self) -> bool {
+        let asked = self.page.asked.recording.as_ref().map(|asked| &asked.follow);
+        asked.is_some() && asked == self.state.choices().follow.as_ref() && !self.state.signals.recording.is_loading()
     }
 
     /// Takes in what was worked out for the page.
@@ -114,6 +97,31 @@ impl App {
         self.page.compare.forget();
         self.page.asked = Asked::default();
     }
+}
+
+/// Has a lane work out what a slot is to show, unless it was asked for last; with nothing to show the slot is emptied.
+pub(super) fn ask_for<Request, Answer, T>(
+    wanted: Option<Request>,
+    asked: &mut Option<Request>,
+    lane: &Lane<Request, Answer>,
+    slot: &mut Slot<T>,
+) where
+    Request: Clone + PartialEq + Send + 'static,
+    Answer: Send + 'static,
+{
+    if *asked == wanted {
+        return;
+    }
+    // The slot may have been emptied since the lane was asked for the same.
+    lane.forget();
+    match &wanted {
+        Some(request) => {
+            slot.begin();
+            lane.request(request.clone());
+        }
+        None => *slot = Slot::Empty,
+    }
+    asked.clone_from(&wanted);
 }
 
 pub(super) fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {

@@ -9,10 +9,9 @@ use crate::explore::Sheet;
 use crate::export::{ExportError, TrailFile, write_view};
 use crate::landing::Source;
 use crate::review::{Review, SignedOff};
-use crate::state::{Severity, Shown, Sight, Slot};
+use crate::state::{FileChoice, Severity, Shown, Sight, Slot};
 
 use super::App;
-use super::dialogs::Choice;
 use super::finished::{flatten, notify};
 use super::recipe_file::outside_of;
 use super::work::Failure;
@@ -106,7 +105,7 @@ impl App {
             Some(sight) if sight.look.is_training_set() && sight.signed.is_none() => {
                 notify(&mut self.state, Severity::Warning, format!("Nothing was saved: {CLOSED}"));
             }
-            Some(sight) => self.show_dialog(Choice::SaveView(Arc::new(sight))),
+            Some(sight) => self.show_dialog(FileChoice::SaveView(Arc::new(sight))),
             None => {
                 let words =
                     "There is nothing to save yet: the rows are being looked up. Save the view when they are there";

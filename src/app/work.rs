@@ -15,11 +15,11 @@ use crate::review::joins::JoinReport;
 use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
 use crate::signals::Plotted;
 use crate::sql::{Answer, AskError};
-use crate::state::{Example, Loaded, Look, Only, OpenedExport, Shown, Spoken};
+use crate::state::{Example, FileChoice, Loaded, Look, Only, OpenedExport, Shown, Spoken};
 
 use super::asking::{self, AskRequest};
 use super::chosen::CopyRequest;
-use super::dialogs::{self, Choice};
+use super::dialogs;
 use super::export_work::{
     self, ExportRequest, Homes, NotWritten, PastAnswer, PastRequest, PreviewRequest, ProveAnswer, ProveRequest,
 };
@@ -73,7 +73,7 @@ pub struct Workers {
     /// Reads lists from files.
     pub lists: Lane<ListRequest, Result<List, String>>,
     /// Shows the system's file dialogs.
-    pub dialog: Lane<(Choice, Spoken), Vec<PathBuf>>,
+    pub dialog: Lane<(FileChoice, Spoken), Option<Vec<PathBuf>>>,
     /// Opens recipes.
     pub open_recipe: Lane<OpenRequest, Result<Opened, String>>,
     /// Writes recipes.
@@ -365,7 +365,7 @@ impl Workers {
                 export_work::prove(&homes, request, progress)
             })?,
             lists: Lane::new("lists", wake(), |request: &ListRequest, _: &Progress| request.carry_out())?,
-            dialog: Lane::new("dialog", wake(), |asked: &(Choice, Spoken), _: &Progress| {
+            dialog: Lane::new("dialog", wake(), |asked: &(FileChoice, Spoken), _: &Progress| {
                 dialogs::ask(&asked.0, asked.1)
             })?,
             open_recipe: Lane::new("open recipe", wake(), move |request: &OpenRequest, progress: &Progress| {

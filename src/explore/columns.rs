@@ -20,6 +20,11 @@ pub struct ColumnLayout {
 }
 
 impl ColumnLayout {
+    /// With a column first, if the table has it.
+    pub fn led_by(name: &'static str) -> Self {
+        Self { order: vec![name], ..Self::default() }
+    }
+
     /// The positions of the columns in sight, those that stay first, and how many those are.
     pub fn in_sight(&self, view: &TableView) -> (Vec<usize>, usize) {
         let shown = |name: &&'static str| !self.hidden.contains(name);

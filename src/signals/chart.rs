@@ -4,7 +4,7 @@ use super::axis::{Clock, Tick, number_ticks};
 use super::decimate::{Column, Drawn, View, decimate};
 use super::kept::{Kept, Tint};
 use super::span::Span;
-use super::strokes::{COUNTS, Scale, has_dots};
+use super::strokes::{COUNTS, Scale, has_dots, is_counted};
 use super::{Channel, Extremes, Series, Threshold};
 use crate::domain::format::{counted, thousands};
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
@@ -115,10 +115,21 @@ impl Chart<'_> {
             (shaded, Ink::BeforeConsent, "before consent"),
             (!self.foreign.is_empty(), Ink::Foreign, "joined with another customer's motion"),
             (others, Ink::Other, "that customer's motion"),
+            (self.has_counts(), Ink::Weak, "so many readings at one instant"),
         ]
         .into_iter()
         .filter_map(|(is_there, ink, words)| is_there.then_some((ink, words)))
         .collect()
+    }
+
+    /// Whether there are so few readings in sight that those of one instant are counted.
+    fn has_counts(&self) -> bool {
+        const FEW: usize = 300;
+        let mut counted = self.panes.iter().flat_map(|pane| &pane.curves).filter(|curve| is_counted(curve));
+        counted.any(|curve| {
+            let seen = curve.series.within(self.view.from - curve.shift, self.view.to - curve.shift);
+            seen.len() <= FEW && curve.series.times()[seen].windows(2).any(|pair| pair[0] == pair[1])
+        })
     }
 
     /// The instant at a place from left to right.
@@ -158,7 +169,8 @@ impl Chart<'_> {
         let values = pane.values.unwrap_or_else(|| fitted(extremes.range()));
         let has_counts = drawn.iter().zip(&pane.curves).any(|((what, _), curve)| match what {
             Drawn::Readings(readings) => {
-                has_dots(readings, area)
+                is_counted(curve)
+                    && has_dots(readings, area)
                     && curve.series.times()[readings.clone()].windows(2).any(|pair| pair[0] == pair[1])
             }
             Drawn::Columns { .. } => false,
@@ -267,7 +279,12 @@ impl Chart<'_> {
                 ink: Ink::Cursor,
                 width: 1.0,
             });
-            shapes.push(Shape::small(name.to_owned(), [x + 4.0, area.bottom - 9.0], Anchor::Start, Ink::Cursor));
+            shapes.push(Shape::small(
+                name.to_owned(),
+                [x + 4.0, scale.curves.bottom - 9.0],
+                Anchor::Start,
+                Ink::Cursor,
+            ));
         }
         if let Some(x) = self.hover.map(|at| self.x(area, at)) {
             shapes.push(Shape::Lines {

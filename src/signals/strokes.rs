@@ -81,7 +81,7 @@ impl Scale {
         if !broken.is_empty() {
             shapes.push(Shape::Dots { dots: broken, ink: Ink::Foreign, radius: DOT });
         }
-        if has_dots {
+        if has_dots && is_counted(curve) {
             self.counts(curve, readings, shapes);
         }
     }
@@ -188,11 +188,18 @@ fn put_dots(dots: Vec<[f32; 2]>, ink: Ink, shapes: &mut Vec<Shape>) {
     shapes.extend(holes.map(|dots| Shape::Dots { dots, ink: Ink::Ground, radius: DOT - 1.0 }));
 }
 
+/// Whether the readings of an instant are counted under a curve: not under one that is laid over, whose counts would stand upon
+/// those of the curve below.
+pub(super) fn is_counted(curve: &Curve<'_>) -> bool {
+    matches!(curve.tint, Tint::Fates(_))
+}
+
 /// What stands for an ink in a legend: a piece of what it paints.
 pub fn swatch(ink: Ink, area: Area) -> Vec<Shape> {
     let (x, y) = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
     let mut shapes = vec![];
     match ink {
+        Ink::Weak => shapes.push(Shape::small("×2".to_owned(), [x, y], Anchor::Middle, ink)),
         Ink::Foreign => shapes.push(Shape::Bars { bars: vec![[x, area.top, area.bottom]], ink, width: 2.0 }),
         Ink::BeforeConsent => shapes.push(Shape::Fill(area, ink)),
         _ => {

@@ -159,8 +159,21 @@ impl Choices {
         self.queries.get(&shown).cloned().unwrap_or_default()
     }
 
+    /// How the columns of the table that is shown are arranged until somebody arranges them.
+    pub fn usual_layout(&self) -> ColumnLayout {
+        self.usual_layout_of(self.shown)
+    }
+
     fn layout_of(&self, shown: Shown) -> ColumnLayout {
-        self.columns.get(&shown).cloned().unwrap_or_default()
+        self.columns.get(&shown).cloned().unwrap_or_else(|| self.usual_layout_of(shown))
+    }
+
+    /// Where rows were dropped, the consent comes first: it is what one looks for.
+    fn usual_layout_of(&self, shown: Shown) -> ColumnLayout {
+        match shown {
+            Shown::Dropped { .. } => ColumnLayout::led_by(self.recipe.purpose.column()),
+            _ => ColumnLayout::default(),
+        }
     }
 
     /// The file that the recipe has its name from. The specification's recipe has its own, unless a file says it.

@@ -12,6 +12,8 @@ pub enum Command {
     ChooseFolder,
     /// Ask for files and open them.
     ChooseFiles,
+    /// This is the path that was asked for; none if there is to be none.
+    AnswerPath(Option<PathBuf>),
     /// Open this folder, or these files.
     OpenPaths(Vec<PathBuf>),
     /// Open what was handed over: a recipe, or landing files.
@@ -144,6 +146,8 @@ pub enum Command {
     Notify(Severity, String),
     /// Narrow all tables to this customer or device, or to nobody.
     Follow(Option<Follow>),
+    /// Narrow all tables to somebody, and show what became of all of theirs and why.
+    About(Follow),
     /// Use these colours.
     SetTheme(Theme),
     /// Speak this language.

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::curation::Codes;
-use crate::domain::{Code, OwnerDecision, OwnerDecisions, Privacy, Recipe, Table, Withdrawn, stored};
+use crate::domain::{CheckId, Code, OwnerDecision, OwnerDecisions, Privacy, Recipe, Table, Withdrawn, stored};
 use crate::explore::{ColumnLayout, Filter, Follow, Query, Test};
 use crate::review::Scope;
 
-use super::{Choices, Loaded, Shown};
+use super::{Choices, Loaded, ReviewTab, Shown};
 
 /// A link, before it is known whom its codes stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub struct ViewLink {
 pub struct Opened {
     /// The choices, with those before for all that a link says nothing of.
     pub choices: Choices,
-    /// What is seen of the time.
-    pub stretch: Stretch,
+    /// Where on its page.
+    pub spot: Spot,
     /// What stands in the way of its being the same place, a sentence each.
     pub remarks: Vec<String>,
 }
@@ -40,6 +40,21 @@ pub struct Stretch {
     pub seen: Option<(i64, i64)>,
     /// Between the cursors.
     pub chosen: Option<(i64, i64)>,
+}
+
+/// Where on its page somebody looks, beside what is chosen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spot {
+    /// What is seen and chosen of the time.
+    pub stretch: Stretch,
+    /// Whose motion is laid over, by e-mail address.
+    pub over: Option<String>,
+    /// The devices that are compared, by serial number.
+    pub compared: Vec<String>,
+    /// The part of the page of the review.
+    pub tab: ReviewTab,
+    /// The check that is shown whole.
+    pub check: Option<CheckId>,
 }
 
 /// A text that is no link that can be followed. The message never says what stands there.
@@ -72,6 +87,10 @@ struct Place {
     follow: Option<Follow>,
     seen: Option<(i64, i64)>,
     chosen: Option<(i64, i64)>,
+    over: Option<String>,
+    compared: Vec<String>,
+    tab: ReviewTab,
+    check: Option<CheckId>,
     /// Filters and texts to find that are not in it.
     unsaid: u64,
 }
@@ -111,7 +130,7 @@ impl ViewLink {
     ///
     /// # Errors
     /// When there is more in the view than a link holds.
-    pub fn of(choices: &Choices, stretch: Stretch, loaded: &Loaded) -> Result<Self, LinkError> {
+    pub fn of(choices: &Choices, spot: &Spot, loaded: &Loaded) -> Result<Self, LinkError> {
         let mut recipe = choices.recipe.clone();
         recipe.withdrawn = as_landed(&recipe.withdrawn, &loaded.codes);
         let is_kept = |shown: &Shown| !matches!(shown, Shown::Behind(_));
@@ -125,8 +144,12 @@ impl ViewLink {
             queries: queries.map(|(shown, query)| (*shown, query.clone())).collect(),
             columns: columns.map(|(shown, layout)| (*shown, layout.clone())).collect(),
             follow: choices.follow.clone(),
-            seen: stretch.seen,
-            chosen: stretch.chosen,
+            seen: spot.stretch.seen,
+            chosen: spot.stretch.chosen,
+            over: spot.over.clone(),
+            compared: spot.compared.clone(),
+            tab: spot.tab,
+            check: spot.check,
             unsaid: 0,
         };
         let code = |privacy, text: &str| {
@@ -236,12 +259,14 @@ impl ViewLink {
         if self.place.unsaid > 0 {
             remarks.push(unsaid_in_words(self.place.unsaid));
         }
-        let Place { recipe, shown, queries, columns, follow, seen, chosen, unsaid: _ } = place;
+        let Place { recipe, shown, queries, columns, follow, seen, chosen, over, compared, tab, check, unsaid: _ } =
+            place;
+        let spot = Spot { stretch: Stretch { seen, chosen }, over, compared, tab, check };
         let run = before.run.clone().filter(|run| run.recipe == recipe);
         let selections = HashMap::new();
         let (file, export) = (before.file.clone(), before.export.clone());
         let choices = Choices { recipe, file, run, shown, queries, columns, selections, follow, export };
-        Opened { choices, stretch: Stretch { seen, chosen }, remarks }
+        Opened { choices, spot, remarks }
     }
 }
 
@@ -275,6 +300,9 @@ impl Place {
             Follow::Person(email) => renamed(Privacy::Person, &email).map(Follow::Person),
             Follow::Device(serial) => renamed(Privacy::Device, &serial).map(Follow::Device),
         });
+        self.over = self.over.and_then(|email| renamed(Privacy::Person, &email));
+        let compared = std::mem::take(&mut self.compared).into_iter();
+        self.compared = compared.filter_map(|serial| renamed(Privacy::Device, &serial)).collect();
         let mut typed = 0;
         for query in self.queries.values_mut() {
             typed += u64::from(!std::mem::take(&mut query.find).is_empty());

@@ -1,5 +1,6 @@
 //! Plain data that the window shows. Views read it and send [`Command`]s; only the glue of the window changes it.
 
+mod asked;
 mod beside;
 mod choices;
 mod command;
@@ -30,16 +31,17 @@ use crate::picture::Picture;
 use crate::review::joins::Stranger;
 use crate::review::{Consented, Expected, FigureId, RowsBehind, Session, Verdict, Waterfall};
 
+pub use asked::{FileChoice, PathAsked};
 pub use beside::{Beside, Only, OtherPage, Place, Turned, Under};
 pub use choices::{Choices, RecipeFile};
 pub use command::Command;
 pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
 pub use history::{History, Label};
 pub use language::{Instants, Language, Spoken};
-pub use link::{LinkError, Opened, Stretch, ViewLink, unsaid_in_words};
+pub use link::{LinkError, Opened, Spot, Stretch, ViewLink, unsaid_in_words};
 pub use look::{Look, Sight, Summaries};
 pub use looks::{Looks, Part, TextSize, Zoom};
-pub use review::{Example, ReviewState};
+pub use review::{Example, ReviewState, ReviewTab};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
@@ -76,6 +78,8 @@ pub struct State {
     pub exporting: Exporting,
     /// The page of SQL.
     pub sql: SqlState,
+    /// A path that is to be typed.
+    pub path_asked: Option<PathAsked>,
     /// The rows behind a figure of the review, once they are looked up.
     pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.

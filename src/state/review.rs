@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::curation::OwnerFindings;
 use crate::review::joins::{JoinReport, Stranger};
 use crate::review::{Review, RuleReport, SignedOff, Trail};
@@ -37,6 +39,18 @@ pub struct Example {
     pub plotted: Arc<Plotted>,
     /// The stranger's motions.
     pub track: Arc<Track>,
+}
+
+/// The parts of the page of the review.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewTab {
+    #[default]
+    Checks,
+    Joins,
+    Rules,
+    Owners,
+    Trail,
 }
 
 impl ReviewState {

@@ -12,7 +12,7 @@ use super::words::{Words, as_is, instant, t, zone};
 use super::{access, theme, widgets};
 
 /// The grid's column for a table's column.
-pub fn grid_column(column: &Column) -> GridColumn {
+pub fn grid_column(column: &Column, revealed: bool) -> GridColumn {
     let kind = match column.kind {
         Kind::Text => "text",
         Kind::Integer => "whole number",
@@ -29,14 +29,17 @@ pub fn grid_column(column: &Column) -> GridColumn {
     let title = title(column);
     GridColumn {
         hover: format!("{}: {kind}{privacy}", column.name),
-        width: f32::max(usual_width(column), title.chars().count() as f32 * 8.25 + 32.0),
+        width: f32::max(usual_width(column, revealed), title.chars().count() as f32 * 8.25 + 32.0),
         right: matches!(column.kind, Kind::Integer | Kind::Float),
         title,
     }
 }
 
-fn usual_width(column: &Column) -> f32 {
+fn usual_width(column: &Column, revealed: bool) -> f32 {
     match (column.kind, column.privacy) {
+        (Kind::Text, Privacy::Person) if revealed => 208.0,
+        (Kind::Text, Privacy::Device) if revealed => 272.0,
+        (Kind::Text, Privacy::Personal) if revealed => 128.0,
         (Kind::Time, _) if zone() == TimeZone::UTC => 172.0,
         (Kind::Time, _) => 212.0,
         (Kind::Text, Privacy::Personal) => 72.0,

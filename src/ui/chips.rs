@@ -64,8 +64,10 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
 pub fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<Command>) {
     let Some(follow) = &state.choices().follow else { return };
     let name = name_of(follow, codes, state.revealed);
-    let place = if state.beside.is_some() { "on this page" } else { "everywhere" };
-    ui.label(widgets::warning(ui, format!("{} Only {name}, {place}", icons::FOLLOW)));
+    let place = if state.beside.is_some() { "on this page" } else { "in all tables" };
+    ui.label(widgets::warning(ui, format!("{} Only {name}, {place}", icons::FOLLOW))).on_hover_text(t(
+        "Tables, the pages Consent and Signals show this customer or device alone. The figures at the top, the join review and exports are of all.",
+    ));
     if widgets::icon_button_ui(ui, icons::CLOSE, format!("Show all, not only {name}")).clicked() {
         commands.push(Command::Follow(None));
     }

@@ -25,6 +25,13 @@ pub struct ConsentScreen {
     tab: Tab,
 }
 
+impl ConsentScreen {
+    /// Shows what became of whom all tables are narrowed to.
+    pub fn show_about(&mut self) {
+        self.tab = Tab::Followed;
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tab {
     #[default]
@@ -79,7 +86,9 @@ pub fn consent_ui(
             }));
         }
     });
-    if let (Some(loaded), Some(_)) = (state.landing.value(), &state.choices().follow) {
+    // Lists of those who withdrew and expected counts are of all customers.
+    let is_narrowed = !matches!(screen.tab, Tab::Withdrawals | Tab::Counts);
+    if let (Some(loaded), Some(_), true) = (state.landing.value(), &state.choices().follow, is_narrowed) {
         ui.horizontal(|ui| chips::follow_ui(ui, state, &loaded.codes, commands));
     }
     ui.add_space(8.0);

@@ -34,9 +34,7 @@ pub fn details_ui(
         });
         ui.add_space(8.0);
         let mut followed = vec![];
-        for (position, column) in look.view.columns().enumerate() {
-            let Cell::Text(text) = look.view.cell(row, position) else { continue };
-            let Some(follow) = Follow::of(column, text) else { continue };
+        for follow in whose(look, row) {
             if !followed.contains(&follow) {
                 follow_button_ui(ui, &follow, codes, revealed, commands);
                 followed.push(follow);
@@ -45,15 +43,30 @@ pub fn details_ui(
     });
 }
 
+/// The customers and devices of a row, in the order of its columns.
+pub fn whose(look: &Look, row: usize) -> impl Iterator<Item = Follow> {
+    look.view.columns().enumerate().filter_map(move |(position, column)| match look.view.cell(row, position) {
+        Cell::Text(text) => Follow::of(column, text),
+        _ => None,
+    })
+}
+
 /// A button that narrows all tables to somebody, and one that shows what they recorded.
 pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: bool, commands: &mut Vec<Command>) {
     let name = chips::name_of(follow, codes, revealed);
+    let about = ui
+        .button(t(format!("{} About {name}: consent and lost rows", icons::DETAILS)))
+        .on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why"));
     let only = ui
-        .button(t(format!("{} Only {name}", icons::FOLLOW)))
+        .button(t(format!("{} Only {name} in all tables", icons::FOLLOW)))
         .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"));
     let signals = ui
         .button(t(format!("{} Signals of {name}", icons::SIGNALS)))
         .on_hover_text(t("What the device and the phone recorded, with this instant under the cursor"));
+    if about.clicked() {
+        commands.push(Command::About(follow.clone()));
+        ui.close();
+    }
     if only.clicked() || signals.clicked() {
         commands.push(Command::Follow(Some(follow.clone())));
         if signals.clicked() {

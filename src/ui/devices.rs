@@ -1,6 +1,8 @@
 //! All devices and phones, small, in an order of one's choice. A click opens one.
 
-use egui::{ComboBox, Rect, Role, Sense, TextStyle, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{ComboBox, Rect, Role, Sense, TextEdit, TextStyle, Ui, pos2, vec2};
 
 use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
@@ -21,9 +23,45 @@ pub struct DevicesScreen {
     /// The order of the lines, of which lines, by what.
     order: Vec<u32>,
     figures: FiguresScreen,
-    ordered: Option<(usize, By, bool)>,
+    ordered: Option<Ordered>,
+    /// What the code of a device, a phone or its customer is to have in it.
+    find: String,
 }
 
+/// Of which lines an order is, by what, and which of them are looked for, by the names that are shown.
+#[derive(PartialEq)]
+struct Ordered {
+    lines: usize,
+    by: By,
+    least_first: bool,
+    find: String,
+    revealed: bool,
+}
+
+impl DevicesScreen {
+    fn put_in_order(&mut self, lines: &Arc<Vec<DeviceLine>>, loaded: &Loaded, revealed: bool) {
+        let find = self.find.trim().to_lowercase();
+        let (by, least_first) = (self.by, self.least_first);
+        let wanted = Ordered { lines: Arc::as_ptr(lines).addr(), by, least_first, find, revealed };
+        if self.ordered.as_ref() == Some(&wanted) {
+            return;
+        }
+        self.order = by.order(lines, !least_first);
+        if !wanted.find.is_empty() {
+            let has =
+                |follow: Follow| chips::name_of(&follow, &loaded.codes, revealed).to_lowercase().contains(&wanted.find);
+            self.order.retain(|line| {
+                let line = &lines[*line as usize];
+                line.device.clone().is_some_and(|serial| has(Follow::Device(serial)))
+                    || line.person.clone().is_some_and(|email| has(Follow::Person(email)))
+            });
+        }
+        self.ordered = Some(wanted);
+    }
+}
+
+const FINDS: &str =
+    "By a part of its code or its customer's; by serial number and e-mail address where personal data are shown";
 const CARD: egui::Vec2 = vec2(232.0, 108.0);
 const GAP: f32 = 8.0;
 /// As many devices can be compared as there is room for.
@@ -54,16 +92,12 @@ pub fn devices_ui(
         );
         return false;
     }
-    let key = (std::sync::Arc::as_ptr(lines) as usize, screen.by, screen.least_first);
-    if screen.ordered != Some(key) {
-        screen.order = screen.by.order(lines, !screen.least_first);
-        screen.ordered = Some(key);
-    }
+    screen.put_in_order(lines, loaded, state.revealed);
     let (mut compares, mut saves) = (false, false);
     let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)).floor().max(1.0) as usize;
     let rows = ((ui.available_height() - 76.0) / (CARD.y + GAP)).floor().max(1.0) as usize;
     let a_page = columns * rows;
-    let pages = lines.len().div_ceil(a_page);
+    let pages = screen.order.len().div_ceil(a_page).max(1);
     screen.page = screen.page.min(pages - 1);
     ui.horizontal_wrapped(|ui| {
         access::heading_ui(ui, "Signals");
@@ -99,6 +133,12 @@ pub fn devices_ui(
         if before != screen.by {
             screen.page = 0;
         }
+        let field = TextEdit::singleline(&mut screen.find).hint_text(t("Find a device")).desired_width(120.0);
+        let field = ui.add(field);
+        widgets::named(&field, ui, Role::TextInput, "Find a device");
+        if field.on_hover_text(t(FINDS)).changed() {
+            screen.page = 0;
+        }
         ui.separator();
         saves = drawn.buttons_ui(ui, "the overview");
         if !drawn.as_table {
@@ -122,6 +162,9 @@ pub fn devices_ui(
         commands.extend(pictures::save(ui, state, |pictured| {
             Some(pictured.devices(&in_sight, lines.len(), screen.by, &loaded.codes))
         }));
+    }
+    if screen.order.is_empty() {
+        ui.label(widgets::weak(ui, "No device and no phone is called so."));
     }
     drawn.words_ui(ui, &in_words(lines));
     if drawn.as_table {

@@ -85,7 +85,8 @@ pub fn drop_here_ui(ui: &Ui) {
     });
 }
 
-fn picture_ui(ui: &mut Ui, icon: &str, title: &str, content: impl FnOnce(&mut Ui)) {
+/// A picture, what it is of, and what can be done.
+pub fn picture_ui(ui: &mut Ui, icon: &str, title: &str, content: impl FnOnce(&mut Ui)) {
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() / 3.0 - 60.0).max(16.0));
         ui.label(RichText::new(icon).size(40.0).color(theme::palette(ui).weak));

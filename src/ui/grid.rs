@@ -102,6 +102,9 @@ pub trait GridContent {
     /// What can be done with a cell.
     fn menu_ui(&mut self, ui: &mut Ui, row: usize, column: usize);
 
+    /// A cell was clicked twice.
+    fn open(&mut self, _row: usize, _column: usize) {}
+
     /// What a column is called to whoever does not see it.
     fn name(&self, title: &str) -> Words {
         t(title)
@@ -312,6 +315,9 @@ impl Body<'_> {
                             self.head = Some(told.1);
                         }
                         self.choose(&response, told.0, (number, column));
+                        if response.double_clicked() {
+                            content.open(number, column);
+                        }
                         response.context_menu(|ui| content.menu_ui(ui, number, column));
                     }
                 });

@@ -10,7 +10,7 @@ use crate::state::State;
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
 use super::words::{as_is, t};
-use super::{access, icons, widgets};
+use super::{access, icons, theme, widgets};
 
 /// Paints the page; the scrolls are those of the files and of the refused records.
 pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll, &mut RowScroll)) {
@@ -33,14 +33,17 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
         });
     }
     census_ui(ui, &landing.census);
-    let half = ((ui.available_height() - 72.0) / 2.0).max(120.0);
+    let count = landing.refused.len() as u64;
+    // Each of the two gets what it needs, and at least half if there is not enough for both.
+    let needs = |rows: u64| theme::HEADER_HEIGHT + theme::ROW_HEIGHT * rows.min(1000) as f32 + theme::SCROLL_BAR_WIDTH;
+    let room = ui.available_height() - 72.0;
+    let others = if count == 0 { 0.0 } else { needs(count).min(room / 2.0) };
     ui.add_space(8.0);
     ui.scope(|ui| {
-        ui.set_max_height(half);
+        ui.set_max_height((room - others).min(needs(landing.files.len() as u64)).max(120.0));
         files_ui(ui, landing, files);
     });
     ui.add_space(12.0);
-    let count = landing.refused.len() as u64;
     ui.label(widgets::strong(format!("Refused records: {}", thousands(count))));
     if count == 0 {
         ui.label(widgets::weak(ui, "Every record was read."));
@@ -85,8 +88,9 @@ fn census_ui(ui: &mut Ui, census: &Census) {
 }
 
 fn files_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
+    let others = 110.0 + 3.0 * 80.0 + 5.0 * 16.0;
     let columns = [
-        column("file", "Path below the source", 320.0, false),
+        column("file", "Path below the source", (ui.available_width() - others).clamp(200.0, 640.0), false),
         column("data set", "What its folder or its keys say", 110.0, false),
         column("size", "Bytes on the disk", 80.0, true),
         column("read", "Records read", 80.0, true),

@@ -36,6 +36,7 @@ mod looks_menu;
 mod notices;
 mod palette;
 mod parts;
+mod path_field;
 mod pictures;
 mod plot;
 mod readings;
@@ -72,7 +73,7 @@ use std::mem::swap;
 
 use egui::{CentralPanel, Id, Panel, Ui};
 
-use crate::state::{Command, Drafts, Part, Severity, Shown, State, Stretch};
+use crate::state::{Command, Drafts, Part, Severity, Shown, Spot, State};
 
 pub use self::beside::own_window;
 
@@ -84,6 +85,7 @@ use self::grid::RowScroll;
 use self::guide::GuideScreen;
 use self::link::LinkScreen;
 use self::palette::PaletteScreen;
+use self::path_field::PathScreen;
 use self::review_page::ReviewScreen;
 use self::signals_page::SignalsScreen;
 use self::sql_page::SqlScreen;
@@ -105,6 +107,7 @@ pub struct Screens {
     guide: GuideScreen,
     tour: TourScreen,
     link: LinkScreen,
+    path: PathScreen,
     drawn: Drawn,
     /// Those of the page that is not painted.
     other: OtherScreens,
@@ -131,14 +134,37 @@ impl Screens {
         &self.review
     }
 
-    /// What is seen and chosen of the time of a recording.
-    pub fn stretch(&self) -> Stretch {
-        self.signals.stretch()
+    /// Where on its page somebody looks.
+    pub fn spot(&self, state: &State) -> Spot {
+        let choices = state.choices();
+        match (choices.shown, &choices.follow) {
+            (Shown::Review, _) => {
+                let (tab, check) = self.review.spot();
+                Spot { tab, check, ..Spot::default() }
+            }
+            (Shown::Signals, Some(_)) => {
+                Spot { stretch: self.signals.stretch(), over: state.signals.other.clone(), ..Spot::default() }
+            }
+            (Shown::Signals, None) if self.signals.compares() => {
+                Spot { compared: state.signals.compared.clone(), ..Spot::default() }
+            }
+            _ => Spot::default(),
+        }
     }
 
-    /// Sees this of the recording that is shown next.
-    pub fn show_stretch(&mut self, stretch: Stretch) {
-        self.signals.show_stretch(stretch);
+    /// Shows this of its page when that is shown next.
+    pub fn show_spot(&mut self, shown: Shown, spot: &Spot) {
+        match shown {
+            Shown::Review => self.review.show_spot(spot.tab, spot.check),
+            Shown::Signals => self.signals.show_spot(spot),
+            _ => {}
+        }
+    }
+
+    /// Shows what became of somebody's rows when the page of consent is shown next, of the first page or of the one beside.
+    pub fn show_about(&mut self, is_beside: bool) {
+        let consent = if is_beside { &mut self.other.consent } else { &mut self.consent };
+        consent.show_about();
     }
 
     /// Turns to the page beside, or back to the first.
@@ -174,7 +200,7 @@ pub fn install(context: &egui::Context) {
 pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
     beside::in_use(state, screens, commands, |state, screens, commands| {
-        if !screens.palette.is_open() && !screens.link.is_open() {
+        if !screens.palette.is_open() && !screens.link.is_open() && state.path_asked.is_none() {
             for does in keys::keys_ui(ui, state) {
                 do_ui(ui, state, does, screens, commands);
             }
@@ -215,7 +241,9 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         access::region(ui, egui::Role::Main, "Page");
         notices::notices_ui(ui, state, commands);
         beside::pages_ui(ui, state, screens, commands);
-        if std::mem::take(&mut screens.drawn.saves) || std::mem::take(&mut screens.other.drawn.saves) {
+        let [first, beside] =
+            [&mut screens.drawn, &mut screens.other.drawn].map(|drawn| std::mem::take(&mut drawn.saves));
+        if first || beside {
             let text = "There is no picture to save here.".to_owned();
             commands.push(Command::Notify(Severity::Information, text));
         }
@@ -231,6 +259,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         }
         let asked = guide::guide_ui(ui, state, &mut screens.guide);
         link::link_ui(ui, &mut screens.link, commands);
+        path_field::path_field_ui(ui, state, &mut screens.path, commands);
         let chosen = palette::palette_ui(ui, state, &mut screens.palette, commands);
         for does in toured.into_iter().chain(asked).chain(chosen) {
             do_ui(ui, state, does, screens, commands);

@@ -1,8 +1,10 @@
 //! The list of all commands: typed into to find one, carried out by Enter, each with its key, which can be changed here.
 
+use std::path::{Path, PathBuf};
+
 use egui::{
-    Button, Event, Id, Key, KeyboardShortcut, Modal, Modifiers, Response, RichText, Role, ScrollArea, TextEdit, Ui,
-    vec2,
+    Align2, Button, Event, Id, Key, KeyboardShortcut, Modal, Modifiers, Response, RichText, Role, ScrollArea, TextEdit,
+    Ui, vec2,
 };
 
 use crate::domain::Table;
@@ -55,7 +57,10 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
     }
     let lines = lines(state, &screen.text);
     let mut asked = None;
-    let modal = Modal::new(Id::unique("commands")).show(ui.ctx(), |ui| {
+    // Its top stays where it is, however many lines there are.
+    let id = Id::unique("commands");
+    let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, theme::PALETTE_TOP));
+    let modal = Modal::new(id).area(area).show(ui.ctx(), |ui| {
         ui.set_width(theme::PALETTE_WIDTH);
         if let Some(id) = screen.changing {
             changing_ui(ui, state, screen, id, commands);
@@ -88,7 +93,9 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
         }
         ui.add_space(4.0);
         let has_moved = up || down;
-        ScrollArea::vertical().max_height(theme::PALETTE_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+        // What the box had before says nothing of what it needs.
+        let list = ScrollArea::vertical().max_height(theme::PALETTE_HEIGHT).min_scrolled_height(theme::PALETTE_HEIGHT);
+        list.auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (place, line) in lines.iter().enumerate() {
                 let is_chosen = place == screen.chosen;
@@ -193,6 +200,12 @@ fn pressed(ui: &Ui) -> Option<KeyboardShortcut> {
     })
 }
 
+/// The path that was typed instead of a name: one that begins at the top or at home.
+fn path(text: &str) -> Option<PathBuf> {
+    let path = Path::new(text.trim());
+    (path.is_absolute() || path.starts_with("~")).then(|| path.to_owned())
+}
+
 /// The lines that have every word that was typed, those that begin with it first.
 fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
     let of_actions = actions::all().map(|action| Line {
@@ -215,6 +228,9 @@ fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
         let name = crate::landing::Source::Folder(path.clone()).name();
         plain(format!("Open {name} again"), Command::OpenPaths(vec![path.clone()]))
     });
+    if let Some(path) = path(text) {
+        return vec![plain(format!("Open {}", path.display()), Command::OpenAny(vec![path]))];
+    }
     let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let mut lines: Vec<Line<'static>> = of_actions
         .chain(tables)

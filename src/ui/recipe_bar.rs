@@ -1,17 +1,21 @@
 //! The switches of the recipe, beside the figures that they move.
 
-use egui::{DragValue, Ui};
+use egui::{ComboBox, DragValue, Role, TextStyle, Ui, WidgetText};
 
 use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};
 
 use super::explain::explained;
-use super::words::t;
+use super::words::{Words, t};
 use super::{access, icons, widgets};
+
+/// How far apart a distance and a motion may be, in milliseconds, when the rule is chosen that has such a figure and none is given.
+const USEFUL_TOLERANCE: u32 = 100;
 
 /// Paints the switches; each shows its effect in the strip above at once.
 pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let mut recipe = state.choices().recipe.clone();
+    let is_narrow = width_of_all(ui) > ui.available_width();
     ui.horizontal_wrapped(|ui| {
         ui.label(widgets::weak(ui, "Consent for"));
         for purpose in Purpose::ALL {
@@ -29,11 +33,20 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         recipe.duplicates = if drop { Duplicates::Drop } else { Duplicates::Keep };
         ui.separator();
         ui.label(widgets::weak(ui, "Join on"));
-        for join in JoinRule::ALL {
-            let response = ui.selectable_value(&mut recipe.join, join, t(join_label(join)));
-            access::radio(&explained(response, join_hover(join), "join"));
+        let before = recipe.join;
+        if is_narrow {
+            joins_in_a_list_ui(ui, &mut recipe.join);
+        } else {
+            for join in JoinRule::ALL {
+                let response = ui.selectable_value(&mut recipe.join, join, t(join_label(join)));
+                access::radio(&explained(response, join_hover(join), "join"));
+            }
         }
         if recipe.join == JoinRule::Nearest {
+            if before != recipe.join && recipe.tolerance_ms == 0 {
+                // Within nothing it would be the rule of time stamp and owner.
+                recipe.tolerance_ms = USEFUL_TOLERANCE;
+            }
             let tolerance =
                 DragValue::new(&mut recipe.tolerance_ms).range(0..=60_000).prefix(t("within ")).suffix(t(" ms"));
             let sentence = "How far apart in time a distance and a motion may be; drag or type";
@@ -54,6 +67,35 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if recipe != state.choices().recipe {
         commands.push(Command::SetRecipe(recipe));
     }
+}
+
+/// The join rules where there is no room for all of them side by side: the bar stays one line.
+fn joins_in_a_list_ui(ui: &mut Ui, join: &mut JoinRule) {
+    let list = ComboBox::from_id_salt("join").selected_text(t(join_label(*join)));
+    let list = list.show_ui(ui, |ui| {
+        for rule in JoinRule::ALL {
+            let response = ui.selectable_value(join, rule, t(join_label(rule)));
+            access::radio(&response.on_hover_text(t(join_hover(rule))));
+        }
+    });
+    widgets::named(&list.response, ui, Role::ComboBox, "Join on");
+    explained(list.response, join_hover(*join), "join");
+}
+
+/// How wide the bar would be in one line, with all join rules side by side.
+fn width_of_all(ui: &Ui) -> f32 {
+    let (padding, gap) = (ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
+    let buttons = Purpose::ALL.map(Purpose::name).into_iter().chain(JoinRule::ALL.map(join_label));
+    let boxes = ["Only readings after consent", "Drop duplicates"];
+    let around = |each: f32| move |text: &str| (t(text), each);
+    let texts = buttons.map(around(2.0 * padding)).chain(boxes.into_iter().map(around(ui.spacing().icon_width + gap)));
+    let texts = texts.chain(["Consent for", "Join on"].into_iter().map(around(0.0)));
+    let width = |(text, around): (Words, f32)| {
+        let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, TextStyle::Button);
+        galley.size().x + around + gap
+    };
+    // Two lines between the parts, and the room that is put before the second box.
+    texts.map(width).sum::<f32>() + 2.0 * (6.0 + gap) + 4.0
 }
 
 /// Which engine made the tables, where one did that is not here.

@@ -107,6 +107,9 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         });
 }
 
+/// A list narrower than this has names and numbers alone, in points.
+const NARROW: f32 = 340.0;
+
 /// The checks in the order in which they matter.
 struct Lists<'a> {
     open: Vec<&'a Check>,
@@ -153,7 +156,10 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
     };
     let title = check.id.about().title;
     let text = RichText::new(t(format!("{icon}  {title}"))).color(ink);
-    let right = RichText::new(t(&check.figure.words)).text_style(TextStyle::Small).color(palette.weak);
+    // Where there is little room the name needs it.
+    let number = check.figure.number.filter(|_| ui.available_width() < NARROW).map(format::thousands);
+    let right = number.unwrap_or_else(|| check.figure.words.clone());
+    let right = RichText::new(t(right)).text_style(TextStyle::Small).color(palette.weak);
     let button = Button::selectable(selected, text).right_text(right).truncate();
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
     let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);
@@ -188,7 +194,11 @@ fn check_ui(
         ui.label(widgets::weak(ui, says));
     });
     ui.label(t(&check.words));
-    ui.label(widgets::weak(ui, about.why));
+    // What is as it should be does no harm.
+    let passes = check.verdict == CheckVerdict::Pass;
+    if !passes {
+        ui.label(widgets::weak(ui, about.why));
+    }
     if ui.link(t("In the guide")).clicked() {
         explain::ask(ui.ctx(), check.id.name());
     }
@@ -213,8 +223,8 @@ fn check_ui(
         example_ui(ui, state, commands);
     }
     ui.add_space(8.0);
-    for (title, text) in [("What it looks at", about.looks_at), ("What to do", advice(check, &state.choices().recipe))]
-    {
+    let texts = [("What it looks at", about.looks_at), ("What to do", advice(check, &state.choices().recipe))];
+    for (title, text) in texts.into_iter().take(if passes { 1 } else { 2 }) {
         ui.label(widgets::strong(title));
         ui.label(t(text));
         ui.add_space(4.0);

@@ -5,7 +5,7 @@ use egui::{Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::{CheckId, format};
 use crate::review::{Kind, Trail};
-use crate::state::{Command, Drafts, Slot, State};
+use crate::state::{Command, Drafts, ReviewTab, Slot, State};
 
 use super::drawn::Drawn;
 use super::explain::explained;
@@ -17,7 +17,7 @@ use super::{access, empty, icons, pictures, review_joins, review_rules, theme, w
 /// What belongs to the page alone.
 #[derive(Default)]
 pub struct ReviewScreen {
-    tab: Tab,
+    tab: ReviewTab,
     /// The analyst's name, once it was typed.
     pub who: String,
     checks: ChecksScreen,
@@ -53,19 +53,22 @@ impl ReviewScreen {
 
     /// Shows a check when the page is shown next.
     pub fn turn_to(&mut self, check: CheckId) {
-        self.tab = Tab::Checks;
+        self.tab = ReviewTab::Checks;
         self.checks.choose(check);
     }
-}
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Tab {
-    #[default]
-    Checks,
-    Joins,
-    Rules,
-    Owners,
-    Trail,
+    /// The part of the page that is shown, and the check that is shown whole.
+    pub fn spot(&self) -> (ReviewTab, Option<CheckId>) {
+        (self.tab, self.checks.drafted().0)
+    }
+
+    /// Shows a part of the page, and a check whole.
+    pub fn show_spot(&mut self, tab: ReviewTab, check: Option<CheckId>) {
+        if let Some(check) = check {
+            self.turn_to(check);
+        }
+        self.tab = tab;
+    }
 }
 
 /// Paints the page.
@@ -79,21 +82,31 @@ pub fn review_ui(
         access::heading_ui(ui, "Join review");
         ui.add_space(8.0);
         for (tab, text, section, hover) in [
-            (Tab::Checks, "Checks", "review-checks", "Everything that is checked, what fails, and what to do about it"),
             (
-                Tab::Joins,
+                ReviewTab::Checks,
+                "Checks",
+                "review-checks",
+                "Everything that is checked, what fails, and what to do about it",
+            ),
+            (
+                ReviewTab::Joins,
                 "Joins",
                 "review-joins",
                 "What each join was given, what it made of it, and whose readings it put together",
             ),
-            (Tab::Rules, "Join rules", "review-rules", "The machine-learning table under each join rule, side by side"),
             (
-                Tab::Owners,
+                ReviewTab::Rules,
+                "Join rules",
+                "review-rules",
+                "The machine-learning table under each join rule, side by side",
+            ),
+            (
+                ReviewTab::Owners,
                 "Whose device",
                 "review-owners",
                 "Each device's owner, by the instants that it shares with the phones",
             ),
-            (Tab::Trail, "Trail", "review-trail", "Who accepted and signed what, when and why"),
+            (ReviewTab::Trail, "Trail", "review-trail", "Who accepted and signed what, when and why"),
         ] {
             let response = explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
             access::tab(&response, screen.tab == tab);
@@ -101,7 +114,7 @@ pub fn review_ui(
         if widgets::icon_button_ui(ui, icons::SAVE_VIEW, "Write a report for reviewers, one HTML file").clicked() {
             commands.push(Command::SaveReport);
         }
-        if let (Tab::Checks, Slot::Ready(review)) = (screen.tab, &state.review.checks)
+        if let (ReviewTab::Checks, Slot::Ready(review)) = (screen.tab, &state.review.checks)
             && drawn.save_ui(ui, "the list of checks")
         {
             let nothing = Trail::default();
@@ -117,11 +130,11 @@ pub fn review_ui(
     gate_ui(ui, state, &mut screen.who, commands);
     ui.add_space(8.0);
     match screen.tab {
-        Tab::Checks => checks_ui(ui, state, &mut screen.checks, &mut screen.who, commands),
-        Tab::Joins => review_joins::joins_ui(ui, state, commands),
-        Tab::Rules => review_rules::rules_ui(ui, state, commands),
-        Tab::Owners => owners_ui(ui, state, &mut screen.owners, &mut screen.who, commands),
-        Tab::Trail => trail_ui(ui, state),
+        ReviewTab::Checks => checks_ui(ui, state, &mut screen.checks, &mut screen.who, commands),
+        ReviewTab::Joins => review_joins::joins_ui(ui, state, commands),
+        ReviewTab::Rules => review_rules::rules_ui(ui, state, commands),
+        ReviewTab::Owners => owners_ui(ui, state, &mut screen.owners, &mut screen.who, commands),
+        ReviewTab::Trail => trail_ui(ui, state),
     }
 }
 

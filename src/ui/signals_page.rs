@@ -9,7 +9,7 @@ use crate::domain::format::counted;
 use crate::explore::Follow;
 use crate::picture::{Coloring, Heading, Picture};
 use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Instants, Loaded, Part, Slot, State, Stretch};
+use crate::state::{Command, Instants, Loaded, Part, Slot, Spot, State, Stretch};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::drawn::Drawn;
@@ -41,6 +41,8 @@ pub struct SignalsScreen {
     readings: ReadingsScreen,
     /// What a link wants to be seen of the time.
     wanted: Option<Stretch>,
+    /// It wants devices to be compared.
+    to_compare: bool,
 }
 
 impl SignalsScreen {
@@ -55,9 +57,15 @@ impl SignalsScreen {
         Stretch { seen, chosen }
     }
 
-    /// Sees this of the recording that is shown next.
-    pub fn show_stretch(&mut self, stretch: Stretch) {
-        self.wanted = Some(stretch);
+    /// Whether devices are compared.
+    pub fn compares(&self) -> bool {
+        self.compares
+    }
+
+    /// Shows this of the recording that is shown next, or compares.
+    pub fn show_spot(&mut self, spot: &Spot) {
+        self.wanted = Some(spot.stretch);
+        self.to_compare = !spot.compared.is_empty();
     }
 }
 
@@ -88,6 +96,7 @@ pub fn signals_ui(
         screen.gap = None;
     }
     if follow.is_none() {
+        screen.compares |= std::mem::take(&mut screen.to_compare);
         let compares = screen.compares && !signals.compared.is_empty();
         if !compares {
             screen.compares = false;
@@ -99,6 +108,13 @@ pub fn signals_ui(
         }
         return comparison_ui(ui, state, loaded, (screen, drawn), commands);
     }
+    if signals.recording.value().is_none() {
+        // Whoever waits can go back to all of them.
+        ui.horizontal_wrapped(|ui| {
+            all_ui(ui, commands);
+            chips::follow_ui(ui, state, &loaded.codes, commands);
+        });
+    }
     if let Some(error) = signals.recording.error() {
         return empty::failed_ui(ui, "The recording could not be looked up", error, Command::RetrySignals, commands);
     }
@@ -106,6 +122,13 @@ pub fn signals_ui(
         return empty::working_ui(ui, "The recording is being looked up.");
     };
     recording_ui(ui, state, loaded, plotted, (screen, drawn), commands);
+}
+
+/// The way back to the overview.
+fn all_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
+        commands.push(Command::Follow(None));
+    }
 }
 
 fn recording_ui(
@@ -118,9 +141,7 @@ fn recording_ui(
 ) {
     let name = subject_name(plotted, loaded, state.revealed);
     ui.horizontal_wrapped(|ui| {
-        if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
-            commands.push(Command::Follow(None));
-        }
+        all_ui(ui, commands);
         access::heading_ui(ui, &name);
         chips::follow_ui(ui, state, &loaded.codes, commands);
     });

@@ -267,6 +267,18 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
 /// Whose motions the join takes for this device, each to be laid over.
 fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, commands: &mut Vec<Command>) {
     let others = &plotted.recording.others;
+    let name = |email: &str| chips::name_of(&Follow::Person(email.to_owned()), &loaded.codes, state.revealed);
+    let drawn = state.signals.other.as_deref();
+    let lay = |ui: &mut Ui, email: &str, text: String, commands: &mut Vec<Command>| {
+        let mut over = drawn == Some(email);
+        if ui.checkbox(&mut over, t(text)).changed() {
+            commands.push(Command::LayOver(over.then(|| email.to_owned())));
+        }
+    };
+    // Whoever is drawn can be taken away, also once the join takes their motion no longer.
+    if let Some(email) = drawn.filter(|drawn| !others.iter().take(MOST_OTHERS).any(|other| *other.email == **drawn)) {
+        lay(ui, email, format!("lay {} over", name(email)), commands);
+    }
     if others.is_empty() {
         if plotted.recording.device.is_some() {
             ui.label(widgets::small(ui, "The join takes nobody else's motion for this device."));
@@ -280,12 +292,8 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
          top of the chart show where."),
     );
     for other in others.iter().take(MOST_OTHERS) {
-        let name = chips::name_of(&Follow::Person(other.email.to_string()), &loaded.codes, state.revealed);
-        let mut over = state.signals.other.as_deref() == Some(&*other.email);
-        let text = format!("lay {name} over · {}", counted(other.pairs, "row"));
-        if ui.checkbox(&mut over, t(text)).changed() {
-            commands.push(Command::LayOver(over.then(|| other.email.to_string())));
-        }
+        let text = format!("lay {} over · {}", name(&other.email), counted(other.pairs, "row"));
+        lay(ui, &other.email, text, commands);
     }
     if others.len() > MOST_OTHERS {
         ui.label(widgets::small(ui, format!("and {} more", thousands((others.len() - MOST_OTHERS) as u64))));

@@ -9,8 +9,8 @@ use crate::domain::format::{counted, thousands};
 use crate::domain::{Column, Reason, Table};
 use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Test};
 use crate::landing::ConsentStood;
-use crate::review::FigureId;
 use crate::review::joins::Stranger;
+use crate::review::{Change, FigureId};
 use crate::state::{Command, Look, Only, Part, Shown, Slot, State};
 
 use super::actions::named_with_key;
@@ -76,13 +76,13 @@ pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScre
 pub fn dropped_ui(
     ui: &mut Ui,
     state: &State,
-    (table, step, stood): (Table, usize, Option<ConsentStood>),
+    (table, position, stood): (Table, usize, Option<ConsentStood>),
     screen: &mut TableScreen,
     commands: &mut Vec<Command>,
 ) {
-    let shown = Shown::Dropped { table, step, stood };
+    let shown = Shown::Dropped { table, step: position, stood };
     let count = state.curation.value().and_then(|curation| curation.count(table));
-    let Some((count, step)) = count.and_then(|count| Some((count, count.steps.get(step)?))) else { return };
+    let Some((count, step)) = count.and_then(|count| Some((count, count.steps.get(position)?))) else { return };
     ui.horizontal_wrapped(|ui| {
         if widgets::icon_button_ui(ui, icons::BACK, format!("Back to {}", table.name())).clicked() {
             commands.push(Command::Show(Shown::Table(table)));
@@ -99,6 +99,9 @@ pub fn dropped_ui(
         rows_in_words_ui(ui, state, shown, commands);
     });
     ui.label(widgets::weak(ui, step.reason.explanation()));
+    if stood.is_none() {
+        stood_ui(ui, state, (table, position), commands);
+    }
     match &state.dropped {
         Slot::Ready(_) => look_ui(ui, state, shown, "dropped rows", screen, commands),
         Slot::Failed { error, .. } => {
@@ -106,6 +109,31 @@ pub fn dropped_ui(
         }
         Slot::Empty | Slot::Loading(_) => empty::working_ui(ui, "The rows are being looked up."),
     }
+}
+
+/// What stood where the consent belongs, for a loss by it: each a way to its rows.
+fn stood_ui(ui: &mut Ui, state: &State, lost: (Table, usize), commands: &mut Vec<Command>) {
+    let Slot::Ready(view) = &state.consent else { return };
+    let bars = view.waterfalls.iter().flat_map(|waterfall| &waterfall.bars).filter(|bar| bar.rows > 0);
+    let ways: Vec<(ConsentStood, u64)> = bars
+        .filter_map(|bar| match bar.change {
+            Change::Removed { table, step, stood: Some(stood), .. } if (table, step) == lost => Some((stood, bar.rows)),
+            _ => None,
+        })
+        .collect();
+    if ways.is_empty() {
+        return;
+    }
+    let (table, step) = lost;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(t("Where the consent belongs:"));
+        for (stood, rows) in ways {
+            let text = format!("{}: {}", stood.label(), thousands(rows));
+            if ui.button(t(text)).on_hover_text(t("Show these rows alone")).clicked() {
+                commands.push(Command::Show(Shown::Dropped { table, step, stood: Some(stood) }));
+            }
+        }
+    });
 }
 
 /// Paints the rows behind a figure of the review.
@@ -219,7 +247,9 @@ pub(super) fn look_ui(
         parts::keep_size(ui, state, Part::Details, "details", &details.response, commands);
     }
     let (columns, pinned) = layout.in_sight(&look.view);
-    if look.view.rows() == 0 {
+    if look.len() == 0 && look.view.rows() > 0 && !query.find.is_empty() && !state.revealed {
+        nothing_found_ui(ui, commands);
+    } else if look.view.rows() == 0 {
         empty::nothing_here_ui(
             ui,
             "No rows",
@@ -227,7 +257,7 @@ pub(super) fn look_ui(
         );
     } else {
         let titles: Vec<GridColumn> =
-            columns.iter().filter_map(|&at| look.view.column(at)).map(cell::grid_column).collect();
+            columns.iter().filter_map(|&at| Some(cell::grid_column(look.view.column(at)?, state.revealed))).collect();
         let summaries = state.summaries.value().filter(|summaries| summaries.look.shown == shown);
         let mut content = Content {
             look: &look,
@@ -257,6 +287,18 @@ pub(super) fn look_ui(
     }
 }
 
+/// Nothing has the text that is looked for, while nobody's name can be found.
+fn nothing_found_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+    empty::picture_ui(ui, icons::SEARCH, "Nothing found", |ui| {
+        let words = "Names, e-mail addresses and serial numbers are masked, so only their codes are found.";
+        ui.label(widgets::weak(ui, words));
+        ui.add_space(8.0);
+        if ui.button(t("Show personal data and look again")).clicked() {
+            commands.push(Command::Reveal(true));
+        }
+    });
+}
+
 /// Finding, what is in force, what is chosen, and the columns out of sight: one line, so that nothing below it moves.
 fn bar_ui(
     ui: &mut Ui,
@@ -282,8 +324,9 @@ fn bar_ui(
             if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
                 screen.shows_details = !screen.shows_details;
             }
-            if !layout.is_plain() && ui.button(t("Reset columns")).clicked() {
-                *layout = ColumnLayout::default();
+            let usual = state.choices().usual_layout();
+            if *layout != usual && ui.button(t("Reset columns")).clicked() {
+                *layout = usual;
             }
             let hidden: Vec<&'static str> = layout.hidden().collect();
             if !hidden.is_empty() {
@@ -356,6 +399,16 @@ impl GridContent for Content<'_> {
         }
     }
 
+    /// What became of whose cell it is, or else whose row.
+    fn open(&mut self, place: usize, column: usize) {
+        let of_cell = self.at(place, column).and_then(|(column, cell)| match cell {
+            Cell::Text(text) => Follow::of(column, text),
+            _ => None,
+        });
+        let of_row = || details::whose(self.look, self.look.rows.get(place)?).next();
+        self.commands.extend(of_cell.or_else(of_row).map(Command::About));
+    }
+
     fn menu_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
         let Some((column, cell)) = self.at(place, column) else { return };
         let (column, follow) = (*column, if let Cell::Text(text) = cell { Follow::of(column, text) } else { None });
@@ -379,7 +432,7 @@ impl GridContent for Content<'_> {
             }
         }
         if let Some(test) = test
-            && ui.button(t(format!("{} Only rows with this {}", icons::FILTER, column.name))).clicked()
+            && ui.button(t(format!("{} Filter this table by this {}", icons::FILTER, column.name))).clicked()
         {
             self.query.set(Filter { column: column.name, test, on: true });
             ui.close();

@@ -24,6 +24,8 @@ pub const HISTORY_WIDTH: f32 = 260.0;
 /// Width of the list of commands, and its most height.
 pub const PALETTE_WIDTH: f32 = 520.0;
 pub const PALETTE_HEIGHT: f32 = 420.0;
+/// How far it is below the top of the window.
+pub const PALETTE_TOP: f32 = 72.0;
 /// Width of the guide at first.
 pub const GUIDE_WIDTH: f32 = 420.0;
 /// Width of a card of the tour.
@@ -62,7 +64,7 @@ pub const HEADER_HEIGHT: f32 = 28.0;
 /// Size of most texts.
 const BODY: f32 = 13.5;
 /// Least and most room for one figure in the strip, from left to right.
-pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 100.0..=132.0;
+pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 84.0..=132.0;
 /// Room for the state of the review at the end of the strip.
 pub const REVIEW_WIDTH: f32 = 136.0;
 /// Room for one figure in the strip, from top to bottom.

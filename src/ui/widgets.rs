@@ -26,6 +26,8 @@ pub fn edged(ui: &mut Ui) {
     let edge = ui.ctx().global_style().visuals.widgets.inactive.bg_stroke;
     let widgets = &mut ui.visuals_mut().widgets;
     (widgets.inactive.bg_stroke, widgets.hovered.bg_stroke) = (edge, edge);
+    // An edge needs room around what it stands around.
+    ui.spacing_mut().button_padding = ui.ctx().global_style().spacing.button_padding;
 }
 
 /// Gives a widget a name other than its text.

@@ -11,12 +11,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use stedi_workbench::curation::{Codes, TableView};
 use stedi_workbench::domain::{
-    Dataset, Duplicates, JoinRule, OwnerDecision, OwnerDecisions, OwnerRules, Privacy, Progress, Purpose, Recipe,
-    Table, Withdrawn,
+    CheckId, Dataset, Duplicates, JoinRule, OwnerDecision, OwnerDecisions, OwnerRules, Privacy, Progress, Purpose,
+    Recipe, Table, Withdrawn,
 };
 use stedi_workbench::explore::{ColumnLayout, Filter, Follow, Query, Sort, Test};
 use stedi_workbench::landing::{ConsentStood, Source, read};
-use stedi_workbench::state::{Choices, Command, Loaded, Severity, Shown, Stretch, ViewLink};
+use stedi_workbench::state::{Choices, Command, Loaded, ReviewTab, Severity, Shown, Spot, Stretch, ViewLink};
 
 use crate::support::{Window, sample_data, write};
 
@@ -148,18 +148,22 @@ fn choices() -> impl Strategy<Value = Choices> {
     })
 }
 
-fn stretch() -> impl Strategy<Value = Stretch> {
+fn spot() -> impl Strategy<Value = Spot> {
     let span = || prop::option::of((any::<i64>(), any::<i64>()));
-    (span(), span()).prop_map(|(seen, chosen)| Stretch { seen, chosen })
+    let stretch = (span(), span()).prop_map(|(seen, chosen)| Stretch { seen, chosen });
+    let tab = select(vec![ReviewTab::Checks, ReviewTab::Joins, ReviewTab::Owners]);
+    let check = prop::option::of(select(CheckId::ALL.to_vec()));
+    (stretch, prop::option::of(person()), vec(device(), 0..4), tab, check)
+        .prop_map(|(stretch, over, compared, tab, check)| Spot { stretch, over, compared, tab, check })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_link_opens_to_the_view_that_it_was_made_of_and_names_nobody(choices in choices(), stretch in stretch()) {
+    fn a_link_opens_to_the_view_that_it_was_made_of_and_names_nobody(choices in choices(), spot in spot()) {
         let (loaded, people, devices) = &*SAMPLE;
-        let link = ViewLink::of(&choices, stretch, loaded).unwrap();
+        let link = ViewLink::of(&choices, &spot, loaded).unwrap();
         let text = link.to_text();
         prop_assert!(people.iter().chain(devices).all(|identity| !text.contains(identity.as_str())), "{text}");
         prop_assert!(!text.contains('@') && !text.contains("%40") && text.is_ascii(), "{text}");
@@ -169,7 +173,7 @@ proptest! {
         let opened = link.open(loaded, &Choices::default());
         prop_assert!(opened.remarks.is_empty());
         prop_assert!(opened.choices == choices, "another view");
-        prop_assert_eq!(opened.stretch, stretch);
+        prop_assert_eq!(opened.spot, spot);
     }
 
     #[test]
@@ -193,7 +197,7 @@ fn what_was_typed_is_left_out_and_said() {
         ..Query::default()
     };
     let choices = Choices { queries: [(Shown::default(), query.clone())].into(), ..Choices::default() };
-    let link = ViewLink::of(&choices, Stretch::default(), loaded).unwrap();
+    let link = ViewLink::of(&choices, &Spot::default(), loaded).unwrap();
     assert_eq!(link.unsaid(), 3);
     assert!(!link.to_text().to_lowercase().contains("ada"), "{}", link.to_text());
     let opened = link.open(loaded, &Choices::default());
@@ -201,14 +205,14 @@ fn what_was_typed_is_left_out_and_said() {
     assert!(opened.remarks.iter().any(|remark| remark.contains("3 filters")), "{:?}", opened.remarks);
     let hidden = Recipe { withdrawn: Withdrawn::parse("nobody@example.org").unwrap(), ..Recipe::default() };
     let choices = Choices { recipe: hidden, ..Choices::default() };
-    let link = ViewLink::of(&choices, Stretch::default(), loaded).unwrap();
+    let link = ViewLink::of(&choices, &Spot::default(), loaded).unwrap();
     assert!(
         link.open(loaded, &Choices::default()).choices.recipe.withdrawn.is_empty(),
         "who did not land is in no table"
     );
     let spelled = Withdrawn::parse(&people[0].to_uppercase()).unwrap();
     let choices = Choices { recipe: Recipe { withdrawn: spelled, ..Recipe::default() }, ..Choices::default() };
-    let link = ViewLink::of(&choices, Stretch::default(), loaded).unwrap();
+    let link = ViewLink::of(&choices, &Spot::default(), loaded).unwrap();
     let opened = link.open(loaded, &Choices::default());
     assert_eq!(opened.choices.recipe.withdrawn.entries().collect::<Vec<_>>(), [people[0].as_str()]);
 }
@@ -217,7 +221,7 @@ fn what_was_typed_is_left_out_and_said() {
 fn other_landing_files_are_told_of() {
     let (loaded, people, _) = &*SAMPLE;
     let choices = Choices { follow: Some(Follow::Person(people[0].clone())), ..Choices::default() };
-    let link = ViewLink::of(&choices, Stretch::default(), loaded).unwrap();
+    let link = ViewLink::of(&choices, &Spot::default(), loaded).unwrap();
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "customer/a.json", r#"{"email":"somebody.else@example.com"}"#);
     let opened = link.open(&load(folder.path()), &Choices::default());
@@ -231,7 +235,7 @@ fn more_than_a_link_holds_is_refused() {
     let filter = Filter { column: "email", test: Test::OneOf(people.iter().cloned().collect()), on: true };
     let query = Query { filters: vec![filter; 4000 / people.len() + 40], ..Query::default() };
     let choices = Choices { queries: [(Shown::default(), query)].into(), ..Choices::default() };
-    assert!(ViewLink::of(&choices, Stretch::default(), loaded).is_err());
+    assert!(ViewLink::of(&choices, &Spot::default(), loaded).is_err());
 }
 
 /// Asks for the link to what a window shows.
@@ -294,6 +298,45 @@ fn a_link_is_copied_in_one_window_and_opened_in_another() {
 }
 
 #[test]
+fn a_link_leads_to_the_same_part_of_a_page() {
+    let (_, people, devices) = &*SAMPLE;
+    let (mut window, mut other) = (Window::open_folder(&sample_data()), Window::open_folder(&sample_data()));
+    let mut opened = |window: &mut Window| {
+        let text = copied(window);
+        other.harness.state_mut().ask(Command::OpenLink(text));
+        let shown = window.harness.state().state().choices().shown;
+        other.wait("the view", |state| state.choices().shown == shown);
+        settle(&mut other);
+        other.harness.run_steps(4);
+        settle(&mut other);
+        assert!(window.harness.state().state().choices() == other.harness.state().state().choices(), "another view");
+        assert_eq!(copied(window), copied(&mut other), "another part of the page");
+    };
+    window.harness.state_mut().ask(Command::Show(Shown::Review));
+    settle(&mut window);
+    for label in ["Whose device", "Joins"] {
+        window.harness.get_by_label(label).click();
+        settle(&mut window);
+        opened(&mut window);
+    }
+    for command in [Command::Follow(Some(Follow::Device(devices[5].clone()))), Command::Show(Shown::Signals)] {
+        window.harness.state_mut().ask(command);
+        settle(&mut window);
+    }
+    window.harness.state_mut().ask(Command::LayOver(Some(people[7].clone())));
+    settle(&mut window);
+    opened(&mut window);
+    assert!(copied(&mut window).contains("&over="));
+    window.harness.state_mut().ask(Command::Follow(None));
+    window.harness.state_mut().ask(Command::Compare(devices[..2].to_vec()));
+    settle(&mut window);
+    window.harness.get_by_label("Compare 2 devices").click();
+    settle(&mut window);
+    opened(&mut window);
+    assert!(copied(&mut window).contains("&compared="));
+}
+
+#[test]
 fn a_link_is_pasted_and_what_is_wrong_with_it_is_said_before_it_is_opened() {
     let mut window = Window::open_folder(&sample_data());
     window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
@@ -306,7 +349,7 @@ fn a_link_is_pasted_and_what_is_wrong_with_it_is_said_before_it_is_opened() {
     window.harness.run_steps(3);
     assert!(window.harness.query_by_label_contains("does not begin with stedi:view?").is_some());
     window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    let data = ViewLink::of(&Choices { shown: Shown::Review, ..Choices::default() }, Stretch::default(), &SAMPLE.0);
+    let data = ViewLink::of(&Choices { shown: Shown::Review, ..Choices::default() }, &Spot::default(), &SAMPLE.0);
     let text = data.unwrap().to_text();
     window.harness.get_by_role_and_label(Role::TextInput, "Link to a view").type_text(&text);
     window.harness.run_steps(3);
@@ -317,7 +360,7 @@ fn a_link_is_pasted_and_what_is_wrong_with_it_is_said_before_it_is_opened() {
 
 #[test]
 fn a_link_that_the_program_starts_with_waits_for_its_landing_files() {
-    let link = ViewLink::of(&Choices { shown: Shown::Consent, ..Choices::default() }, Stretch::default(), &SAMPLE.0);
+    let link = ViewLink::of(&Choices { shown: Shown::Consent, ..Choices::default() }, &Spot::default(), &SAMPLE.0);
     let mut window = Window::open_following(Source::Folder(sample_data()), link.unwrap());
     window.wait("the page", |state| state.choices().shown == Shown::Consent && state.work.is_none());
     assert!(window.harness.state().state().notices.is_empty());

@@ -61,6 +61,7 @@ mod window_focus;
 mod window_keys;
 mod window_lakehouse;
 mod window_layout;
+mod window_paths;
 mod window_review;
 mod window_save;
 mod window_selection;

@@ -165,7 +165,7 @@ fn every_picture_is_saved_by_its_button_and_by_its_action() {
     let folder = tempfile::tempdir().unwrap();
     let saved = |window: &mut Window, name: &str, title: &str, ask: &dyn Fn(&mut Window)| {
         let path = folder.path().join(name);
-        window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
+        window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
         ask(window);
         window.wait(name, |state| state.notices.iter().any(|notice| notice.text.contains(name)));
         let text = fs::read_to_string(path).unwrap();

@@ -93,7 +93,7 @@ impl<'f> Soak<'f> {
         let desk = tempfile::tempdir().unwrap();
         let settings = Settings::at(desk.path().join("home/settings.json"));
         let mut window = Window::open_with(settings, Some(Source::Folder(folders.paths[0].clone())));
-        window.harness.state_mut().answer_dialogs(vec![]).unwrap();
+        window.harness.state_mut().answer_dialogs(Some(vec![])).unwrap();
         let shows_people = false;
         Self {
             window,

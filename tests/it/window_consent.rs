@@ -178,7 +178,7 @@ fn a_customer_is_followed_from_their_line() {
     let narrowed = window.harness.state().state().consent.value().unwrap().clone();
     assert_eq!(narrowed.sessions.len(), 1);
     assert_eq!(narrowed.waterfalls[0].bars[0].rows, 1, "the waterfall is theirs as well");
-    let chip = format!("{label}, everywhere");
+    let chip = format!("{label}, in all tables");
     assert!(window.harness.query_all_by_label_contains(&chip).next().is_some(), "a chip says so");
     let tab = label.replace("Only", "About");
     click(&mut window, &tab);

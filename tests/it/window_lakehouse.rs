@@ -11,7 +11,7 @@ fn a_kit_is_written_with_the_counts_on_the_screen_and_never_over_something() {
     let home = tempfile::tempdir().unwrap();
     let place = home.path().join("kit");
     let mut window = Window::open_folder(&sample_data());
-    window.harness.state_mut().answer_dialogs(vec![place.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![place.clone()])).unwrap();
     window.harness.state_mut().ask(Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
     window.wait("the owner rule", |state| {
         state.curation.value().is_some_and(|curation| curation.recipe.join == JoinRule::Owner)

@@ -151,11 +151,11 @@ fn the_rows_before_a_change_are_not_saved_under_the_sign_off_of_those_after_it()
     window.wait("the signature", |state| state.review.signed_off().is_some());
     press(&mut window, CTRL_SHIFT, Key::B);
     let file = home.path().join("view.csv");
-    window.harness.state_mut().answer_dialogs(vec![file.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![file.clone()])).unwrap();
     ask(&mut window, Command::Beside(Box::new(Command::SaveView)));
     assert!(!file.exists());
     assert!(state(&window).notices.iter().any(|notice| notice.text.contains("sign")), "{:?}", state(&window).notices);
-    window.harness.state_mut().answer_dialogs(vec![file.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![file.clone()])).unwrap();
     ask(&mut window, Command::SaveView);
     assert!(file.exists());
 }

@@ -72,7 +72,7 @@ pub fn type_into(window: &mut Window, label: &str, text: &str) {
 fn saves(window: &mut Window) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("training.csv");
-    window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
     ask(window, Command::Show(Shown::Table(Table::MachineLearningCurated)));
     let before = state(window).notices.clone();
     (0..before.len()).for_each(|_| ask(window, Command::Dismiss(0)));

@@ -31,7 +31,7 @@ fn notice(window: &mut Window, part: &str) -> String {
 
 /// The dialog of the system answers with this path from now on.
 fn answer(window: &mut Window, path: &Path) {
-    window.harness.state_mut().answer_dialogs(vec![path.to_owned()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![path.to_owned()])).unwrap();
 }
 
 /// Has the view saved, as if the dialog had been answered.

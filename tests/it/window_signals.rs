@@ -134,6 +134,18 @@ fn devices_with_foreign_pairs_come_first_and_open() {
 }
 
 #[test]
+fn the_same_device_opens_again_and_again() {
+    let mut window = open_first();
+    let Some(Follow::Device(serial)) = window.harness.state().state().choices().follow.clone() else { panic!() };
+    for _ in 0..2 {
+        click(&mut window, "All devices");
+        assert!(signals(&window).recording.value().is_none());
+        ask(&mut window, Command::Follow(Some(Follow::Device(serial.clone()))));
+        assert!(signals(&window).recording.value().is_some());
+    }
+}
+
+#[test]
 fn every_device_of_the_real_data_opens_and_the_foreign_ones_are_found() {
     let Some(folder) = real_data() else { return };
     let mut window = open_folder(&folder);
@@ -266,7 +278,7 @@ fn a_chart_is_saved_as_it_is_seen_and_never_among_the_landing_files() {
     let mut window = open_first();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("chart.svg");
-    window.harness.state_mut().answer_dialogs(vec![file.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![file.clone()])).unwrap();
     click(&mut window, "Save the chart as SVG or PNG");
     // The word of it pushes the page down: only then does the next click find the button where it is.
     window.wait("the word", |state| state.notices.iter().any(|notice| notice.text.starts_with("Saved ")));
@@ -277,7 +289,7 @@ fn a_chart_is_saved_as_it_is_seen_and_never_among_the_landing_files() {
         assert!(!text.contains(secret.as_str()), "masked");
     }
     let among = sample_data().join("customer/landing/chart.png");
-    window.harness.state_mut().answer_dialogs(vec![among.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![among.clone()])).unwrap();
     click(&mut window, "Save the chart as SVG or PNG");
     window.wait("the refusal", |state| state.notices.iter().any(|notice| notice.text.contains("landing files")));
     assert!(!among.exists());

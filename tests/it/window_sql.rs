@@ -110,7 +110,7 @@ fn copied(window: &mut Window) -> String {
 fn saved(window: &mut Window) -> (Option<String>, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("query.csv");
-    window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
+    window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
     (0..state(window).notices.len()).for_each(|_| ask(window, Command::Dismiss(0)));
     press_without_waiting(window, CTRL, Key::E);
     window.wait("what came of it", |state| !state.notices.is_empty());

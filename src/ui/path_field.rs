@@ -1,0 +1,64 @@
+//! The field that a path is typed into where the system has no dialog to choose it in.
+
+use std::path::PathBuf;
+
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{Id, Key, Modal, Role, TextEdit, Ui};
+
+use crate::state::{Command, PathAsked, State};
+
+use super::words::t;
+use super::{access, theme, widgets};
+
+/// What is asked for, and what was typed so far.
+#[derive(Default)]
+pub struct PathScreen {
+    asked: Option<PathAsked>,
+    text: String,
+}
+
+/// Paints the field while a path is asked for.
+pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: &mut Vec<Command>) {
+    let is_new = screen.asked != state.path_asked;
+    if is_new {
+        screen.asked.clone_from(&state.path_asked);
+        screen.text = screen.asked.as_ref().map(|asked| asked.start.clone()).unwrap_or_default();
+    }
+    let Some(asked) = &screen.asked else { return };
+    let modal = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
+        ui.set_width(theme::PALETTE_WIDTH);
+        access::region(ui, Role::Dialog, asked.choice.title());
+        access::heading_ui(ui, asked.choice.title());
+        ui.label(widgets::weak(
+            ui,
+            "This desktop shows no file dialogs, so type the path; ~ is your home folder. What is to be opened can be dropped on the window too.",
+        ));
+        let id = Id::unique("path_text");
+        let field = ui.add(TextEdit::singleline(&mut screen.text).id(id).desired_width(f32::INFINITY));
+        widgets::named(&field, ui, Role::TextInput, "Path");
+        access::required(&field);
+        if is_new {
+            field.request_focus();
+            let mut typing = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+            let end = CCursor::new(screen.text.chars().count());
+            typing.cursor.set_char_range(Some(CCursorRange::one(end)));
+            typing.store(ui.ctx(), id);
+        }
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        ui.horizontal(|ui| {
+            let path = screen.text.trim();
+            let may = !path.is_empty();
+            let does = if asked.choice.new_name().is_some() { "Write there" } else { "Open" };
+            if (ui.add_enabled(may, egui::Button::new(t(does))).clicked() || entered) && may {
+                commands.push(Command::AnswerPath(Some(PathBuf::from(path))));
+            }
+            if ui.button(t("Leave it")).clicked() {
+                commands.push(Command::AnswerPath(None));
+            }
+        });
+    });
+    if modal.should_close() {
+        commands.push(Command::AnswerPath(None));
+    }
+}

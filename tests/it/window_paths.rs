@@ -1,0 +1,79 @@
+//! Opening and saving where the system shows no file dialogs: a path is typed.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use stedi_workbench::landing::Source;
+use stedi_workbench::state::{Command, State};
+
+use crate::support::{Window, sample_data};
+use crate::window_review::{ask, settle};
+
+fn state(window: &Window) -> &State {
+    window.harness.state().state()
+}
+
+/// A window on a system without dialogs.
+fn open() -> Window {
+    let mut window = Window::open_folder(&sample_data());
+    window.harness.state_mut().answer_dialogs(None).unwrap();
+    window
+}
+
+fn type_path(window: &mut Window, path: &std::path::Path) {
+    window.wait("the field", |state| state.path_asked.is_some());
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.harness.get_by_label("Path").type_text(path.to_str().unwrap());
+    window.harness.run_steps(2);
+    window.harness.key_press(Key::Enter);
+    settle(window);
+}
+
+#[test]
+fn a_folder_is_opened_by_its_path() {
+    let mut window = open();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["customer", "accelerometer", "step_trainer"] {
+        let there = folder.path().join(name);
+        std::fs::create_dir(&there).unwrap();
+        for file in std::fs::read_dir(sample_data().join(name).join("landing")).unwrap() {
+            let file = file.unwrap().path();
+            std::fs::copy(&file, there.join(file.file_name().unwrap())).unwrap();
+        }
+    }
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    type_path(&mut window, folder.path());
+    assert_eq!(state(&window).source, Some(Source::Folder(folder.path().to_owned())));
+    assert!(state(&window).path_asked.is_none() && state(&window).curation.value().is_some());
+    // Escape leaves everything as it is.
+    ask(&mut window, Command::ChooseFolder);
+    window.wait("the field", |state| state.path_asked.is_some());
+    window.harness.key_press(Key::Escape);
+    settle(&mut window);
+    assert!(state(&window).path_asked.is_none());
+    assert_eq!(state(&window).source, Some(Source::Folder(folder.path().to_owned())));
+}
+
+#[test]
+fn a_file_is_written_to_a_path() {
+    let mut window = open();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("rows.csv");
+    ask(&mut window, Command::SaveView);
+    assert!(state(&window).path_asked.as_ref().unwrap().start.ends_with("customer_landing.csv"));
+    type_path(&mut window, &place);
+    window.wait("the file", |_| place.is_file());
+}
+
+#[test]
+fn a_path_in_the_list_of_commands_is_opened() {
+    let mut window = Window::open(None);
+    settle(&mut window);
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    settle(&mut window);
+    let folder = sample_data();
+    window.harness.get_by_label("Find a command").type_text(folder.to_str().unwrap());
+    settle(&mut window);
+    window.harness.key_press(Key::Enter);
+    settle(&mut window);
+    assert_eq!(state(&window).source, Some(Source::Folder(folder)));
+}
