@@ -4,10 +4,11 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::curation::Cell;
-use stedi_workbench::domain::Table;
 use stedi_workbench::domain::format::thousands;
+use stedi_workbench::domain::{Reason, Table};
 use stedi_workbench::explore::{Follow, Test};
-use stedi_workbench::state::Look;
+use stedi_workbench::landing::ConsentStood;
+use stedi_workbench::state::{Command, Look, Shown};
 
 use crate::support::{Window, sample_data};
 
@@ -212,4 +213,61 @@ fn one_customer_is_followed_until_the_chip_is_lifted() {
     }
     click(&mut window, &format!("Show all, not only {name}"));
     assert_eq!(look(&window).len(), look(&window).view.rows());
+}
+
+#[test]
+fn a_double_click_says_what_became_of_a_customer() {
+    let mut window = open(Table::CustomerLanding);
+    let spread = window.harness.get_by_label("Spread of email").rect();
+    let cell = Pos2::new(spread.center().x, spread.bottom() + 32.0);
+    let click = [button(cell, true), button(cell, false)];
+    pointer(&mut window, [vec![Event::PointerMoved(cell)], click.to_vec(), click.to_vec()].concat());
+    window.wait("the page", |state| state.choices().shown == Shown::Consent && state.consent.value().is_some());
+    let followed = window.harness.state().state().choices().follow.clone();
+    let at = look(&window).view.position("email").unwrap();
+    let Cell::Text(email) = look(&window).view.cell(0, at) else { panic!("no e-mail") };
+    assert_eq!(followed, Some(Follow::Person(email.to_owned())));
+    assert!(window.harness.state().state().consent.value().unwrap().about.is_some());
+    assert!(says(&window, "consent for research"), "what is said of the customer alone");
+}
+
+#[test]
+fn who_is_looked_for_by_name_while_masked_is_told_why_nobody_is_found() {
+    let mut window = open(Table::CustomerLanding);
+    let at = look(&window).view.position("email").unwrap();
+    let Cell::Text(email) = look(&window).view.cell(3, at) else { panic!("no e-mail") };
+    let email = email.to_owned();
+    window.harness.get_by_label("Find in all columns").type_text(&email);
+    settle(&mut window);
+    assert!(look(&window).len() == 0 && says(&window, "Nothing found"));
+    click(&mut window, "Show personal data and look again");
+    assert!(window.harness.state().state().revealed && look(&window).len() == 1);
+}
+
+#[test]
+fn a_loss_by_consent_says_how_it_was_missing() {
+    let mut window = open(Table::CustomerTrusted);
+    let curation = window.harness.state().state().curation.value().unwrap().clone();
+    let steps = &curation.count(Table::CustomerTrusted).unwrap().steps;
+    let step = steps.iter().position(|step| step.reason == Reason::NoConsent).unwrap();
+    let shown = Shown::Dropped { table: Table::CustomerTrusted, step, stood: None };
+    window.harness.state_mut().ask(Command::Show(shown));
+    window.wait("the rows", |state| state.look.value().is_some_and(|look| look.shown == shown));
+    window.wait("the figures", |state| state.consent.value().is_some());
+    settle(&mut window);
+    let columns = window.harness.state().state().choices().layout().in_sight(&look(&window).view).0;
+    assert_eq!(look(&window).view.column(columns[0]).unwrap().name, "sharewithresearchasofdate");
+    let ways: Vec<(ConsentStood, u64)> = ConsentStood::MISSING
+        .into_iter()
+        .filter_map(|stood| {
+            let begins = format!("{}: ", stood.label());
+            let nodes = window.harness.query_all_by_label_contains(&begins);
+            let label = nodes.into_iter().find_map(|node| node.accesskit_node().label())?;
+            Some((stood, label.rsplit(' ').next()?.replace(',', "").parse().ok()?))
+        })
+        .collect();
+    assert_eq!(ways.iter().map(|(_, rows)| rows).sum::<u64>(), steps[step].dropped, "{ways:?}");
+    let (stood, rows) = ways[0];
+    click(&mut window, &format!("{}: {}", stood.label(), thousands(rows)));
+    window.wait("the rows", |state| state.look.value().is_some_and(|look| look.view.rows() as u64 == rows));
 }
