@@ -80,6 +80,8 @@ pub const TITLE: f32 = 22.0;
 /// Room below the last pane, for the instants.
 pub const BOTTOM: f32 = 26.0;
 
+/// Room for one of the values beside a pane.
+const LABEL: f32 = 12.0;
 /// Room for the marks of foreign instants.
 const MARKS: f32 = 10.0;
 
@@ -210,7 +212,7 @@ impl Chart<'_> {
                 ground.push(Shape::Fill(Area { right, ..area }, Ink::BeforeConsent));
                 if right - area.left > 96.0 {
                     let text = if until.is_finite() { "before consent" } else { "no consent" };
-                    let at = [area.left + 6.0, area.top + 9.0];
+                    let at = [area.left + 6.0, scale.curves.top + 9.0];
                     ground.push(Shape::small(text.to_owned(), at, Anchor::Start, Ink::Foreign));
                 }
             }
@@ -222,13 +224,18 @@ impl Chart<'_> {
         let mut grid = vec![];
         let mut labels = vec![];
         let count = (scale.curves.height() / 24.0).max(3.0) as usize;
+        let mut free = f32::INFINITY;
         for tick in number_ticks(scale.values.0, scale.values.1, count) {
             let y = scale.y(tick.at);
             if !(scale.curves.top..=scale.curves.bottom).contains(&y) {
                 continue;
             }
             grid.push(vec![[area.left, y], [area.right, y]]);
-            labels.push(Shape::small(tick.label, [area.left - 6.0, y], Anchor::End, Ink::Weak));
+            // From the bottom to the top; a low pane has no room for all of them.
+            if y < free {
+                labels.push(Shape::small(tick.label, [area.left - 6.0, y], Anchor::End, Ink::Weak));
+                free = y - LABEL;
+            }
         }
         for tick in self.instants(area) {
             let x = self.x(area, tick.at);

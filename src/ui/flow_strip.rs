@@ -155,12 +155,18 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
         return;
     }
     let Some(count) = state.curation.value().and_then(|curation| curation.count(table)) else { return };
-    let text = difference(count.rows_in, count.rows);
-    let name = format!("{}: {text} against {}", table.name(), count.source.name());
-    let text = widgets::small(ui, text);
-    let response = widgets::door_ui(ui, text, &name).on_hover_ui(|ui| reasons_ui(ui, count));
+    let change = difference(count.rows_in, count.rows);
+    let name = format!("{}: {change} against {}", table.name(), count.source.name());
+    difference_ui(ui, count, &name, commands);
+}
+
+/// What became of the rows that a table was made of: the way to those of the largest loss.
+pub fn difference_ui(ui: &mut Ui, count: &TableCount, name: &str, commands: &mut Vec<Command>) {
+    let text = widgets::small(ui, difference(count.rows_in, count.rows));
+    let response = widgets::door_ui(ui, text, name).on_hover_ui(|ui| reasons_ui(ui, count));
     leads_to(&response, "change");
     if response.clicked() {
+        let table = count.table;
         commands.push(Command::Show(largest_loss(count).map_or(Shown::Table(table), |step| Shown::Dropped {
             table,
             step,

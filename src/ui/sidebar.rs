@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
 
-use crate::domain::format::{difference, thousands};
+use crate::domain::format::thousands;
 use crate::domain::{Table, Zone};
 use crate::state::{Command, Shown, State};
 
@@ -85,7 +85,8 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command
         response.on_hover_ui(|ui| flow_strip::reasons_ui(ui, count));
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             ui.add_space(8.0);
-            ui.label(widgets::small(ui, difference(count.rows_in, count.rows)));
+            let name = format!("{}: rows that were lost", table.name());
+            flow_strip::difference_ui(ui, count, &name, commands);
         });
     }
 }
