@@ -66,7 +66,7 @@ fn a_key_that_is_thrown_away_is_nowhere() {
     assert_eq!(code(&output), 0);
     assert!(!home.keys().exists() && !Manifest::read(&out).unwrap().key.is_kept);
     assert!(said(&output).contains("was thrown away"), "{}", said(&output));
-    assert!(fs::read_to_string(out.join("README.md")).unwrap().contains("and was thrown away"));
+    assert!(fs::read_to_string(out.join("README.md")).unwrap().contains("and the key was thrown away"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use stedi_workbench::domain::{Format, Packaging, Partition, Progress, Recipe, Ta
 use stedi_workbench::export::release::{Contained, Key, Manifest, ReleaseError, contained, reproduce, withdraw};
 
 use crate::curation::landing;
+use crate::export_card::counted_instants;
 use crate::export_support::{
     Home, Ready, SECRET, WHEN, all_tables, by_owner, code, entangled, key, names, npy_texts, npz, path, pseudonym,
     read_table, read_table_file, rows, said, texts, tree, verified,
@@ -132,6 +133,7 @@ fn who_withdrew_is_gone_from_every_file_and_the_others_are_as_they_were() {
         assert_eq!((tombstone.customers, &tombstone.rows), (customers, &found.rows));
         assert_eq!(second.consent.customers, first.consent.customers - customers);
         assert_eq!(second.consent.withdrawn, customers);
+        assert_eq!(second.instants, Some(counted_instants(&after)), "{what}");
         let card = fs::read_to_string(after.join("README.md")).unwrap();
         assert!(card.contains("**Withdrawn.**") && card.contains("Use no earlier copy"));
         // The landing files give it, by the recipe with these withdrawals.

@@ -16,6 +16,7 @@ mod cli;
 mod curation;
 mod engine_run;
 mod explore;
+mod export_card;
 mod export_diff;
 mod export_disk;
 mod export_faults;

@@ -8,7 +8,7 @@ use super::loading::loaders;
 use super::manifest::{Manifest, TableEntry};
 use crate::domain::foreign::{markdown, markdown_code};
 use crate::domain::format::{bytes, counted, thousands};
-use crate::domain::{Format, Table, TimeRelease};
+use crate::domain::{CheckId, Format, Table, TimeRelease};
 
 /// The name of the file.
 pub(super) const NAME: &str = "README.md";
@@ -18,6 +18,7 @@ pub(super) fn card(manifest: &Manifest) -> String {
     let mut out = header(manifest);
     out += "\n# STEDI step trainer readings\n\n";
     out += &summary(manifest);
+    out += &instants(manifest);
     out += &sides(manifest);
     for table in &manifest.tables {
         out += &columns(table);
@@ -102,11 +103,26 @@ fn size_category(rows: u64) -> &'static str {
     }
 }
 
+/// What is in it, in a sentence.
+pub(super) fn about(manifest: &Manifest) -> &'static str {
+    match manifest.recipe["join"].as_str() {
+        Some("timestamp") => {
+            "Distances from step trainers, each with the motions that phones recorded at that instant."
+        }
+        Some("nearest") => {
+            "Distances from step trainers, each with the motions that the same customer's phone recorded nearest to that instant."
+        }
+        _ => {
+            "Distances from step trainers, each with the motions that the same customer's phone recorded at that instant."
+        }
+    }
+}
+
 fn summary(manifest: &Manifest) -> String {
     let consent = &manifest.consent;
     let mut out = format!(
-        "Distances from a step trainer, each with the motion that the same customer's phone recorded at that instant: {} of \
-         {}, {}. Made by {} from {}.\n\n",
+        "{} {} of {}, {}. Made by {} from {}.\n\n",
+        about(manifest),
         counted(manifest.rows(), "row"),
         counted(consent.customers, "customer"),
         bytes(manifest.bytes()),
@@ -131,6 +147,11 @@ fn summary(manifest: &Manifest) -> String {
     out
 }
 
+fn instants(manifest: &Manifest) -> String {
+    let Some(instants) = &manifest.instants else { return String::new() };
+    instants.section(manifest.rows(), manifest.windows.is_some())
+}
+
 fn sides(manifest: &Manifest) -> String {
     let Some(split) = &manifest.split else { return String::new() };
     let mut out = "## Splits\n\nBy customer, never by row.\n\n| split | rows | customers | devices | share of rows |\n|---|--:|--:|--:|--:|\n".to_owned();
@@ -151,7 +172,7 @@ fn sides(manifest: &Manifest) -> String {
     if audit.by_chance > 0 {
         let _ = write!(
             out,
-            " {} of different customers on two sides {} equal by chance.",
+            " {} of different customers in different splits {} equal by chance.",
             counted(audit.by_chance, "row"),
             if audit.by_chance == 1 { "is" } else { "are" }
         );
@@ -188,6 +209,9 @@ fn windows(manifest: &Manifest) -> String {
 
 fn how_to_load(manifest: &Manifest) -> String {
     let mut out = "## How to load it\n\n".to_owned();
+    if manifest.split.is_some() {
+        out += "Where all splits are loaded at once, `df[df[\"split\"] == \"train\"]` are the rows to learn from.\n\n";
+    }
     for (name, lines) in loaders(manifest, "DATASET") {
         let _ = writeln!(out, "{name}:\n\n```python\n{lines}\n```\n");
     }
@@ -213,10 +237,10 @@ fn origin(manifest: &Manifest) -> String {
 
 fn privacy(manifest: &Manifest) -> String {
     let mut out = format!(
-        "## Privacy\n\nNo name, e-mail address, phone number, birthday or serial number is in it. {} The key is `{}`{}. Time: {}.\n\n",
+        "## Privacy\n\nNo name, e-mail address, phone number, birthday or serial number is in it. {} The number of that key is `{}`{}. Time: {}.\n\n",
         manifest.key.method,
         manifest.key.id,
-        if manifest.key.is_kept { "" } else { ", and was thrown away" },
+        if manifest.key.is_kept { "" } else { ", and the key was thrown away" },
         manifest.packaging.time.words(),
     );
     if manifest.packaging.time == TimeRelease::Raw {
@@ -243,12 +267,15 @@ fn review(manifest: &Manifest) -> String {
     let checks = &manifest.review.checks;
     let count = |verdict: &str| checks.iter().filter(|check| check.verdict == verdict).count() as u64;
     let mut out = format!(
-        "## Review\n\n{}: {} pass, {} are odd, {} fail. All of them are in `report.html`.\n",
+        "## Review\n\n{}: {} pass, {} are warnings, {} fail. All of them are in `report.html`.\n",
         counted(checks.len() as u64, "check"),
         count("pass"),
         count("warn"),
         count("fail") + count("uncomputed"),
     );
+    for check in checks.iter().filter(|check| check.verdict == "warn") {
+        let _ = write!(out, "\n- warning: **{}** (`{}`). {}", title(&check.id), check.id, markdown(&check.words));
+    }
     for check in checks {
         if let Some(accepted) = &check.accepted {
             let _ = write!(
@@ -264,6 +291,11 @@ fn review(manifest: &Manifest) -> String {
         let _ = write!(out, "\nSigned off by {}.", markdown(&signed.who));
     }
     out + "\n"
+}
+
+/// What a check is called.
+fn title(id: &str) -> &str {
+    CheckId::ALL.iter().find(|check| check.name() == id).map_or(id, |check| check.about().title)
 }
 
 /// What a column holds, in a sentence.

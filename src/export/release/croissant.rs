@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::card::media_type;
+use super::card::{about, main_table, media_type};
 use super::files::FileEntry;
 use super::manifest::{ColumnEntry, Manifest, TableEntry};
 use crate::domain::Format;
@@ -22,7 +22,7 @@ pub(super) fn croissant(manifest: &Manifest) -> String {
         let format = manifest.packaging.format;
         distribution.extend(table.files.iter().map(|file| file_object(file, media_type(format))));
         distribution.push(file_set(table, format));
-        record_sets.push(record_set(table, manifest.split.is_some()));
+        record_sets.push(record_set(table, manifest));
     }
     if let Some(windows) = &manifest.windows {
         distribution.extend(
@@ -38,8 +38,7 @@ pub(super) fn croissant(manifest: &Manifest) -> String {
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": "stedi-step-trainer-readings",
-        "description": "Distances from a step trainer, each with the motion that the same customer's phone recorded at that \
-                        instant. Customers and devices are pseudonymous.",
+        "description": format!("{} Customers and devices are pseudonymous.", about(manifest)),
         "url": "https://github.com/stedi/stedi-workbench",
         "version": "1.0.0",
         "license": "https://spdx.org/licenses/LicenseRef-research-consent.html",
@@ -183,7 +182,7 @@ fn file_set(table: &TableEntry, format: Format) -> Value {
     })
 }
 
-fn record_set(table: &TableEntry, has_sides: bool) -> Value {
+fn record_set(table: &TableEntry, manifest: &Manifest) -> Value {
     let field = |column: &ColumnEntry| {
         let (name, id) = (&column.name, format!("{}/{}", table.name, column.name));
         let mut source = json!({ "fileSet": { "@id": set_id(table) } });
@@ -202,17 +201,21 @@ fn record_set(table: &TableEntry, has_sides: bool) -> Value {
             "source": source,
         });
         // mlcroissant joins what is referenced by writing over the path, from which the other folders are then not read.
-        if name == "split" && has_sides && !column.is_folder {
+        if name == "split" && manifest.split.is_some() && !column.is_folder {
             field["references"] = json!({ "field": { "@id": "split/name" } });
         }
         field
     };
+    let mut description = format!("{} rows, sorted by their columns from left to right.", table.rows);
+    if let Some(instants) = manifest.instants.as_ref().filter(|_| table.name == main_table(manifest)) {
+        description += &format!(" {}", instants.words(table.rows));
+    }
     let fields: Vec<Value> = table.columns.iter().map(field).collect();
     json!({
         "@type": "cr:RecordSet",
         "@id": table.name,
         "name": table.name,
-        "description": format!("{} rows, sorted by their columns from left to right.", table.rows),
+        "description": description,
         "field": fields,
     })
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::ReleaseError;
 use super::files::FileEntry;
+use super::instants::InstantsNote;
 use super::key::Key;
 use super::preview::Attack;
 use super::split::SplitAudit;
@@ -46,6 +47,9 @@ pub struct Manifest {
     pub key: KeyNote,
     /// The tables, and where they are.
     pub tables: Vec<TableEntry>,
+    /// What one row of the machine-learning table is; not there in exports of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instants: Option<InstantsNote>,
     /// The windows, if there are any.
     pub windows: Option<WindowsNote>,
     /// Who is on which side.
@@ -254,8 +258,13 @@ impl Manifest {
 
     /// All files but this one.
     pub fn all_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.data_files().chain(&self.files)
+    }
+
+    /// The files of tables and windows, without those that describe them.
+    pub fn data_files(&self) -> impl Iterator<Item = &FileEntry> {
         let tables = self.tables.iter().flat_map(|table| &table.files);
-        tables.chain(self.windows.iter().flat_map(|windows| &windows.files)).chain(&self.files)
+        tables.chain(self.windows.iter().flat_map(|windows| &windows.files))
     }
 
     /// Rows of the machine-learning table, or of the first one.

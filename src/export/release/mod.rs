@@ -23,6 +23,7 @@ mod files;
 mod folder;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod instants;
 mod key;
 mod loading;
 mod making;
@@ -46,6 +47,7 @@ pub use error::ReleaseError;
 pub use estimate::{Estimate, Preview, preview};
 pub use files::FileEntry;
 pub use folder::{NewFile, write_new_folder};
+pub use instants::InstantsNote;
 pub use key::{Key, KeyError, KeyStore};
 pub use loading::loaders;
 pub use making::{KeyInHand, Making, make};
@@ -170,6 +172,7 @@ fn fill(folder: &NewFolder, prepared: &Prepared, parts: Parts, progress: &Progre
         landing: parts.landing,
         key: KeyNote { id: prepared.key.id(), is_kept: parts.key_is_kept, method: METHOD.to_owned() },
         tables,
+        instants: learning(prepared).and_then(InstantsNote::of),
         windows,
         split: split_note(prepared),
         attacks: parts.attacks,
@@ -219,10 +222,15 @@ fn write_table(
     Ok(TableEntry { name: table.name.clone(), rows: table.rows as u64, columns, content_sha256, files })
 }
 
+/// The machine-learning table, if it leaves.
+fn learning(prepared: &Prepared) -> Option<&OutTable> {
+    prepared.tables.iter().find(|(table, _)| *table == Table::MachineLearningCurated).map(|(_, table)| table)
+}
+
 /// Rows, customers and devices of each side.
 fn split_note(prepared: &Prepared) -> Option<SplitNote> {
     let audit = prepared.audit.clone()?;
-    let (_, table) = prepared.tables.iter().find(|(table, _)| *table == Table::MachineLearningCurated)?;
+    let table = learning(prepared)?;
     let mut sides: BTreeMap<String, SideNote> =
         Side::ALL.into_iter().map(|side| (side.name().to_owned(), SideNote::default())).collect();
     for (texts, places) in table.sections(&["split"]) {
