@@ -10,6 +10,7 @@ use polars::sql::SQLContext;
 
 use crate::domain::foreign::excerpt;
 use crate::domain::{Cancelled, Progress, Table};
+use crate::explore::HIDDEN;
 
 use super::answer::{Answer, Total};
 use super::foresee::foresee;
@@ -58,7 +59,12 @@ pub fn ask(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Resu
 
 fn answered(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Result<Answer, AskError> {
     let started = Instant::now();
-    let asked = Asked::read(text, |literal| lake.stands_for(literal, revealed))?;
+    // A plan says the texts of its query: somebody's name must not get into a file or a picture by way of it.
+    let is_kept = |literal: &str| is_format(literal) || is_instant(literal) && !lake.is_personal(literal);
+    let asked = Asked::read(text, |literal, form| {
+        let hides = form == Form::Plan && !revealed && !is_kept(literal) && !lake.is_mark(literal);
+        lake.stands_for(literal, revealed).or_else(|| hides.then(|| HIDDEN.to_owned()))
+    })?;
     let mut context = SQLContext::new();
     for table in Table::ALL.into_iter().filter(|table| asked.form == Form::Tables || asked.tables.contains(table)) {
         progress.check()?;
@@ -73,6 +79,23 @@ fn answered(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Res
     let seconds = started.elapsed().as_secs_f64();
     let made = Answer::new((text, &asked), &rows, &origins, (lake, revealed), (total, seconds));
     Ok(made.map_err(|error| Fault { message: not_computed(&error), place: None })?)
+}
+
+/// Whether a text is the format of an instant, such as `%Y-%m`.
+fn is_format(literal: &str) -> bool {
+    let has_letters = |text: &str| text.chars().any(char::is_alphanumeric);
+    let mut parts = literal.split('%');
+    let before = parts.next().unwrap_or_default();
+    let is_one = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic()) && !has_letters(&part[1..]);
+    literal.contains('%') && !has_letters(before) && parts.all(is_one)
+}
+
+/// Whether a text begins with a day: `2022-06-18`.
+fn is_instant(literal: &str) -> bool {
+    let day = literal.get(..10).unwrap_or_default();
+    day.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+        && day.len() == 10
+        && !literal.contains(|c: char| c.is_alphabetic() && !matches!(c, 'T' | 'Z'))
 }
 
 /// The rows as they come, until there are too many.

@@ -85,6 +85,19 @@ impl Lake {
         of(Privacy::Person).or_else(|| of(Privacy::Device))
     }
 
+    /// Whether a text is a code or a mark, which says nobody.
+    pub fn is_mark(&self, text: &str) -> bool {
+        let is_code = |privacy| self.marks(privacy).is_some_and(|(_, marks)| marks.number(text).is_some());
+        let is_hidden =
+            || text.strip_prefix(HIDDEN).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        text.is_empty() || is_hidden() || is_code(Privacy::Person) || is_code(Privacy::Device)
+    }
+
+    /// Whether a text is somebody's name, phone number or birthday.
+    pub fn is_personal(&self, text: &str) -> bool {
+        self.hidden.get_or_init(|| self.different()).values().any(|texts| texts.contains_key(text))
+    }
+
     /// The rows of a table. Instants are such.
     ///
     /// # Errors

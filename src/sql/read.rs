@@ -52,11 +52,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads a query. `stands_for` gives what takes the place of a text in it, such as a code.
+    /// Reads a query. `stands_for` gives what takes the place of a text in it, such as a code; in a plan the texts of a query
+    /// are shown.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn read(text: &str, stands_for: impl Fn(&str) -> Option<String>) -> Result<Self, Fault> {
+    pub fn read(text: &str, stands_for: impl Fn(&str, Form) -> Option<String>) -> Result<Self, Fault> {
         let (pieces, error) = pieces(text);
         if let Some(error) = error {
             return Err(Fault { message: sentence(&error.message), place: Some(place(text, error.location)) });
@@ -80,7 +81,7 @@ impl Asked {
             return Err(Fault { message, place: ident.and_then(|ident| place_of_ident(text, &ident)) });
         }
         let tables = looker.tables(text)?;
-        Ok(Self { sql: rewritten(text, &pieces, stands_for), tables, form })
+        Ok(Self { sql: rewritten(text, &pieces, |literal| stands_for(literal, form)), tables, form })
     }
 }
 
@@ -299,7 +300,7 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        Asked::read(text, |_| None).unwrap_err().to_string()
+        Asked::read(text, |_, _| None).unwrap_err().to_string()
     }
 
     #[test]
@@ -317,7 +318,7 @@ mod tests {
             ("FROM customer_curated", Form::Rows, 1),
             ("(SELECT 1) UNION ALL (SELECT count(*) FROM step_trainer_trusted)", Form::Rows, 1),
         ] {
-            let asked = Asked::read(text, |_| None).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            let asked = Asked::read(text, |_, _| None).unwrap_or_else(|fault| panic!("{text}: {fault}"));
             assert_eq!((asked.form, asked.tables.len()), (form, tables), "{text}");
         }
         for (text, words) in [
@@ -363,9 +364,10 @@ mod tests {
 
     #[test]
     fn the_engine_reads_the_column_user_and_what_texts_stand_for() {
-        let asked = Asked::read("SELECT user, 'it''s' -- '\nFROM accelerometer_landing WHERE a.user = 'A'", |text| {
-            (text == "A").then(|| "B'".to_owned())
-        });
+        let asked =
+            Asked::read("SELECT user, 'it''s' -- '\nFROM accelerometer_landing WHERE a.user = 'A'", |text, _| {
+                (text == "A").then(|| "B'".to_owned())
+            });
         let sql = asked.unwrap().sql;
         assert_eq!(sql, "SELECT \"user\", 'it''s' \nFROM accelerometer_landing WHERE a.\"user\" = 'B'''");
     }
