@@ -23,7 +23,7 @@ impl Picture {
     /// What its file is called unless somebody says otherwise, without an ending: what it is, not of whom.
     pub fn stem(&self) -> String {
         let what = self.title.split(" of ").next().unwrap_or_default();
-        let words = what.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let words = what.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
     }
 }

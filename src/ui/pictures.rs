@@ -6,19 +6,23 @@ use egui::Ui;
 
 use crate::export::pictures::Pictured;
 use crate::picture::{Coloring, Picture};
-use crate::state::{Command, State};
+use crate::state::{Command, RecipeFile, State};
 
-/// Has a picture saved that `draw` makes, in the colours of the theme.
+use super::words::t;
+
+/// Has a picture saved that `draw` makes, in the colours of the theme and the words of the window.
 pub fn save(ui: &Ui, state: &State, draw: impl FnOnce(&Pictured<'_>) -> Option<Picture>) -> Option<Command> {
     let loaded = state.landing.value()?;
     let choices = state.choices();
-    let recipe_name = choices.recipe_name();
-    let is_changed = if choices.is_recipe_changed() { ", changed" } else { "" };
+    let changed = if choices.is_recipe_changed() { format!(", {}", t("changed")) } else { String::new() };
+    // A file keeps its name; the recipe that is in none has a word for it.
+    let recipe_name = choices.named_file().map_or_else(|| t(choices.recipe_name()).into(), RecipeFile::name);
     let pictured = Pictured {
-        recipe_name: &format!("Recipe {recipe_name}{is_changed}"),
+        recipe_name: &format!("{} {recipe_name}{changed}", t("Recipe")),
         recipe: &choices.recipe,
         landing: &loaded.landing,
         coloring: Coloring::of(ui.visuals().dark_mode),
+        say: |text| t(text).into(),
     };
     draw(&pictured).map(|picture| Command::SavePicture(Arc::new(picture)))
 }

@@ -34,7 +34,13 @@ impl Made {
     fn pictures(&self, coloring: Coloring) -> Vec<Picture> {
         let Self { landing, curation, codes } = self;
         let progress = Progress::default();
-        let pictured = Pictured { recipe_name: "Recipe specification", recipe: &curation.recipe, landing, coloring };
+        let pictured = Pictured {
+            recipe_name: "Recipe specification",
+            recipe: &curation.recipe,
+            landing,
+            coloring,
+            say: str::to_owned,
+        };
         let flows = waterfalls(landing, curation, None, &progress).unwrap();
         let checks = review(landing, curation, None, &progress).unwrap();
         let curve = consented(landing, &curation.recipe, 48);

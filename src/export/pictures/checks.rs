@@ -35,7 +35,7 @@ impl Judged {
             Self::Fails => "fails",
             Self::NotComputed => "not computed",
             Self::Accepted => "accepted",
-            Self::Odd => "odd",
+            Self::Odd => "warning",
             Self::Passes => "passes",
         }
     }
@@ -69,7 +69,7 @@ impl Pictured<'_> {
         let mut checks: Vec<(Judged, &Check)> =
             review.checks().iter().map(|check| (judged(review, check, trail), check)).collect();
         checks.sort_by_key(|(judged, _)| *judged);
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(self);
         for (judged, check) in checks {
             canvas.check(judged, check);
         }
@@ -77,7 +77,7 @@ impl Pictured<'_> {
         let open = review.open(trail).len();
         let more = match (&signed, open) {
             (Some(signed), _) => format!("Signed off on {} UTC", utc(signed.when).unwrap_or_default()),
-            (None, 0) => "Nothing fails that is not accepted; nobody has signed".to_owned(),
+            (None, 0) => "No check fails, or each that does is accepted; nobody has signed".to_owned(),
             (None, 1) => "Export is closed: 1 check fails and is not accepted".to_owned(),
             (None, open) => format!("Export is closed: {open} checks fail and are not accepted"),
         };
@@ -92,15 +92,15 @@ impl Canvas {
         let lines = judged.sign([MARGIN + 8.0, self.y + ROW / 2.0]);
         self.shapes.push(Shape::Lines { lines, ink: judged.ink(), width: 1.5 });
         self.small(judged.words(), WORDS, Anchor::Start, judged.ink());
-        let title = check.id.about().title;
-        self.text(title, TITLE, Anchor::Start, Ink::Text, TextSize::Title);
+        let title = &(self.say)(check.id.about().title);
+        self.text(check.id.about().title, TITLE, Anchor::Start, Ink::Text, TextSize::Title);
         // A long figure has a line of its own, so that it does not run into the title.
-        let figure = &check.figure.words;
+        let figure = &(self.say)(&check.figure.words);
         let wide = |text: &str, letter: f32| text.chars().count() as f32 * letter;
         if TITLE + wide(title, LETTER * 1.35) + wide(figure, LETTER * 1.1) + MARGIN * 2.0 > WIDTH {
             self.y += ROW * 0.8;
         }
-        self.small(figure, WIDTH - MARGIN, Anchor::End, Ink::Weak);
+        self.small(&check.figure.words, WIDTH - MARGIN, Anchor::End, Ink::Weak);
         self.y += ROW;
     }
 }

@@ -16,7 +16,7 @@ const NAMES: f32 = 330.0;
 impl Pictured<'_> {
     /// The curve of consents, and the customers as they are listed.
     pub fn consents(&self, curve: &[Consented], sessions: &[Session], codes: &Codes) -> Picture {
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(self);
         canvas.curve(curve, self.recipe.as_of);
         let ends = sessions.iter().filter_map(|session| session.span);
         let ends = ends.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
@@ -60,7 +60,12 @@ impl Canvas {
             self.shapes.push(Shape::Lines { lines, ink: Ink::Foreign, width: 1.5 });
         }
         for (customers, at) in [(most, area.top), (0, area.bottom)] {
-            self.shapes.push(Shape::small(thousands(customers), [area.left - 6.0, at], Anchor::End, Ink::Weak));
+            self.shapes.push(Shape::small(
+                (self.say)(&thousands(customers)),
+                [area.left - 6.0, at],
+                Anchor::End,
+                Ink::Weak,
+            ));
         }
         for tick in ticks {
             let x = x(tick.at as i64);

@@ -13,7 +13,7 @@ const CARD: [f32; 2] = [(WIDTH - MARGIN * 2.0) / COLUMNS as f32, 108.0];
 impl Pictured<'_> {
     /// These lines of the overview, of so many in all.
     pub fn devices(&self, lines: &[&DeviceLine], of: usize, by: By, codes: &Codes) -> Picture {
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(self);
         let top = canvas.y;
         for (place, line) in lines.iter().enumerate() {
             let corner = [MARGIN + (place % COLUMNS) as f32 * CARD[0], top + (place / COLUMNS) as f32 * CARD[1]];
@@ -46,10 +46,15 @@ impl Canvas {
         self.shapes.push(text(names.join(" · "), [left, top + 12.0], Anchor::Start, Ink::Text, TextSize::Title));
         let figure = by.figure(line).map_or_else(|| "–".to_owned(), |figure| by.in_words(figure));
         let foot = top + CARD[1] - 16.0;
-        self.shapes.push(Shape::small(format!("{} {figure}", by.name()), [left, foot], Anchor::Start, Ink::Text));
+        self.shapes.push(Shape::small(
+            (self.say)(&format!("{} {figure}", by.name())),
+            [left, foot],
+            Anchor::Start,
+            Ink::Text,
+        ));
         if by != By::Foreign && line.foreign > 0 {
             let words = format!("{} foreign", thousands(line.foreign));
-            self.shapes.push(Shape::small(words, [right, foot], Anchor::End, Ink::Foreign));
+            self.shapes.push(Shape::small((self.say)(&words), [right, foot], Anchor::End, Ink::Foreign));
         }
         self.thumbnail(line, Area::new(left, top + 26.0, right, foot - 14.0));
     }

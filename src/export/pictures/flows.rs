@@ -14,14 +14,13 @@ const NUMBERS: f32 = 90.0;
 impl Pictured<'_> {
     /// Where rows went: a line for each bar.
     pub fn waterfalls(&self, waterfalls: &[Waterfall]) -> Picture {
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(self);
         for waterfall in waterfalls {
             let title = match waterfall.flow {
                 Flow::Dataset(dataset) => dataset.name(),
                 Flow::MachineLearning => "machine learning",
             };
-            canvas.text(title, MARGIN, Anchor::Start, Ink::Text, TextSize::Title);
-            canvas.y += ROW;
+            canvas.name(title);
             let most = waterfall.bars.iter().map(|bar| bar.before.max(bar.after)).max().unwrap_or(0).max(1);
             for bar in &waterfall.bars {
                 canvas.bar(bar, most);
@@ -34,7 +33,7 @@ impl Pictured<'_> {
 
     /// How many rows each table has, zone by zone, and what it lost against its source.
     pub fn counts(&self, curation: &Curation) -> Picture {
-        let mut canvas = Canvas::new();
+        let mut canvas = Canvas::new(self);
         for zone in Zone::ALL {
             canvas.text(zone.title(), MARGIN, Anchor::Start, Ink::Text, TextSize::Title);
             canvas.y += ROW;

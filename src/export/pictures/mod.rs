@@ -1,5 +1,5 @@
 //! What the pages show, as pictures to be taken along: by which recipe and of how much stands above each. People and devices are
-//! in them by their codes, whatever the window shows.
+//! in them by their codes, whatever the window shows; words are said as whoever asks for a picture says them.
 
 mod checks;
 mod consents;
@@ -25,6 +25,8 @@ pub struct Pictured<'a> {
     pub landing: &'a Landing,
     /// Light or dark.
     pub coloring: Coloring,
+    /// English words as the picture is to say them.
+    pub say: fn(&str) -> String,
 }
 
 /// Width of these pictures.
@@ -39,16 +41,16 @@ impl Pictured<'_> {
             Dataset::ALL.map(|dataset| counted(self.landing.rows(dataset), &format!("{} record", dataset.name())));
         let refused = counted(self.landing.refused.len() as u64, "record");
         let lines = [
-            format!("{}: {}", self.recipe_name, self.recipe.in_words()),
-            format!("Of {}; {refused} refused", counts.join(", ")),
+            format!("{}: {}", self.recipe_name, (self.say)(&self.recipe.in_words())),
+            (self.say)(&format!("Of {}; {refused} refused", counts.join(", "))),
         ];
+        let more = more.map(|line| (self.say)(&line));
         let lines = lines.into_iter().chain(more).flat_map(|line| wrapped(&line)).collect();
-        let heading = Heading { title: title.to_owned(), lines };
-        Picture {
-            scene: headed(scene, &heading, (legend, filled), WIDTH),
-            title: title.to_owned(),
-            coloring: self.coloring,
-        }
+        let title = (self.say)(title);
+        let heading = Heading { title: title.clone(), lines };
+        let legend: Vec<(Ink, String)> = legend.iter().map(|(ink, words)| (*ink, (self.say)(words))).collect();
+        let legend: Vec<(Ink, &str)> = legend.iter().map(|(ink, words)| (*ink, words.as_str())).collect();
+        Picture { scene: headed(scene, &heading, (&legend, filled), WIDTH), title, coloring: self.coloring }
     }
 }
 
@@ -74,20 +76,34 @@ fn wrapped(line: &str) -> Vec<String> {
 struct Canvas {
     shapes: Vec<Shape>,
     y: f32,
+    say: fn(&str) -> String,
 }
 
 impl Canvas {
-    fn new() -> Self {
-        Self { shapes: vec![], y: MARGIN / 2.0 }
+    fn new(of: &Pictured<'_>) -> Self {
+        Self { shapes: vec![], y: MARGIN / 2.0, say: of.say }
     }
 
     /// A text in the middle of the line that begins at `y`.
-    fn text(&mut self, text: impl Into<String>, x: f32, anchor: Anchor, ink: Ink, size: TextSize) {
+    fn text(&mut self, text: impl AsRef<str>, x: f32, anchor: Anchor, ink: Ink, size: TextSize) {
         let at = [x, self.y + ROW / 2.0];
-        self.shapes.push(Shape::Text { text: text.into(), at, anchor, ink, size });
+        self.shapes.push(Shape::Text { text: (self.say)(text.as_ref()), at, anchor, ink, size });
     }
 
-    fn small(&mut self, text: impl Into<String>, x: f32, anchor: Anchor, ink: Ink) {
+    /// A line with the name of a data set, which is the same in every language.
+    fn name(&mut self, text: &str) {
+        let at = [MARGIN, self.y + ROW / 2.0];
+        self.shapes.push(Shape::Text {
+            text: text.to_owned(),
+            at,
+            anchor: Anchor::Start,
+            ink: Ink::Text,
+            size: TextSize::Title,
+        });
+        self.y += ROW;
+    }
+
+    fn small(&mut self, text: impl AsRef<str>, x: f32, anchor: Anchor, ink: Ink) {
         self.text(text, x, anchor, ink, TextSize::Small);
     }
 
