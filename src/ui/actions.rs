@@ -9,8 +9,10 @@ use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
 use super::layout_actions;
 
+pub use self::other_words::other_words;
 pub use self::shortcut::{can_be_chosen, parse, words};
 
+mod other_words;
 mod shortcut;
 
 pub const CTRL: Modifiers = Modifiers::COMMAND;
@@ -160,7 +162,7 @@ fn choose_all(state: &State) -> Does {
 fn next_failing(state: &State) -> Does {
     match state.review.open() {
         None => Does::Nothing("The checks are not computed yet"),
-        Some(0) => Does::Nothing("Nothing fails that is not accepted"),
+        Some(0) => Does::Nothing("No check fails, or each that does is accepted"),
         Some(_) => Does::TurnsToNextFailing,
     }
 }
@@ -277,7 +279,7 @@ const ACTIONS: &[Action] = &[
     },
     Action {
         id: "recipe-as-specified",
-        name: "Recipe as specified",
+        name: "Recipe back to the specification",
         usual: &[],
         does: |_| Does::Asks(Command::SetRecipe(crate::domain::Recipe::default())),
     },

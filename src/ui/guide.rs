@@ -9,8 +9,11 @@ use crate::domain::{CheckGroup, CheckId, Severity};
 use crate::state::{Spoken, State};
 
 use super::actions::{Does, action};
+use super::explain::Pointed;
 use super::words::{Words, as_is, spoken, t};
 use super::{theme, widgets};
+
+mod search;
 
 const ENGLISH: &str = include_str!("../../docs/guide.md");
 const GERMAN: &str = include_str!("../../docs/guide.de.md");
@@ -27,15 +30,29 @@ pub struct GuideScreen {
     goes_to: Option<String>,
     /// What it was opened at last.
     at: Option<String>,
+    /// What is looked for in it.
+    typed: String,
+    /// The field to look for something gets the focus when it is painted next.
+    finds: bool,
 }
 
 impl GuideScreen {
-    /// Opens it where something is explained, if anything is pointed at; closes it if it is open there, or nothing is.
-    pub fn turn(&mut self, pointed: Option<&str>) {
+    /// Opens it where something is explained, if anything is pointed at; closes it if it is open there, or no widget is.
+    pub fn turn(&mut self, pointed: Option<Pointed>) {
         match pointed {
-            Some(section) if !self.is_open || self.at.as_deref() != pointed => self.open_at(section),
-            _ => self.is_open = !self.is_open,
+            Some(Pointed { section, is_part }) if !self.is_open || (!is_part && self.at.as_ref() != Some(&section)) => {
+                self.open_at(&section);
+            }
+            _ => {
+                (self.is_open, self.finds) = (!self.is_open, !self.is_open);
+                self.typed.clear();
+            }
         }
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.is_open
     }
 
     /// Closes it.
@@ -46,6 +63,7 @@ impl GuideScreen {
     /// Opens it at a section.
     pub fn open_at(&mut self, section: &str) {
         (self.is_open, self.goes_to, self.at) = (true, Some(section.to_owned()), Some(section.to_owned()));
+        self.typed.clear();
     }
 }
 
@@ -113,14 +131,24 @@ fn in_force() -> &'static [Block] {
 pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
     let mut asked = None;
     let room = ui.ctx().content_rect();
-    let GuideScreen { is_open, goes_to, .. } = screen;
+    let GuideScreen { is_open, goes_to, typed, finds, .. } = screen;
     Window::new(t("Guide"))
         .open(is_open)
         .default_size(vec2(theme::GUIDE_WIDTH, room.height() * 0.7))
         .default_pos(room.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
         .collapsible(false)
         .show(ui.ctx(), |ui| {
+            let entered = search::field_ui(ui, typed, std::mem::take(finds));
+            let found = search::found(in_force(), typed);
+            if let (true, Some(first)) = (entered, found.iter().flatten().find(|block| block.anchor.is_some())) {
+                goes_to.clone_from(&first.anchor);
+            }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                if let (Some(found), None) = (&found, &*goes_to) {
+                    asked = found_ui(ui, state, found, goes_to);
+                    return;
+                }
+                typed.clear();
                 let wanted = goes_to.take();
                 contents_ui(ui, goes_to);
                 for block in in_force() {
@@ -132,6 +160,25 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
                 }
             });
         });
+    asked
+}
+
+/// What was looked for; a heading leads to its section in the whole guide.
+fn found_ui(ui: &mut Ui, state: &State, found: &[&Block], goes_to: &mut Option<String>) -> Option<Does> {
+    let mut asked = None;
+    if found.is_empty() {
+        ui.label(widgets::weak(ui, "Nothing in the guide says that."));
+    }
+    for block in found {
+        if block.is_heading() {
+            ui.add_space(8.0);
+            if ui.link(block.words()).clicked() {
+                goes_to.clone_from(&block.anchor);
+            }
+        } else {
+            asked = ui.scope(|ui| block_ui(ui, state, block, goes_to)).inner.or(asked);
+        }
+    }
     asked
 }
 
@@ -218,7 +265,7 @@ fn checks() -> impl Iterator<Item = Block> {
 
 fn check_ui(ui: &mut Ui, check: CheckId) {
     let (about, rule) = (check.about(), check.rule(None));
-    let does = if rule.severity == Severity::Fail { "fails" } else { "is odd" };
+    let does = if rule.severity == Severity::Fail { "fails" } else { "is a warning" };
     let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
     ui.add_space(4.0);
     ui.label(widgets::strong(about.title));

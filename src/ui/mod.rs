@@ -276,8 +276,14 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
     match does {
         Does::Asks(command) => commands.push(command),
         Does::OpensList => screens.palette.turn(),
-        Does::TurnsGuide => screens.guide.turn(explain::pointed(ui.ctx()).as_deref()),
-        Does::TurnsTour => screens.tour.turn(),
+        Does::TurnsGuide => {
+            screens.guide.turn(explain::pointed(ui.ctx()));
+            if screens.guide.is_open() {
+                explain::tell(ui.ctx());
+            }
+        }
+        Does::TurnsTour if screens.tour.is_open() => screens.tour.end(state, commands),
+        Does::TurnsTour => screens.tour.begin(),
         Does::ClosesGuide if screens.tour.is_open() => screens.tour.end(state, commands),
         Does::ClosesGuide => screens.guide.close(),
         Does::TurnsToOtherPage => {
@@ -303,6 +309,20 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
     ui.ctx().request_repaint();
 }
 
+/// The section of the guide that a page has.
+fn section_of(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Table(table) => table.name(),
+        Shown::Dropped { .. } => "change",
+        Shown::Consent => "consent",
+        Shown::Signals => "signals",
+        Shown::Review | Shown::Behind(_) => "review",
+        Shown::Export => "export",
+        Shown::Sql => "sql",
+        Shown::Refused => "refused",
+    }
+}
+
 fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
     if let Some(error) = state.landing.error() {
         empty::failed_ui(ui, "The landing files could not be read", error, Command::Reload, commands);
@@ -316,6 +336,7 @@ fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec
         }
         return;
     }
+    explain::part_leads_to(ui, section_of(state.choices().shown));
     match state.choices().shown {
         Shown::Table(table) => table_page::table_ui(ui, state, table, &mut screens.table, commands),
         Shown::Dropped { table, step, stood } => {

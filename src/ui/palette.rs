@@ -29,7 +29,7 @@ pub struct PaletteScreen {
 /// A line of the list.
 struct Line<'a> {
     name: Words,
-    /// What it is called in English, which finds it in every language.
+    /// What it is called in English, and other words for it, which find it in every language.
     english: String,
     key: String,
     does: Does,
@@ -210,7 +210,7 @@ fn path(text: &str) -> Option<PathBuf> {
 fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
     let of_actions = actions::all().map(|action| Line {
         name: t(action.name),
-        english: action.name.to_lowercase(),
+        english: format!("{} {}", action.name.to_lowercase(), actions::other_words(action.id)),
         key: action.key_words(&state.keys),
         does: action.does(state),
         action: Some(action),

@@ -48,12 +48,16 @@ pub struct TourScreen {
     card: Option<usize>,
     /// The card was turned, so that its page is to be shown and its button has the focus.
     is_turned: bool,
+    /// What was shown before the tour showed a page of its own.
+    from: Option<Shown>,
+    /// The page that it showed last.
+    led_to: Option<Shown>,
 }
 
 impl TourScreen {
-    /// Starts with the first card, or ends.
-    pub fn turn(&mut self) {
-        self.go(if self.card.is_some() { None } else { Some(0) });
+    /// Starts with the first card.
+    pub fn begin(&mut self) {
+        *self = Self { card: Some(0), is_turned: true, ..Self::default() };
     }
 
     /// Whether a card is shown.
@@ -61,9 +65,16 @@ impl TourScreen {
         self.card.is_some()
     }
 
-    /// Ends it, and has it not offered again.
+    /// Ends it, goes back to where one was, and has it not offered again.
     pub fn end(&mut self, state: &State, commands: &mut Vec<Command>) {
         self.go(None);
+        // Who went elsewhere meanwhile stays there.
+        if let (Some(from), Some(led_to)) = (self.from.take(), self.led_to.take())
+            && state.choices().shown == led_to
+            && from != led_to
+        {
+            commands.push(Command::Show(from));
+        }
         if !state.toured {
             commands.push(Command::Toured);
         }
@@ -87,8 +98,8 @@ const CARDS: [Card; 7] = [
     Card {
         title: "From what landed to what may be learned from",
         says: |_| {
-            "Three tables landed; consent leaves the trusted ones, and the joins make the curated ones. Each figure opens its rows, \
-             and the small one below it the rows that were lost."
+            "Three tables landed; consent leaves the trusted ones, and the joins make the curated ones. Each figure opens its rows. \
+             The small one below it says how many more or fewer they are than before, and opens those that were lost."
                 .to_owned()
         },
         part: Part::Figures,
@@ -119,8 +130,8 @@ const CARDS: [Card; 7] = [
     Card {
         title: "Signals: what was recorded",
         says: |_| {
-            "Each device with the phone of its owner, over time: what was kept, what was dropped, and where somebody else's motion \
-             was paired with it."
+            "Each device with the phone of its owner, over time: what was kept, what was dropped, and where the join takes a \
+             foreign motion, that of somebody else."
                 .to_owned()
         },
         part: Part::Page,
@@ -134,7 +145,7 @@ const CARDS: [Card; 7] = [
                 review.and_then(|review| review.check(CheckId::ForeignPairs)).and_then(|check| check.figure.number);
             match figure {
                 Some(rows) if rows > 0 => format!(
-                    "{} of the training set pair a distance with somebody else's motion. The first button repairs it. Nothing leaves \
+                    "{} of the training set are foreign: they pair a distance with somebody else's motion. The first button repairs it. Nothing leaves \
                      before every failing check is repaired, or accepted with a reason.",
                     counted(rows, "row")
                 ),
@@ -181,6 +192,8 @@ pub fn tour_ui(
     let (Some(card), Some(_)) = (CARDS.get(place), state.landing.value()) else { return None };
     let is_turned = std::mem::take(&mut screen.is_turned);
     if let (true, Some(shown)) = (is_turned, card.shown) {
+        screen.from.get_or_insert(state.choices().shown);
+        screen.led_to = Some(shown);
         commands.push(Command::Show(shown));
     }
     let palette = theme::palette(ui);
@@ -243,7 +256,7 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
         ui.horizontal(|ui| {
             let words = "New here? Seven cards show what each part of the window is for";
             if ui.button(t("Take the tour")).on_hover_text(t(words)).clicked() {
-                screen.turn();
+                screen.begin();
             }
             if ui.button(t("No, thanks")).on_hover_text(t("It stays in the list of commands")).clicked() {
                 commands.push(Command::Toured);

@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stedi_workbench::app::Settings;
 use stedi_workbench::domain::Table;
 use stedi_workbench::landing::Source;
-use stedi_workbench::state::{Shown, State};
+use stedi_workbench::state::{Command, Language, Shown, State};
 
 use crate::support::{Window, sample_data};
 use crate::window_review::{click, settle};
@@ -51,11 +51,12 @@ fn the_tour_goes_through_the_pages_by_enter_alone_and_is_offered_once() {
     for (place, page) in pages.into_iter().enumerate() {
         assert_eq!((card(&window), state(&window).choices().shown), (Some(place + 1), page));
         if page == Shown::Review {
-            assert!(window.harness.query_by_label_contains("205 rows of the training set pair").is_some());
+            assert!(window.harness.query_by_label_contains("205 rows of the training set are foreign").is_some());
         }
         press(&mut window, Key::Enter);
     }
     assert!(card(&window).is_none() && state(&window).toured);
+    assert_eq!(state(&window).choices().shown, table, "one is where one was");
     drop(window);
 
     let mut window = open(home.path());
@@ -74,6 +75,7 @@ fn the_tour_goes_through_the_pages_by_enter_alone_and_is_offered_once() {
     assert_eq!(card(&window), Some(2));
     press(&mut window, Key::Escape);
     assert!(card(&window).is_none());
+    assert_eq!(state(&window).choices().shown, table, "one is where one was");
 }
 
 #[test]
@@ -110,4 +112,128 @@ fn what_is_pointed_at_is_explained_and_f1_opens_its_section() {
     // The same again closes it.
     press(&mut window, Key::F1);
     assert!(!is_open(&window));
+}
+
+#[test]
+fn the_tooltip_gives_way_to_the_guide_until_the_pointer_has_left() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    let is_told = |window: &Window| window.harness.query_by_label("More in the guide (F1)").is_some();
+    let rule = |window: &mut Window| {
+        window.harness.get_by_role_and_label(Role::CheckBox, "Drop duplicates").hover();
+        window.harness.run_steps(60);
+    };
+    rule(&mut window);
+    assert!(is_told(&window));
+    press(&mut window, Key::F1);
+    window.harness.run_steps(60);
+    assert!(!is_told(&window), "the tooltip lies over the guide");
+    window.harness.hover_at(window.harness.get_by_label("customer_landing: 150 rows").rect().center());
+    window.harness.run_steps(60);
+    rule(&mut window);
+    assert!(is_told(&window), "it does not come back");
+}
+
+#[test]
+fn f1_on_the_list_of_files_and_on_exports_made_opens_their_sections() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    window.harness.set_size(egui::vec2(1600.0, 1000.0));
+    let seen = |window: &Window, text: &str| {
+        let screen = window.harness.ctx.content_rect();
+        window.harness.query_all_by_label_contains(text).any(|node| screen.contains_rect(node.rect()))
+    };
+    let point = |window: &mut Window, at: egui::Pos2| {
+        window.harness.hover_at(at);
+        settle(window);
+    };
+    window.harness.state_mut().ask(Command::Show(Shown::Refused));
+    settle(&mut window);
+    point(&mut window, egui::pos2(500.0, 960.0));
+    press(&mut window, Key::F1);
+    assert!(seen(&window, "every record that could not be read, with its place and reason"));
+    press(&mut window, Key::F1);
+    window.harness.state_mut().ask(Command::Show(Shown::Export));
+    settle(&mut window);
+    click(&mut window, "Exports made");
+    point(&mut window, egui::pos2(500.0, 960.0));
+    press(&mut window, Key::F1);
+    assert!(seen(&window, "prove that one is as it was written"));
+}
+
+#[test]
+fn the_guide_is_searched_by_the_keyboard_in_every_language() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    for (language, name, typed, says, other) in [
+        (
+            Language::English,
+            "Find in the guide",
+            "clocks tolerance",
+            "allows for clocks",
+            "Landing files are never changed",
+        ),
+        (Language::German, "In der Anleitung suchen", "uhren toleranz", "erlaubt Uhren", "Landing-Dateien werden nie"),
+    ] {
+        window.harness.state_mut().ask(Command::SetLanguage(language));
+        settle(&mut window);
+        press(&mut window, Key::F1);
+        let has = |window: &Window, text: &str| window.harness.query_all_by_label_contains(text).next().is_some();
+        assert!(has(&window, other), "the guide is not whole");
+        assert!(window.harness.get_by_label(name).is_focused(), "one types at once");
+        window.harness.get_by_label(name).type_text(typed);
+        settle(&mut window);
+        assert!(has(&window, says) && !has(&window, other), "{typed} finds other things");
+        // Enter goes to the first place in the whole guide.
+        press(&mut window, Key::Enter);
+        settle(&mut window);
+        assert!(has(&window, other) && has(&window, says));
+        window.harness.get_by_label(name).focus();
+        window.harness.get_by_label(name).type_text("xyzzy");
+        settle(&mut window);
+        assert!(!has(&window, other) && !has(&window, says));
+        press(&mut window, Key::Escape);
+        press(&mut window, Key::Escape);
+        assert!(window.harness.query_by_label(name).is_none(), "Escape does not close it");
+    }
+}
+
+#[test]
+fn the_list_of_commands_finds_what_people_call_them() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    for (language, field, words) in [
+        (
+            Language::English,
+            "Find a command",
+            [
+                ("load", "Open folder…"),
+                ("sign off", "Go to Join review"),
+                ("export", "Save the report of the review…"),
+                ("language", "Language: German"),
+            ],
+        ),
+        (
+            Language::German,
+            "Befehl suchen",
+            [
+                ("laden", "Ordner öffnen…"),
+                ("freigeben", "Zu Verknüpfungen prüfen"),
+                ("load", "Ordner öffnen…"),
+                ("sprache", "Sprache: Deutsch"),
+            ],
+        ),
+    ] {
+        window.harness.state_mut().ask(Command::SetLanguage(language));
+        settle(&mut window);
+        for (typed, name) in words {
+            window.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+            settle(&mut window);
+            window.harness.get_by_label(field).type_text(typed);
+            settle(&mut window);
+            let found = window.harness.query_all_by_label_contains(name).count();
+            assert!(found > 0, "{typed} does not find {name}");
+            press(&mut window, Key::Escape);
+        }
+    }
 }

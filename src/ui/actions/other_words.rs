@@ -1,0 +1,63 @@
+//! Words that find an action in the list of commands beside its name, in every language of the window: what people call it who
+//! do not know its name.
+
+/// Other words for an action, all of them small letters; blank if there are none.
+pub fn other_words(id: &str) -> &'static str {
+    match id {
+        "guide" => "help manual documentation hilfe handbuch",
+        "commands" => "search palette suchen",
+        "tour" => "introduction help start einführung hilfe",
+        "open-folder" | "open-files" => "load import read own data laden importieren einlesen eigene daten",
+        "open-sample" => "load example demo laden beispiel",
+        "reload" => "load again refresh update aktualisieren laden",
+        "cancel" => "abort interrupt abbrechen",
+        "copy-link" | "open-link" => "share url teilen",
+        "save-picture" | "save-counts" => "export image chart svg png exportieren grafik bild",
+        "undo" => "back zurück",
+        "redo" => "forward again vor",
+        "recipe-as-specified" => "reset rules default zurücksetzen regeln",
+        "save-view" => "export csv parquet table download exportieren tabelle",
+        "find" => "search suchen",
+        "consent" => "waterfall agreed withdrawn wasserfall zustimmung widerruf",
+        "signals" => "plot chart device motion contaminated diagramm gerät bewegung",
+        "review" => {
+            "sign off signature checks contaminated foreign joins freigeben freigabe prüfungen fremd verknüpfungen"
+        }
+        "export" => "export training set write pseudonyms exportieren trainingsdaten pseudonyme",
+        "files" => "refused errors sources abgewiesen fehler quellen",
+        "sql" => "query abfrage",
+        "ask" => "run query execute ausführen",
+        "next-failing" => "check error sign off prüfung fehler freigeben",
+        "follow-nobody" => "filter reset all alle",
+        "reveal" => "unmask names e-mail clear demaskieren klartext namen",
+        "mask" => "hide names privacy verbergen namen datenschutz",
+        "withdrawals" => "load withdrawn delete laden löschen",
+        "expected" => "load counts compare laden vergleichen",
+        "report" => "export html sign off exportieren bericht",
+        "kit" => "export glue athena exportieren",
+        "run" => "load spark laden",
+        "open-recipe" => "load rules laden regeln",
+        "language-system" | "language-english" | "language-german" => "language sprache deutsch english englisch",
+        "theme-dark" | "theme-light" | "theme-system" => "mode colours colors appearance farben aussehen",
+        "text-larger" | "text-smaller" | "zoom-in" | "zoom-out" | "zoom-reset" => "font scale schrift",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::actions::all;
+
+    #[test]
+    fn what_people_look_for_finds_something() {
+        let finds = |word: &str| all().filter(|action| other_words(action.id).contains(word)).count();
+        for word in ["load", "sign off", "export", "language", "laden", "freigeben", "exportieren", "sprache", "help"] {
+            assert!(finds(word) > 0, "{word}");
+        }
+        for action in all() {
+            let words = other_words(action.id);
+            assert_eq!(words, words.to_lowercase(), "{}", action.id);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What is typed to find something in the guide, and what has it.
+
+use egui::{Key, Response, Role, TextEdit, Ui};
+
+use crate::domain::CheckId;
+
+use super::super::words::t;
+use super::super::{icons, widgets};
+use super::{Block, Kind, Piece, pieces};
+
+/// Paints the field; gives whether Enter was pressed in it.
+pub(super) fn field_ui(ui: &mut Ui, text: &mut String, takes_focus: bool) -> bool {
+    let mut response: Option<Response> = None;
+    ui.horizontal(|ui| {
+        ui.label(widgets::weak(ui, icons::SEARCH));
+        let room = (ui.available_width() - 40.0).max(80.0);
+        let field = ui.add(TextEdit::singleline(text).hint_text(t("Find in the guide")).desired_width(room));
+        widgets::named(&field, ui, Role::TextInput, "Find in the guide");
+        if takes_focus {
+            field.request_focus();
+        }
+        response = Some(field);
+        if !text.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Show the whole guide").clicked() {
+            text.clear();
+        }
+    });
+    response.is_some_and(|field| field.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// The paragraphs that have every word, each heading before the first of its own; none if nothing was typed.
+pub(super) fn found<'a>(guide: &'a [Block], typed: &str) -> Option<Vec<&'a Block>> {
+    let wanted: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    if wanted.is_empty() {
+        return None;
+    }
+    let has = |text: &str| wanted.iter().all(|word| text.contains(word.as_str()));
+    let (mut found, mut heading) = (vec![], None::<&Block>);
+    let mut is_of_heading = false;
+    for block in guide {
+        let text = said(block);
+        if block.is_heading() {
+            (heading, is_of_heading) = (Some(block), has(&text));
+            if is_of_heading {
+                found.extend(heading.take());
+            }
+        } else if block.kind != Kind::Title && (is_of_heading || has(&text)) {
+            found.extend(heading.take());
+            found.push(block);
+        }
+    }
+    Some(found)
+}
+
+/// What a paragraph says, in small letters.
+fn said(block: &Block) -> String {
+    let text = match block.kind {
+        Kind::Check(check) => of_check(check),
+        Kind::Group => block.words().to_string(),
+        _ => pieces(&block.text).iter().map(|piece| plain(*piece)).collect(),
+    };
+    text.to_lowercase()
+}
+
+fn of_check(check: CheckId) -> String {
+    let about = check.about();
+    format!("{} {} {} {}", check.name(), t(about.title), t(about.looks_at), t(about.why))
+}
+
+fn plain(piece: Piece<'_>) -> &str {
+    match piece {
+        Piece::Plain(text) | Piece::Strong(text) | Piece::Action(text, _) | Piece::Section(text, _) => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{IN_ENGLISH, IN_GERMAN};
+    use super::*;
+
+    fn texts(guide: &'static [Block], typed: &str) -> Vec<&'static str> {
+        found(guide, typed).unwrap().into_iter().map(|block| block.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_has_every_word_is_found_below_its_heading() {
+        assert!(found(&IN_ENGLISH, "  ").is_none());
+        let paragraphs = texts(&IN_ENGLISH, "Tolerance CLOCKS");
+        assert_eq!(paragraphs.len(), 2, "{paragraphs:?}");
+        assert_eq!(paragraphs[0], "The rules");
+        assert!(paragraphs[1].contains("*Nearest* allows"));
+        assert_eq!(texts(&IN_ENGLISH, "no such words"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_heading_that_has_the_words_brings_its_whole_section() {
+        for (guide, typed) in [(&IN_ENGLISH, "own files"), (&IN_GERMAN, "eigene dateien")] {
+            let paragraphs = texts(guide, typed);
+            assert!(paragraphs.len() > 4, "{paragraphs:?}");
+            assert!(paragraphs[0].to_lowercase().contains(typed), "{paragraphs:?}");
+        }
+    }
+
+    #[test]
+    fn checks_are_found_and_links_are_words() {
+        assert!(texts(&IN_ENGLISH, "foreign-pairs").contains(&"Foreign motions"));
+        assert!(!texts(&IN_ENGLISH, "purpose of the recipe").is_empty(), "a link within does not part the words");
+        assert_eq!(texts(&IN_ENGLISH, "action:export"), Vec::<&str>::new());
+    }
+}
