@@ -32,6 +32,8 @@ struct Finding {
     what: &'static str,
     /// Whether the program works with it; what it does without is said.
     works: bool,
+    /// It is not there, and the program works without.
+    is_missing: bool,
     says: String,
 }
 
@@ -45,14 +47,18 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<u8> {
     if arguments.json {
         let list: Vec<_> = findings
             .iter()
-            .map(|Finding { what, works, says }| json!({ "what": what, "works": works, "says": says }))
+            .map(|Finding { what, works, is_missing: _, says }| json!({ "what": what, "works": works, "says": says }))
             .collect();
         writeln!(out, "{}", json!({ "version": VERSION, "works": is_well, "findings": list }))?;
     } else {
         writeln!(out, "stedi-workbench {VERSION}")?;
-        for Finding { what, works, says } in &findings {
-            let mark = if *works { "works" } else { "fails" };
-            writeln!(out, "{mark}  {what:<14}{says}")?;
+        for Finding { what, works, is_missing, says } in &findings {
+            let mark = match (*works, *is_missing) {
+                (_, true) => "missing",
+                (true, false) => "works",
+                (false, false) => "fails",
+            };
+            writeln!(out, "{mark:<8} {what:<14}{says}")?;
         }
     }
     Ok(if is_well { DONE } else { NOT_AS_IT_SHOULD_BE })
@@ -68,14 +74,14 @@ fn machine() -> Finding {
         bytes(landing::memory()),
         bytes(limit)
     );
-    Finding { what: "machine", works: true, says }
+    Finding { what: "machine", works: true, is_missing: false, says }
 }
 
 /// Whether somebody answers where the display is said to be. On systems other than Linux there always is one.
 fn display() -> Finding {
     let what = "display";
     if !cfg!(target_os = "linux") {
-        return Finding { what, works: true, says: "the system's own".to_owned() };
+        return Finding { what, works: true, is_missing: false, says: "the system's own".to_owned() };
     }
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let socket = match (set("WAYLAND_DISPLAY"), set("DISPLAY")) {
@@ -102,14 +108,14 @@ fn display() -> Finding {
             format!("{name}: nobody is there ({} is missing). Is it the display of this session?", socket.display()),
         ),
     };
-    Finding { what, works, says }
+    Finding { what, works, is_missing: false, says }
 }
 
 /// Whether what the window draws with is installed: it is loaded when the window opens.
 fn drawing() -> Finding {
     let what = "drawing";
     if !cfg!(target_os = "linux") {
-        return Finding { what, works: true, says: "OpenGL of the system".to_owned() };
+        return Finding { what, works: true, is_missing: false, says: "OpenGL of the system".to_owned() };
     }
     let folders = ["/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib"].map(PathBuf::from);
     let below =
@@ -124,13 +130,13 @@ fn drawing() -> Finding {
         "by the processor (Mesa), since there is no /dev/dri"
     };
     match missing.as_slice() {
-        [] => Finding { what, works: true, says: format!("OpenGL, {gpu}") },
+        [] => Finding { what, works: true, is_missing: false, says: format!("OpenGL, {gpu}") },
         missing => {
             let says = format!(
                 "{} is missing: apt-get install libegl1 libgl1 libgl1-mesa-dri libxkbcommon0",
                 missing.join(", ")
             );
-            Finding { what, works: false, says }
+            Finding { what, works: false, is_missing: false, says }
         }
     }
 }
@@ -144,13 +150,18 @@ fn dialogs() -> Finding {
         // It works without: nothing is broken.
         "none (there is no session bus): drop files on the window, or name them on the command line".to_owned()
     };
-    Finding { what: "file dialogs", works: true, says }
+    Finding { what: "file dialogs", works: true, is_missing: !has_bus, says }
 }
 
 /// Whether a folder can be written to, or made.
 fn place(what: &'static str, folder: Option<PathBuf>) -> Finding {
     let Some(folder) = folder else {
-        return Finding { what, works: false, says: "this system has no such folder; is HOME set?".to_owned() };
+        return Finding {
+            what,
+            works: false,
+            is_missing: false,
+            says: "this system has no such folder; is HOME set?".to_owned(),
+        };
     };
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(&folder).to_owned();
     let probe = there.join(format!(".stedi-workbench-doctor-{}", std::process::id()));
@@ -158,7 +169,12 @@ fn place(what: &'static str, folder: Option<PathBuf>) -> Finding {
     fs::remove_file(&probe).ok();
     let room = landing::room(&there).map_or_else(String::new, |room| format!(", {} free", bytes(room)));
     match written {
-        Ok(()) => Finding { what, works: true, says: format!("{}{room}", folder.display()) },
-        Err(error) => Finding { what, works: false, says: format!("{} cannot be written: {error}", folder.display()) },
+        Ok(()) => Finding { what, works: true, is_missing: false, says: format!("{}{room}", folder.display()) },
+        Err(error) => Finding {
+            what,
+            works: false,
+            is_missing: false,
+            says: format!("{} cannot be written: {error}", folder.display()),
+        },
     }
 }

@@ -269,7 +269,7 @@ fn text(out: &Path, manifest: &Manifest, key: &KeyInHand, seconds: f64) -> Strin
             let file = store.path(id);
             writeln!(text, "The key {id} is kept in {}. --key {id} makes later exports match.", file.display())
         }
-        None if key.is_kept() => writeln!(text, "The key is {id}."),
+        None if key.is_kept() => writeln!(text, "The number of the key is {id}."),
         None => writeln!(
             text,
             "The key {id} was thrown away: later exports will not match, and nobody can be withdrawn from this one."

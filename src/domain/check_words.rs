@@ -179,11 +179,11 @@ pub(super) fn about(check: Id) -> About {
         )
         .up_to(12),
         Id::ForeignPairs => fail(
-            "Somebody else's motion",
-            "Rows of the machine-learning table whose motion is of a customer on none of the records with the \
-             device's serial number, while others are on them.",
+            "Foreign motions",
+            "Foreign rows of the machine-learning table: they pair a device's distance with the motion of a customer who does \
+             not own it, by the serial numbers on the customer records.",
             "They teach the step detector from two people who only moved at the same instant.",
-            "Join on time stamp and owner: --join owner, or the join switch; that removes them.",
+            "Join on time stamp and owner; that removes them.",
         ),
         Id::UnknownOwnerPairs => fail(
             "Nobody's device",

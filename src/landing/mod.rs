@@ -37,7 +37,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use polars::prelude::{DataFrame, PolarsResult};
 use rayon::prelude::*;
 
-use crate::domain::format::bytes;
+use crate::domain::format::{bytes, counted};
 use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
 use crate::s3::S3Error;
 
@@ -132,8 +132,9 @@ pub enum LandingError {
     Unreachable { path: String, error: std::io::Error },
     /// Nothing in it is a landing file.
     #[error(
-        "{path}: no landing file of any of the three data sets was found among {files} files. A landing folder has \
-         the folders customer, accelerometer and step_trainer; single files are recognised by their keys"
+        "{path}: no landing file of any of the three data sets was found among {}. A landing folder has \
+         the folders customer, accelerometer and step_trainer; single files are recognised by their keys",
+        counted(*files as u64, "file")
     )]
     NothingFound { path: String, files: usize },
     /// The disk will not do for what does not fit into memory. Nothing was read.

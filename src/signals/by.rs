@@ -53,8 +53,8 @@ impl By {
         match self {
             Self::Foreign => (
                 "foreign pairs",
-                "Rows of the machine-learning table that pair a distance of this device with the motion of somebody \
-                 whose record does not carry its serial number.",
+                "Rows of the machine-learning table that pair a distance of this device with the motion of a customer who \
+                 does not own it.",
             ),
             Self::Pairs => ("pairs", "Rows of the machine-learning table that are made of distances of this device."),
             Self::Distances => ("distances", "Distances that landed from this device."),

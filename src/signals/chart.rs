@@ -115,7 +115,7 @@ impl Chart<'_> {
             (has(|kept| *kept != Kept::None), Ink::Kept, "kept"),
             (has(|kept| *kept != Kept::All), Ink::Dropped, "dropped"),
             (shaded, Ink::BeforeConsent, "before consent"),
-            (!self.foreign.is_empty(), Ink::Foreign, "joined with another customer's motion"),
+            (!self.foreign.is_empty(), Ink::Foreign, "joined with a foreign motion"),
             (others, Ink::Other, "that customer's motion"),
             (self.has_counts(), Ink::Weak, "so many readings at one instant"),
         ]

@@ -102,6 +102,6 @@ impl Chart<'_> {
         let first = self.foreign.get(seen.clone())?.first()?;
         let instants = counted(seen.len() as u64, "instant");
         let first = self.said(*first as f64);
-        Some(format!("{instants} joined with another customer's motion, the first at {first}."))
+        Some(format!("{instants} joined with a foreign motion, the first at {first}."))
     }
 }

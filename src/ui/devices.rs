@@ -110,7 +110,7 @@ pub fn devices_ui(
         let foreign = lines.iter().filter(|line| line.foreign > 0).count() as u64;
         ui.label(t(words));
         if foreign > 0 {
-            let text = format!("{} {} with somebody else's motion", icons::WARNING, counted(foreign, "device"));
+            let text = format!("{} {} with foreign motions", icons::WARNING, counted(foreign, "device"));
             ui.label(widgets::warning(ui, text));
         }
     });
@@ -305,7 +305,7 @@ fn in_words(lines: &[DeviceLine]) -> Vec<String> {
         figures.reduce(f64::min).map(|least| format!("Least {}: {}.", by.name(), by.in_words(least)))
     };
     let some = |count: fn(&&DeviceLine) -> bool| lines.iter().filter(count).count() as u64;
-    let foreign = format!("{} with another customer's motion.", counted(some(|line| line.foreign > 0), "device"));
+    let foreign = format!("{} with foreign motions.", counted(some(|line| line.foreign > 0), "device"));
     let gaps = format!("{} with gaps.", counted(some(|line| line.gaps > 0), "line"));
     let ends = [most(By::Foreign), most(By::LongestGap), most(By::BeforeConsent), least(By::Kept)];
     [foreign, gaps].into_iter().chain(ends.into_iter().flatten()).collect()

@@ -78,7 +78,7 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
     };
     section_ui(ui, icons::READY, "Who", &words, |ui| {
         let mut is_split = packaging.split.is_some();
-        let hover = "By customer, never by row: nobody is on two sides";
+        let hover = "By customer, never by row: nobody is in two splits";
         let response = ui.checkbox(&mut is_split, t("Split into train, validation and test"));
         if explained(response, hover, "export-sides").changed() {
             packaging.split = is_split.then(Split::default);

@@ -1,4 +1,4 @@
-//! What the next export will be, what an attacker could do with it, what stands against it, and the button that makes it.
+//! What the next export will be, what an attacker could do with it, what blocks it, and the button that makes it.
 
 use std::path::PathBuf;
 
@@ -60,8 +60,8 @@ fn figures_ui(ui: &mut Ui, preview: &Preview) {
         if let Some(windows) = estimate.windows {
             figures.push((thousands(windows), "windows"));
         }
-        figures.push((format!("≈ {}", bytes(estimate.bytes)), "on the disk"));
-        figures.push((thousands(estimate.files), "files"));
+        figures.push((format!("≈ {}", bytes(estimate.bytes)), "of data"));
+        figures.push((thousands(estimate.files), "data files"));
         let seconds = estimate.takes.as_secs_f64();
         let takes = if seconds < 0.1 { "< 0.1 s".to_owned() } else { format!("≈ {seconds:.1} s") };
         figures.push((takes, "to write"));
@@ -105,7 +105,7 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
     explained(ui.label(words), "Counted on the rows that would leave", "export-attacks");
     if audit.by_chance > 0 {
         let rows = counted(audit.by_chance, "row");
-        ui.label(widgets::small(ui, format!("{rows} of different customers on two sides are equal by chance.")));
+        ui.label(widgets::small(ui, format!("{rows} of different customers in different splits are equal by chance.")));
     }
     if split.grouped > 0 {
         let who = counted(split.grouped, "customer");
@@ -163,7 +163,7 @@ pub fn gate_ui(
     };
     let mut wanted = None;
     let icon = if is_signed { icons::READY } else { icons::LOCKED };
-    section_ui(ui, icon, "What stands against it", &words, |ui| {
+    section_ui(ui, icon, "What blocks it", &words, |ui| {
         for check in open {
             let text = format!("{} {}", icons::WARNING, check.about().title);
             let response = widgets::door_ui(ui, widgets::warning(ui, text), check.about().title);

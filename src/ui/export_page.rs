@@ -5,7 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::domain::CheckId;
 use crate::state::{Command, ExportOutcome, State};
 
-use super::explain::explained;
+use super::explain::{explained, part_leads_to};
 use super::export_outlook::{gate_ui, outlook_ui};
 use super::export_past::{PastScreen, past_ui, written_ui};
 use super::words::t;
@@ -41,7 +41,7 @@ pub fn export_ui(
         let past = state.exporting.past.value().map_or(0, |past| past.len());
         let exports = if past > 0 { format!("Exports made ({past})") } else { "Exports made".to_owned() };
         let next = ui.selectable_value(&mut screen.tab, Tab::Next, t("Next export"));
-        let next = explained(next, "What leaves, whose, how, and what stands against it", "export-parts");
+        let next = explained(next, "What leaves, whose, how, and what blocks it", "export-parts");
         access::tab(&next, screen.tab == Tab::Next);
         let past = ui.selectable_value(&mut screen.tab, Tab::Past, t(exports));
         let sentence = "Load them, prove that they are as they were, take customers out who withdrew";
@@ -49,6 +49,7 @@ pub fn export_ui(
     });
     ui.add_space(8.0);
     if screen.tab == Tab::Past {
+        part_leads_to(ui, "export-past");
         past_ui(ui, state, &mut screen.past, commands);
         return None;
     }

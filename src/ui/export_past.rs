@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use egui::{Button, RichText, ScrollArea, TextStyle, Ui, vec2};
 
+use crate::domain::JoinRule;
 use crate::domain::format::{bytes, counted, thousands};
 use crate::export::Listed;
 use crate::export::release::{Contained, Manifest, Verified};
 use crate::state::{Command, OpenedExport, Proof, Searched, State};
 
+use super::recipe_bar::join_label;
 use super::words::{as_is, t};
 use super::{access, empty, icons, theme, widgets};
 
@@ -132,17 +134,18 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
 pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, commands: &mut Vec<Command>) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
     ui.label(t(format!(
-        "{} of {}, {} in {}.",
+        "{} of {}, {} in {}: {}, and what describes them.",
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
         bytes(manifest.bytes()),
-        counted(manifest.all_files().count() as u64 + 1, "file")
+        counted(manifest.all_files().count() as u64 + 1, "file"),
+        counted(manifest.data_files().count() as u64, "data file")
     )));
     let (id, is_kept) = (&manifest.key.id, manifest.key.is_kept);
     let key = match key_file {
-        Some(file) => format!("Its key {id} is kept in {}.", file.display()),
-        None if is_kept => format!("Its key {id} is not here any more."),
-        None => format!("Its key {id} was thrown away."),
+        Some(file) => format!("Key number {id}; the key itself is kept in {}.", file.display()),
+        None if is_kept => format!("Key number {id}; the key itself is not here any more."),
+        None => format!("Key number {id}; the key itself was thrown away."),
     };
     ui.label(widgets::weak(ui, key));
     ui.label(widgets::weak(ui, made_of(manifest)));
@@ -171,11 +174,13 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
 fn made_of(manifest: &Manifest) -> String {
     let packaging = &manifest.packaging;
     let join = manifest.recipe["join"].as_str().unwrap_or_default();
+    let rule = JoinRule::ALL.into_iter().find(|rule| rule.name() == join);
+    let joined = rule.map_or_else(|| join.to_owned(), |rule| join_label(rule).to_owned());
     let files = counted(manifest.landing.len() as u64, "landing file");
     let signed = manifest.review.signed_off.as_ref();
     let by = signed.map_or_else(|| ", signed by nobody".to_owned(), |signed| format!(", signed off by {}", signed.who));
     let (format, time) = (packaging.format.title(), packaging.time.name());
-    format!("{} Join: {join}. {format}, {time} time. From {files}{by}.", manifest.consent.rule)
+    format!("{} Joined on {joined}. {format}, {time} time. From {files}{by}.", manifest.consent.rule)
 }
 
 /// Who was taken out, and what was accepted.

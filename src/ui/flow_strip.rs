@@ -70,7 +70,11 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let palette = theme::palette(ui);
         let text = text.color(if is_open { palette.warning } else { palette.text });
         let response = widgets::door_ui(ui, text, "State of the join review");
-        let hover = "Whether the training set may leave: open the join review";
+        let hover = if foreign.is_some() && is_open {
+            "Foreign rows pair a distance with the motion of a customer who does not own the device. Open the join review"
+        } else {
+            "Whether the training set may leave: open the join review"
+        };
         if explained(response, hover, "gate").clicked() {
             commands.push(Command::Show(Shown::Review));
         }

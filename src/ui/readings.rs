@@ -49,7 +49,8 @@ pub fn readings_ui(
     ];
     columns.extend(channels.iter().map(|channel| column(channel.name, "As it landed", 140.0, true)));
     columns.push(column("fate", "Whether it is in the trusted table, or why it is not", 220.0, false));
-    let foreign = column("joined", "Whether the join takes another customer's motion at this instant", 200.0, false);
+    let foreign =
+        column("joined", "Whether the join takes a foreign motion, another customer's, at this instant", 200.0, false);
     columns.push(foreign);
     let rows = (seen.start, seen.len());
     let name = format!("readings of the {name}");
@@ -63,7 +64,7 @@ pub fn readings_ui(
                 (Some(channel), _) => number(channel.values().get(reading).copied()),
                 (None, 0) => fate(track.fates.get(reading).copied()),
                 (None, _) => match plotted.foreign.binary_search(&at) {
-                    Ok(_) => "another customer's motion".to_owned(),
+                    Ok(_) => "foreign motion".to_owned(),
                     Err(_) => String::new(),
                 },
             },

@@ -54,7 +54,11 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if recipe != Recipe::default() {
             ui.separator();
-            if ui.button(t("As specified")).on_hover_text(t("Back to the choices of the specification")).clicked() {
+            if ui
+                .button(t("Back to the specification"))
+                .on_hover_text(t("All rules as the specification has them"))
+                .clicked()
+            {
                 recipe = Recipe::default();
             }
         }

@@ -67,9 +67,11 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     let list = panel.size_range(most.min(200.0)..=most).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            for (title, checks) in
-                [("Failing", &lists.open), ("Accepted", &lists.accepted), ("Odd, closes nothing", &lists.warning)]
-            {
+            for (title, checks) in [
+                ("Failing", &lists.open),
+                ("Accepted", &lists.accepted),
+                ("Warnings, do not block export", &lists.warning),
+            ] {
                 group_ui(ui, title, checks, screen);
             }
             ui.add_space(8.0);
@@ -182,7 +184,7 @@ fn check_ui(
     access::heading_ui(ui, about.title);
     let says = match (check.verdict, accepted) {
         (CheckVerdict::Pass, _) => "passes",
-        (CheckVerdict::Warn, _) => "odd, closes nothing",
+        (CheckVerdict::Warn, _) => "a warning, which does not block export",
         (_, Some(_)) => "fails, accepted",
         (CheckVerdict::Fail, None) => "fails",
         (CheckVerdict::Uncomputed, None) => "could not be computed, and so it closes like one that fails",
@@ -231,7 +233,7 @@ fn check_ui(
     }
     let severity = match check.id.rule(state.choices().recipe.checks.get(&check.id)).severity {
         Severity::Fail => "fails",
-        Severity::Warn => "is odd",
+        Severity::Warn => "is a warning",
     };
     let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
     let threshold = format::thousands(check.threshold);

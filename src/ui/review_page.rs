@@ -160,7 +160,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui.label(widgets::weak(ui, "The checks are being computed."));
             }
             Some(0) => {
-                ui.label(t(format!("{} Nothing fails that is not accepted.", icons::READY)));
+                ui.label(t(format!("{} No check fails, or each that does is accepted.", icons::READY)));
                 who_ui(ui, who);
                 let may = !who.trim().is_empty() && !review.is_adding;
                 let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));

@@ -97,7 +97,7 @@ impl Line {
             Self::Kind(kind) => kind.title(),
             Self::Unmatched => "distances without a motion",
             Self::Devices => "devices with rows",
-            Self::PerDevice => "rows a device",
+            Self::PerDevice => "rows a device: least, median, most",
             Self::Differing(Differing::OnlyThere) => "only under this rule",
             Self::Differing(Differing::OnlyHere) => "only under the rule in force",
         }
@@ -107,7 +107,7 @@ impl Line {
         match self {
             Self::Rows => "Rows of the machine-learning table",
             Self::Kind(PairKind::Own) => "The motion is of the device's owner",
-            Self::Kind(PairKind::Foreign) => "The motion is somebody else's",
+            Self::Kind(PairKind::Foreign) => "Foreign: the motion of a customer who does not own the device",
             Self::Kind(PairKind::Repeated) => "Equal in every column to a row before",
             Self::Kind(PairKind::Unknown) => "Nobody can say whose device it is",
             Self::Unmatched => "Trusted distances that are in no row",

@@ -37,7 +37,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &
                 icons::EXPORT,
                 "Export",
                 "export",
-                "What the training set will be, what stands against it, and the exports that were made",
+                "What the training set will be, what blocks it, and the exports that were made",
             ),
             (Shown::Sql, icons::SQL, "SQL", "sql", "Queries over the tables, masked as they are here"),
         ] {

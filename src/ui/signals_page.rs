@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{DragValue, Panel, Role, Ui};
 
 use crate::domain::TimeZone;
-use crate::domain::format::counted;
+use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
 use crate::picture::{Coloring, Heading, Picture};
 use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
@@ -285,7 +285,8 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
     screen.fixed = !fits;
     ui.separator();
     let mut seconds = screen.gap.map_or(usual, |gap| gap.milliseconds) as f64 / 1000.0;
-    ui.label(widgets::weak(ui, "gap above"));
+    ui.label(widgets::weak(ui, "gap above"))
+        .on_hover_text(t("Where readings are further apart than this there is a gap: no line joins them"));
     let value = DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3);
     let response = ui.add(words::fraction(value).suffix(t(" s")));
     widgets::named(&response, ui, Role::SpinButton, "Gap above, in seconds");
@@ -373,10 +374,10 @@ fn summary(plotted: &Plotted) -> String {
         counted(track.as_ref().map_or(0, |track| track.series.len()) as u64, one)
     };
     let recording = &plotted.recording;
-    format!(
-        "{}, {}, {}",
-        count(&recording.device, "distance"),
-        count(&recording.phone, "accelerometer reading"),
-        counted(plotted.foreign.len() as u64, "instant with somebody else's motion").replace("motions", "motion")
-    )
+    let foreign = match plotted.foreign.len() as u64 {
+        1 => "1 instant with a foreign motion".to_owned(),
+        instants => format!("{} instants with foreign motions", thousands(instants)),
+    };
+    let (distances, motions) = (count(&recording.device, "distance"), count(&recording.phone, "accelerometer reading"));
+    format!("{distances}, {motions}, {foreign}")
 }

@@ -6,7 +6,7 @@ use egui::{ComboBox, Grid, Role, ScrollArea, Ui};
 use crate::domain::format::{self, counted, thousands};
 use crate::domain::{Dataset, Kind, Table};
 use crate::explore::{Filter, Follow, Query, Test};
-use crate::signals::{Clock, Plotted, Statistics, Track, elapsed};
+use crate::signals::{Clock, MAGNITUDE, Plotted, Statistics, Track, elapsed};
 use crate::state::{Command, Loaded, MeasuredChannel, Shown, Slot, State};
 
 use super::plot::PlotScreen;
@@ -61,7 +61,7 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
             let run = at.and_then(|at| track.series.at(at)).unwrap_or_default();
             let away = at.zip(track.series.times().get(run.start)).map(|(at, time)| *time as f64 - at);
             for channel in track.series.channels() {
-                ui.label(widgets::weak(ui, as_is(short_name(channel.name))));
+                ui.label(widgets::weak(ui, short_name(channel.name)));
                 ui.label(t(if run.is_empty() {
                     "–".to_owned()
                 } else {
@@ -113,9 +113,9 @@ fn values_in_words(values: &[f64]) -> String {
 fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
     let [Some(a), Some(b)] = screen.plot.cursors else {
         ui.label(widgets::small(ui, "Shift+drag chooses a stretch of time."));
-        let over = ui
-            .button(t("A to B over what is in sight"))
-            .on_hover_text(t("Measure it, or see its readings in the tables"));
+        let over = ui.button(t("A to B over what is in sight")).on_hover_text(t(
+            "Puts the cursors A and B around what is in sight: to measure it, or to see its readings in the tables",
+        ));
         if over.clicked() {
             let view = screen.plot.zoom.view(plotted.whole());
             screen.plot.cursors = [Some(view.from), Some(view.to)];
@@ -188,7 +188,7 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
         ui.end_row();
         for channel in channels {
             let measured = &channel.measured;
-            ui.label(widgets::weak(ui, as_is(short_name(channel.name))));
+            ui.label(widgets::weak(ui, short_name(channel.name)));
             for value in figures(measured) {
                 ui.label(t(value.map_or_else(|| "–".to_owned(), format::short)));
             }
@@ -281,15 +281,15 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
     }
     if others.is_empty() {
         if plotted.recording.device.is_some() {
-            ui.label(widgets::small(ui, "The join takes nobody else's motion for this device."));
+            ui.label(widgets::small(ui, "The join takes no foreign motion for this device."));
         }
         return;
     }
     let pairs: u64 = others.iter().map(|other| other.pairs).sum();
-    let text = format!("{} {} paired with others' motions", icons::WARNING, counted(pairs, "row"));
+    let text = format!("{} {} with foreign motions", icons::WARNING, counted(pairs, "row"));
     ui.label(widgets::warning(ui, text)).on_hover_text(
-        t("The machine-learning join matches these instants of the device with motions of other customers. The marks at the \
-         top of the chart show where."),
+        t("Foreign: the machine-learning join matches these instants of the device with motions of customers who do not own \
+         it. The marks at the top of the chart show where."),
     );
     for other in others.iter().take(MOST_OTHERS) {
         let text = format!("lay {} over · {}", name(&other.email), counted(other.pairs, "row"));
@@ -334,8 +334,12 @@ fn zones_ui(ui: &mut Ui, plotted: &Plotted, commands: &mut Vec<Command>) {
     }
 }
 
-fn short_name(name: &str) -> &str {
-    if name == "distancefromobject" { "distance" } else { name }
+fn short_name(name: &str) -> Words {
+    match name {
+        "distancefromobject" => t("distance"),
+        MAGNITUDE => t(MAGNITUDE),
+        name => as_is(name),
+    }
 }
 
 fn signed(number: f64) -> String {

@@ -28,7 +28,10 @@ pub fn side_ui(ui: &mut Ui, state: &State, editor: &mut Editor, commands: &mut V
         ui.add_space(8.0);
         ui.label(widgets::small(ui, "EXAMPLES"));
         for example in &EXAMPLES {
-            if line_ui(ui, icons::SQL, t(example.title), format!("Example: {}", t(example.title))) {
+            let button = egui::Button::new(format!("{}  {}", icons::SQL, t(example.title)));
+            let response = ui.add(button.frame_when_inactive(false).wrap());
+            widgets::named(&response, ui, egui::Role::Button, format!("Example: {}", example.title));
+            if response.clicked() {
                 editor.put(example.sql.to_owned());
             }
         }

@@ -47,14 +47,14 @@ fn state_ui(ui: &mut Ui, state: &State) {
 
 fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let (text, name) = if state.revealed {
-        (widgets::warning(ui, format!("{} personal data shown", icons::REVEALED)), "Mask personal data")
+        (widgets::warning(ui, format!("{} personal data shown", icons::REVEALED)).underline(), "Mask personal data")
     } else {
-        (widgets::weak(ui, format!("{} masked", icons::MASKED)), "Show personal data")
+        (widgets::weak(ui, format!("{} masked", icons::MASKED)).underline(), "Show personal data")
     };
     let hover = if state.revealed {
-        "Mask names, e-mail addresses, phones, birthdays and serial numbers again"
+        "Click to mask names, e-mail addresses, phones, birthdays and serial numbers again"
     } else {
-        "Show names, e-mail addresses, phones, birthdays and serial numbers until the program ends"
+        "Click to show names, e-mail addresses, phones, birthdays and serial numbers until the program ends"
     };
     if widgets::door_ui(ui, text, name).on_hover_text(t(hover)).clicked() {
         commands.push(Command::Reveal(!state.revealed));

@@ -91,11 +91,7 @@ pub fn dropped_ui(
         let title = format!("{}: {}{stood}", table.name(), step.reason.label());
         access::heading_ui(ui, title);
         ui.add_space(8.0);
-        if stood.is_empty() {
-            ui.label(t(format!("{} rows of {} dropped", thousands(step.dropped), count.source.name())));
-        } else {
-            ui.label(t(format!("of {}, dropped:", count.source.name())));
-        }
+        ui.label(t(format!("dropped from {}:", count.source.name())));
         rows_in_words_ui(ui, state, shown, commands);
     });
     ui.label(widgets::weak(ui, step.reason.explanation()));
@@ -250,11 +246,7 @@ pub(super) fn look_ui(
     if look.len() == 0 && look.view.rows() > 0 && !query.find.is_empty() && !state.revealed {
         nothing_found_ui(ui, commands);
     } else if look.view.rows() == 0 {
-        empty::nothing_here_ui(
-            ui,
-            "No rows",
-            "Nothing came through. The small figure of the table above opens what was lost, and says why.",
-        );
+        empty::nothing_here_ui(ui, "No rows", without_rows(shown));
     } else {
         let titles: Vec<GridColumn> =
             columns.iter().filter_map(|&at| Some(cell::grid_column(look.view.column(at)?, state.revealed))).collect();
@@ -297,6 +289,20 @@ fn nothing_found_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
             commands.push(Command::Reveal(true));
         }
     });
+}
+
+/// Why there may be no rows, and what to do next.
+fn without_rows(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Sql => "No row is as the query asks. Take a condition away, or look at what its tables hold.",
+        Shown::Table(table) if table.dataset().is_some() => {
+            "No record of this table could be read. The page Files says why."
+        }
+        Shown::Table(_) => {
+            "Nothing came through. The small figure of the table above opens what was lost, and says why."
+        }
+        _ => "There are none of these under the rules in force.",
+    }
 }
 
 /// Finding, what is in force, what is chosen, and the columns out of sight: one line, so that nothing below it moves.

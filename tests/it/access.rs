@@ -137,7 +137,7 @@ fn the_main_path_is_walked_by_roles_and_names_alone() {
     assert!(about.contains("no consent") && about.contains("not given"), "{about}");
     reader.press(Role::Main, Role::Button, &format!("Show all, not only {customer}"));
 
-    // A device with somebody else's motions.
+    // A device with foreign motions.
     reader.press(Role::Navigation, Role::Button, "Signals");
     let worst = reader.name_of(Role::Main, Role::Button, "Signals of D·");
     let pairs = worst.rsplit(' ').next().unwrap().replace(',', "").parse::<u64>().unwrap();
@@ -145,13 +145,13 @@ fn the_main_path_is_walked_by_roles_and_names_alone() {
     reader.press(Role::Main, Role::Button, &worst);
     let chart = reader.all(Role::Main, Role::Image, "Signals of D·");
     let words = chart[0].accesskit_node().description().unwrap();
-    assert!(words.contains("joined with another customer's motion"), "{words}");
+    assert!(words.contains("joined with a foreign motion"), "{words}");
     assert!(words.contains("distance from object: ") && words.contains("UTC") && words.contains("gap"), "{words}");
     reader.press(Role::Main, Role::Button, "All devices");
 
     // Repaired, signed, exported.
     reader.press(Role::Navigation, Role::Button, "Join review");
-    let check = reader.name_of(Role::Main, Role::Button, "Somebody else's motion");
+    let check = reader.name_of(Role::Main, Role::Button, "Foreign motions");
     assert!(check.contains(": fail, "), "{check}");
     reader.press(Role::Main, Role::Button, &check);
     reader.press(Role::Main, Role::Button, "Join on time stamp and owner");
@@ -459,6 +459,6 @@ fn a_chart_is_a_table_of_the_readings_in_sight() {
     let words = reader.said(Role::Main);
     reader.0.harness.state_mut().ask(Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
     reader.settle();
-    assert!(words.contains("joined with another customer's motion, the first at "), "{words}");
-    assert!(!reader.said(Role::Main).contains("joined with another customer's motion, the first at "));
+    assert!(words.contains("joined with a foreign motion, the first at "), "{words}");
+    assert!(!reader.said(Role::Main).contains("joined with a foreign motion, the first at "));
 }

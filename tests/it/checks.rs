@@ -389,7 +389,7 @@ fn the_real_data_fail_for_foreign_pairs_alone_and_the_owner_rule_repairs_it() {
 
 /// `docs/checks.md`, which is made from what the checks say of themselves.
 fn documented() -> String {
-    let mut text = "# The checks\n\nEach has a figure and a threshold: a larger figure fails, or is odd and closes nothing. A check \
+    let mut text = "# The checks\n\nEach has a figure and a threshold: a larger figure fails, or is a warning, which blocks nothing. A check \
                     that cannot be\ncomputed fails. A recipe can change weight and threshold: `\"checks\": {\"fan-out\": \
                     {\"threshold\": 6, \"severity\": \"fail\"}}`.\n"
         .to_owned();
@@ -401,7 +401,7 @@ fn documented() -> String {
         for id in CheckId::ALL.into_iter().filter(|id| id.group() == group) {
             let about = id.about();
             let thumb = if about.is_rule_of_thumb { " (rule of thumb)" } else { "" };
-            let is = if about.rule.severity == Severity::Fail { "fails" } else { "odd" };
+            let is = if about.rule.severity == Severity::Fail { "fails" } else { "warning" };
             let CheckRule { threshold, .. } = about.rule;
             let (name, looks_at, why) = (id.name(), about.looks_at, about.why);
             text += &format!("| `{name}` | {threshold}{thumb} | {is} | {looks_at} | {why} |\n");

@@ -405,6 +405,11 @@ fn the_doctor_says_what_works_and_what_to_do_where_it_does_not() {
     assert!(code == Some(1) && !display.0 && display.1.contains("every command works"), "{display:?}");
     assert!(rest.iter().all(|(works, says)| *works && says.contains("free")), "{rest:?}");
     assert!(!home.path().join("home").exists(), "nothing is made");
+    // Whatever the system has: nothing that is not there is said to work.
+    let said = text(&program(&["doctor"]).stdout);
+    let dialogs = said.lines().find(|line| line.contains("file dialogs")).unwrap();
+    assert_eq!(dialogs.starts_with("missing "), dialogs.contains("none ("), "{dialogs}");
+    assert!(dialogs.starts_with("missing ") || dialogs.starts_with("works "), "{dialogs}");
     let (code, [_, rest @ ..]) = doctor(true);
     assert!(
         code == Some(1) && rest.iter().all(|(works, says)| !works && says.contains("cannot be written")),

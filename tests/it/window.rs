@@ -68,7 +68,7 @@ fn the_real_data_show_the_right_counts_under_every_switch() {
     recipe.consent_date = false;
     window.wait("no consent date", curated_with(recipe));
     expect(&window, [956, 81_273, 28_680, 482, 40_981, 14_460, 482, 40_981]);
-    click(&mut window, "As specified");
+    click(&mut window, "Back to the specification");
     window.wait("the specification", curated_with(Recipe::default()));
     expect(&window, [956, 81_273, 28_680, 482, 40_981, 14_460, 482, 43_681]);
 }

@@ -95,7 +95,7 @@ fn from_the_red_check_to_a_signed_training_set() {
     // One click repairs it.
     click(&mut window, "Join on time stamp and owner");
     assert_eq!(state(&window).choices().recipe.join, JoinRule::Owner);
-    assert!(has(&window, "Nothing fails that is not accepted."));
+    assert!(has(&window, "No check fails, or each that does is accepted."));
     assert!(!saves(&mut window), "nobody signed yet");
     click(&mut window, "State of the join review");
     window.harness.get_by_label("Sign off").click();
@@ -277,7 +277,10 @@ fn the_review_of_the_real_data_says_2_700() {
     let mut window = open(&folder);
     assert!(has(&window, "State of the join review"));
     click(&mut window, "Join review");
-    assert!(has(&window, "2,700 of 43,681 rows pair a distance with somebody else's motion, on 364 devices."));
+    assert!(has(
+        &window,
+        "2,700 of 43,681 rows are foreign: they pair a distance with the motion of somebody who does not own the device, on 364 devices."
+    ));
     click(&mut window, "Join on time stamp and owner");
     assert_eq!(state(&window).review.open(), Some(0));
     assert_eq!(state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated), 40_981);

@@ -125,7 +125,7 @@ fn devices_with_foreign_pairs_come_first_and_open() {
     let plotted = signals(&window).recording.value().unwrap().clone();
     assert_eq!(plotted.recording.others.iter().map(|other| other.pairs).sum::<u64>(), most);
     assert!(!plotted.foreign.is_empty());
-    assert!(window.harness.query_by_label("joined with another customer's motion").is_some(), "the legend says so");
+    assert!(window.harness.query_by_label("joined with a foreign motion").is_some(), "the legend says so");
     let recipe = Recipe { join: JoinRule::Owner, ..Recipe::default() };
     ask(&mut window, Command::SetRecipe(recipe));
     assert!(signals(&window).recording.value().unwrap().foreign.is_empty(), "the owner rule removes them");
@@ -152,7 +152,7 @@ fn every_device_of_the_real_data_opens_and_the_foreign_ones_are_found() {
     let lines = signals(&window).lines.value().unwrap().clone();
     assert_eq!(lines.iter().filter(|line| line.foreign > 0).count(), 364);
     assert_eq!(lines.iter().map(|line| line.foreign).sum::<u64>(), 2700);
-    assert!(window.harness.query_all_by_label_contains("364 devices with somebody else's motion").next().is_some());
+    assert!(window.harness.query_all_by_label_contains("364 devices with foreign motions").next().is_some());
     let devices: Vec<String> = lines.iter().filter_map(|line| line.device.clone()).collect();
     assert_eq!(devices.len(), 956);
     for serial in devices.iter().step_by(19) {

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use egui::{Key, vec2};
+use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable, by};
 use stedi_workbench::app::Settings;
 use stedi_workbench::domain::{CheckId, JoinRule, Purpose, Recipe, Table, TimeZone};
 use stedi_workbench::explore::{Follow, Selection};
 use stedi_workbench::landing::Source;
-use stedi_workbench::state::{Command, Instants, Language, Shown, Spoken};
+use stedi_workbench::state::{Beside, Command, Instants, Language, Place, Shown, Spoken, Under};
 use stedi_workbench::ui::words;
 
 use crate::support::{Window, sample_data};
@@ -128,6 +128,88 @@ fn the_whole_window_is_german() {
     walk.window.wait("the export", |state| state.exporting.preview.value().is_some());
     walk.look("the export");
     walk.click("Exports made");
+    walk.ends();
+}
+
+#[test]
+fn sql_and_a_page_beside_are_german() {
+    let (_home, mut walk) = Walk::new();
+    walk.show(Shown::Sql);
+    for table in Table::ALL {
+        // Opens the list of its columns.
+        walk.window.harness.get_all_by_label(table.name()).last().unwrap().click();
+        settle(&mut walk.window);
+    }
+    walk.look("columns of the tables");
+    let shown = said(&walk.window);
+    for text in [
+        "TABELLEN",
+        "BEISPIELE",
+        "Die Spalte email einfügen, Text, personenbezogen",
+        "Beispiel: Einwilligungen nach Monat",
+    ] {
+        assert!(shown.iter().any(|other| other == text), "{text} is not there: {shown:?}");
+    }
+    for query in [
+        "SELECT email, COUNT(*) AS n FROM customer_landing GROUP BY email LIMIT 3",
+        "SELECT email FROM customer_landing WHERE email = 'x'",
+        "SELECT emial FROM customer_landing",
+        "EXPLAIN SELECT email FROM customer_landing",
+    ] {
+        ask(&mut walk.window, Command::Ask(query.to_owned()));
+        walk.window.wait("the answer", |state| !state.sql.answer.is_loading());
+        settle(&mut walk.window);
+        walk.look(query);
+    }
+    assert!(said(&walk.window).iter().any(|text| text.starts_with("in 0,")), "how long it took is not German");
+    for (shown, place, under) in [
+        (Shown::Review, Place::Right, Under::Specified),
+        (Shown::Table(Table::CustomerTrusted), Place::Below, Under::Before),
+        (Shown::Signals, Place::Right, Under::InForce),
+    ] {
+        let beside = Beside { shown, place, under, ..Beside::default() };
+        walk.ask(Command::SetBeside(Some(beside)));
+        walk.window.harness.run_steps(20);
+        settle(&mut walk.window);
+        walk.look(&format!("beside: {shown:?}"));
+    }
+    walk.ends();
+}
+
+#[test]
+fn pictures_of_pages_say_what_the_window_does() {
+    let (home, mut walk) = Walk::new();
+    let save = |walk: &mut Walk, name: &str, title: &str| {
+        let path = home.path().join(name);
+        walk.window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
+        walk.window.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
+        walk.window.wait(name, |state| state.notices.iter().any(|notice| notice.text.contains(name)));
+        walk.look(name);
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains(&format!("<title>{title}</title>")), "{name} is no picture of {title}");
+        assert!(
+            text.contains("Rezept Spezifikation: Einwilligung für Forschung · verknüpft über den Zeitstempel"),
+            "{text}"
+        );
+        assert!(text.contains("Kundendatensätze") && text.contains("abgewiesen"), "{text}");
+        text
+    };
+    walk.show(Shown::Consent);
+    let flows = save(&mut walk, "flows.svg", "Wo Zeilen blieben");
+    assert!(flows.contains("keine Einwilligung") && flows.contains("machine learning"), "{flows}");
+    walk.click("Who agreed when");
+    let consents = save(&mut walk, "consents.svg", "Wer wann einwilligte");
+    assert!(consents.contains("hatten am Ende eingewilligt"), "{consents}");
+    walk.show(Shown::Review);
+    let checks = save(&mut walk, "checks.svg", "Prüfungen der Verknüpfungen");
+    assert!(
+        checks.contains("Fremde Bewegungen") && checks.contains("Warnung") && !checks.contains("motion"),
+        "{checks}"
+    );
+    walk.show(Shown::Signals);
+    walk.window.wait("the devices", |state| state.signals.lines.value().is_some());
+    let devices = save(&mut walk, "devices.svg", "Geräte und Telefone");
+    assert!(devices.contains("fremde Paare") && devices.contains("Werte über die Zeit"), "{devices}");
     walk.ends();
 }
 

@@ -328,8 +328,11 @@ pub struct SplitAudit {
 impl SplitAudit {
     /// What was found on two sides, as a sentence.
     pub fn words(&self) -> String {
+        if self.is_clean() {
+            return "No customer, device, instant, recording or window is in more than one split.".to_owned();
+        }
         format!(
-            "On two sides: {}, {}, {} of one customer, {}, {}.",
+            "In more than one split: {}, {}, {} of one customer, {}, {}.",
             counted(self.customers, "customer"),
             counted(self.devices, "device"),
             counted(self.instants, "instant"),

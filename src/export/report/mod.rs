@@ -99,7 +99,7 @@ fn verdict(review: &Review, trail: &Trail, when: Option<i64>) -> String {
     let signed = review.sign_off(trail, review.scope()).ok().and_then(|signed| signed.signed().cloned());
     let words = match (&signed, open.len() as u64) {
         (Some(signed), _) => format!("Signed off by {} on {} UTC.", signed.who, utc(signed.when).unwrap_or_default()),
-        (None, 0) => "Nothing fails that is not accepted; nobody has signed.".to_owned(),
+        (None, 0) => "No check fails, or each that does is accepted; nobody has signed.".to_owned(),
         (None, 1) => "Export is closed: 1 check fails and is not accepted.".to_owned(),
         (None, open) => format!("Export is closed: {open} checks fail and are not accepted."),
     };
@@ -122,7 +122,7 @@ fn checks(review: &Review, trail: &Trail) -> String {
         let accepted = review.accepted(check.id, trail);
         let (class, word) = match (check.verdict, accepted) {
             (CheckVerdict::Pass, _) => ("good", "passes"),
-            (CheckVerdict::Warn, _) => ("", "odd"),
+            (CheckVerdict::Warn, _) => ("", "warning"),
             (_, Some(_)) => ("", "accepted"),
             (CheckVerdict::Fail, None) => ("bad", "fails"),
             (CheckVerdict::Uncomputed, None) => ("bad", "not computed"),

@@ -154,7 +154,7 @@ fn foreign(ground: &Ground<'_>) -> Result<Found, NotComputed> {
         "Every motion is of a customer on whose record the device is.".to_owned()
     } else {
         format!(
-            "{} of {} pair a distance with somebody else's motion, on {}.",
+            "{} of {} are foreign: they pair a distance with the motion of somebody who does not own the device, on {}.",
             thousands(rows.len() as u64),
             counted(users.len() as u64, "row"),
             counted(affected, "device")
