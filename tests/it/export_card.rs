@@ -68,7 +68,10 @@ fn it_says_what_one_row_is_as_the_rows_do() {
                 assert!(card.contains(&format!("| {motions} | {} |", figures(*instants))), "{card}");
             }
             let columns = note.told_by.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-            assert!(card.contains(&format!("df.groupby([{columns}]")), "{card}");
+            assert!(
+                card.contains(&format!("df.groupby([\"split\", {columns}], as_index=False, observed=True)")),
+                "{card}"
+            );
             assert_eq!(card.contains("under several customers"), note.of_several_customers > 0);
             let croissant: Value =
                 serde_json::from_str(&fs::read_to_string(out.join("croissant.json")).unwrap()).unwrap();

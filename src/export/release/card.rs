@@ -149,7 +149,7 @@ fn summary(manifest: &Manifest) -> String {
 
 fn instants(manifest: &Manifest) -> String {
     let Some(instants) = &manifest.instants else { return String::new() };
-    instants.section(manifest.rows(), manifest.windows.is_some())
+    instants.section(manifest.rows(), manifest.split.is_some(), manifest.windows.is_some())
 }
 
 fn sides(manifest: &Manifest) -> String {
@@ -288,7 +288,7 @@ fn review(manifest: &Manifest) -> String {
         }
     }
     if let Some(signed) = &manifest.review.signed_off {
-        let _ = write!(out, "\nSigned off by {}.", markdown(&signed.who));
+        let _ = write!(out, "\n\nSigned off by {}.", markdown(&signed.who));
     }
     out + "\n"
 }

@@ -80,7 +80,7 @@ impl InstantsNote {
     }
 
     /// The section of the data card.
-    pub(super) fn section(&self, rows: u64, has_windows: bool) -> String {
+    pub(super) fn section(&self, rows: u64, has_split: bool, has_windows: bool) -> String {
         let mut out = format!("## What one row is\n\n{}", self.words(rows));
         if self.distances > self.instants {
             let _ = write!(
@@ -104,12 +104,14 @@ impl InstantsNote {
         }
         out += "\n**For training.** No label of steps is in it. ";
         if self.with_several() > 0 {
-            let columns: Vec<String> = self.told_by.iter().map(|name| format!("\"{name}\"")).collect();
+            let split = has_split.then_some("split");
+            let columns = split.into_iter().chain(self.told_by.iter().map(String::as_str));
+            let columns: Vec<String> = columns.map(|name| format!("\"{name}\"")).collect();
             let _ = write!(
                 out,
                 "Rows of one instant are not independent: they are one distance, said again with each motion. Do not count, \
                  average or draw rows as if they were; make one row of each instant first, as with \
-                 `df.groupby([{}], as_index=False).mean(numeric_only=True)` in pandas.",
+                 `df.groupby([{}], as_index=False, observed=True).mean(numeric_only=True)` in pandas.",
                 columns.join(", ")
             );
             out += if has_windows { " In `windows/` this is done already." } else { "" };
