@@ -324,6 +324,9 @@ fn section_of(shown: Shown) -> &'static str {
 }
 
 fn page_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    if state.landing.value().is_none() {
+        explain::part_leads_to(ui, "own-files");
+    }
     if let Some(error) = state.landing.error() {
         empty::failed_ui(ui, "The landing files could not be read", error, Command::Reload, commands);
         return;

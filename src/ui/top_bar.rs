@@ -8,6 +8,7 @@ use crate::landing::Source;
 use crate::state::{Command, State, Theme};
 
 use super::actions::{key_of, named_with_key};
+use super::explain::leads_to;
 use super::guide::GuideScreen;
 use super::palette::PaletteScreen;
 use super::words::{as_is, t};
@@ -94,6 +95,7 @@ fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Comm
         None => t("Open landing files"),
     };
     widgets::named(&button.response, ui, Role::Button, format!("Landing: {name}"));
+    leads_to(&button.response, "own-files");
     button.response.on_hover_text(hover);
 }
 

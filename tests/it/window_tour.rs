@@ -147,6 +147,12 @@ fn f1_on_the_list_of_files_and_on_exports_made_opens_their_sections() {
         window.harness.hover_at(at);
         settle(window);
     };
+    // The menu with what is open leads to how own files are opened.
+    window.harness.get_by_label("Landing: sample_data").hover();
+    settle(&mut window);
+    press(&mut window, Key::F1);
+    assert!(seen(&window, "What is shown at the first start are made-up sample data"));
+    press(&mut window, Key::F1);
     window.harness.state_mut().ask(Command::Show(Shown::Refused));
     settle(&mut window);
     point(&mut window, egui::pos2(500.0, 960.0));
