@@ -181,7 +181,7 @@ fn pictures_of_pages_say_what_the_window_does() {
     let (home, mut walk) = Walk::new();
     let save = |walk: &mut Walk, name: &str, title: &str| {
         let path = home.path().join(name);
-        walk.window.harness.state_mut().answer_dialogs(vec![path.clone()]).unwrap();
+        walk.window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
         walk.window.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
         walk.window.wait(name, |state| state.notices.iter().any(|notice| notice.text.contains(name)));
         walk.look(name);
