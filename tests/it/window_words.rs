@@ -260,7 +260,9 @@ fn saved(window: &mut Window, language: Language, place: &Path) -> String {
     ask(window, Command::SetLanguage(language));
     let sight = Arc::new(window.harness.state().state().sight().unwrap());
     ask(window, Command::SaveViewTo(place.to_owned(), sight));
-    window.wait("the file", |_| place.exists());
+    // Until that is told, another is not begun.
+    let name = place.file_name().unwrap().to_string_lossy().into_owned();
+    window.wait("the file", |state| state.notices.iter().any(|notice| notice.text.contains(&name)));
     fs::read_to_string(place).unwrap()
 }
 
