@@ -22,7 +22,8 @@ pub struct Picture {
 impl Picture {
     /// What its file is called unless somebody says otherwise, without an ending: what it is, not of whom.
     pub fn stem(&self) -> String {
-        let what = self.title.split(" of ").next().unwrap_or_default();
+        let ends = [" of ", " von "].iter().filter_map(|of| self.title.find(of));
+        let what = &self.title[..ends.min().unwrap_or(self.title.len())];
         let words = what.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
     }

@@ -171,6 +171,16 @@ impl Shape {
 }
 
 impl Scene {
+    /// The same with its texts as somebody else says them.
+    pub fn said(mut self, say: fn(&str) -> String) -> Self {
+        for shape in self.layers.iter_mut().flat_map(|layer| &mut layer.shapes) {
+            if let Shape::Text { text, .. } = shape {
+                *text = say(text);
+            }
+        }
+        self
+    }
+
     /// Moves all of it towards the bottom.
     pub fn move_down(&mut self, by: f32) {
         for layer in &mut self.layers {

@@ -17,16 +17,19 @@ impl Heading {
     }
 }
 
-/// Paints the chart below its heading.
-pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2]) -> Scene {
-    let mut heading = heading.clone();
+/// Paints the chart below its heading; `say` gives English words as the picture is to say them.
+pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2], say: fn(&str) -> String) -> Scene {
+    let lines = heading.lines.iter().map(|line| say(line)).collect();
+    let mut heading = Heading { title: say(&heading.title), lines };
     // As many lines as there will be, so that the room for the chart is known.
     heading.lines.push(String::new());
     let top = heading.height();
     let inner = [size[0] - MARGIN, (size[1] - top - MARGIN / 2.0).max(80.0)];
     let (scene, layout) = chart.paint(inner, &mut vec![]);
     heading.lines.pop();
-    heading.lines.push(layout.in_words());
-    let scene = headed(scene, &heading, (&chart.legend(), swatch), size[0]);
+    heading.lines.push(say(&layout.in_words()));
+    let legend: Vec<_> = chart.legend().into_iter().map(|(ink, words)| (ink, say(words))).collect();
+    let legend: Vec<_> = legend.iter().map(|(ink, words)| (*ink, words.as_str())).collect();
+    let scene = headed(scene.said(say), &heading, (&legend, swatch), size[0]);
     Scene { size, ..scene }
 }

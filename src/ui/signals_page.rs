@@ -192,8 +192,8 @@ fn recording_ui(
             pane.values = values.or(pane.values);
         }
         let heading = Heading::of(&name, &state.choices().recipe, &seen);
-        let scene = poster(&seen, &heading, SAVED);
-        let title = format!("signals of {name}");
+        let scene = poster(&seen, &heading, SAVED, |text| t(text).into());
+        let title = t(format!("signals of {name}")).into();
         commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
     }
     ui.horizontal_wrapped(|ui| {
@@ -347,8 +347,9 @@ fn comparison_ui(
         if saves {
             let title = format!("distances of {}", counted(signals.compared.len() as u64, "device"));
             let coloring = Coloring::of(ui.visuals().dark_mode);
-            let scene = poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), SAVED);
-            commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
+            let scene =
+                poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), SAVED, |text| t(text).into());
+            commands.push(Command::SavePicture(Arc::new(Picture { scene, title: t(title).into(), coloring })));
         }
     }
     plot_ui(ui, chart, whole, &mut screen.plot, &name);

@@ -11,6 +11,8 @@ use stedi_workbench::app::Settings;
 use stedi_workbench::domain::{CheckId, JoinRule, Purpose, Recipe, Table, TimeZone};
 use stedi_workbench::explore::{Follow, Selection};
 use stedi_workbench::landing::Source;
+use stedi_workbench::picture::scene::Scene;
+use stedi_workbench::picture::{Coloring, Picture};
 use stedi_workbench::state::{Beside, Command, Instants, Language, Place, Shown, Spoken, Under};
 use stedi_workbench::ui::words;
 
@@ -210,6 +212,33 @@ fn pictures_of_pages_say_what_the_window_does() {
     walk.window.wait("the devices", |state| state.signals.lines.value().is_some());
     let devices = save(&mut walk, "devices.svg", "Geräte und Telefone");
     assert!(devices.contains("fremde Paare") && devices.contains("Werte über die Zeit"), "{devices}");
+    // A chart has a heading of its own, and its file is called by what it is, not by whom.
+    let lines = walk.window.harness.state().state().signals.lines.value().cloned().unwrap();
+    let line = lines.iter().find(|line| line.device.is_some() && line.foreign > 0).unwrap();
+    walk.ask(Command::Follow(line.device.clone().map(Follow::Device)));
+    walk.window.wait("the recording", |state| state.signals.recording.value().is_some());
+    let path = home.path().join("chart.svg");
+    walk.window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
+    walk.window.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
+    walk.window.wait("the chart", |state| state.notices.iter().any(|notice| notice.text.contains("chart.svg")));
+    walk.look("the chart");
+    let chart = fs::read_to_string(path).unwrap();
+    for said in [
+        "<title>Signale von D·",
+        "verknüpft über den Zeitstempel",
+        "mit fremder Bewegung verknüpft",
+        ">Distanz zum Objekt<",
+    ] {
+        assert!(chart.contains(said), "{said}: {chart}");
+    }
+    let picture = |title: &str| Picture { title: title.to_owned(), scene: Scene::default(), coloring: Coloring::Light };
+    for (title, stem) in [
+        ("signals of D·1 with C·2", "signals"),
+        ("Signale von D·1 mit C·2", "signale"),
+        ("Geräte und Telefone", "geräte-und-telefone"),
+    ] {
+        assert_eq!(picture(title).stem(), stem);
+    }
     walk.ends();
 }
 

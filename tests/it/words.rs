@@ -24,7 +24,7 @@ const SAID: [&str; 13] = [
 ];
 
 /// What it does not say, by the start of the file's name and of the text, and why.
-const NOT_SAID: [(&str, &str, &str); 58] = [
+const NOT_SAID: [(&str, &str, &str); 57] = [
     ("app/mod.rs", "the icon cannot be read", "before there is a window"),
     ("app/mod.rs", "the window", "before there is a window, or after"),
     ("app/mod.rs", "the workers", "before there is a window"),
@@ -71,7 +71,6 @@ const NOT_SAID: [(&str, &str, &str); 58] = [
     ("s3/connection.rs", "status code", "a word of the library"),
     ("signals/", "readings are in", "what is asserted"),
     ("signals/", "a value at each", "what is asserted"),
-    ("signals/poster.rs", "", "the heading of a picture, which is a file"),
     ("sql/ask.rs", "unable to find", "a word of the library"),
     ("sql/ask.rs", "no column named", "the same"),
     ("sql/complete.rs", "SHOW TABLES", "SQL"),
@@ -86,7 +85,7 @@ const NOT_SAID: [(&str, &str, &str); 58] = [
 ];
 
 /// Names of parts of the screen and of keys in the code, which nobody reads.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 10] = [
     "page beside",
     "sql side",
     "Plus",
@@ -95,7 +94,6 @@ const NAMES: [&str; 11] = [
     "phone alones",
     "export sides",
     "export windows",
-    "signals of {}",
     "{} {}es",
     "Hz",
 ];
