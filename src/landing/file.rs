@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, PlHashMap, PolarsResult, UInt32Chunked};
+use polars::prelude::{DataFrame, IntoColumn as _, PlHashMap, PolarsResult};
 
 use super::columns::Columns;
 use super::content::{self, Kind};
@@ -342,14 +342,10 @@ impl Records {
 /// # Errors
 /// When the column holds no numbers, a defect of this program.
 pub fn renumber(frame: &mut DataFrame, column: &str, numbers: &[u32]) -> PolarsResult<()> {
-    let before = frame.column(column)?.u32()?;
-    let of = |number: u32| numbers.get(number as usize).copied();
-    let after: UInt32Chunked = if before.null_count() == 0 {
-        let after: Vec<u32> = before.into_no_null_iter().map(|number| of(number).unwrap_or_default()).collect();
-        UInt32Chunked::new(column.into(), after)
-    } else {
-        before.iter().map(|number| number.and_then(of)).collect::<UInt32Chunked>().with_name(column.into())
-    };
-    frame.with_column(after.into_column())?;
+    let place = frame.try_get_column_index(column)?;
+    // Nobody else has them then, so that they are changed where they are.
+    let before = frame.drop_in_place(column)?.u32()?.clone();
+    let after = before.apply_in_place(|number| numbers.get(number as usize).copied().unwrap_or_default());
+    frame.insert_column(place, after.into_column())?;
     Ok(())
 }

@@ -363,12 +363,13 @@ fn number_alike(results: &mut [FileResult]) -> Result<(Dictionaries, Vec<Numbers
         let (all, numbers) = Dictionary::new(&lists);
         *dictionary = Arc::new(all);
         for ((result, _, column), numbers) in columns.into_iter().zip(numbers) {
-            if let Some(records) = &mut results[result].records {
-                file::renumber(&mut records.frame, column, &numbers)?;
-            }
             became[result].push((column, numbers));
         }
     }
+    results.par_iter_mut().zip(&became).try_for_each(|(result, became)| {
+        let Some(records) = &mut result.records else { return Ok(()) };
+        became.iter().try_for_each(|(column, numbers)| file::renumber(&mut records.frame, column, numbers))
+    })?;
     Ok((dictionaries, became))
 }
 
