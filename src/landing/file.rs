@@ -10,7 +10,7 @@ use super::content::{self, Kind};
 use super::dictionary::is_numbered;
 use super::find::{self, FoundFile};
 use super::finding::Finding;
-use super::input::{Input, InputError, Room};
+use super::input::{Hashing, Input, InputError, Room};
 use super::pieces::{self, Part, Window};
 use super::refused::RefusedReason;
 use super::shelf::{Piece, Shelf};
@@ -70,6 +70,7 @@ pub fn read(
     found: &FoundFile,
     rooms: &mut [Room; 2],
     shelf: Option<&Arc<Shelf>>,
+    hashing: Hashing,
     progress: &Progress,
 ) -> Result<FileResult, LandingError> {
     let mut result = FileResult {
@@ -89,7 +90,7 @@ pub fn read(
         return Ok(result);
     }
     let mut read = result.clone();
-    match read_bytes(&mut read, found, rooms, shelf, progress) {
+    match read_bytes(&mut read, found, rooms, shelf, hashing, progress) {
         Ok(()) => return Ok(read),
         Err(Stopped::Landing(error)) => return Err(error),
         Err(Stopped::Input(InputError::Cancelled(cancelled))) => return Err(cancelled.into()),
@@ -127,11 +128,12 @@ fn read_bytes(
     found: &FoundFile,
     rooms: &mut [Room; 2],
     shelf: Option<&Arc<Shelf>>,
+    hashing: Hashing,
     progress: &Progress,
 ) -> Result<(), Stopped> {
     let file = || found.name.clone();
     let [buffer, next] = rooms;
-    let mut input = Input::open(&found.path, progress)?;
+    let mut input = Input::open(&found.path, hashing, progress)?;
     buffer.clear(0);
     // One byte more, so that the end of the file is found without asking for room.
     buffer.reserve((found.bytes as usize + 1).min(WINDOW));
