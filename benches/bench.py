@@ -10,7 +10,7 @@ first; medians are compared. The files are in the page cache.
 - Ours is measured twice: the wall clock of the whole process, from its start to its end, and the seconds within it, as it says
   itself. A peer's are the seconds within its process: without the start of Python, of the library, and of Spark's Java machine.
 - A peer's cell has its time, and how many times ours within the process that is. Over 1, ours is faster.
-- The reader: landing JSON to typed columns in memory. Ours also hashes each file and lists what it refuses; a version that
+- The reader: landing JSON to typed columns in memory. Ours also lists what it refuses; a version that
   does not say how long reading took is measured by its whole count.
 - The whole job: landing JSON to five Parquet tables (zstd) that are synced to the disk.
 - Memory: what the process and those that it started have resident at most, looked at every 2 ms during the runs that compare

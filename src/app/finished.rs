@@ -64,8 +64,9 @@ impl App {
         }
         self.state.work = self.current_work();
         if self.state.work.is_some() {
-            // Often enough for a bar that moves; an idle window paints nothing.
-            context.request_repaint_after(std::time::Duration::from_millis(50));
+            // Often enough for a bar that moves, and seldom enough to leave the processor to what it tells of; an idle window
+            // paints nothing.
+            context.request_repaint_after(std::time::Duration::from_millis(100));
         }
     }
 

@@ -27,6 +27,7 @@ impl App {
     /// Asks for the rows that should be shown, unless they are or were asked for last. All rows as they are need no
     /// work and are there at once.
     fn look(&mut self) {
+        self.summarise_once_counted();
         let Some(request) = self.wanted() else { return };
         if self.page.looked.as_ref() == Some(&request) {
             return;
@@ -55,7 +56,17 @@ impl App {
         let look = Arc::new(look);
         self.state.look = Slot::Ready(Arc::clone(&look));
         self.state.summaries.begin();
-        self.page.summarise.request(SummariseRequest(look));
+        self.page.to_summarise = Some(look);
+        self.summarise_once_counted();
+    }
+
+    /// Asks what the columns of the rows that are shown hold, once nothing is being curated: what is counted comes first.
+    fn summarise_once_counted(&mut self) {
+        if !self.workers.curate.is_busy()
+            && let Some(look) = self.page.to_summarise.take()
+        {
+            self.page.summarise.request(SummariseRequest(look));
+        }
     }
 
     /// Stops looking for rows; what was wanted goes back to what is shown.

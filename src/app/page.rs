@@ -44,6 +44,8 @@ pub struct PageWork {
     pub compare: Lane<CompareRequest, Result<Vec<Arc<Plotted>>, Failure>>,
     /// The rows that were asked for last.
     pub looked: Option<LookRequest>,
+    /// The rows whose columns are looked through once nothing is being curated.
+    pub to_summarise: Option<Arc<Look>>,
     /// The cells that were added up last.
     pub added_up: Option<Chosen>,
     /// What the consent page was asked for last.
@@ -84,6 +86,7 @@ impl PageWork {
             measure: Lane::new("measure", wake(), signals::measured)?,
             compare: Lane::new("compare", wake(), signals::compared)?,
             looked: None,
+            to_summarise: None,
             added_up: None,
             consented: None,
             diagnosed: None,
@@ -95,6 +98,7 @@ impl PageWork {
     pub fn stop(&mut self) {
         self.lanes().into_iter().for_each(AnyLane::cancel);
         (self.looked, self.added_up, self.consented, self.diagnosed) = (None, None, None, None);
+        self.to_summarise = None;
         self.asked = signals::Asked::default();
     }
 

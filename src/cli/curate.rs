@@ -13,7 +13,7 @@ use crate::curation::{Curation, curate, curate_brought};
 use crate::domain::format::bytes;
 use crate::domain::{Progress, Recipe, Table, Withdrawn};
 use crate::export::{file_name, write_file, write_tables};
-use crate::landing::{self, EngineRun, Finding, Landing, Source};
+use crate::landing::{self, EngineRun, Finding, Landing, LandingError, Source};
 use crate::review::{Expected, diagnose};
 use crate::s3::Seal;
 
@@ -56,7 +56,8 @@ fn run(job: &Job, output: Option<&Output>, expected: Option<&Path>) -> anyhow::R
     }
     let progress = Progress::default();
     let started = Instant::now();
-    let landing = read(job, &source, &progress)?;
+    // Neither what is counted nor what is written says anything of the files' hashes.
+    let landing = read_by(job, &source, landing::read_unhashed, &progress)?;
     let read = Instant::now();
     let curation = curated(job, &landing, &recipe)?;
     let curated = Instant::now();
@@ -163,6 +164,16 @@ pub(super) fn is_anything_refused(landing: &Landing) -> bool {
 
 /// Reads what a job reads, from what is kept if that is asked for.
 pub(super) fn read(job: &Job, source: &Source, progress: &Progress) -> anyhow::Result<Landing> {
+    read_by(job, source, landing::read, progress)
+}
+
+/// The same; `anew` reads what is not to be kept.
+fn read_by(
+    job: &Job,
+    source: &Source,
+    anew: fn(&Source, &Progress) -> Result<Landing, LandingError>,
+    progress: &Progress,
+) -> anyhow::Result<Landing> {
     // What works piece by piece has seen to it itself.
     let limit = job.memory_limit.unwrap_or_else(landing::memory);
     let needed = landing::size(source)?.saturating_mul(landing::MEMORY_EACH_BYTE);
@@ -175,7 +186,7 @@ pub(super) fn read(job: &Job, source: &Source, progress: &Progress) -> anyhow::R
     );
     let cache = if job.cache { Settings::at_home().cache().filter(|cache| cache.limit() > 0) } else { None };
     let Some(cache) = cache else {
-        return Ok(with_bar(job, progress, || landing::read(source, progress))?);
+        return Ok(with_bar(job, progress, || anew(source, progress))?);
     };
     let (landing, unkept) = with_bar(job, progress, || landing::read_with(source, &cache, progress))?;
     if let Err(error) = cache.keep(&unkept, &Progress::default()) {

@@ -1,6 +1,7 @@
 //! Writes the derived tables of a curation, all or none: the same rows in the same order as the window shows them, so
 //! that equal landing files and recipe give equal bytes.
 
+use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -37,7 +38,10 @@ pub fn write_tables(
     let (tables, names, place) = take_place(folder, format)?;
     progress.set_total(tables.len() as u64);
     place.fill(&names, |paths| {
-        tables.par_iter().zip(paths).try_for_each(|(table, path)| {
+        // The longest first, so that none is left to be written alone at the end.
+        let mut longest_first: Vec<_> = tables.iter().zip(paths).collect();
+        longest_first.sort_by_key(|(table, _)| Reverse(curation.rows(**table)));
+        longest_first.into_iter().par_bridge().try_for_each(|(table, path)| {
             progress.check()?;
             write_one(curation, *table, path, format)?;
             progress.advance(1);
@@ -180,22 +184,31 @@ impl TableFile {
     }
 
     fn add(&mut self, rows: &DataFrame, dictionaries: &Dictionaries) -> Result<(), ExportError> {
-        let not_held = |error| ExportError::Format { path: self.path.clone(), error };
+        let path = self.path.clone();
+        let not_held = |error| ExportError::Format { path: path.clone(), error };
         let columns = self.table.schema().iter().map(|column| column.name);
-        let rows = rows.select(columns.filter(|name| !self.table.is_internal(name))).map_err(not_held)?;
-        let mut rows = dictionaries.spelled(&rows, self.table.schema()).map_err(not_held)?;
-        if self.rest.height() > 0 {
-            let mut all = std::mem::replace(&mut self.rest, rows.clear());
-            all.vstack_mut_owned(rows).map_err(not_held)?;
-            rows = all;
-        }
-        let whole = rows.height() / self.batch() * self.batch();
+        let mut rows = rows.select(columns.filter(|name| !self.table.is_internal(name))).map_err(not_held)?;
         // The pieces that a join leaves depend on the number of threads; the bytes of a file must not.
         rows.rechunk_mut();
-        for start in (0..whole).step_by(self.batch()) {
-            self.write(rows.slice(start as i64, self.batch()))?;
+        let mut start = 0;
+        while start < rows.height() {
+            // Texts take more room than their numbers, so only those of a batch are spelled out at a time.
+            let more = (self.batch() - self.rest.height()).min(rows.height() - start);
+            let piece = rows.slice(start as i64, more);
+            let piece = dictionaries.spelled(&piece, self.table.schema()).map_err(not_held)?;
+            if self.rest.height() == 0 {
+                self.rest = piece;
+            } else {
+                self.rest.vstack_mut_owned(piece).map_err(not_held)?;
+                self.rest.rechunk_mut();
+            }
+            start += more;
+            if self.rest.height() == self.batch() {
+                let none = self.rest.clear();
+                let batch = std::mem::replace(&mut self.rest, none);
+                self.write(batch)?;
+            }
         }
-        self.rest = rows.slice(whole as i64, rows.height() - whole);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use super::columns::data_type;
 use super::dictionary::is_numbered;
 use super::file::{FileResult, Place, Records};
 use super::find::{self, FoundFile};
-use super::input::Input;
+use super::input::{Hashing, Input};
 use super::parquet_file::unless_damaged;
 use super::refused::RefusedReason;
 use super::value::ConsentStood;
@@ -163,7 +163,7 @@ impl Cache {
             _ if index.sizes.contains(&stamp.bytes) => {
                 is_in_index = false;
                 let part = progress.part();
-                let input = Input::open(&found.path, &part).ok()?;
+                let input = Input::open(&found.path, Hashing::Done, &part).ok()?;
                 input.finish().ok().filter(|whole| !whole.was_changed)?.sha256
             }
             _ => return None,

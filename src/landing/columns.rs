@@ -9,7 +9,7 @@ use polars::prelude::*;
 use super::dictionary::is_numbered;
 use super::json::Member;
 use super::refused::RefusedReason;
-use super::usual::{Layout, MOST_COLUMNS, Plain, is_same};
+use super::usual::{Cells, Layout, MOST_COLUMNS, Number, is_same};
 use super::value::{ConsentStood, Typed, Value, consent_stood, looks_like_seconds, typed};
 use crate::domain::{self, Dataset, Kind, Purpose, Schema};
 
@@ -25,7 +25,9 @@ pub struct Columns<'a> {
     usual: Vec<(String, Option<usize>)>,
     /// The layout of a record before, and the cells of one that has it.
     layout: Option<Layout<'a>>,
-    plain: [Plain<'a>; MOST_COLUMNS],
+    plain: Cells<'a>,
+    /// The columns of texts.
+    texts: Vec<usize>,
     /// Which purpose each column is the consent for.
     purposes: Vec<Option<usize>>,
     has_consents: bool,
@@ -111,7 +113,8 @@ impl<'a> Columns<'a> {
             },
             usual: vec![],
             layout: None,
-            plain: [Plain::default(); MOST_COLUMNS],
+            plain: Cells::default(),
+            texts: (0..schema.len()).filter(|column| schema[*column].kind == Kind::Text).collect(),
             purposes: schema
                 .iter()
                 .map(|column| Purpose::ALL.iter().position(|purpose| purpose.column() == column.name))
@@ -148,28 +151,71 @@ impl<'a> Columns<'a> {
 
     /// Takes the record that starts at `start` if it has the layout of one before, and gives its end.
     pub fn take_usual(&mut self, text: &'a str, start: usize) -> Option<usize> {
-        let end = self.layout.as_ref()?.read(text, start, &mut self.plain)?;
-        for (position, (builder, cell)) in self.builders.iter_mut().zip(&self.plain).enumerate() {
-            match (builder, cell) {
-                (Builder::Numbered(builder), Plain::Text(text)) => builder.push_borrowed(text),
-                (Builder::Text(builder), Plain::Text(text)) => builder.append_value(text),
-                (Builder::Float(builder), Plain::Float(number)) => builder.values.push(*number),
-                (Builder::Integer(builder), Plain::Integer(number)) => {
-                    builder.values.push(*number);
-                    let is_time = self.schema[position].kind == Kind::Time;
-                    self.seconds[position] += u64::from(is_time && looks_like_seconds(*number));
-                }
-                (builder, _) => builder.push(&Typed::Null),
+        let (layout, builders) = (self.layout.as_ref()?, &mut self.builders);
+        let end = layout.read(text, start, &mut self.plain, |column, number| match (&mut builders[column], number) {
+            (Builder::Float(builder), Number::Float(number)) => builder.values.push(number),
+            (Builder::Integer(builder), Number::Integer(number)) => builder.values.push(number),
+            _ => {}
+        });
+        let Some(end) = end else {
+            self.forget_numbers();
+            return None;
+        };
+        let cells = &self.plain;
+        for &column in &self.texts {
+            let text = cells.texts[column];
+            match &mut self.builders[column] {
+                builder if cells.absent & (1 << column) != 0 => builder.push(&Typed::Null),
+                Builder::Numbered(builder) => builder.push_borrowed(text),
+                builder => builder.push(&Typed::Text(Cow::Borrowed(text))),
             }
         }
-        for purpose in self.purposes.iter().flatten() {
-            self.consents[*purpose][ConsentStood::Given as usize] += 1;
+        if self.plain.absent != 0 {
+            self.put_absent();
         }
         if self.has_consents {
-            self.stood.push([ConsentStood::Given; 3]);
+            self.count_consents();
+        }
+        if self.plain.seconds != 0 {
+            let looks_so = |column: usize| self.plain.seconds & (1 << column) != 0;
+            (0..).zip(&mut self.seconds).for_each(|(column, seconds)| *seconds += u64::from(looks_so(column)));
         }
         self.rows += 1;
         Some(end)
+    }
+
+    /// Takes back the numbers of a record that was not taken.
+    fn forget_numbers(&mut self) {
+        let rows = self.rows as usize;
+        for builder in &mut self.builders {
+            match builder {
+                Builder::Float(builder) => builder.values.truncate(rows),
+                Builder::Integer(builder) => builder.values.truncate(rows),
+                Builder::Text(_) | Builder::Numbered(_) => {}
+            }
+        }
+    }
+
+    /// Puts nothing in the columns of numbers of which a record with the usual layout has nothing.
+    fn put_absent(&mut self) {
+        for (column, builder) in self.builders.iter_mut().enumerate() {
+            if self.plain.absent & (1 << column) != 0 && self.schema[column].kind != Kind::Text {
+                builder.push(&Typed::Null);
+            }
+        }
+    }
+
+    /// Counts the consents of a record that has the usual layout: each is given, or not there at all.
+    fn count_consents(&mut self) {
+        let mut stood = [ConsentStood::Absent; 3];
+        for (position, purpose) in self.purposes.iter().enumerate() {
+            let Some(purpose) = *purpose else { continue };
+            if self.plain.absent & (1 << position) == 0 {
+                stood[purpose] = ConsentStood::Given;
+            }
+            self.consents[purpose][stood[purpose] as usize] += 1;
+        }
+        self.stood.push(stood);
     }
 
     /// Takes the record at hand, whole or not at all.
@@ -342,7 +388,8 @@ impl<'a> NumberedBuilder<'a> {
 
     fn push_borrowed(&mut self, text: &'a str) {
         let number = match self.last {
-            Some((last, number)) if is_same(last.as_bytes(), text.as_bytes()) => number,
+            // Most often it is the very same text.
+            Some((last, number)) if std::ptr::eq(last, text) || is_same(last.as_bytes(), text.as_bytes()) => number,
             _ => {
                 let next = self.known.len() as u32;
                 let number = *self.known.entry(Cow::Borrowed(text)).or_insert(next);

@@ -24,18 +24,19 @@ pub struct Dictionaries {
 impl Dictionary {
     /// Numbers the texts of several lists, in which any may come again. Gives the numbers of each list's texts beside it.
     pub fn new<T: AsRef<str> + Sync>(lists: &[&[T]]) -> (Self, Vec<Vec<u32>>) {
-        let mut all: Vec<(&str, u32, u32)> = vec![];
+        let mut all: Vec<(u64, &str, u32, u32)> = Vec::with_capacity(lists.iter().map(|texts| texts.len()).sum());
         for (list, texts) in (0..).zip(lists) {
-            all.extend((0..).zip(*texts).map(|(place, text)| (text.as_ref(), list, place)));
+            let texts = (0..).zip(texts.iter().map(AsRef::as_ref));
+            all.extend(texts.map(|(place, text)| (first_bytes(text), text, list, place)));
         }
         all.par_sort_unstable();
         let mut numbers: Vec<Vec<u32>> = lists.iter().map(|texts| vec![0; texts.len()]).collect();
         let mut different = vec![];
-        for same in all.chunk_by(|one, other| one.0 == other.0) {
-            for &(_, list, place) in same {
+        for same in all.chunk_by(|one, other| one.0 == other.0 && one.1 == other.1) {
+            for &(.., list, place) in same {
                 numbers[list as usize][place as usize] = different.len() as u32;
             }
-            different.extend(same.first().map(|(text, ..)| *text));
+            different.extend(same.first().map(|(_, text, ..)| *text));
         }
         (Self { texts: StringChunked::from_slice(PlSmallStr::EMPTY, &different) }, numbers)
     }
@@ -125,6 +126,15 @@ impl Dictionaries {
     }
 }
 
+/// The first eight bytes of a text as a number, with which most texts are put in order without being looked at: where it is
+/// less, so is the text.
+fn first_bytes(text: &str) -> u64 {
+    let mut first = [0; 8];
+    let length = text.len().min(first.len());
+    first[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u64::from_be_bytes(first)
+}
+
 /// Whether a column holds numbers of a dictionary.
 pub fn is_numbered(column: &TableColumn) -> bool {
     matches!(column.privacy, Privacy::Person | Privacy::Device)
@@ -133,6 +143,15 @@ pub fn is_numbered(column: &TableColumn) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_in_order_however_they_begin() {
+        let texts = ["", "\0", "a", "a\0", "a\0b", "abcdefg", "abcdefgh", "abcdefgh\0", "abcdefghi", "é", "ééééé"];
+        let turned: Vec<&str> = texts.iter().rev().copied().collect();
+        let (dictionary, numbers) = Dictionary::new(&[&turned, &texts]);
+        assert_eq!(dictionary.iter().collect::<Vec<_>>(), texts);
+        assert_eq!(numbers[1], (0..texts.len() as u32).collect::<Vec<_>>());
+    }
 
     #[test]
     fn texts_are_numbered_in_their_order_and_once() {

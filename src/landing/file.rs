@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, PlHashMap, PolarsResult, UInt32Chunked};
+use polars::prelude::{DataFrame, IntoColumn as _, PlHashMap, PolarsResult};
 
 use super::columns::Columns;
 use super::content::{self, Kind};
 use super::dictionary::is_numbered;
 use super::find::{self, FoundFile};
 use super::finding::Finding;
-use super::input::{Input, InputError, Room};
+use super::input::{Hashing, Input, InputError, Room};
 use super::pieces::{self, Part, Window};
 use super::refused::RefusedReason;
 use super::shelf::{Piece, Shelf};
@@ -70,6 +70,7 @@ pub fn read(
     found: &FoundFile,
     rooms: &mut [Room; 2],
     shelf: Option<&Arc<Shelf>>,
+    hashing: Hashing,
     progress: &Progress,
 ) -> Result<FileResult, LandingError> {
     let mut result = FileResult {
@@ -89,7 +90,7 @@ pub fn read(
         return Ok(result);
     }
     let mut read = result.clone();
-    match read_bytes(&mut read, found, rooms, shelf, progress) {
+    match read_bytes(&mut read, found, rooms, shelf, hashing, progress) {
         Ok(()) => return Ok(read),
         Err(Stopped::Landing(error)) => return Err(error),
         Err(Stopped::Input(InputError::Cancelled(cancelled))) => return Err(cancelled.into()),
@@ -127,11 +128,12 @@ fn read_bytes(
     found: &FoundFile,
     rooms: &mut [Room; 2],
     shelf: Option<&Arc<Shelf>>,
+    hashing: Hashing,
     progress: &Progress,
 ) -> Result<(), Stopped> {
     let file = || found.name.clone();
     let [buffer, next] = rooms;
-    let mut input = Input::open(&found.path, progress)?;
+    let mut input = Input::open(&found.path, hashing, progress)?;
     buffer.clear(0);
     // One byte more, so that the end of the file is found without asking for room.
     buffer.reserve((found.bytes as usize + 1).min(WINDOW));
@@ -342,14 +344,10 @@ impl Records {
 /// # Errors
 /// When the column holds no numbers, a defect of this program.
 pub fn renumber(frame: &mut DataFrame, column: &str, numbers: &[u32]) -> PolarsResult<()> {
-    let before = frame.column(column)?.u32()?;
-    let of = |number: u32| numbers.get(number as usize).copied();
-    let after: UInt32Chunked = if before.null_count() == 0 {
-        let after: Vec<u32> = before.into_no_null_iter().map(|number| of(number).unwrap_or_default()).collect();
-        UInt32Chunked::new(column.into(), after)
-    } else {
-        before.iter().map(|number| number.and_then(of)).collect::<UInt32Chunked>().with_name(column.into())
-    };
-    frame.with_column(after.into_column())?;
+    let place = frame.try_get_column_index(column)?;
+    // Nobody else has them then, so that they are changed where they are.
+    let before = frame.drop_in_place(column)?.u32()?.clone();
+    let after = before.apply_in_place(|number| numbers.get(number as usize).copied().unwrap_or_default());
+    frame.insert_column(place, after.into_column())?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::columns::Columns;
 use super::file::{Parts, Place, Records};
-use super::input::{Input, InputError, Room};
+use super::input::{Hashing, Input, InputError, Room};
 use super::json::{Found, Scanner, skip_separators};
 use super::pieces::{self, Part, Window};
 use super::{RefusedReason, content, csv_file, find, parquet_file};
@@ -134,7 +134,7 @@ pub fn unpacked(path: &Path, most: usize) -> Result<(Vec<u8>, Option<String>, u6
         InputError::Io(error) => error.to_string(),
     };
     let progress = Progress::default();
-    let mut input = Input::open(path, &progress).map_err(failed)?;
+    let mut input = Input::open(path, Hashing::Done, &progress).map_err(failed)?;
     let (mut room, mut all) = (Room::default(), vec![]);
     loop {
         room.clear(0);

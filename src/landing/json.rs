@@ -387,15 +387,17 @@ pub fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// White space, what stands between the objects of an array, the record separator of RFC 7464, a byte order mark.
 pub(super) fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
-    loop {
-        if bytes[at..].starts_with(b"\xef\xbb\xbf") {
-            at += 3;
-        } else if bytes.get(at).is_some_and(|&byte| is_separator(byte)) {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    while let Some(&byte) = bytes.get(at) {
+        if is_separator(byte) {
             at += 1;
+        } else if byte == MARK[0] && bytes[at..].starts_with(MARK) {
+            at += MARK.len();
         } else {
-            return at;
+            break;
         }
     }
+    at
 }
 
 fn is_separator(byte: u8) -> bool {

@@ -45,7 +45,7 @@ use self::cache::Stamp;
 use self::columns::Columns;
 use self::dictionary::is_numbered;
 use self::file::{FileResult, Records};
-use self::input::Room;
+use self::input::{Hashing, Room};
 
 pub use cache::{Cache, Kept, Seen, Unkept};
 pub use census::{Census, ConsentCensus};
@@ -116,7 +116,7 @@ pub struct LandingFile {
     pub dataset: Option<Dataset>,
     /// Size as it lies on the disk.
     pub bytes: u64,
-    /// SHA-256 of those bytes, as lower-case hexadecimal digits; empty if it could not be read.
+    /// SHA-256 of those bytes, as lower-case hexadecimal digits; empty if it could not be read, or was read without one.
     pub sha256: String,
     /// Records read.
     pub rows: u64,
@@ -168,7 +168,15 @@ pub enum LandingError {
 /// Only when nothing can be loaded: see [`LandingError`]. A file or record that cannot be read is part of the
 /// result.
 pub fn read(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
-    read_by(source, None, None, progress).map(|(landing, _)| landing)
+    read_by(source, None, None, Hashing::Done, progress).map(|(landing, _)| landing)
+}
+
+/// The same, but no file is hashed: for who makes tables or counts them, and signs, keeps or exports nothing.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_unhashed(source: &Source, progress: &Progress) -> Result<Landing, LandingError> {
+    read_by(source, None, None, Hashing::LeftOut, progress).map(|(landing, _)| landing)
 }
 
 /// The same, but readings are put on a shelf as they come, for more of them than there is memory for: see
@@ -180,7 +188,7 @@ pub fn read_aside(source: &Source, shelf: &Arc<Shelf>, progress: &Progress) -> R
     /// Columns are a third of their JSON; what is put aside for the join and to be put in order is less again. In tenths.
     const DISK_EACH_BYTE: u64 = 7;
     shelf.has_room(size(source)?.saturating_mul(DISK_EACH_BYTE) / 10)?;
-    read_by(source, None, Some(shelf), progress).map(|(landing, _)| landing)
+    read_by(source, None, Some(shelf), Hashing::Done, progress).map(|(landing, _)| landing)
 }
 
 /// The same, but the readings can be looked at as any others while they stay on the disk: see [`Landing::aside`].
@@ -218,13 +226,14 @@ pub fn size(source: &Source) -> Result<u64, LandingError> {
 /// # Errors
 /// As of [`read`].
 pub fn read_with(source: &Source, cache: &Cache, progress: &Progress) -> Result<(Landing, Unkept), LandingError> {
-    read_by(source, Some(cache), None, progress)
+    read_by(source, Some(cache), None, Hashing::Done, progress)
 }
 
 fn read_by(
     source: &Source,
     cache: Option<&Cache>,
     shelf: Option<&Arc<Shelf>>,
+    hashing: Hashing,
     progress: &Progress,
 ) -> Result<(Landing, Unkept), LandingError> {
     /// More room than this is given back after a large file.
@@ -244,7 +253,7 @@ fn read_by(
             }
             let stamp = cache.and_then(|_| Stamp::of(&found.path));
             let mut room = lock(&rooms).pop().unwrap_or_default();
-            let result = file::read(found, &mut room, shelf, progress);
+            let result = file::read(found, &mut room, shelf, hashing, progress);
             room.iter_mut().for_each(|room| room.shrink_to(MOST_KEPT));
             lock(&rooms).push(room);
             Ok((result?, stamp, false))
@@ -364,12 +373,13 @@ fn number_alike(results: &mut [FileResult]) -> Result<(Dictionaries, Vec<Numbers
         let (all, numbers) = Dictionary::new(&lists);
         *dictionary = Arc::new(all);
         for ((result, _, column), numbers) in columns.into_iter().zip(numbers) {
-            if let Some(records) = &mut results[result].records {
-                file::renumber(&mut records.frame, column, &numbers)?;
-            }
             became[result].push((column, numbers));
         }
     }
+    results.par_iter_mut().zip(&became).try_for_each(|(result, became)| {
+        let Some(records) = &mut result.records else { return Ok(()) };
+        became.iter().try_for_each(|(column, numbers)| file::renumber(&mut records.frame, column, numbers))
+    })?;
     Ok((dictionaries, became))
 }
 

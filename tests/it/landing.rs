@@ -4,7 +4,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 
 use stedi_workbench::domain::{Dataset, Progress, Purpose};
-use stedi_workbench::landing::{Finding, Landing, LandingError, RefusedReason as Reason, Source, read};
+use stedi_workbench::landing::{Finding, Landing, LandingError, RefusedReason as Reason, Source, read, read_unhashed};
 
 use crate::support::{real_data, write};
 
@@ -40,6 +40,21 @@ fn the_real_files_are_read_whole_on_any_number_of_threads() {
     for purpose in Purpose::ALL {
         let census = one.census.consent(purpose);
         assert_eq!(census.given + census.absent + census.null + census.blank + census.zero, 956);
+    }
+}
+
+#[test]
+fn what_is_read_without_hashes_is_the_same_but_for_those() {
+    let source = Source::Folder(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data"));
+    let [hashed, mut unhashed] = [read, read_unhashed].map(|read| read(&source, &Progress::default()).unwrap());
+    for (file, of) in unhashed.files.iter_mut().zip(&hashed.files) {
+        assert_eq!((file.sha256.len(), of.sha256.len()), (0, 64), "{}", file.name);
+        file.sha256.clone_from(&of.sha256);
+    }
+    assert_eq!(unhashed.files, hashed.files);
+    assert_eq!((&unhashed.refused, &unhashed.findings), (&hashed.refused, &hashed.findings));
+    for dataset in Dataset::ALL {
+        assert!(unhashed.frame(dataset).equals_missing(hashed.frame(dataset)));
     }
 }
 
