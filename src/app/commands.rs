@@ -87,6 +87,7 @@ impl App {
             Command::Accept { check, who, why } => self.accept(check, who, why, false),
             Command::Revoke { check, who, why } => self.accept(check, who, why, true),
             Command::SignOff { who } => self.sign_off(who),
+            Command::Unsign { who, why } => self.unsign(who, why),
             Command::Decide { serial, owner, is_theirs, who } => self.decide(serial, owner, is_theirs, who, context),
             Command::ShowStranger(stranger) => self.show_stranger(stranger, context),
             Command::SetExport(export) => self.choose(context, |choices| choices.export = export),

@@ -73,6 +73,8 @@ pub enum TrailRequest {
     Decide { of: Signing, words: String },
     /// Sign.
     Sign { of: Signing },
+    /// Take the signature back.
+    Unsign { of: Signing, why: String },
 }
 
 /// Who puts their name to what.
@@ -256,6 +258,13 @@ impl App {
         }
     }
 
+    /// Takes the signature back.
+    pub(super) fn unsign(&mut self, who: String, why: String) {
+        if let Some(of) = self.signing(who) {
+            self.add_to_trail(TrailRequest::Unsign { of, why });
+        }
+    }
+
     /// Somebody, and the review that is on the screen.
     fn signing(&self, who: String) -> Option<Signing> {
         let Slot::Ready(review) = &self.state.review.checks else { return None };
@@ -390,6 +399,10 @@ pub fn trail(file: &TrailFile, request: &TrailRequest) -> Result<Arc<Trail>, Fai
             TrailRequest::Sign { of } => {
                 names_nobody(&of.landing, &of.who, "")?;
                 trail.sign(&of.review, &of.who, now()).map(drop)
+            }
+            TrailRequest::Unsign { of, why } => {
+                names_nobody(&of.landing, &of.who, why)?;
+                trail.unsign(&of.review, &of.who, why, now())
             }
         }
     };

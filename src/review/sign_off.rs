@@ -56,6 +56,9 @@ pub enum AcceptError {
     /// Nothing was accepted that could be revoked.
     #[error("{} is not accepted, so there is nothing to revoke", .0.name())]
     NotAccepted(CheckId),
+    /// Nobody signed these figures.
+    #[error("these figures are not signed off, so there is nothing to take back")]
+    NotSigned,
     /// What was written says who a customer is.
     #[error("{0} says who a customer is, and goes out with exports. Say it in other words")]
     NamesSomebody(&'static str),
@@ -180,9 +183,12 @@ impl Review {
         }
         let digest = self.digest();
         let is_of_this = |entry: &&Entry| {
-            entry.kind == Kind::SignedOff && entry.scope == *scope && entry.review.as_ref() == Some(&digest)
+            matches!(entry.kind, Kind::SignedOff | Kind::Revoked)
+                && entry.scope == *scope
+                && entry.review.as_ref() == Some(&digest)
         };
-        let signed = trail.entries().iter().rev().find(is_of_this).cloned();
+        let last = trail.entries().iter().rev().find(is_of_this);
+        let signed = last.filter(|entry| entry.kind == Kind::SignedOff).cloned();
         Ok(SignedOff { scope: scope.clone(), signed })
     }
 }
@@ -261,6 +267,19 @@ impl Trail {
         };
         self.add(entry, who)?;
         Ok(review.sign_off(self, review.scope())?)
+    }
+}
+
+impl Trail {
+    /// Takes a signature back: these tables leave only once somebody signs again. What left before is not touched by that.
+    ///
+    /// # Errors
+    /// When nobody signed these figures, or without a name or a reason.
+    pub fn unsign(&mut self, review: &Review, who: &str, reason: &str, when: i64) -> Result<(), AcceptError> {
+        review.sign_off(self, review.scope())?.signed().ok_or(AcceptError::NotSigned)?;
+        let reason = reason.trim().to_owned();
+        let entry = Entry { review: Some(review.digest()), reason, ..Entry::new(Kind::Revoked, review.scope(), when) };
+        Ok(self.add(entry, who)?)
     }
 }
 

@@ -24,7 +24,7 @@ const NOTHING: &str = "000000000000000000000000000000000000000000000000000000000
 pub enum Kind {
     /// A failing check was accepted with a reason.
     Accepted,
-    /// An acceptance was taken back.
+    /// An acceptance was taken back, or with no check a signature.
     Revoked,
     /// Somebody put their name to all figures of a review.
     SignedOff,
@@ -52,7 +52,7 @@ pub struct Entry {
     pub threshold: Option<u64>,
     /// What came of it.
     pub verdict: Option<CheckVerdict>,
-    /// [`super::Review::digest`] of what was signed.
+    /// [`super::Review::digest`] of what was signed, or whose signature was taken back.
     pub review: Option<String>,
     /// Why; empty for a signature.
     pub reason: String,

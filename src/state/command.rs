@@ -72,6 +72,8 @@ pub enum Command {
     Accept { check: CheckId, who: String, why: String },
     /// Take an acceptance back: who, and why.
     Revoke { check: CheckId, who: String, why: String },
+    /// Take the signature back, for a reason.
+    Unsign { who: String, why: String },
     /// Put a name to all figures of the review.
     SignOff { who: String },
     /// Say whether a device is whom the evidence points to, or leave that to the evidence.

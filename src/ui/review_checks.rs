@@ -10,7 +10,7 @@ use crate::state::{Command, Part, Shown, Slot, State};
 
 use super::explain::explained;
 use super::review_page::who_ui;
-use super::scene::{scene_ui, swatch_ui};
+use super::scene::{legend_ui, scene_ui};
 use super::words::{as_is, instant, t};
 use super::{access, chips, empty, explain, icons, parts, theme, widgets};
 use crate::explore::Follow;
@@ -334,9 +334,9 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ..Chart::default()
     };
     ui.horizontal_wrapped(|ui| {
-        for (ink, words) in chart.legend() {
-            swatch_ui(ui, ink);
-            ui.label(widgets::small(ui, words));
+        legend_ui(ui, &chart, Some(&other));
+        if example.plotted.panes(style).len() > PANES {
+            ui.label(widgets::small(ui, "The page Signals has the other curves, too."));
         }
     });
     let size = vec2(ui.available_width() - 12.0, HEIGHT);

@@ -153,6 +153,12 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui,
                 "It counts for this recipe over these landing files; a change of either lapses it.",
             ));
+            let hover = "Closes the export of these tables until somebody signs again. What left before is not touched";
+            let button = ui.add_enabled(!review.is_adding, egui::Button::new(t("Take the sign-off back")));
+            if explained(button, hover, "gate").clicked() {
+                let why = "taken back on the page of the review".to_owned();
+                commands.push(Command::Unsign { who: signed.who, why });
+            }
             return;
         }
         match review.open() {
@@ -211,6 +217,7 @@ fn trail_ui(ui: &mut Ui, state: &State) {
         for entry in trail.entries().iter().rev() {
             let what = match entry.kind {
                 Kind::Accepted => "accepted",
+                Kind::Revoked if entry.check.is_none() => "took back the sign-off of",
                 Kind::Revoked => "took back the acceptance of",
                 Kind::SignedOff => "signed off",
                 Kind::Decided => "decided",

@@ -4,10 +4,10 @@ use egui::epaint::{Mesh, PathShape, Vertex, WHITE_UV};
 use egui::{Align2, FontId, Pos2, Rect, Sense, Shape as Painted, Stroke, TextStyle, Ui, Vec2, pos2, vec2};
 
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
-use crate::signals::swatch;
+use crate::signals::{Chart, swatch};
 
-use super::theme;
 use super::words::t;
+use super::{theme, widgets};
 
 /// Paints it with its left upper corner at `corner`.
 pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
@@ -23,8 +23,21 @@ pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
     }
 }
 
+/// What the colours of a chart mean; `over` is whose motion is laid over it.
+pub fn legend_ui(ui: &mut Ui, chart: &Chart<'_>, over: Option<&str>) {
+    for (ink, words) in chart.legend() {
+        swatch_ui(ui, ink);
+        let words = match over {
+            Some(name) if ink == Ink::Other => format!("motion of {name}"),
+            _ => words.to_owned(),
+        };
+        ui.label(widgets::small(ui, words));
+        ui.add_space(6.0);
+    }
+}
+
 /// A piece of what an ink paints, for a legend.
-pub fn swatch_ui(ui: &mut Ui, ink: Ink) {
+fn swatch_ui(ui: &mut Ui, ink: Ink) {
     let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
     let area = Area::new(0.0, 0.0, rect.width(), rect.height());
     let mut scene = Scene { size: rect.size().into(), layers: vec![] };

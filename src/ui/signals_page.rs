@@ -16,7 +16,7 @@ use super::drawn::Drawn;
 use super::explain::explained;
 use super::plot::{PlotScreen, plot_ui};
 use super::readings::{ReadingsScreen, readings_ui};
-use super::scene::swatch_ui;
+use super::scene::legend_ui;
 use super::words::{self, t};
 use super::{access, chips, empty, icons, parts, signals_side, theme, widgets};
 
@@ -197,11 +197,9 @@ fn recording_ui(
         commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
     }
     ui.horizontal_wrapped(|ui| {
-        for (ink, words) in seen.legend() {
-            swatch_ui(ui, ink);
-            ui.label(widgets::small(ui, words));
-            ui.add_space(6.0);
-        }
+        let over = state.signals.other.clone().map(Follow::Person);
+        let over = over.map(|over| chips::name_of(&over, &loaded.codes, state.revealed));
+        legend_ui(ui, &seen, over.as_deref());
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
     if drawn.in_words {

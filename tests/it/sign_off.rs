@@ -60,6 +60,13 @@ fn what_fails_keeps_the_gate_closed_until_each_is_accepted() {
     assert!(open.signed().is_none(), "nobody signed yet");
     let signed = trail.sign(&review, "B. Name", WHEN).unwrap();
     assert_eq!(signed.signed().map(|entry| entry.who.as_str()), Some("B. Name"));
+    // What is taken back is signed no more, until somebody signs again; what was accepted stays accepted.
+    assert_eq!(trail.unsign(&review, "B. Name", " ", WHEN), Err(AcceptError::Trail(TrailError::NoReason)));
+    trail.unsign(&review, "B. Name", "looked again", WHEN).unwrap();
+    assert!(review.sign_off(&trail, review.scope()).unwrap().signed().is_none());
+    assert_eq!(trail.unsign(&review, "B. Name", "looked again", WHEN), Err(AcceptError::NotSigned));
+    assert!(Trail::parse(&trail.lines_from(0), trail.head().as_deref()).is_ok_and(|read| read == trail));
+    assert!(trail.sign(&review, "C. Name", WHEN).unwrap().signed().is_some());
     trail.revoke(&review, CheckId::ForeignPairs, "A. Name", "not known after all", WHEN).unwrap();
     assert_eq!(review.open(&trail), [CheckId::ForeignPairs]);
     assert!(review.sign_off(&trail, review.scope()).is_err());

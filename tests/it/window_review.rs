@@ -142,6 +142,17 @@ fn a_failing_check_is_accepted_with_a_reason_and_taken_back() {
     click(&mut window, "Trail");
     assert!(has(&window, "A. Name accepted foreign-pairs") && has(&window, "A. Name signed off all figures"));
     click(&mut window, "Checks");
+    click(&mut window, "Take the sign-off back");
+    assert!(state(&window).review.signed_off().is_none() && state(&window).review.open() == Some(0));
+    assert!(!saves(&mut window));
+    ask(&mut window, Command::Show(Shown::Review));
+    ask(&mut window, Command::SignOff { who: "A. Name".to_owned() });
+    assert!(state(&window).review.signed_off().is_some());
+    // Another recipe is not signed, and that is said at once.
+    ask(&mut window, Command::SetRecipe(Recipe { consent_date: true, ..Recipe::default() }));
+    assert!(state(&window).notices.iter().any(|notice| notice.text.contains("the sign-off was for the recipe before")));
+    ask(&mut window, Command::Undo);
+    assert!(state(&window).review.signed_off().is_some());
     click(&mut window, "Take the acceptance back");
     assert_eq!(state(&window).review.open(), Some(1));
     assert!(!saves(&mut window));
