@@ -99,7 +99,7 @@ pub fn short(bytes: &[u8], start: usize) -> Option<(usize, Digits)> {
     let word = u64::from_le_bytes(*bytes.get(first..)?.first_chunk()?);
     let below = word ^ ZEROS;
     // The highest bit of each byte that is no digit.
-    let others = ((below & !HIGHEST) + 0x7676_7676_7676_7676 | below) & HIGHEST;
+    let others = (((below & !HIGHEST) + 0x7676_7676_7676_7676) | below) & HIGHEST;
     let behind = others & others.wrapping_sub(1);
     let (ends, later) = (others.trailing_zeros() / 8, behind.trailing_zeros() / 8);
     let byte = |place: u32| (word >> (8 * place)) as u8;

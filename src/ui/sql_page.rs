@@ -90,7 +90,7 @@ pub fn sql_ui(
     }
 }
 
-fn buttons_ui(ui: &mut Ui, state: &State, screen: &mut SqlScreen, commands: &mut Vec<Command>) {
+fn buttons_ui(ui: &mut Ui, state: &State, screen: &SqlScreen, commands: &mut Vec<Command>) {
     if state.sql.answer.is_loading() {
         let stop = ui.add(Button::new(format!("{}  {}", icons::CLOSE, t("Stop"))));
         widgets::named(&stop, ui, Role::Button, "Stop the query");

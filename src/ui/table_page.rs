@@ -243,7 +243,7 @@ pub(super) fn look_ui(
         parts::keep_size(ui, state, Part::Details, "details", &details.response, commands);
     }
     let (columns, pinned) = layout.in_sight(&look.view);
-    if look.len() == 0 && look.view.rows() > 0 && !query.find.is_empty() && !state.revealed {
+    if look.is_empty() && look.view.rows() > 0 && !query.find.is_empty() && !state.revealed {
         nothing_found_ui(ui, commands);
     } else if look.view.rows() == 0 {
         empty::nothing_here_ui(ui, "No rows", without_rows(shown));
