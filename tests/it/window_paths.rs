@@ -59,6 +59,7 @@ fn a_file_is_written_to_a_path() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("rows.csv");
     ask(&mut window, Command::SaveView);
+    window.wait("the field", |state| state.path_asked.is_some());
     assert!(state(&window).path_asked.as_ref().unwrap().start.ends_with("customer_landing.csv"));
     type_path(&mut window, &place);
     window.wait("the file", |_| place.is_file());

@@ -224,8 +224,7 @@ fn a_double_click_says_what_became_of_a_customer() {
     window.harness.step();
     for _ in 0..2 {
         // A press and its end in one frame: frames are a quarter of a second here.
-        window.harness.event(button(cell, true));
-        window.harness.event(button(cell, false));
+        window.harness.input_mut().events.extend([button(cell, true), button(cell, false)]);
         window.harness.step();
     }
     window.wait("the page", |state| state.choices().shown == Shown::Consent && state.consent.value().is_some());

@@ -38,7 +38,7 @@ fn said(window: &Window) -> Vec<String> {
 }
 
 /// Names of data sets, tables and columns, which are the same in every language.
-const DATA: [&str; 6] = ["customer", "machine learning", "user", "distance", "device", "phone"];
+const DATA: [&str; 7] = ["customer", "machine learning", "user", "distance", "device", "phone", "is"];
 
 /// A walk through a window, and what was not as it should be on the way.
 struct Walk {

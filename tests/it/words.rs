@@ -80,6 +80,7 @@ const NOT_SAID: [(&str, &str, &str); 57] = [
     ("ui/access.rs", "unspoken", "for debugging"),
     ("ui/actions/other_words.rs", "", "finds commands, and is not shown"),
     ("ui/review_checks.rs", "taken back on", "a reason in the trail, which is a file"),
+    ("ui/review_page.rs", "taken back on", "a reason in the trail, which is a file"),
     ("ui/settings_menu.rs", "", "languages in their own words"),
     ("ui/signals_side.rs", "channel\t", "what is copied"),
 ];
