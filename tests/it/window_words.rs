@@ -37,7 +37,7 @@ fn said(window: &Window) -> Vec<String> {
     words.flatten().collect()
 }
 
-/// Names of data sets, tables and columns, which are the same in every language.
+/// Names of data sets, tables and columns, and a word of SQL that the editor offers: the same in every language.
 const DATA: [&str; 7] = ["customer", "machine learning", "user", "distance", "device", "phone", "is"];
 
 /// A walk through a window, and what was not as it should be on the way.
