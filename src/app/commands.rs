@@ -34,6 +34,7 @@ impl App {
                 self.cancel_review();
                 self.cancel_export();
                 self.workers.ask.cancel();
+                self.workers.spark.cancel();
                 self.workers.save_view.cancel();
                 self.workers.copy.cancel();
             }
@@ -46,6 +47,8 @@ impl App {
             Command::ChooseKit => self.show_dialog(Choice::Kit),
             Command::WriteKitTo(place) => self.write_kit(place),
             Command::ChooseRun => self.show_dialog(Choice::Run),
+            Command::OfferEngines(is_offered) => self.offer_spark(is_offered),
+            Command::RunOnSpark(order) => self.run_on_spark(&order),
             Command::UseRun(run) => self.choose(context, |choices| {
                 if let Some(run) = &run {
                     choices.recipe = run.recipe.clone();

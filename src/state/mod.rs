@@ -13,6 +13,7 @@ mod review;
 mod session;
 mod signals;
 mod slot;
+mod spark;
 mod sql;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,7 @@ pub use review::{Example, ReviewState};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
+pub use spark::{SparkOrder, SparkState};
 pub use sql::{SqlNotes, SqlState};
 
 /// Everything the window shows.
@@ -76,6 +78,8 @@ pub struct State {
     pub exporting: Exporting,
     /// The page of SQL.
     pub sql: SqlState,
+    /// A Spark server that makes the tables instead.
+    pub spark: SparkState,
     /// The rows behind a figure of the review, once they are looked up.
     pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.
