@@ -86,7 +86,7 @@ setup-supply:
 check-supply: setup-supply ## The dependencies have licences that let them be used, come from the registry alone, and have no known hole that is reachable
 	tests/checks/supply.sh check $(TOOLS)
 
-dist: build ## Pack the program: an archive and a Debian package, in dist/
+dist: build-connect ## Pack the program, with Spark Connect: an archive and a Debian package, in dist/
 	@tests/checks/supply.sh pack $(TOOLS)
 	packaging/dist.sh $(PROGRAM) $(TOOLS) $(CURDIR)/dist
 
@@ -127,13 +127,13 @@ setup-s3: setup-test
 test-s3: setup-s3 build ## Landing files are read from S3 and tables written there as of a folder, whatever goes wrong on the way
 	$(VENV_S3)/bin/python tests/checks/s3.py $(PROGRAM)
 
-setup-connect: setup-lakehouse
+setup-connect:
 	@tests/checks/setup.sh connect
 
 build-connect: setup-connect ## Build the program with Spark Connect; the next `make build` takes its place
 	cargo build --release --locked --features spark
 
-test-connect: build-connect ## A Spark server makes the tables over Spark Connect as the program does, and refuses what it would swallow
+test-connect: setup-lakehouse build-connect ## A Spark server makes the tables over Spark Connect as the program does, and refuses what it would swallow
 	cargo clippy --release --locked --all-targets --features spark -- --deny warnings
 	$(VENV_SPARK_4)/bin/python tests/checks/connect.py $(PROGRAM) $(VENV_SPARK_4)/bin/python
 

@@ -12,8 +12,8 @@ use stedi_workbench::landing::Landing;
 pub struct Situation {
     pub name: String,
     customers: DataFrame,
-    motions: DataFrame,
-    distances: DataFrame,
+    pub motions: DataFrame,
+    pub distances: DataFrame,
     truth: HashMap<String, String>,
 }
 

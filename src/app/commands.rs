@@ -39,6 +39,7 @@ impl App {
                 self.cancel_review();
                 self.cancel_export();
                 self.workers.ask.cancel();
+                self.workers.spark.cancel();
                 self.workers.save_view.cancel();
                 self.workers.copy.cancel();
             }
@@ -51,6 +52,8 @@ impl App {
             Command::ChooseKit => self.show_dialog(FileChoice::Kit),
             Command::WriteKitTo(place) => self.write_kit(place),
             Command::ChooseRun => self.show_dialog(FileChoice::Run),
+            Command::OfferEngines(is_offered) => self.offer_spark(is_offered),
+            Command::RunOnSpark(order) => self.run_on_spark(&order),
             Command::UseRun(run) => self.choose(context, |choices| {
                 if let Some(run) = &run {
                     choices.recipe = run.recipe.clone();

@@ -9,8 +9,9 @@ use crate::export::release::{
     place_without, prepare, preview, reproduce, verify, withdraw,
 };
 use crate::export::{ExportError, History, Listed, TrailFile, now};
-use crate::landing::{Landing, Source};
+use crate::landing::{Landing, Shelf, Source};
 use crate::review::Review;
+use crate::s3::{self, Address, S3Error, Seal, is_address};
 use crate::state::{ExportChoices, OpenedExport, Proof, Searched, SideFile};
 
 use super::on_disk::{Work, enough};
@@ -122,6 +123,7 @@ pub fn write(request: &ExportRequest, progress: &Progress) -> Result<OpenedExpor
     if signed.signed().is_none() {
         return Err(failed("nobody signed these tables. See the page Join review".to_owned()));
     }
+    let target = Target::at(place, *replace, homes, progress)?;
     let key = KeyInHand::of(&choices.key, &homes.keys).map_err(|error| failed(error.to_string()))?;
     let nobody = SideList::default();
     let making = Making {
@@ -133,11 +135,18 @@ pub fn write(request: &ExportRequest, progress: &Progress) -> Result<OpenedExpor
         packaging: &choices.packaging,
         sides: choices.sides.as_ref().map_or(&nobody, |file| &file.list),
         key: &key,
-        history: Some(&homes.history),
+        // The window opens the exports of its list, and can only those that are here.
+        history: target.is_here().then_some(&homes.history),
         when: now(),
     };
-    match make(&making, place, *replace, progress) {
-        Ok(manifest) => Ok(opened(place, manifest, &homes.keys)),
+    match make(&making, &target.folder(place), *replace, progress) {
+        Ok(manifest) => {
+            target.send(progress).inspect_err(|_| {
+                // As where it could not be written: nobody is named by this key.
+                key.new_in().map(|store| store.discard(&key.key().id()).ok());
+            })?;
+            Ok(opened(place, manifest, &homes.keys))
+        }
         Err(ReleaseError::Exists(_)) => Err(NotWritten::Exists),
         Err(error) => match Failure::from(error) {
             Failure::Error(why) => Err(failed(why)),
@@ -146,8 +155,58 @@ pub fn write(request: &ExportRequest, progress: &Progress) -> Result<OpenedExpor
     }
 }
 
+/// Where an export goes: to the disk, or to a folder of its own from which it is sent when it is whole.
+struct Target(Option<(Address, Arc<Shelf>)>);
+
+impl Target {
+    /// The object that is written last.
+    const SEAL: Seal = Seal::File("manifest.json");
+
+    /// On S3 the place must be free, which is found out before any work is done for it.
+    fn at(place: &Path, replace: bool, homes: &Homes, progress: &Progress) -> Result<Self, NotWritten> {
+        if !is_address(place) {
+            return Ok(Self(None));
+        }
+        if replace {
+            let why = "Nothing was written: on S3 an export cannot take the place of another in one step. Choose another place \
+                       there, and remove the old one when the new one is whole";
+            return Err(NotWritten::Failure(Failure::Error(why.to_owned())));
+        }
+        let address = Address::parse(place).map_err(not_sent)?;
+        s3::is_free(&address, Self::SEAL, progress).map_err(not_sent)?;
+        let aside = &homes.aside;
+        let shelf = Shelf::below(aside).map_err(|error| not_sent(S3Error::Disk { path: aside.clone(), error }))?;
+        Ok(Self(Some((address, shelf))))
+    }
+
+    fn is_here(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Where it is written first.
+    fn folder(&self, place: &Path) -> PathBuf {
+        self.0.as_ref().map_or_else(|| place.to_owned(), |(_, shelf)| shelf.folder().join("out"))
+    }
+
+    /// Sends what was written, if it is to be sent.
+    fn send(&self, progress: &Progress) -> Result<(), NotWritten> {
+        let Some((address, _)) = &self.0 else { return Ok(()) };
+        progress.restart();
+        s3::send(&self.folder(Path::new("")), address, Self::SEAL, progress).map_err(not_sent)
+    }
+}
+
+fn not_sent(error: S3Error) -> NotWritten {
+    NotWritten::Failure(match error {
+        S3Error::Cancelled(_) => Failure::Cancelled,
+        error @ S3Error::LeftOver { .. } => Failure::Error(error.to_string()),
+        error => Failure::Error(format!("Nothing was written: {error}")),
+    })
+}
+
 fn opened(folder: &Path, manifest: Manifest, keys: &KeyStore) -> OpenedExport {
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let here = || std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let folder = if is_address(folder) { folder.to_owned() } else { here() };
     let lines = loaders(&manifest, &folder.display().to_string());
     let id = &manifest.key.id;
     let key_file = keys.ids().contains(id).then(|| keys.path(id));

@@ -53,6 +53,7 @@ impl App {
         self.take_page(context);
         self.take_saved_pictures();
         self.take_kits();
+        self.take_spark();
         self.take_review();
         self.take_exports();
         self.take_answers();
@@ -240,6 +241,8 @@ impl App {
             Some(work("Looking at what would leave", workers.preview.progress()))
         } else if workers.ask.is_busy() {
             Some(work("Answering the query", workers.ask.progress()))
+        } else if workers.spark.is_busy() {
+            Some(work("Spark is at work", workers.spark.progress()))
         } else if workers.copy.is_busy() {
             Some(work("Copying", workers.copy.progress()))
         } else if page.look.is_busy() {

@@ -62,15 +62,22 @@ pub fn keep(request: &KeepRequest, progress: &Progress) -> Result<Kept, String> 
 }
 
 /// Waits until something in the folder is no longer as it was, and has stayed as it is then for a moment: a file that is
-/// being written is left to its writer. Looking takes a fiftieth of the time at most.
+/// being written is left to its writer. Looking takes a fiftieth of the time at most. A store is asked less often than a disk,
+/// as each list is paid for.
 pub fn watch(request: &WatchRequest, progress: &Progress) {
     const EVERY: Duration = Duration::from_secs(1);
+    const EVERY_REMOTE: Duration = Duration::from_secs(10);
     const MOST: u32 = 50;
+    let is_remote = request.source.is_remote();
+    let every = if is_remote { EVERY_REMOTE } else { EVERY };
     let mut before = request.seen.clone();
+    if is_remote && jobs::wait(every, progress).is_err() {
+        return;
+    }
     loop {
         let started = Instant::now();
-        let now = Seen::of(&request.source);
-        let wait = EVERY.max(started.elapsed() * MOST);
+        let now = Seen::of(&request.source, progress);
+        let wait = every.max(started.elapsed() * MOST);
         match now {
             Some(now) if now == before && now != request.seen => return,
             Some(now) => before = now,

@@ -17,6 +17,7 @@ mod links;
 mod lists;
 mod looking;
 mod on_disk;
+mod on_spark;
 mod page;
 mod picture_file;
 mod recipe_file;
@@ -143,6 +144,7 @@ impl App {
                 watches: saved.watches,
                 keys: saved.keys,
                 toured: saved.toured,
+                spark: on_spark::at_start(),
                 ..State::default()
             },
             screens: Screens::default(),

@@ -272,9 +272,12 @@ impl App {
 }
 
 impl Drop for App {
-    /// However the window ends, the session is saved.
+    /// However the window ends, the session is saved, and a Spark server is told to stop.
     fn drop(&mut self) {
+        self.workers.spark.cancel();
         self.keep_session();
         self.workers.session.settle(LAST);
+        // The server gets as long to answer, and is left to itself then.
+        self.workers.spark.settle(LAST + QUIET);
     }
 }

@@ -14,6 +14,7 @@ use crate::landing::{self, Cache, ConsentStood, EngineRun, Kept, Landing, Landin
 use crate::review::joins::JoinReport;
 use crate::review::{Expected, Review, RowsBehind, RuleReport, Trail};
 use crate::signals::Plotted;
+use crate::spark;
 use crate::sql::{Answer, AskError};
 use crate::state::{Example, FileChoice, Loaded, Look, Only, OpenedExport, Shown, Spoken};
 
@@ -26,6 +27,7 @@ use super::export_work::{
 use super::handing_over::KitRequest;
 use super::keeping::{self, KeepRequest, WatchRequest};
 use super::lists::{List, ListRequest};
+use super::on_spark::{self, Ended, SparkRequest};
 use super::picture_file::SavePictureRequest;
 use super::recipe_file::{self, OpenRequest, Opened};
 use super::reviewing::{BehindRequest, ChecksRequest, ExampleRequest, ReportRequest, TrailRequest};
@@ -86,6 +88,8 @@ pub struct Workers {
     pub save_view: Lane<SaveViewRequest, Result<String, Failure>>,
     /// Writes kits for other engines.
     pub kit: Lane<KitRequest, Result<String, Failure>>,
+    /// Watches over the work of a Spark server.
+    pub spark: Lane<SparkRequest, Result<Ended, String>>,
     /// Writes pictures.
     pub save_picture: Lane<SavePictureRequest, Result<String, Failure>>,
     /// Writes the session.
@@ -331,7 +335,7 @@ impl Workers {
             let context = context.clone();
             move || context.request_repaint()
         };
-        let for_runs = homes.aside.clone();
+        let (for_runs, for_spark) = (homes.aside.clone(), homes.aside.clone());
         let (trail_file, for_past, for_opened, for_load) =
             (homes.trail.clone(), homes.clone(), homes.clone(), homes.clone());
         Ok(Self {
@@ -378,6 +382,9 @@ impl Workers {
                 Ok(request.carry_out(progress)?)
             })?,
             kit: Lane::writing("kit", wake(), |request: &KitRequest, _: &Progress| request.carry_out())?,
+            spark: Lane::writing("spark", wake(), move |request: &SparkRequest, progress: &Progress| {
+                on_spark::carry_out(&spark::carry_out, &for_spark, request, progress)
+            })?,
             save_picture: Lane::writing("save picture", wake(), |request: &SavePictureRequest, _: &Progress| {
                 request.carry_out()
             })?,
@@ -399,8 +406,9 @@ fn load(homes: &Homes, request: &Load, progress: &Progress) -> Result<Read, Fail
             paths => Source::Files(paths.to_vec()),
         },
     };
+    // Before it is fetched: what changes meanwhile is noticed then.
+    let seen = Seen::of(&source, progress);
     let source = landing::fetch(source, &homes.aside, progress)?;
-    let seen = Seen::of(&source);
     let (landing, unkept) = match &request.cache {
         _ if on_disk::is_too_much(&source, homes)? => (on_disk::read(&source, homes, progress)?, Unkept::default()),
         Some(cache) => landing::read_with(&source, cache, progress)?,

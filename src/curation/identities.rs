@@ -10,6 +10,15 @@ pub struct Identities<'a> {
 }
 
 impl<'a> Identities<'a> {
+    /// These texts, in their order.
+    pub fn of(texts: &'a [String]) -> Self {
+        let mut all = Self::default();
+        for text in texts {
+            all.add(text);
+        }
+        all
+    }
+
     /// The number of a text, a new one if it was not there before.
     pub fn add(&mut self, text: &'a str) -> u32 {
         let next = self.texts.len() as u32;

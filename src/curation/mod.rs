@@ -25,7 +25,7 @@ pub use codes::Codes;
 pub use fates::{Fate, Trace};
 pub use identities::Identities;
 pub use matching::{Foreseen, KeyCount, KeyPart, Matching, Side};
-pub use owners::{Evidence, Finding, OwnerFindings, OwnerSummary, infer_owners};
+pub use owners::{Evidence, Finding, OwnerFindings, OwnerSummary, Senders, infer_owners, owners_of_senders};
 pub use pairs::{Owners, Pair, Whose};
 pub use product::Product;
 pub use run::{Curation, CurationError, curate, curate_by};

@@ -76,7 +76,7 @@ pub fn spark_sql(plan: &Plan) -> Vec<(Table, String)> {
 }
 
 /// The columns of a table that are written.
-pub(super) fn written(table: Table) -> impl Iterator<Item = &'static Column> {
+pub fn written(table: Table) -> impl Iterator<Item = &'static Column> {
     table.schema().iter().filter(move |column| !table.is_internal(column.name))
 }
 

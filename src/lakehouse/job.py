@@ -867,7 +867,7 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
         raise Refused(
             f"{'; '.join(differs)}. Not switched: what was there before still counts. The new tables are in {folder} to be looked at"
         )
-    pointer = {"run": run_id, "path": f"runs/{run_id}", "recipe_sha256": PLAN["recipe_sha256"], "counts": f"runs/{run_id}/counts.json"}
+    pointer = {"run": run_id, "path": f"runs/{run_id}", "recipe_sha256": PLAN["recipe_sha256"], "counts": f"runs/{run_id}/counts.json", "switched": int(time.time() * 1000)}
     lake.put(f"{out.rstrip('/')}/current.json", (json.dumps(pointer) + "\n").encode())
     say(f"switched: {out.rstrip('/')}/current.json is {run_id}")
     return report

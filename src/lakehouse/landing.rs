@@ -57,6 +57,23 @@ pub fn spark_landing(dataset: Dataset) -> String {
     format!("SELECT\n  {}\nFROM {}", columns.join(",\n  "), engine.quoted(&raw_view(dataset)))
 }
 
+/// Where a record stands, which says who comes first: columns that a view of landed records can have besides.
+pub const PLACED: &str =
+    "input_file_name() AS __file, input_file_block_start() AS __block, monotonically_increasing_id() AS __row";
+
+/// The name of the view of a data set as it was read, with [`PLACED`].
+pub fn placed_view(dataset: Dataset) -> String {
+    format!("{}_placed", raw_view(dataset))
+}
+
+/// The landing table of a data set with where each record stands, from the view of that name.
+pub fn spark_placed(dataset: Dataset) -> String {
+    let from = Engine::Spark.quoted(&raw_view(dataset));
+    let placed = Engine::Spark.quoted(&placed_view(dataset));
+    let query = spark_landing(dataset).replacen("SELECT\n", "SELECT `__file`, `__block`, `__row`,\n", 1);
+    query.replace(&format!("FROM {from}"), &format!("FROM {placed}"))
+}
+
 /// Athena's definitions: the landing tables on JSON, the derived tables on the Parquet files of a run, and what the queries
 /// need beside them. Names in capitals stand for places.
 pub fn athena_ddl() -> String {

@@ -71,14 +71,6 @@ pub fn limits(recipe: &Recipe, engine: Engine) -> Vec<String> {
     limits
 }
 
-/// Why a recipe is not made over Spark Connect, with what to do instead; none if it is.
-pub fn refused_over_connect(recipe: &Recipe) -> Option<&'static str> {
-    (recipe.join == JoinRule::InferredOwner).then_some(
-        "whose device it is cannot be inferred over Spark Connect, as that takes more than statements. Join by the owner on the \
-         customer record (--join owner), or let the job of `stedi-workbench lakehouse` infer it on the same Spark",
-    )
-}
-
 /// What has to be known of a recipe over Spark Connect, before anything is asked of the server. They name nobody.
 pub fn limits_over_connect(recipe: &Recipe) -> Vec<String> {
     let mut limits = vec![
@@ -95,11 +87,25 @@ pub fn limits_over_connect(recipe: &Recipe) -> Vec<String> {
             "A join that makes far too many rows is foreseen and refused here, but not on the server.".to_owned(),
         );
     }
+    if recipe.join == JoinRule::InferredOwner {
+        limits.push(
+            "Whose device it is is decided on this machine: the instants of all devices and phones come here for that, each once, \
+             and take about 40 bytes of memory each. Where that is too much, the job of the kit decides on the cluster. The table \
+             `owners` of the run names people."
+                .to_owned(),
+        );
+    }
     if !recipe.withdrawn.is_empty() {
         let entries = thousands(recipe.withdrawn.len() as u64);
         limits.push(format!(
             "The list of who withdrew ({entries} entries) is sent to the server, which may keep it in its logs."
         ));
+    }
+    if !recipe.withdrawn.is_empty() || !recipe.owners.decisions.is_empty() {
+        limits.push(
+            "The run folder holds the recipe, which names people: keep it where the landing files may be kept."
+                .to_owned(),
+        );
     }
     limits
 }

@@ -9,10 +9,10 @@ mod limits;
 mod lines;
 
 pub use compile::{
-    CountedStep, OWNERS, PADS, Statement, WITHDRAWN, spark_sql, statements, statements_apart, withdrawals,
+    CountedStep, OWNERS, PADS, Statement, WITHDRAWN, spark_sql, statements, statements_apart, withdrawals, written,
 };
 pub use engine::Engine;
 pub use kit::{Kit, KitFile, PERSONAL};
-pub use landing::{athena_ddl, key, raw_view, spark_landing, spark_schema};
-pub use limits::{limits, limits_over_connect, refused_over_connect};
+pub use landing::{PLACED, athena_ddl, key, placed_view, raw_view, spark_landing, spark_placed, spark_schema};
+pub use limits::{limits, limits_over_connect};
 pub use lines::{Fault, faults};

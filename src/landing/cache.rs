@@ -23,8 +23,9 @@ use super::input::{Hashing, Input};
 use super::parquet_file::unless_damaged;
 use super::refused::RefusedReason;
 use super::value::ConsentStood;
-use super::{LandingFile, Source};
+use super::{LandingFile, Source, remote};
 use crate::domain::{Cancelled, Dataset, Progress};
+use crate::s3::Listing;
 
 /// Changes whenever the same bytes would be read otherwise, or an entry is held otherwise.
 const VERSION: &str = "v2";
@@ -67,22 +68,24 @@ pub struct Stamp {
     seen_ms: u64,
 }
 
-/// The files of a source as they were when it was looked through.
+/// The files of a source as they were when it was looked through, and the objects of each of its addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen(Vec<(PathBuf, u64, [i64; 4], [u64; 2])>);
+pub struct Seen(Vec<(PathBuf, u64, [i64; 4], [u64; 2])>, Vec<Listing>);
 
 impl Seen {
-    /// As they are now; none where the source cannot be looked through.
-    pub fn of(source: &Source) -> Option<Self> {
-        // What was fetched does not change any more, and what it was fetched from is not asked again and again.
+    /// As they are now; none where the source cannot be looked through. What is on S3 is listed, and not fetched.
+    pub fn of(source: &Source, progress: &Progress) -> Option<Self> {
+        // What was fetched does not change any more.
         if matches!(source, Source::Fetched(_)) {
             return None;
         }
+        let objects = remote::listings(source, progress)?;
+        let source = &source.here();
         let stamped = |found: FoundFile| {
             let stamp = Stamp::of(&found.path)?;
             Some((found.path, stamp.bytes, stamp.changed, stamp.file))
         };
-        Some(Self(find::files(source).ok()?.into_iter().filter_map(stamped).collect()))
+        Some(Self(find::files(source).ok()?.into_iter().filter_map(stamped).collect(), objects))
     }
 }
 

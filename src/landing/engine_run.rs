@@ -19,6 +19,8 @@ use crate::s3::{self, Address, Fetched, S3Error, is_address};
 
 /// The file that says which run counts.
 const POINTER: &str = "current.json";
+/// Where each run over Spark Connect adds a file that says so: there no file takes the place of another in one step.
+const POINTERS: &str = "current";
 const COUNTS: &str = "counts.json";
 const RECIPE: &str = "recipe.json";
 /// Where the tables are whole that lack a column elsewhere.
@@ -77,6 +79,9 @@ pub enum RunError {
 #[derive(Deserialize)]
 struct Pointer {
     path: String,
+    /// When it was switched, in milliseconds since 1970-01-01 00:00 UTC; earlier jobs did not say.
+    #[serde(default)]
+    switched: i64,
 }
 
 #[derive(Deserialize)]
@@ -123,12 +128,27 @@ impl EngineRun {
             s3::fetch(address, &shelf.folder().join(into), choose, shelf.room(), progress)
         };
         let mut address = Address::parse(path).map_err(Box::new)?;
-        match fetch(&address.join(POINTER), "pointer", &|names| vec![true; names.len()]) {
-            Ok(Fetched::File(pointer) | Fetched::Folder(pointer)) => address = address.join(&pointed_to(&pointer)?),
-            Err(S3Error::Nothing { .. }) => {}
-            Err(error) => return Err(Box::new(error).into()),
+        let mut pointers = vec![];
+        for name in [POINTER, POINTERS] {
+            let parts = |names: &[&str]| names.iter().map(|name| name.is_empty() || is_part(name)).collect();
+            match fetch(&address.join(name), name, &parts) {
+                Ok(Fetched::File(file)) => pointers.push(file),
+                Ok(Fetched::Folder(folder)) => pointers.extend(parts_of(&folder)),
+                Err(S3Error::Nothing { .. }) => {}
+                Err(error) => return Err(Box::new(error).into()),
+            }
         }
-        let is_of_run = |name: &&str| [".parquet", COUNTS, RECIPE].iter().any(|end| name.ends_with(end));
+        if let Some(run) = latest(&pointers)? {
+            address = address.join(&run);
+        }
+        let is_text = |name: &str| {
+            [COUNTS, RECIPE].iter().any(|text| {
+                let in_parts =
+                    name.strip_prefix(text.trim_end_matches(".json")).and_then(|rest| rest.strip_prefix('/'));
+                name == *text || in_parts.is_some_and(is_part)
+            })
+        };
+        let is_of_run = |name: &&str| name.ends_with(".parquet") || is_text(name);
         let folder = match fetch(&address, "run", &|names| names.iter().map(is_of_run).collect()).map_err(Box::new)? {
             Fetched::Folder(folder) => folder,
             Fetched::File(_) => return Err(RunError::NoRun { path: address.to_string() }),
@@ -139,7 +159,7 @@ impl EngineRun {
 
     /// Whether there is a run in a folder, or one that counts among several.
     pub fn is_at(folder: &Path) -> bool {
-        [POINTER, COUNTS].iter().any(|file| folder.join(file).is_file())
+        [POINTER, COUNTS].iter().any(|name| !texts_of(folder, name).is_empty())
     }
 
     /// The engine and the run.
@@ -153,17 +173,14 @@ impl EngineRun {
     /// When it is no run, is not whole, or does not add up.
     pub fn open(path: &Path, progress: &Progress) -> Result<Self, RunError> {
         let shown = |path: &Path| path.display().to_string();
-        let pointer = path.join(POINTER);
-        let folder = if pointer.is_file() {
-            path.join(pointed_to(&pointer)?)
-        } else if path.join(COUNTS).is_file() {
-            path.to_owned()
-        } else {
-            return Err(RunError::NoRun { path: shown(path) });
+        let folder = match latest(&texts_of(path, POINTER))? {
+            Some(run) => path.join(run),
+            None if texts_of(path, COUNTS).is_empty() => return Err(RunError::NoRun { path: shown(path) }),
+            None => path.to_owned(),
         };
-        let counts_file = folder.join(COUNTS);
+        let counts_file = text_of(&folder, COUNTS);
         let counts: Counts = serde_json::from_slice(&read(&counts_file)?).map_err(|e| damaged(&counts_file, e))?;
-        let recipe_file = folder.join(RECIPE);
+        let recipe_file = text_of(&folder, RECIPE);
         let recipe_text = String::from_utf8_lossy(&read(&recipe_file)?).into_owned();
         let recipe =
             Recipe::from_json(&recipe_text).map_err(|error| RunError::Recipe { path: shown(&recipe_file), error })?;
@@ -283,14 +300,48 @@ fn damaged(path: &Path, error: serde_json::Error) -> RunError {
     RunError::Damaged { path: path.display().to_string(), error }
 }
 
-/// The run that a pointer names: a folder below that of the pointer.
-fn pointed_to(pointer: &Path) -> Result<String, RunError> {
-    let Pointer { path } = serde_json::from_slice(&read(pointer)?).map_err(|error| damaged(pointer, error))?;
-    if !Path::new(&path).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
-        let error = "it points out of its folder".to_owned();
-        return Err(RunError::Damaged { path: pointer.display().to_string(), error });
+/// Whether this is what a file of Spark's is called.
+fn is_part(name: &str) -> bool {
+    name.starts_with("part-") && !name.contains('/')
+}
+
+/// The files that Spark wrote into a folder, in the order of their names.
+fn parts_of(folder: &Path) -> Vec<PathBuf> {
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut parts: Vec<PathBuf> =
+        names.filter(|name| name.to_str().is_some_and(is_part)).map(|name| folder.join(name)).collect();
+    parts.sort();
+    parts
+}
+
+/// The files that hold a text: the one of that name, and those of the folder of the same name without an ending, as which Spark
+/// writes what it writes by itself.
+fn texts_of(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let file = folder.join(name);
+    let parts = parts_of(&folder.join(name.trim_end_matches(".json")));
+    Some(file).filter(|file| file.is_file()).into_iter().chain(parts).collect()
+}
+
+/// The one file that holds a text; where there is none, the one that is missing.
+fn text_of(folder: &Path, name: &str) -> PathBuf {
+    texts_of(folder, name).into_iter().next().unwrap_or_else(|| folder.join(name))
+}
+
+/// The run that the latest of these pointers names: a folder below theirs.
+fn latest(pointers: &[PathBuf]) -> Result<Option<String>, RunError> {
+    let mut latest: Option<Pointer> = None;
+    for file in pointers {
+        let pointer: Pointer = serde_json::from_slice(&read(file)?).map_err(|error| damaged(file, error))?;
+        if !Path::new(&pointer.path).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+            let error = "it points out of its folder".to_owned();
+            return Err(RunError::Damaged { path: file.display().to_string(), error });
+        }
+        // Names of runs sort by time as well, where two were asked for in the same millisecond.
+        if latest.as_ref().is_none_or(|last| (last.switched, &last.path) <= (pointer.switched, &pointer.path)) {
+            latest = Some(pointer);
+        }
     }
-    Ok(path)
+    Ok(latest.map(|pointer| pointer.path))
 }
 
 fn rows(counts: &Counts, table: Table) -> u64 {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{LandingError, Shelf, Source, find};
 use crate::domain::{Dataset, Progress};
-use crate::s3::{self, Address, Fetched, S3Error, is_address};
+use crate::s3::{self, Address, Fetched, Listing, S3Error, is_address};
 
 /// Landing files that were fetched.
 #[derive(Clone, Debug)]
@@ -66,6 +66,12 @@ pub fn fetch(source: Source, aside: &Path, progress: &Progress) -> Result<Source
     };
     progress.restart();
     Ok(Source::Fetched(Arc::new(Remote { asked: source, here, _shelf: shelf })))
+}
+
+/// What lies at each address of a source now, as far as its reader would look at it; none where that cannot be listed.
+pub(super) fn listings(source: &Source, progress: &Progress) -> Option<Vec<Listing>> {
+    let list = |address: Address| s3::list(&address, &|names| wanted(&address, names), progress).ok();
+    addresses(source.paths()).map(list).collect()
 }
 
 /// The addresses among paths, as far as they are sound.

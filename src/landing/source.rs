@@ -95,8 +95,13 @@ impl Source {
         Ok(None)
     }
 
+    /// Whether something of it is on S3.
+    pub fn is_remote(&self) -> bool {
+        self.paths().iter().any(|path| is_address(path))
+    }
+
     /// What of it is on this machine.
-    fn here(&self) -> Self {
+    pub(super) fn here(&self) -> Self {
         match self {
             Self::Folder(path) if is_address(path) => Self::Files(vec![]),
             Self::Files(paths) => Self::Files(paths.iter().filter(|path| !is_address(path)).cloned().collect()),
@@ -105,7 +110,7 @@ impl Source {
     }
 
     /// What was asked for, path by path.
-    fn paths(&self) -> &[PathBuf] {
+    pub(super) fn paths(&self) -> &[PathBuf] {
         match self.asked() {
             Self::Folder(path) => std::slice::from_ref(path),
             Self::Files(paths) => paths,

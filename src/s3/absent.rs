@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Address, Choose, Fetched, S3Error, Seal};
+use super::{Address, Choose, Fetched, Listing, S3Error, Seal};
 use crate::domain::Progress;
 
 fn absent<T>(address: &Address) -> Result<T, S3Error> {
@@ -24,5 +24,11 @@ pub fn is_free(address: &Address, _: Seal, _: &Progress) -> Result<(), S3Error> 
 /// # Errors
 /// Always.
 pub fn send(_: &Path, address: &Address, _: Seal, _: &Progress) -> Result<(), S3Error> {
+    absent(address)
+}
+
+/// # Errors
+/// Always.
+pub fn list(address: &Address, _: Choose<'_>, _: &Progress) -> Result<Listing, S3Error> {
     absent(address)
 }

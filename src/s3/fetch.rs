@@ -16,7 +16,7 @@ use object_store::{Error, GetOptions, GetRange, ObjectMeta, ObjectStore as _, Ob
 
 use super::address::is_path;
 use super::connection::{Connection, Doing, pause};
-use super::{Address, Choose, Fetched, S3Error};
+use super::{Address, Choose, Fetched, Listing, S3Error};
 use crate::domain::{Dataset, Progress};
 
 /// So much is asked for at once, and so many times side by side: what is in memory is a product of both.
@@ -110,6 +110,20 @@ pub fn fetch(
         }
     }
     Err(S3Error::KeepsChanging { place, times: ROUNDS })
+}
+
+/// The objects that a fetch would bring, without bringing them.
+///
+/// # Errors
+/// A sentence that says what, where and what to do.
+pub fn list(address: &Address, choose: Choose<'_>, progress: &Progress) -> Result<Listing, S3Error> {
+    let connection = Connection::open(address)?;
+    let objects = connection.run(progress, async {
+        let all = listed(&connection, address, choose).await?;
+        if all.is_empty() { Ok(single(&connection, address).await?.unwrap_or_default()) } else { Ok(all) }
+    })?;
+    let line = |(name, object): (String, Object)| (name, object.bytes, object.tag, object.changed);
+    Ok(Listing(objects.into_iter().map(line).collect()))
 }
 
 /// The objects below an address that are wanted.

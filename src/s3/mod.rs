@@ -25,12 +25,12 @@ pub use address::{Address, is_address};
 pub use error::S3Error;
 
 #[cfg(feature = "s3")]
-pub use fetch::fetch;
+pub use fetch::{fetch, list};
 #[cfg(feature = "s3")]
 pub use send::{is_free, send};
 
 #[cfg(not(feature = "s3"))]
-pub use absent::{fetch, is_free, send};
+pub use absent::{fetch, is_free, list, send};
 
 use std::path::PathBuf;
 
@@ -42,6 +42,11 @@ pub enum Fetched {
     /// One object: here is the file.
     File(PathBuf),
 }
+
+/// The objects below an address as they were listed, to be compared with a later list: name, size, tag, and when it was
+/// changed last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing(Vec<(String, u64, Option<String>, i64)>);
 
 /// Which objects are fetched, by their names below the address.
 pub type Choose<'a> = &'a (dyn Fn(&[&str]) -> Vec<bool> + Sync);

@@ -35,6 +35,11 @@ fn below<'a>(landing: &str, path: &'a str) -> &'a str {
 
 /// What a file is called below the landing zone, where Spark gives its place as a URI.
 pub fn shown(landing: &str, uri: &str) -> String {
+    below(landing, &decoded(uri)).to_owned()
+}
+
+/// A URI without its escapes.
+pub fn decoded(uri: &str) -> String {
     let mut bytes = vec![];
     let mut rest = uri.as_bytes();
     while let [first, after @ ..] = rest {
@@ -50,7 +55,7 @@ pub fn shown(landing: &str, uri: &str) -> String {
             }
         }
     }
-    below(landing, &String::from_utf8_lossy(&bytes)).to_owned()
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The landing files of each data set, or what is wrong with them. `paths` is all that Spark sees below the landing zone:

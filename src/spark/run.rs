@@ -3,46 +3,17 @@
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
-use super::session::Session;
+use super::session::{Session, Texts};
 use super::words::Failure;
-use super::{files, session};
-use crate::domain::{Cancelled, Dataset, Plan, Progress, Recipe, StepCount, Table, TableCount};
+use super::{Made, Order, Sayer, files, owners, session};
+use crate::domain::format::hexadecimal;
+use crate::domain::{Cancelled, Dataset, Plan, Progress, StepCount, Table, TableCount};
 use crate::lakehouse::{
-    Engine, Fault, Statement, WITHDRAWN, faults, raw_view, spark_landing, spark_schema, statements_apart, withdrawals,
+    Engine, Fault, OWNERS, PLACED, Statement, WITHDRAWN, faults, placed_view, raw_view, spark_landing, spark_placed,
+    spark_schema, statements_apart, withdrawals, written,
 };
-
-/// What is to be made.
-#[derive(Clone, Debug)]
-pub struct Order {
-    /// The landing zone, as the server sees it.
-    pub landing: String,
-    /// Where the run folder goes, as the server sees it; without it the rows are only counted.
-    pub out: Option<String>,
-    /// The choices.
-    pub recipe: Recipe,
-    /// The name of the run folder.
-    pub run: String,
-}
-
-/// What came of it.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The rows of each table, in the order of the catalog.
-    pub rows: [u64; 8],
-    /// What each step of the derived tables did.
-    pub counts: Vec<TableCount>,
-    /// Entries of the list of who withdrew that landed, and customers who are left out; none without a list.
-    pub withdrawn: Option<(u64, u64)>,
-    /// The run folder.
-    pub folder: Option<String>,
-    /// Spark's version.
-    pub spark: String,
-    /// Seconds until the landing files were looked through and read.
-    pub read_seconds: f64,
-    /// Seconds from then on.
-    pub curate_seconds: f64,
-}
 
 /// The least version of a server: 3.5 has no `is_valid_utf8`.
 const LEAST: u32 = 4;
@@ -51,7 +22,7 @@ const LEAST: u32 = 4;
 ///
 /// # Errors
 /// What was refused, or went wrong on the server; and when cancelled.
-pub fn run(session: &Session, order: &Order, say: &mut dyn FnMut(&str), progress: &Progress) -> anyhow::Result<Made> {
+pub fn run(session: &Session, order: &Order, say: Sayer<'_>, progress: &Progress) -> anyhow::Result<Made> {
     let started = Instant::now();
     let spark = session.version()?;
     let is_old = spark.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < LEAST);
@@ -84,12 +55,7 @@ pub fn run(session: &Session, order: &Order, say: &mut dyn FnMut(&str), progress
         curate_seconds: landed.elapsed().as_secs_f64(),
     };
     if let Some(folder) = &made.folder {
-        // Written last: a run without it is not finished.
-        let report = report(&made, order).to_string();
-        session
-            .write_text("write the counts", &report, &format!("{folder}/counts"))
-            .map_err(|failure| in_folder(failure, folder))?;
-        say(&format!("written: {folder}/counts"));
+        work.finish(&made, folder, say).map_err(|failure| in_folder(failure, folder))?;
     }
     made.curate_seconds = landed.elapsed().as_secs_f64();
     Ok(made)
@@ -137,7 +103,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// Looks through the landing files, and reads them if they are sound. Gives the rows of each landing table.
-    fn land(&self, say: &mut dyn FnMut(&str)) -> anyhow::Result<Vec<(Table, u64)>> {
+    fn land(&self, say: Sayer<'_>) -> anyhow::Result<Vec<(Table, u64)>> {
         let files = self.files()?;
         let mut rows = vec![];
         let mut wrong = vec![];
@@ -203,7 +169,17 @@ impl Work<'_> {
         session.read(&doing, &raw_view(dataset), "json", schema, &[("mode", "FAILFAST")], &place)?;
         // What is held is found by what it was asked by, whoever asked. Nobody else asks for this run.
         let run = &self.order.run;
-        session.hold(&doing, table, &format!("{}\nWHERE '{run}' = '{run}'", spark_landing(dataset)))?;
+        let only_this = format!("WHERE '{run}' = '{run}'");
+        if self.infers_owners() {
+            // Who comes first is known by where the records stand, which is held with them.
+            let (raw, held) = (placed_view(dataset), format!("{table}_held"));
+            session.view(&doing, &raw, &format!("SELECT *, {PLACED} FROM {}", raw_view(dataset)))?;
+            session.hold(&doing, &held, &format!("{}\n{only_this}", spark_placed(dataset)))?;
+            let columns: Vec<String> = dataset.schema().iter().map(|column| format!("`{}`", column.name)).collect();
+            session.view(&doing, table, &format!("SELECT {} FROM {held}", columns.join(", ")))?;
+        } else {
+            session.hold(&doing, table, &format!("{}\n{only_this}", spark_landing(dataset)))?;
+        }
         let rows = self.count(&doing, table)?;
         if rows != records {
             let what = format!(
@@ -215,31 +191,38 @@ impl Work<'_> {
         Ok(())
     }
 
+    fn infers_owners(&self) -> bool {
+        Plan::new(&self.order.recipe).infers_owners()
+    }
+
     fn count(&self, doing: &str, view: &str) -> Result<u64, Failure> {
         number(&self.session.row(doing, &format!("SELECT count(*) AS `rows` FROM `{view}`"))?, "rows")
     }
 
     /// Makes the tables, and writes them if there is a place for them.
-    fn make(
-        &self,
-        rows: &mut [u64; 8],
-        say: &mut dyn FnMut(&str),
-    ) -> anyhow::Result<(Vec<TableCount>, Option<String>)> {
+    fn make(&self, rows: &mut [u64; 8], say: Sayer<'_>) -> anyhow::Result<(Vec<TableCount>, Option<String>)> {
         let (session, order) = (self.session, self.order);
-        let folder = order.out.as_ref().map(|out| format!("{}/runs/{}", out.trim_end_matches('/'), order.run));
-        session.texts("take the list of who withdrew", WITHDRAWN, "entry", order.recipe.withdrawn.entries())?;
+        let folder = order.folder();
+        let entries = order.recipe.withdrawn.entries().map(|entry| [entry]);
+        session.texts("take the list of who withdrew", WITHDRAWN, &["entry"], entries)?;
         let (views, statements) = statements_apart(&Plan::new(&order.recipe), Engine::Spark);
         for (view, query) in views {
             session.hold("work out who withdrew", &view, &query)?;
         }
+        let in_folder = |failure| match &folder {
+            Some(folder) => in_folder(failure, folder),
+            None => failure,
+        };
+        if self.infers_owners() {
+            let owned = owners::infer(session, &order.recipe.owners, self.progress)?;
+            let place = folder.as_ref().map(|folder| format!("{folder}/{OWNERS}"));
+            owners::name(session, &owned, place.as_deref()).map_err(in_folder)?;
+            say(&format!("inferred: {OWNERS} {}", owned.len()));
+        }
         let mut counts = vec![];
         for statement in &statements {
             self.check()?;
-            let made = self.table(statement, folder.as_deref(), rows);
-            let count = made.map_err(|failure| match &folder {
-                Some(folder) => in_folder(failure, folder),
-                None => failure,
-            })?;
+            let count = self.table(statement, folder.as_deref(), rows).map_err(in_folder)?;
             say(&format!("made: {} {}", count.table.name(), count.rows));
             counts.push(count);
         }
@@ -252,11 +235,7 @@ impl Work<'_> {
         let doing = format!("make {name}");
         match folder {
             None => session.hold(&doing, name, &statement.query)?,
-            Some(folder) => {
-                let place = format!("{folder}/{name}");
-                session.write(&doing, &statement.query, &place)?;
-                session.read(&doing, name, "parquet", None, &[], &files::glob(&place, std::slice::from_ref(&place)))?;
-            }
+            Some(folder) => self.write(statement, folder)?,
         }
         let found = self.count(&doing, name)?;
         rows[table.index()] = found;
@@ -281,6 +260,55 @@ impl Work<'_> {
             return Err(wrong(""));
         }
         Ok(count)
+    }
+
+    /// Writes a table, and gives what was written its name.
+    fn write(&self, statement: &Statement, folder: &str) -> Result<(), Failure> {
+        let (session, name) = (self.session, statement.table.name());
+        let doing = format!("make {name}");
+        let mut query = statement.query.clone();
+        if let Some(all) = &statement.whole {
+            // Whose motion it is stays within the run: the review needs it, and no table that is handed on has it.
+            let (place, whole) = (format!("{folder}/review/{name}"), format!("{name}_whole"));
+            session.write(&doing, all, &place)?;
+            self.read_written(&doing, &whole, &place)?;
+            let columns: Vec<String> = written(statement.table).map(|column| format!("`{}`", column.name)).collect();
+            query = format!("SELECT {} FROM {whole}", columns.join(", "));
+        }
+        let place = format!("{folder}/{name}");
+        session.write(&doing, &query, &place)?;
+        self.read_written(&doing, name, &place)
+    }
+
+    fn read_written(&self, doing: &str, view: &str, place: &str) -> Result<(), Failure> {
+        let glob = files::glob(place, &[place.to_owned()]);
+        self.session.read(doing, view, "parquet", None, &[], &glob)
+    }
+
+    /// What a run ends with: the recipe, the counts, without which it is not finished, and last of all the pointer.
+    fn finish(&self, made: &Made, folder: &str, say: Sayer<'_>) -> Result<(), Failure> {
+        let (session, order) = (self.session, self.order);
+        let recipe = serde_json::to_string(&order.recipe).unwrap_or_default();
+        session.write_text("write the recipe", &recipe, &format!("{folder}/recipe"), Texts::New)?;
+        session.write_text(
+            "write the counts",
+            &report(made, order).to_string(),
+            &format!("{folder}/counts"),
+            Texts::New,
+        )?;
+        say(&format!("written: {folder}/counts"));
+        let Some(out) = &order.out else { return Ok(()) };
+        let run = &order.run;
+        let pointer = json!({
+            "run": run,
+            "path": format!("runs/{run}"),
+            "recipe_sha256": hexadecimal(&Sha256::digest(&recipe)),
+            "counts": format!("runs/{run}/counts"),
+            "switched": order.at,
+        });
+        session.write_text("switch the pointer", &pointer.to_string(), &format!("{out}/current"), Texts::OneMore)?;
+        say(&format!("switched: {out}/current has {run}"));
+        Ok(())
     }
 
     fn check(&self) -> Result<(), Cancelled> {

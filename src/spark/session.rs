@@ -19,6 +19,15 @@ pub struct Session {
     held: Arc<Mutex<Vec<String>>>,
 }
 
+/// What becomes of texts that are in the folder already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// There must not be any.
+    New,
+    /// They stay.
+    OneMore,
+}
+
 /// One row by the names of its columns.
 pub(super) struct Found(Row);
 
@@ -86,6 +95,20 @@ impl Session {
         Ok(rows.map_err(|error| failed(doing, &error))?.into_iter().map(Found).collect())
     }
 
+    /// Goes through the rows of a query, which may be many, as they come.
+    pub(super) fn each(
+        &self,
+        doing: &str,
+        query: &str,
+        mut take: impl FnMut(Found) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let rows = self.spark.sql(query).and_then(|frame| frame.to_local_iterator(false));
+        for row in rows.map_err(|error| failed(doing, &error))? {
+            take(Found(row.map_err(|error| failed(doing, &error))?))?;
+        }
+        Ok(())
+    }
+
     pub(super) fn row(&self, doing: &str, query: &str) -> Result<Found, Failure> {
         let none = || Failure::Spark { doing: doing.to_owned(), said: "it gave no row".to_owned(), folder: None };
         self.rows(doing, query)?.into_iter().next().ok_or_else(none)
@@ -133,21 +156,42 @@ impl Session {
         held.map(|_| ()).map_err(|error| failed(doing, &error))
     }
 
-    /// Gives texts a name, as rows of one column.
-    pub(super) fn texts<'a>(
+    /// Gives rows of texts a name.
+    pub(super) fn texts<'a, const COLUMNS: usize>(
         &self,
         doing: &str,
         view: &str,
-        column: &str,
-        texts: impl Iterator<Item = &'a str>,
+        columns: &[&str; COLUMNS],
+        rows: impl Iterator<Item = [&'a str; COLUMNS]>,
     ) -> Result<(), Failure> {
-        self.name(doing, &self.frame(doing, column, texts)?, view)
+        self.name(doing, &self.frame(doing, columns, rows)?, view)
     }
 
-    fn frame<'a>(&self, doing: &str, column: &str, texts: impl Iterator<Item = &'a str>) -> Result<DataFrame, Failure> {
-        let row = |text: &str| Row::new(vec![column.to_owned()], vec![Value::String(text.to_owned())]);
-        let made = DataType::from_ddl(&format!("{column} string"))
-            .and_then(|schema| self.spark.create_dataframe(texts.map(row).collect(), schema));
+    /// Writes rows of texts as one Parquet file into a folder that is not there yet.
+    pub(super) fn write_texts<'a, const COLUMNS: usize>(
+        &self,
+        doing: &str,
+        columns: &[&str; COLUMNS],
+        rows: impl Iterator<Item = [&'a str; COLUMNS]>,
+        folder: &str,
+    ) -> Result<(), Failure> {
+        let frame = self.frame(doing, columns, rows)?;
+        frame.coalesce(1).write().mode("error").parquet(folder).map_err(|error| failed(doing, &error))
+    }
+
+    fn frame<'a, const COLUMNS: usize>(
+        &self,
+        doing: &str,
+        columns: &[&str; COLUMNS],
+        rows: impl Iterator<Item = [&'a str; COLUMNS]>,
+    ) -> Result<DataFrame, Failure> {
+        let names = columns.map(str::to_owned).to_vec();
+        let row =
+            |texts: [&str; COLUMNS]| Row::new(names.clone(), texts.map(|text| Value::String(text.to_owned())).to_vec());
+        // The client takes names as they stand, and quotation marks for a part of them.
+        let schema = columns.map(|column| format!("{column} string")).join(", ");
+        let made =
+            DataType::from_ddl(&schema).and_then(|schema| self.spark.create_dataframe(rows.map(row).collect(), schema));
         made.map_err(|error| failed(doing, &error))
     }
 
@@ -161,9 +205,13 @@ impl Session {
         written.map_err(|error| failed(doing, &error))
     }
 
-    /// Writes one text into a folder that is not there yet.
-    pub(super) fn write_text(&self, doing: &str, text: &str, folder: &str) -> Result<(), Failure> {
-        let frame = self.frame(doing, "value", std::iter::once(text))?;
-        frame.coalesce(1).write().mode("error").text(folder).map_err(|error| failed(doing, &error))
+    /// Writes one text into a folder, as a file that is there whole or not at all.
+    pub(super) fn write_text(&self, doing: &str, text: &str, folder: &str, texts: Texts) -> Result<(), Failure> {
+        let mode = match texts {
+            Texts::New => "error",
+            Texts::OneMore => "append",
+        };
+        let frame = self.frame(doing, &["value"], std::iter::once([text]))?;
+        frame.coalesce(1).write().mode(mode).text(folder).map_err(|error| failed(doing, &error))
     }
 }

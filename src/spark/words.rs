@@ -1,6 +1,8 @@
 //! What is said when the server refuses or fails. Spark's own words may hold a record, so only those are passed on that
 //! cannot.
 
+use crate::domain::foreign::visible;
+
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -15,11 +17,26 @@ pub enum Failure {
     DoesNotAddUp { what: String, folder: Option<String> },
 }
 
+/// Somebody stopped the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "interrupted. The server {} told to stop. A run folder that was begun has no counts and is not finished; remove it",
+    was(.was_told)
+)]
+pub struct Stopped {
+    /// The server knows.
+    pub was_told: bool,
+}
+
 /// The most that is listed.
 const MOST: usize = 20;
 
+fn was(told: &bool) -> &'static str {
+    if *told { "was" } else { "could not be" }
+}
+
 fn list(lines: &[String]) -> String {
-    let mut text: String = lines.iter().take(MOST).map(|line| format!("\n  - {line}")).collect();
+    let mut text: String = lines.iter().take(MOST).map(|line| format!("\n  - {}", visible(line))).collect();
     if lines.len() > MOST {
         text += &format!("\n  - and {} more", lines.len() - MOST);
     }

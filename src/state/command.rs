@@ -40,6 +40,10 @@ pub enum Command {
     OpenRun(PathBuf),
     /// Show the tables of this run under its recipe, or those made here.
     UseRun(Option<Arc<EngineRun>>),
+    /// Offer the choice of the engine that makes the tables, or no longer.
+    OfferEngines(bool),
+    /// Have a Spark server make the tables of the recipe, and show them.
+    RunOnSpark(SparkOrder),
     /// Save the session at once, and the recipe if it has a file.
     Save,
     /// Write the recipe to its file, or ask for one.

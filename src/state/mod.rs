@@ -14,6 +14,7 @@ mod review;
 mod session;
 mod signals;
 mod slot;
+mod spark;
 mod sql;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub use review::{Example, ReviewState, ReviewTab};
 pub use session::{Drafts, SessionError, WindowSession};
 pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
+pub use spark::{SparkOrder, SparkState};
 pub use sql::{SqlNotes, SqlState};
 
 /// Everything the window shows.
@@ -80,6 +82,8 @@ pub struct State {
     pub sql: SqlState,
     /// A path that is to be typed.
     pub path_asked: Option<PathAsked>,
+    /// A Spark server that makes the tables instead.
+    pub spark: SparkState,
     /// The rows behind a figure of the review, once they are looked up.
     pub behind: Slot<Arc<RowsBehind>>,
     /// The counts that another system reports.

@@ -413,6 +413,12 @@ const ACTIONS: &[Action] = &[
         does: |_| Does::Asks(Command::ChooseKit),
     },
     Action {
+        id: "engine",
+        name: "Choose the engine that makes the tables…",
+        usual: &[],
+        does: |_| Does::Asks(Command::OfferEngines(true)),
+    },
+    Action {
         id: "run", name: "Open the run of another engine…", usual: &[], does: |_| Does::Asks(Command::ChooseRun)
     },
     Action { id: "theme-dark", name: "Dark theme", usual: &[], does: |_| Does::Asks(Command::SetTheme(Theme::Dark)) },

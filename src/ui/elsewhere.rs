@@ -23,6 +23,9 @@ pub fn elsewhere_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
             widgets::named(&response, ui, Role::Button, text);
             response.clicked()
         };
+        if entry(ui, icons::SETTINGS, "Choose the engine…") {
+            commands.push(Command::OfferEngines(true));
+        }
         if entry(ui, icons::SAVE, "Write the kit…") {
             commands.push(Command::ChooseKit);
         }

@@ -184,7 +184,9 @@ pub fn gate_ui(
 fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.label(t("New folder"));
-        let edit = TextEdit::singleline(place).hint_text(t("type its path, or choose it")).desired_width(240.0);
+        let edit = TextEdit::singleline(place)
+            .hint_text(t("its path, or s3://bucket/folder; or choose it"))
+            .desired_width(240.0);
         let response = ui.add(edit.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Folder of the export");
         let is_ready = is_signed

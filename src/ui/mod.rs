@@ -15,6 +15,7 @@ mod devices;
 mod drawn;
 mod elsewhere;
 mod empty;
+mod engines;
 mod expected;
 mod explain;
 mod export_choices;
@@ -80,6 +81,7 @@ pub use self::beside::own_window;
 use self::actions::Does;
 use self::consent_page::ConsentScreen;
 use self::drawn::Drawn;
+use self::engines::EnginesScreen;
 use self::export_page::ExportScreen;
 use self::grid::RowScroll;
 use self::guide::GuideScreen;
@@ -108,6 +110,7 @@ pub struct Screens {
     tour: TourScreen,
     link: LinkScreen,
     path: PathScreen,
+    engines: EnginesScreen,
     drawn: Drawn,
     /// Those of the page that is not painted.
     other: OtherScreens,
@@ -200,7 +203,11 @@ pub fn install(context: &egui::Context) {
 pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
     beside::in_use(state, screens, commands, |state, screens, commands| {
-        if !screens.palette.is_open() && !screens.link.is_open() && state.path_asked.is_none() {
+        if !screens.palette.is_open()
+            && !screens.link.is_open()
+            && state.path_asked.is_none()
+            && !state.spark.is_offered
+        {
             for does in keys::keys_ui(ui, state) {
                 do_ui(ui, state, does, screens, commands);
             }
@@ -260,6 +267,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         let asked = guide::guide_ui(ui, state, &mut screens.guide);
         link::link_ui(ui, &mut screens.link, commands);
         path_field::path_field_ui(ui, state, &mut screens.path, commands);
+        engines::engines_ui(ui, state, &mut screens.engines, commands);
         let chosen = palette::palette_ui(ui, state, &mut screens.palette, commands);
         for does in toured.into_iter().chain(asked).chain(chosen) {
             do_ui(ui, state, does, screens, commands);

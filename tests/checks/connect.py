@@ -3,9 +3,10 @@
 
 Usage: connect.py PROGRAM SPARK_4_PYTHON, where PROGRAM was built with the feature `spark`.
 
-A server is started from the package pyspark. For six recipes, on the sample data without their cut-off record and on the public
-STEDI data (where $STEDI_DATA says, or beside the checkout): five equal tables, equal counts. What Spark would swallow is refused
-before anything is written. Ctrl+C stops the work on the server; a server that is killed gives a clear message.
+A server is started from the package pyspark. For eight recipes, on the sample data without their cut-off record and on the public
+STEDI data (where $STEDI_DATA says, or beside the checkout), and for two on devices whose clocks are apart: five equal tables, equal
+counts, equal owners, and the run is opened here again. The last of several runs counts. What Spark would swallow is refused before
+anything is written. Ctrl+C stops the work on the server; a server that is killed gives a clear message.
 """
 
 import json
@@ -100,8 +101,8 @@ def without_cut_off(folder, home):
 
 
 def recipes(landing, here):
-    """Six, with every choice but the inferred owner."""
-    all_of_them = {name: recipe for name, recipe in lakehouse.recipes(landing, here).items() if recipe.get("join") != "inferred-owner"}
+    """Eight, with every choice."""
+    all_of_them = lakehouse.recipes(landing, here)
     return all_of_them | {"distinct-owner-gone": {"join": "owner", "duplicates": "drop", "withdrawn": all_of_them["gone-until-distinct"]["withdrawn"]}}
 
 
@@ -110,6 +111,9 @@ def compare(name, landing, recipe, here, there, home):
     folder.mkdir()
     chosen = ["--recipe", folder / "recipe.json"]
     (folder / "recipe.json").write_text(json.dumps(recipe))
+    infers = recipe.get("join") == "inferred-owner"
+    if infers:
+        here.run("owners", landing, *chosen, "--reveal", "--out", folder / "owners.csv")
     began = time.monotonic()
     report = json.loads(here.run("curate", landing, *chosen, "--out", folder / "zones", "--json"))
     local, began = time.monotonic() - began, time.monotonic()
@@ -135,8 +139,56 @@ def compare(name, landing, recipe, here, there, home):
             rows = step["rows_out"]
         if rows != counts["tables"][table]["rows"]:
             differ.append(f"end of {table}")
+    if infers:
+        owners = lakehouse.owners_here(folder)
+        there_owned = sorted(made(path / "owners").select("serialnumber", "user").iter_rows())
+        if owners != there_owned or not owners:
+            differ.append(f"owners ({len(owners)} here, {len(there_owned)} there)")
+    if not opened_again(here, folder, landing, chosen):
+        differ.append("opened again")
     rows = [zone(folder, table).height for table in TABLES]
     say(not differ, f"{name}: {', '.join(differ) if differ else rows} in {seconds:.1f} s, here in {local:.2f} s")
+
+
+def opened_again(here, folder, landing, chosen):
+    """The run that the pointer names is opened here: every row is equal, and the review says the same of it."""
+    run = subprocess.run([here.program, "compare", landing, "--run", folder / "lake"], capture_output=True, text=True)
+    trail = ["--json", "--trail", folder / "trail.jsonl"]
+
+    def verdicts(*more):
+        review = subprocess.run([here.program, "review", landing, *more, *trail], capture_output=True, text=True)
+        return json.loads(review.stdout)["checks"]
+
+    return run.returncode == 0 and run.stdout.count("equal") == 5 and verdicts("--run", folder / "lake") == verdicts(*chosen)
+
+
+def pointer(sample, here, there, home):
+    """Of several runs in one place the last one counts, also beside those of the job."""
+    out = home / "pointed"
+
+    def rows(*more):
+        run = there.run("curate", sample, "--out", out, "--json", *more)
+        return json.loads(run.stdout)["tables"]["machine_learning_curated"]["rows"]
+
+    def counts():
+        return json.loads(here.run("count", sample, "--run", out, "--json"))["tables"]["machine_learning_curated"]["rows"]
+
+    all_rows, own = rows(), rows("--join", "owner")
+    say(counts() == own != all_rows, f"the last of two runs counts: {own} rows, {all_rows} before")
+    first, last = sorted((json.loads(file.read_text()) for file in (out / "current").glob("part-*")), key=lambda one: one["switched"])
+    (out / "current.json").write_text(json.dumps(first | {"switched": last["switched"] - 1}))
+    say(counts() == own, "a job that switched before it does not count")
+    (out / "current.json").write_text(json.dumps(first | {"switched": last["switched"] + 1}))
+    say(counts() == all_rows, "a job that switched after it counts")
+
+
+def window(sample, there):
+    """What the window does with a server, by its own test."""
+    arguments = ["cargo", "test", "--release", "--locked", "--features", "spark", "--test", "it", "--", "--ignored", "window_spark::"]
+    places = {"STEDI_SPARK": f"sc://127.0.0.1:{there.server.port}", "STEDI_SPARK_LANDING": str(sample)}
+    run = subprocess.run(arguments, cwd=REPOSITORY, env={**os.environ, **places}, capture_output=True, text=True)
+    ok = run.returncode == 0 and "1 passed" in run.stdout
+    say(ok, "the window shows what a server made, and stops one" + ("" if ok else f": {run.stdout[-3000:]}{run.stderr[-3000:]}"))
 
 
 def refusals(here, there, home):
@@ -156,7 +208,6 @@ def choices(sample, there, home):
     here = ["count", sample]
     remote = f"sc://127.0.0.1:{there.server.port}"
     for name, run, words in [
-        ("the inferred owner", there.run(*here, "--join", "inferred-owner"), "cannot be inferred over Spark Connect"),
         ("a place among the landing files", there.run("curate", sample, "--out", sample / "out"), "lies among the landing files"),
         ("CSV", there.run("curate", sample, "--out", home / "csv", "--format", "csv"), "written as Parquet"),
         ("a path from here", there.run("count", "sample_data"), "give the whole path as the server sees it"),
@@ -190,6 +241,11 @@ def main():
                     compare(f"{source}-{name}", landing, recipe, here, there, home)
             # Byte order marks, CR LF, blank lines and consents, gzip.
             compare("generated-specified", here.generate("generated", 100, SOUND), {}, here, there, home)
+            clocks = lakehouse.other_clocks(here)
+            compare("clocks-inferred", clocks, {"join": "inferred-owner"}, here, there, home)
+            compare("clocks-wide", clocks, {"join": "inferred-owner", "owners": {"least_share_permille": 990, "most_offset_ms": 9000}}, here, there, home)
+            pointer(sample, here, there, home)
+            window(sample, there)
             run = there.run("count", sample, SPARK_CONNECT_TOKEN=TOKEN)
             say(run.stdout == here.run("count", sample), "count prints what it prints here")
             log = server.log.read_text()
@@ -203,11 +259,12 @@ def main():
             large = here.generate("large", 400, "none")
             out = home / "interrupted"
             code, said, seconds = there.stopped(large, out, "made: customer_trusted", lambda work: work.send_signal(signal.SIGINT))
-            unfinished = not list(out.glob("runs/*/counts"))
+            unfinished = not list(out.glob("runs/*/counts")) and not (out / "current").exists()
             say(code == 2 and "The server was told to stop" in said and unfinished, f"Ctrl+C stops the work in {seconds:.1f} s" + ("" if code == 2 else f": {said!r}"))
             say(there.run("count", sample).returncode == 0, "the server goes on")
             code, said, seconds = there.stopped(large, home / "killed", "read: customer_landing", lambda work: server.kill())
-            say(code == 2 and "is gone" in said and not list(home.glob("killed/runs/*/counts")), f"a server that is killed is noticed in {seconds:.1f} s" + ("" if code == 2 else f": {said!r}"))
+            is_said = code == 2 and "is gone" in said
+            say(is_said and not list(home.glob("killed/runs/*/counts")), f"a server that is killed is noticed in {seconds:.1f} s" + ("" if is_said else f": {said!r}"))
         finally:
             server.kill()
     if lakehouse.wrong:

@@ -387,6 +387,18 @@ def wait(holds, what):
         time.sleep(0.02)
 
 
+def window_follows_and_exports(store):
+    """What the window does with a store, by its own tests."""
+    arguments = ["cargo", "test", "--release", "--locked", "--test", "it", "--", "--ignored", "--nocapture", "window_s3::"]
+    account = environment(store.url, STEDI_S3=f"s3://{BUCKET}/window", CARGO_HOME=os.environ.get("CARGO_HOME", str(Path.home() / ".cargo")),
+                          RUSTUP_HOME=os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup")))  # fmt: skip
+    tested = subprocess.run(arguments, cwd=REPOSITORY, env=account, capture_output=True, text=True)
+    SAID.append(tested.stdout + tested.stderr)
+    check(tested.returncode == 0 and "2 passed" in tested.stdout, "the window's tests against a store failed")
+    check(not leftovers(), f"{leftovers()} were left on the disk")
+    print("the window follows a landing folder on S3, and exports there")
+
+
 def nothing_is_given_away():
     """No message has the secret of the account, or anything of anybody."""
     words = {SECRET, TOKEN, "TOPSECRET", "AKIATESTKEY", "AKIALAB"}
@@ -425,6 +437,7 @@ def main():
         lambda: wrong_places(store),
         lambda: stopped(store),
         lambda: window(store),
+        lambda: window_follows_and_exports(store),
         nothing_is_given_away,
     ]
     try:

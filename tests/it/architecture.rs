@@ -1,5 +1,6 @@
 //! Holds the import rules of ARCHITECTURE.md: who may know whom, which library belongs where, how long a file may be.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,7 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
     ("sql", &["domain", "landing", "curation", "explore"]),
     ("generate", &["domain"]),
     ("lakehouse", &["domain"]),
-    ("spark", &["domain", "lakehouse"]),
+    ("spark", &["domain", "curation", "lakehouse", "jobs"]),
     ("jobs", &["domain", "landing", "curation", "explore", "review", "signals", "export"]),
     ("state", &["domain", "landing", "curation", "explore", "review", "signals", "picture", "export", "sql"]),
     (
@@ -51,6 +52,7 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
             "export",
             "generate",
             "lakehouse",
+            "spark",
             "jobs",
             "sql",
             "state",
@@ -201,6 +203,7 @@ fn the_rules_find_what_they_forbid() {
         ("cli/mod.rs", "std::thread::spawn(f)"),
         ("cli/report.rs", "std::io::stdout().write_all(text)"),
         ("lakehouse/kit.rs", "use spark_connect::SparkSession;"),
+        ("spark/order.rs", "use crate::app::App;"),
         ("landing/remote.rs", "use object_store::ObjectStore;"),
         ("s3/fetch.rs", "use crate::landing::Source;"),
         ("unheard_of/mod.rs", ""),
@@ -216,5 +219,51 @@ fn the_map_names_every_folder() {
     let map = fs::read_to_string(checkout().join("ARCHITECTURE.md")).unwrap();
     for (folder, _) in MAY_KNOW {
         assert!(map.contains(&format!("{folder}/")), "ARCHITECTURE.md does not name {folder}/");
+    }
+}
+
+/// The packages that a build takes, each with its features.
+fn packages(features: &[&str]) -> BTreeMap<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = std::process::Command::new(cargo);
+    command.current_dir(checkout()).args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"]);
+    let output = command.args(["--format", "{p}|{f}"]).args(features).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let lines = tree.lines().filter_map(|line| line.trim_end_matches(" (*)").split_once('|'));
+    lines.map(|(package, features)| (package.to_owned(), features.to_owned())).collect()
+}
+
+/// The names of what these packages are made of, as the lock file has them.
+fn beneath(tops: &[&str]) -> BTreeSet<String> {
+    let lock = fs::read_to_string(checkout().join("Cargo.lock")).unwrap();
+    let mut found: BTreeSet<String> = tops.iter().map(|&top| top.to_owned()).collect();
+    loop {
+        let before = found.len();
+        for package in lock.split("[[package]]") {
+            let quoted = |line: &str| line.split('"').nth(1).unwrap_or_default().to_owned();
+            let name = package.lines().find(|line| line.starts_with("name = ")).map(quoted);
+            if name.is_some_and(|name| found.contains(&name)) {
+                let of = package.lines().filter(|line| line.starts_with(" \""));
+                found.extend(of.map(|line| quoted(line).split(' ').next().unwrap_or_default().to_owned()));
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn polars_and_eframe_are_built_once_for_builds_with_spark_and_without() {
+    let (without, with) = (packages(&[]), packages(&["--features", "spark"]));
+    assert!(with.keys().any(|package| package.starts_with("apache-spark-connect ")), "there is no Spark in it");
+    let beneath = beneath(&["polars", "eframe"]);
+    let name = |package: &str| package.split(' ').next().unwrap_or_default().to_owned();
+    let compared: Vec<&String> = without.keys().filter(|package| beneath.contains(&name(package))).collect();
+    assert!(compared.len() > 300, "{}", compared.len());
+    for package in compared {
+        // `Cargo.toml` asks for what is missing, whether it is built with Spark or without.
+        assert_eq!(without.get(package), with.get(package), "{package} has other features with Spark");
     }
 }

@@ -233,15 +233,15 @@ fn nobody_else_can_look_at_what_is_kept() {
 fn a_source_is_the_same_until_something_in_it_changes() {
     let (_home, folder, _) = folder();
     let source = Source::Folder(folder.clone());
-    let seen = Seen::of(&source).unwrap();
-    assert_eq!(Seen::of(&source).unwrap(), seen);
+    let seen = Seen::of(&source, &Progress::default()).unwrap();
+    assert_eq!(Seen::of(&source, &Progress::default()).unwrap(), seen);
     let file = write(&folder, "customer/landing/new.json", "{}");
-    let more = Seen::of(&source).unwrap();
+    let more = Seen::of(&source, &Progress::default()).unwrap();
     assert_ne!(more, seen);
     fs::write(&file, "[]").unwrap();
-    assert_ne!(Seen::of(&source).unwrap(), more);
+    assert_ne!(Seen::of(&source, &Progress::default()).unwrap(), more);
     fs::remove_file(file).unwrap();
-    assert_eq!(Seen::of(&source).unwrap(), seen);
+    assert_eq!(Seen::of(&source, &Progress::default()).unwrap(), seen);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn read(folder: &Path) -> Landing {
 }
 
 /// Writes the tables in two parts each, the last rows first: an engine orders rows as it likes.
-fn write_run(out: &Path, name: &str, landing: &Landing, curation: &Curation) -> PathBuf {
+pub fn write_run(out: &Path, name: &str, landing: &Landing, curation: &Curation) -> PathBuf {
     let folder = out.join("runs").join(name);
     let (mut tables, mut steps) = (serde_json::Map::new(), serde_json::Map::new());
     for dataset in Dataset::ALL {
@@ -58,6 +58,71 @@ fn write_run(out: &Path, name: &str, landing: &Landing, curation: &Curation) -> 
     fs::write(folder.join("recipe.json"), curation.recipe.to_json()).unwrap();
     fs::write(out.join("current.json"), json!({ "run": name, "path": format!("runs/{name}") }).to_string()).unwrap();
     folder
+}
+
+/// Makes of a run what is left over Spark Connect: texts are folders of parts, and each run adds a pointer.
+fn as_over_connect(out: &Path, folder: &Path, switched: i64) {
+    for (from, into) in [(folder.join("counts.json"), "counts"), (folder.join("recipe.json"), "recipe")] {
+        fs::create_dir(folder.join(into)).unwrap();
+        fs::rename(from, folder.join(into).join("part-00000-1b2c-c000.txt")).unwrap();
+        fs::write(folder.join(into).join("_SUCCESS"), "").unwrap();
+    }
+    let pointer: serde_json::Value = serde_json::from_slice(&fs::read(out.join("current.json")).unwrap()).unwrap();
+    fs::remove_file(out.join("current.json")).unwrap();
+    let name = pointer["run"].as_str().unwrap();
+    let text = json!({ "run": name, "path": pointer["path"], "switched": switched }).to_string();
+    fs::create_dir_all(out.join("current/_temporary/0")).unwrap();
+    fs::write(out.join(format!("current/part-00000-{name}-c000.txt")), text + "\n").unwrap();
+    fs::write(out.join("current/.part-00000.crc"), "no text").unwrap();
+}
+
+fn opened(out: &Path) -> String {
+    EngineRun::open(out, &Progress::default()).unwrap().name
+}
+
+#[test]
+fn a_run_over_spark_connect_is_opened_and_the_pointer_that_was_switched_last_counts() {
+    let landing = read(&sample_data());
+    let here = curate(&landing, &Recipe { join: JoinRule::Owner, ..Recipe::default() }, &Progress::default()).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path();
+    let first = write_run(out, "b", &landing, &here);
+    as_over_connect(out, &first, 20);
+    assert!(EngineRun::is_at(out) && EngineRun::is_at(&first));
+    assert_eq!(opened(out), "b");
+    let run = EngineRun::open(&first, &Progress::default()).unwrap();
+    assert_eq!(differing(&here, &curate_brought(&landing, &run, &Progress::default()).unwrap()), []);
+
+    // Whatever the runs are called, the latest counts.
+    let second = write_run(out, "a", &landing, &here);
+    as_over_connect(out, &second, 30);
+    assert_eq!(opened(out), "a");
+    // A job of before says nothing of when; one of now does.
+    write_run(out, "c", &landing, &here);
+    assert_eq!(opened(out), "a", "a job of an earlier version");
+    let pointer = |switched: i64| json!({ "run": "c", "path": "runs/c", "switched": switched }).to_string();
+    fs::write(out.join("current.json"), pointer(29)).unwrap();
+    assert_eq!(opened(out), "a");
+    fs::write(out.join("current.json"), pointer(31)).unwrap();
+    assert_eq!(opened(out), "c");
+
+    fs::write(out.join("current/part-00000-x-c000.txt"), r#"{"path": "/etc", "switched": 1}"#).unwrap();
+    let error = EngineRun::open(out, &Progress::default()).unwrap_err().to_string();
+    assert!(error.contains("points out of its folder"), "{error}");
+}
+
+#[test]
+fn a_run_over_spark_connect_without_counts_or_recipe_is_none() {
+    let landing = read(&sample_data());
+    let here = curate(&landing, &Recipe::default(), &Progress::default()).unwrap();
+    for (missing, words) in [("counts", "counts.json cannot be read"), ("recipe", "recipe.json cannot be read")] {
+        let home = tempfile::tempdir().unwrap();
+        let folder = write_run(home.path(), "one", &landing, &here);
+        as_over_connect(home.path(), &folder, 1);
+        fs::remove_dir_all(folder.join(missing)).unwrap();
+        let error = EngineRun::open(home.path(), &Progress::default()).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
 }
 
 fn differing(one: &Curation, other: &Curation) -> Vec<Table> {

@@ -8,8 +8,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use stedi_workbench::domain::{Dataset, Duplicates, JoinRule, Operation, Plan, Purpose, Recipe, Table, Withdrawn};
 use stedi_workbench::lakehouse::{
-    Engine, Kit, OWNERS, WITHDRAWN, limits, limits_over_connect, refused_over_connect, spark_sql, statements,
-    statements_apart,
+    Engine, Kit, OWNERS, WITHDRAWN, limits, limits_over_connect, placed_view, spark_landing, spark_placed, spark_sql,
+    statements, statements_apart,
 };
 
 use crate::support::{sample_data, write};
@@ -296,14 +296,26 @@ fn the_feed_spells_its_keys_as_the_job_declares_them() {
 }
 
 #[test]
-fn over_spark_connect_an_inferred_owner_is_refused_when_it_is_chosen() {
-    let inferred = Recipe { join: JoinRule::InferredOwner, ..Recipe::default() };
-    assert!(refused_over_connect(&inferred).unwrap().contains("--join owner"));
-    assert_eq!(refused_over_connect(&Recipe::default()), None);
+fn what_is_otherwise_over_spark_connect_is_said_when_the_recipe_is_chosen() {
     for recipe in recipes() {
         let said = limits_over_connect(&recipe).join("\n");
-        assert_eq!(said.contains("list of who withdrew"), !recipe.withdrawn.is_empty(), "{said}");
+        let has = |words: &str| said.contains(words);
+        assert_eq!(has("list of who withdrew"), !recipe.withdrawn.is_empty(), "{said}");
+        assert_eq!(has("decided on this machine"), recipe.join == JoinRule::InferredOwner, "{said}");
+        let names_people = !recipe.withdrawn.is_empty() || !recipe.owners.decisions.is_empty();
+        assert_eq!(has("the recipe, which names people"), names_people, "{said}");
         assert!(!said.contains('@'), "{said}");
+    }
+}
+
+#[test]
+fn landed_records_keep_their_places_where_owners_are_inferred() {
+    for dataset in Dataset::ALL {
+        let (plain, placed) = (spark_landing(dataset), spark_placed(dataset));
+        assert!(placed.starts_with("SELECT `__file`, `__block`, `__row`,\n"), "{placed}");
+        assert!(placed.ends_with(&format!("FROM `{}`", placed_view(dataset))), "{placed}");
+        let columns = |query: &str| query.matches(",\n").count();
+        assert_eq!(columns(&placed), columns(&plain) + 1);
     }
 }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use stedi_workbench::curation::OwnerFindings;
+use stedi_workbench::curation::{Cell, OwnerFindings, Senders, TableView, owners_of_senders};
 use stedi_workbench::domain::{
-    JoinRule, OwnerDecision, OwnerDecisions, OwnerRules, OwnerVerdict, Progress, Recipe, Table,
+    Dataset, JoinRule, OwnerDecision, OwnerDecisions, OwnerRules, OwnerVerdict, Progress, Recipe, Table,
 };
 use stedi_workbench::generate::Generator;
 use stedi_workbench::landing::Landing;
@@ -18,6 +18,51 @@ fn generated(customers: u64) -> Landing {
     let folder = tempfile::tempdir().unwrap();
     Generator::new(customers).write(&folder.path().join("landing"), &Progress::default()).unwrap();
     landing(&folder.path().join("landing"))
+}
+
+/// Who sent something, in the order in which they come first, with the different instants of each in no order: as an engine
+/// gathers them.
+fn gathered(view: &TableView, sender: &str, time: &str) -> Senders {
+    let (sender, time) = (view.position(sender).unwrap(), view.position(time).unwrap());
+    let mut senders = Senders::new();
+    let mut places = std::collections::HashMap::new();
+    for row in 0..view.rows() {
+        let (Cell::Text(name), Cell::Time(at)) = (view.cell(row, sender), view.cell(row, time)) else { panic!() };
+        let place = *places.entry(name.to_owned()).or_insert(senders.len());
+        if place == senders.len() {
+            senders.push((name.to_owned(), vec![]));
+        }
+        senders[place].1.push(at);
+    }
+    for (_, instants) in &mut senders {
+        instants.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
+        instants.dedup();
+    }
+    senders
+}
+
+#[test]
+fn owners_are_the_same_wherever_the_instants_were_gathered() {
+    let there = |motions: &TableView, distances: &TableView| {
+        let devices = gathered(distances, "serialnumber", "sensorreadingtime");
+        let users = gathered(motions, "user", "timestamp");
+        owners_of_senders(devices, users, &OwnerRules::default(), &Progress::default()).unwrap()
+    };
+    let here = |found: &OwnerFindings| -> Vec<(String, String)> {
+        found.assigned().map(|(device, user)| (device.to_string(), user.to_string())).collect()
+    };
+    for situation in situations(&generated(150)) {
+        let motions = TableView::new(&situation.motions, Table::AccelerometerLanding.schema());
+        let distances = TableView::new(&situation.distances, Table::StepTrainerLanding.schema());
+        let found = here(&situation.infer(&OwnerRules::default()));
+        assert_eq!(found, there(&motions, &distances), "{}", situation.name);
+        assert!(situation.name != "as it landed" || found.len() == 150, "{}", found.len());
+    }
+    let Some(folder) = real_data() else { return };
+    let landing = landing(&folder);
+    let found = curated(&landing, &Recipe::default()).infer_owners(&Progress::default()).unwrap();
+    let view = |dataset| TableView::landed(&landing, dataset);
+    assert_eq!(here(&found), there(&view(Dataset::Accelerometer), &view(Dataset::StepTrainer)));
 }
 
 /// A copy of a landing folder, with other serial numbers on the customer records: none where there is none.

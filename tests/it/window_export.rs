@@ -15,8 +15,8 @@ use stedi_workbench::state::{Command, ExportChoices, ExportOutcome, Shown, State
 use crate::support::{Window, real_data, sample_data};
 
 /// A window whose settings, keys and exports are in a folder that is looked into.
-struct Desk {
-    window: Window,
+pub struct Desk {
+    pub window: Window,
     home: tempfile::TempDir,
 }
 
@@ -32,7 +32,7 @@ impl Desk {
     }
 
     /// A desk with tables of one person's readings each, signed by somebody, with the page of the exports open.
-    fn signed(folder: &Path) -> Self {
+    pub fn signed(folder: &Path) -> Self {
         let mut desk = Self::open(folder);
         desk.ask(Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
         desk.ask(Command::SignOff { who: "A. Name".to_owned() });
@@ -40,7 +40,7 @@ impl Desk {
         desk
     }
 
-    fn state(&self) -> &State {
+    pub fn state(&self) -> &State {
         self.window.harness.state().state()
     }
 
@@ -64,7 +64,7 @@ impl Desk {
         self.window.harness.run_steps(3);
     }
 
-    fn ask(&mut self, command: Command) {
+    pub fn ask(&mut self, command: Command) {
         self.window.harness.state_mut().ask(command);
         self.settle();
     }

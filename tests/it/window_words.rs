@@ -10,9 +10,11 @@ use egui_kittest::kittest::{NodeT, Queryable, by};
 use stedi_workbench::app::Settings;
 use stedi_workbench::domain::{CheckId, JoinRule, Purpose, Recipe, Table, TimeZone};
 use stedi_workbench::explore::{Follow, Selection};
+use stedi_workbench::lakehouse::limits_over_connect;
 use stedi_workbench::landing::Source;
 use stedi_workbench::picture::scene::Scene;
 use stedi_workbench::picture::{Coloring, Picture};
+use stedi_workbench::spark::{Failure, Order, Remote, Stopped, shortened};
 use stedi_workbench::state::{Beside, Command, Instants, Language, Place, Shown, Spoken, Under};
 use stedi_workbench::ui::words;
 
@@ -130,6 +132,13 @@ fn the_whole_window_is_german() {
     walk.window.wait("the export", |state| state.exporting.preview.value().is_some());
     walk.look("the export");
     walk.click("Exports made");
+    walk.ask(Command::OfferEngines(true));
+    walk.click("A Spark server");
+    walk.click("This machine");
+    let gone = |_: &Remote, _: &Order, _: &mut dyn FnMut(&str), _: &dyn Fn() -> bool| anyhow::bail!("it is gone");
+    walk.window.harness.state_mut().put_in_place_of_spark(gone).unwrap();
+    walk.click("A Spark server");
+    walk.click("Leave it");
     walk.ends();
 }
 
@@ -240,6 +249,48 @@ fn pictures_of_pages_say_what_the_window_does() {
         assert_eq!(picture(title).stem(), stem);
     }
     walk.ends();
+}
+
+#[test]
+fn what_a_spark_server_says_is_german() {
+    let lines = vec![
+        "customer/landing/a.json: 1 line with no email, or a blank one; correct the records or take them out"
+            .to_owned(),
+        "b.json: 3 lines with shareWithResearchAsOfDate given twice; write each key once".to_owned(),
+        "no landing files of step_trainer; put them in a folder step_trainer/ below the landing zone".to_owned(),
+    ];
+    let what = "Spark would swallow or mistake something in the landing files";
+    let failed = |said: &str, folder: Option<&str>| {
+        let (doing, said, folder) = ("make customer_trusted".to_owned(), said.to_owned(), folder.map(str::to_owned));
+        Failure::Spark { doing, said, folder }.to_string()
+    };
+    let adds_up =
+        "customer_trusted does not add up at the step no consent: other rows were made than counted".to_owned();
+    for said in [
+        Failure::Refused { what, lines }.to_string(),
+        failed(&shortened("PATH_NOT_FOUND", ""), None),
+        failed(&shortened("", "java.lang.IllegalStateException: a"), Some("/out/runs/one")),
+        failed(&shortened("CAST_INVALID_INPUT", ""), Some("/out/runs/one")),
+        Failure::DoesNotAddUp { what: adds_up, folder: Some("/out/runs/one".to_owned()) }.to_string(),
+        Stopped { was_told: true }.to_string() + ".",
+        Stopped { was_told: false }.to_string() + ".",
+        "no Spark server answers at localhost:15002. Start it, or correct its address".to_owned(),
+    ] {
+        let said = format!("On Spark: {said}");
+        let german = words::translated(&said).unwrap_or_else(|| panic!("no entry: {said:?}"));
+        assert!(german.starts_with("Auf Spark: ") && !german.contains(" the "), "{german}");
+    }
+    for limit in limits_over_connect(&Recipe { join: JoinRule::InferredOwner, ..Recipe::default() }) {
+        assert!(words::translated(&limit).is_some(), "{limit}");
+    }
+    for text in [
+        "They cannot be opened from here: this machine cannot look there. Copy the folder here and open that.",
+        "Other landing files are open meanwhile, so it is not shown.",
+    ] {
+        let said = format!("Spark 4.3.0 made 5 tables in 3.0 s: /out/runs/a. {text}");
+        let german = words::translated(&said).unwrap_or_else(|| panic!("no entry: {said:?}"));
+        assert!(german.starts_with("Spark 4.3.0 erstellte 5 Tabellen in 3,0 s: /out/runs/a."), "{german}");
+    }
 }
 
 #[test]

@@ -26,6 +26,16 @@ impl Instants {
         Self { by_time: readings, of }
     }
 
+    /// Those of senders who have them already, each once, and the names of the senders.
+    pub fn of_senders(senders: Vec<(String, Vec<i64>)>) -> (Vec<String>, Self) {
+        let (names, mut of): (Vec<String>, Vec<Vec<i64>>) = senders.into_iter().unzip();
+        of.iter_mut().for_each(|instants| instants.sort_unstable());
+        let numbered = (0..).zip(&of).flat_map(|(sender, instants)| instants.iter().map(move |at| (*at, sender)));
+        let mut by_time: Vec<(i64, u32)> = numbered.collect();
+        by_time.sort_unstable();
+        (names, Self { by_time, of })
+    }
+
     /// The instants of a device or user, in order.
     pub fn of(&self, sender: u32) -> &[i64] {
         self.of.get(sender as usize).map_or(&[], Vec::as_slice)

@@ -8,19 +8,21 @@ mod assign;
 mod chance;
 mod instants;
 mod offsets;
+mod sent;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::{Cell, CurationError, Identities, TableView};
+use super::{CurationError, Identities, TableView};
 use crate::domain::{OwnerRules, OwnerVerdict, Progress};
-use crate::landing::{Dictionaries, Dictionary};
+use crate::landing::Dictionaries;
 
 use assign::{Candidate, assign};
 use chance::log10_tail;
-use instants::{Instants, LOOK_UP_EVERY, each_shared, grid};
+use instants::{Instants, each_shared, grid};
+use sent::{on_record, sent};
 
 /// The method in a few sentences, for the screen.
 pub const METHOD: &str = "A device and its owner's phone send at the same instants. Each device is assigned to the user \
@@ -170,8 +172,41 @@ pub fn infer_owners(
     rules: &OwnerRules,
     progress: &Progress,
 ) -> Result<OwnerFindings, CurationError> {
-    let (devices, device_instants) = sent(distances, "serialnumber", "sensorreadingtime", progress)?;
-    let (users, user_instants) = sent(motions, "user", "timestamp", progress)?;
+    let devices = sent(distances, "serialnumber", "sensorreadingtime", progress)?;
+    let users = sent(motions, "user", "timestamp", progress)?;
+    found(devices, users, |devices| on_record(customers, devices), rules, progress)
+}
+
+/// Who sent something, in the order in which they come first, and the different instants of each.
+pub type Senders = Vec<(String, Vec<i64>)>;
+
+/// Devices and their owners, by the instants at which devices and users sent something, wherever they were gathered. Customer
+/// records make no difference to who owns what.
+///
+/// # Errors
+/// When cancelled.
+pub fn owners_of_senders(
+    devices: Senders,
+    users: Senders,
+    rules: &OwnerRules,
+    progress: &Progress,
+) -> Result<Vec<(String, String)>, CurationError> {
+    let (device_names, device_instants) = Instants::of_senders(devices);
+    let (user_names, user_instants) = Instants::of_senders(users);
+    let devices = (Identities::of(&device_names), device_instants);
+    let users = (Identities::of(&user_names), user_instants);
+    let found = found(devices, users, |_| HashMap::new(), rules, progress)?;
+    Ok(found.assigned().map(|(device, user)| (device.to_string(), user.to_string())).collect())
+}
+
+/// What is found out of who sent something when. `on_record` has the customers on record of each device.
+fn found<'a>(
+    (devices, device_instants): (Identities<'_>, Instants),
+    (users, user_instants): (Identities<'_>, Instants),
+    on_record: impl FnOnce(&Identities<'_>) -> HashMap<&'a str, BTreeSet<&'a str>>,
+    rules: &OwnerRules,
+    progress: &Progress,
+) -> Result<OwnerFindings, CurationError> {
     let looking = Looking {
         grid: grid(&device_instants, &user_instants),
         devices: device_instants,
@@ -193,7 +228,7 @@ pub fn infer_owners(
         })
         .collect();
     let assigned = assign(&candidates);
-    let on_record = on_record(customers, &devices);
+    let on_record = on_record(&devices);
     let mut findings: Vec<Finding> = vec![];
     for (device, serial) in (0..).zip(devices.texts()) {
         let of = &evidence[device as usize];
@@ -412,88 +447,4 @@ impl Looking<'_> {
         let tries = f64::from(self.users.senders().max(1)).log10() + (found.offsets as f64).log10();
         (log10_tail(found.shared, by_others + by_pace) + tries).min(0.0)
     }
-}
-
-/// The senders of a table, and their instants.
-fn sent<'a>(
-    view: &'a TableView,
-    sender: &str,
-    time: &str,
-    progress: &Progress,
-) -> Result<(Identities<'a>, Instants), CurationError> {
-    let mut senders = Identities::default();
-    let (Some(sender), Some(time)) = (view.position(sender), view.position(time)) else {
-        return Ok((senders, Instants::default()));
-    };
-    if let Some((numbers, dictionary)) = view.numbers(sender) {
-        return sent_by_number(numbers, dictionary, view, time, progress);
-    }
-    let mut readings = Vec::with_capacity(view.rows());
-    let mut last = ("", 0);
-    for row in 0..view.rows() {
-        if row.is_multiple_of(LOOK_UP_EVERY) {
-            progress.check()?;
-            progress.advance(LOOK_UP_EVERY.min(view.rows() - row) as u64);
-        }
-        if let (Cell::Text(text), Cell::Time(at)) = (view.cell(row, sender), view.cell(row, time))
-            && !text.trim().is_empty()
-        {
-            if readings.is_empty() || text != last.0 {
-                last = (text, senders.add(text));
-            }
-            readings.push((at, last.1));
-        }
-    }
-    progress.check()?;
-    let count = senders.len();
-    Ok((senders, Instants::new(readings, count)))
-}
-
-/// The same of senders who have numbers. They are numbered in the order in which they come first, as elsewhere.
-fn sent_by_number<'a>(
-    numbers: &UInt32Chunked,
-    dictionary: &'a Dictionary,
-    view: &TableView,
-    time: usize,
-    progress: &Progress,
-) -> Result<(Identities<'a>, Instants), CurationError> {
-    const NEW: u32 = u32::MAX;
-    const NOBODY: u32 = u32::MAX - 1;
-    let mut senders = Identities::default();
-    let mut places = vec![NEW; dictionary.len()];
-    let mut readings = Vec::with_capacity(view.rows());
-    for (row, number) in numbers.iter().enumerate() {
-        if row.is_multiple_of(LOOK_UP_EVERY) {
-            progress.check()?;
-            progress.advance(LOOK_UP_EVERY.min(view.rows() - row) as u64);
-        }
-        let (Some(number), Cell::Time(at)) = (number, view.cell(row, time)) else { continue };
-        let Some(place) = places.get_mut(number as usize) else { continue };
-        if *place == NEW {
-            let text = dictionary.get(number).filter(|text| !text.trim().is_empty());
-            *place = text.map_or(NOBODY, |text| senders.add(text));
-        }
-        if *place != NOBODY {
-            readings.push((at, *place));
-        }
-    }
-    progress.check()?;
-    let count = senders.len();
-    Ok((senders, Instants::new(readings, count)))
-}
-
-/// The e-mail addresses on the customer records that carry each device's serial number.
-fn on_record<'a>(customers: &'a TableView, devices: &Identities<'_>) -> HashMap<&'a str, BTreeSet<&'a str>> {
-    let mut on_record = HashMap::<&str, BTreeSet<&str>>::new();
-    let (Some(email), Some(serial)) = (customers.position("email"), customers.position("serialnumber")) else {
-        return on_record;
-    };
-    for row in 0..customers.rows() {
-        if let (Cell::Text(email), Cell::Text(serial)) = (customers.cell(row, email), customers.cell(row, serial))
-            && devices.get(serial).is_some()
-        {
-            on_record.entry(serial).or_default().insert(email);
-        }
-    }
-    on_record
 }
