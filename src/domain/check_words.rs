@@ -229,7 +229,7 @@ pub(super) fn about(check: Id) -> About {
             "Repair the serial numbers on the customer records, or leave these devices out.",
         ),
         Id::ConsentBeforeReading => fail(
-            "Nothing before consent",
+            "Rows before consent",
             "Rows of the machine-learning table from before the consent of the motion's user or of the device's \
              customers.",
             "Where the recipe asks for the consent date, what was recorded before it may not be used; where it \

@@ -143,7 +143,9 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
             if let (true, Some(first)) = (entered, found.iter().flatten().find(|block| block.anchor.is_some())) {
                 goes_to.clone_from(&first.anchor);
             }
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            // What is found begins at the top, whatever was looked at before.
+            let area = ScrollArea::vertical().id_salt(typed.as_str());
+            area.auto_shrink([false, false]).show(ui, |ui| {
                 if let (Some(found), None) = (&found, &*goes_to) {
                     asked = found_ui(ui, state, found, goes_to);
                     return;

@@ -10,7 +10,7 @@ use crate::review::joins::{JoinPart, JoinReport, Met, PairKind, Stranger};
 use crate::review::{FigureId, repairs};
 use crate::state::{Command, Loaded, Shown, State};
 
-use super::words::{instant, t};
+use super::words::{as_is, instant, t};
 use super::{chips, empty, icons, theme, widgets};
 
 /// From so many partners on, rows are told together.
@@ -79,17 +79,20 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     });
     let foreseen = join.foreseen;
     let at_most = if foreseen.is_exact { "" } else { "at most " };
-    let mut words = format!(
+    let words = format!(
         "Foreseen: {at_most}{} behind it, {} of the left side and {} of the right without a partner. Came: {}.",
         counted(foreseen.rows, "row"),
         thousands(foreseen.left_unmatched),
         thousands(foreseen.right_unmatched),
         thousands(join.came)
     );
-    if foreseen.is_exact {
-        words.push_str(if foreseen.rows == join.came { " As foreseen." } else { " Not as foreseen." });
-    }
-    ui.label(t(words));
+    let so = match (foreseen.is_exact, foreseen.rows == join.came) {
+        (false, _) => "",
+        (true, true) => "As foreseen.",
+        (true, false) => "Not as foreseen.",
+    };
+    // Each is looked up on its own: together they would be sentences of which one has no entry.
+    ui.label(as_is(format!("{} {}", t(words), t(so)).trim_end()));
     ui.add_space(8.0);
     ui.label(widgets::strong("After: how rows were matched"));
     Grid::new((join.table.name(), join.step, "after")).spacing([20.0, 4.0]).show(ui, |ui| {

@@ -36,7 +36,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &
                 Shown::Export,
                 icons::EXPORT,
                 "Export",
-                "export",
+                "export-parts",
                 "What the training set will be, what blocks it, and the exports that were made",
             ),
             (Shown::Sql, icons::SQL, "SQL", "sql", "Queries over the tables, masked as they are here"),

@@ -44,6 +44,9 @@ pub fn timeline_ui(
     } else {
         curve_ui(ui, &view.consented, state.choices().recipe.as_of, &words);
     }
+    if state.choices().follow.is_some() {
+        ui.label(widgets::small(ui, "The curve is of all customers."));
+    }
     ui.add_space(8.0);
     sessions_ui(ui, state, &view.sessions, &mut screen.sessions, commands);
 }

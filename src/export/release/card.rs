@@ -208,7 +208,7 @@ fn windows(manifest: &Manifest) -> String {
 }
 
 fn how_to_load(manifest: &Manifest) -> String {
-    let mut out = "## How to load it\n\n".to_owned();
+    let mut out = "## How to load it\n\n`DATASET` stands for this folder.\n\n".to_owned();
     if manifest.split.is_some() {
         out += "Where all splits are loaded at once, `df[df[\"split\"] == \"train\"]` are the rows to learn from.\n\n";
     }
