@@ -1,8 +1,10 @@
 //! Keeps the page of the signals what landing, recipe and the followed device make it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::Progress;
+use crate::explore::Follow;
 use crate::jobs::Lane;
 use crate::signals::{Plotted, measure, other_motion, overview, record};
 use crate::state::{MeasuredChannel, Shown, Slot};
@@ -20,6 +22,8 @@ pub struct Asked {
     other: Option<OtherRequest>,
     measure: Option<MeasureRequest>,
     compare: Option<CompareRequest>,
+    /// Whose motion is laid over whom, until all is looked up anew.
+    laid_over: HashMap<Follow, String>,
 }
 
 impl App {
@@ -37,10 +41,16 @@ impl App {
             self.page.overview.request(of.clone());
             self.page.asked.lines = Some(of.clone());
         }
-        let asked = self.page.asked.recording.as_ref();
-        if asked.map(|asked| &asked.follow) != follow.as_ref() {
-            // Another one: what was chosen beside the last one means nothing here.
-            (signals.partner, signals.other, signals.range) = (None, None, None);
+        let before = self.page.asked.recording.as_ref().map(|asked| asked.follow.clone());
+        if before != follow {
+            // Another one: what was chosen beside the last one means nothing here. Who comes back finds what was laid over.
+            let laid_over = &mut self.page.asked.laid_over;
+            let other = signals.other.take();
+            if let Some((before, other)) = before.zip(other) {
+                laid_over.insert(before, other);
+            }
+            signals.other = follow.as_ref().and_then(|follow| laid_over.remove(follow));
+            (signals.partner, signals.range) = (None, None);
             signals.recording = Slot::Empty;
         }
         let record = follow.map(|follow| RecordRequest { of: of.clone(), follow, partner: signals.partner.clone() });
@@ -143,7 +153,7 @@ pub fn recorded(request: &RecordRequest, progress: &Progress) -> Result<Arc<Plot
 /// Looks several devices up.
 pub fn compared(request: &CompareRequest, progress: &Progress) -> Result<Vec<Arc<Plotted>>, Failure> {
     let CompareRequest { of, devices } = request;
-    let follow = |serial: &String| crate::explore::Follow::Device(serial.clone());
+    let follow = |serial: &String| Follow::Device(serial.clone());
     let request = |serial| RecordRequest { of: of.clone(), follow: follow(serial), partner: None };
     devices.iter().map(|serial| recorded(&request(serial), progress)).collect()
 }

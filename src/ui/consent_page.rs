@@ -4,6 +4,7 @@
 use egui::{ScrollArea, Ui};
 
 use crate::domain::format::counted;
+use crate::explore::Follow;
 use crate::state::{Command, Slot, State};
 
 use super::about::about_ui;
@@ -23,12 +24,14 @@ pub struct ConsentScreen {
     withdrawn: String,
     timeline: TimelineScreen,
     tab: Tab,
+    /// Whom the part about somebody was about.
+    about: Option<Follow>,
 }
 
 impl ConsentScreen {
     /// Shows what became of whom all tables are narrowed to.
     pub fn show_about(&mut self) {
-        self.tab = Tab::Followed;
+        (self.tab, self.about) = (Tab::Followed, None);
     }
 }
 
@@ -49,6 +52,12 @@ pub fn consent_ui(
     (screen, drawn): (&mut ConsentScreen, &mut Drawn),
     commands: &mut Vec<Command>,
 ) {
+    let follow = &state.choices().follow;
+    if screen.tab == Tab::Followed && screen.about.is_some() && screen.about != *follow {
+        // Somebody else is followed by now, for another reason.
+        screen.tab = Tab::Waterfall;
+    }
+    screen.about = follow.clone().filter(|_| screen.tab == Tab::Followed);
     ui.horizontal_wrapped(|ui| {
         access::heading_ui(ui, "Consent");
         ui.add_space(8.0);

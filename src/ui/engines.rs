@@ -43,7 +43,7 @@ pub fn engines_ui(ui: &Ui, state: &State, screen: &mut EnginesScreen, commands: 
             (true, None) => spark_ui(ui, state, &mut screen.typed, commands),
         }
         ui.add_space(8.0);
-        ui.button(t("Leave it")).clicked()
+        ui.button(t("Cancel")).clicked()
     });
     if modal.inner || modal.should_close() {
         commands.push(Command::OfferEngines(false));

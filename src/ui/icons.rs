@@ -21,6 +21,7 @@ pub const RECIPE: &str = "\u{e198}";
 pub const SAVE: &str = "\u{e248}";
 pub const SAVE_VIEW: &str = "\u{eaf0}";
 pub const UNDO: &str = "\u{e08a}";
+pub const RESET: &str = "\u{e038}";
 pub const REDO: &str = "\u{e08c}";
 pub const WORKING: &str = "\u{e1a0}";
 pub const HISTORY: &str = "\u{e1a0}";

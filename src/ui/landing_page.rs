@@ -88,7 +88,7 @@ fn census_ui(ui: &mut Ui, census: &Census) {
 }
 
 fn files_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
-    let others = 110.0 + 3.0 * 80.0 + 5.0 * 16.0;
+    let others = 110.0 + 3.0 * 80.0 + 7.0 * 16.0 + 64.0;
     let columns = [
         column("file", "Path below the source", (ui.available_width() - others).clamp(200.0, 640.0), false),
         column("data set", "What its folder or its keys say", 110.0, false),

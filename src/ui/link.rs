@@ -59,7 +59,7 @@ pub fn link_ui(ui: &Ui, screen: &mut LinkScreen, commands: &mut Vec<Command>) {
                 commands.push(Command::OpenLink(std::mem::take(&mut screen.text)));
                 closes = true;
             }
-            closes |= ui.button(t("Leave it")).clicked();
+            closes |= ui.button(t("Cancel")).clicked();
         });
     });
     if closes || modal.should_close() {

@@ -109,7 +109,7 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
                 }
             }
             if lines.is_empty() {
-                ui.label(widgets::weak(ui, "No command is called so."));
+                ui.label(widgets::weak(ui, "No command is called so. The guide (F1) can be searched, too."));
             }
         });
     });
@@ -208,7 +208,9 @@ fn path(text: &str) -> Option<PathBuf> {
 
 /// The lines that have every word that was typed, those that begin with it first.
 fn lines(state: &State, text: &str) -> Vec<Line<'static>> {
-    let of_actions = actions::all().map(|action| Line {
+    // The list is open already.
+    let opens_list = |action: &&Action| matches!(action.does(state), Does::OpensList);
+    let of_actions = actions::all().filter(|action| !opens_list(action)).map(|action| Line {
         name: t(action.name),
         english: format!("{} {}", action.name.to_lowercase(), actions::other_words(action.id)),
         key: action.key_words(&state.keys),

@@ -53,7 +53,7 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
             if (ui.add_enabled(may, egui::Button::new(t(does))).clicked() || entered) && may {
                 commands.push(Command::AnswerPath(Some(PathBuf::from(path))));
             }
-            if ui.button(t("Leave it")).clicked() {
+            if ui.button(t("Cancel")).clicked() {
                 commands.push(Command::AnswerPath(None));
             }
         });

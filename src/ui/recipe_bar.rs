@@ -54,11 +54,8 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if recipe != Recipe::default() {
             ui.separator();
-            if ui
-                .button(t("Back to the specification"))
-                .on_hover_text(t("All rules as the specification has them"))
-                .clicked()
-            {
+            // No wider than it must be, so that the bar stays one line.
+            if widgets::icon_button_ui(ui, icons::RESET, "Back to the specification").clicked() {
                 recipe = Recipe::default();
             }
         }

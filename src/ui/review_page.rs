@@ -149,10 +149,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
             let when = instant(signed.when);
             ui.label(t(format!("{} Signed off by {} on {when}.", icons::READY, signed.who)));
-            ui.label(widgets::weak(
-                ui,
-                "It counts for this recipe over these landing files; a change of either lapses it.",
-            ));
+            ui.label(widgets::weak(ui, "It counts for this recipe over these landing files; changing either ends it."));
             let hover = "Closes the export of these tables until somebody signs again. What left before is not touched";
             let button = ui.add_enabled(!review.is_adding, egui::Button::new(t("Take the sign-off back")));
             if explained(button, hover, "gate").clicked() {

@@ -18,7 +18,10 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = MenuButton::new(icons::SETTINGS).config(config).ui(ui, |ui| {
         let most = ui.ctx().content_rect().height() - theme::MENU_MARGIN;
-        ScrollArea::vertical().max_height(most).show(ui, |ui| settings_ui(ui, state, commands));
+        ScrollArea::vertical()
+            .max_height(most)
+            .min_scrolled_height(most)
+            .show(ui, |ui| settings_ui(ui, state, commands));
     });
     widgets::named(&response, ui, Role::Button, "Settings");
     response.on_hover_text(t("Settings"));

@@ -168,7 +168,9 @@ fn recording_ui(
         }
     });
     if state.looks.shows(Part::Figures) && ui.available_width() > theme::SIGNALS_SIDE_WIDTH * 2.0 {
-        let panel = parts::panel(state, Part::Figures, Panel::right("signals_side"), theme::SIGNALS_SIDE_WIDTH);
+        // In a narrow window the chart keeps most of the room.
+        let usual = theme::SIGNALS_SIDE_WIDTH.min(ui.available_width() * 0.34);
+        let panel = parts::panel(state, Part::Figures, Panel::right("signals_side"), usual);
         let side = panel
             .frame(theme::aside_frame(ui))
             .size_range(200.0..=480.0)

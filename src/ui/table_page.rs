@@ -346,6 +346,7 @@ fn bar_ui(
             }
             if let Some(selection) = selection {
                 sums::sums_ui(ui, state, look, &selection);
+                about_ui(ui, state, look, &selection, commands);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ScrollArea::horizontal().id_salt("chips").show(ui, |ui| {
@@ -354,6 +355,21 @@ fn bar_ui(
             });
         });
     });
+}
+
+/// The way to what became of whose cell is chosen.
+fn about_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection, commands: &mut Vec<Command>) {
+    let Some(loaded) = state.landing.value().filter(|_| selection.anchor == selection.head) else { return };
+    let column = state.choices().layout().in_sight(&look.view).0.get(selection.head.1).copied();
+    let row = look.rows.get(selection.head.0);
+    let Some((row, column)) = row.zip(column) else { return };
+    let follow = look.view.column(column).zip(look.view.cell(row, column).text());
+    let Some(follow) = follow.and_then(|(column, text)| Follow::of(column, text)) else { return };
+    let name = chips::name_of(&follow, &loaded.codes, state.revealed);
+    let door = widgets::door_ui(ui, as_is(t(format!("About {name}"))).into(), format!("What became of {name}"));
+    if door.on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why")).clicked() {
+        commands.push(Command::About(follow));
+    }
 }
 
 /// What is painted into the grid.

@@ -1,8 +1,8 @@
 //! The tour: a few cards that say what each part of the window is for, while it shows that part.
 
 use egui::{
-    Align, Align2, Area, Button, Frame, Id, Layout, Order, Panel, Rect, RichText, Role, Stroke, StrokeKind, TextStyle,
-    Ui, vec2,
+    Align, Align2, Area, Button, EventFilter, Frame, Id, Key, Layout, Modifiers, Order, Panel, Rect, RichText, Role,
+    Stroke, StrokeKind, TextStyle, Ui, vec2,
 };
 
 use crate::domain::CheckId;
@@ -200,7 +200,7 @@ pub fn tour_ui(
     let ring = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("tour_ring")));
     ring.rect_stroke(parts.place(card.part).shrink(1.0), 4.0, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
     let last = CARDS.len() - 1;
-    let (mut goes, mut asked) = (Some(place), None);
+    let (mut goes, mut asked, mut turns) = (Some(place), None, vec![]);
     let corner = parts.page.right_bottom() - vec2(24.0, 24.0);
     Area::new(Id::unique("tour")).order(Order::Foreground).pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).show(
         ui.ctx(),
@@ -212,8 +212,12 @@ pub fn tour_ui(
                 ui.label(t((card.says)(state)));
                 ui.add_space(8.0);
                 ui.horizontal(|ui| {
-                    if place < last && ui.button(t("End the tour")).clicked() {
-                        goes = None;
+                    if place < last {
+                        let end = ui.button(t("End the tour"));
+                        turns.push(end.id);
+                        if end.clicked() {
+                            goes = None;
+                        }
                     }
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         let (text, next) = if place < last { ("Next", Some(place + 1)) } else { ("Done", None) };
@@ -223,11 +227,16 @@ pub fn tour_ui(
                         if is_turned {
                             response.request_focus();
                         }
+                        turns.push(response.id);
                         if response.clicked() {
                             goes = next;
                         }
-                        if place > 0 && ui.button(t("Back")).clicked() {
-                            goes = Some(place - 1);
+                        if place > 0 {
+                            let back = ui.button(t("Back"));
+                            turns.push(back.id);
+                            if back.clicked() {
+                                goes = Some(place - 1);
+                            }
                         }
                         if place == last && ui.button(t("Open the guide")).clicked() {
                             (goes, asked) = (None, Some(Does::TurnsGuide));
@@ -237,6 +246,9 @@ pub fn tour_ui(
             });
         },
     );
+    if goes == Some(place) {
+        goes = turned_by_keys(ui, &turns, place);
+    }
     if goes != Some(place) {
         match goes {
             Some(card) => screen.go(Some(card)),
@@ -244,6 +256,21 @@ pub fn tour_ui(
         }
     }
     asked
+}
+
+/// The card that arrows lead to while one of its buttons has the focus, which stays there.
+fn turned_by_keys(ui: &Ui, buttons: &[Id], place: usize) -> Option<usize> {
+    let Some(focused) = ui.memory(egui::Memory::focused).filter(|focused| buttons.contains(focused)) else {
+        return Some(place);
+    };
+    let arrows = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(focused, arrows));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    match (pressed(Key::ArrowRight), pressed(Key::ArrowLeft)) {
+        (true, _) => Some((place + 1).min(CARDS.len() - 1)),
+        (_, true) => Some(place.saturating_sub(1)),
+        _ => Some(place),
+    }
 }
 
 /// Offers the tour to whoever is here for the first time.

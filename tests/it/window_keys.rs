@@ -61,7 +61,7 @@ fn commands_are_found_by_words_and_carried_out_by_enter() {
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert_eq!(state(&window).choices().shown, Shown::Table(Table::MachineLearningCurated));
     look_for(&mut window, "no such thing");
-    assert!(window.harness.query_by_label("No command is called so.").is_some());
+    assert!(window.harness.query_by_label("No command is called so. The guide (F1) can be searched, too.").is_some());
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert!(is_listed(&window));
     press(&mut window, Modifiers::NONE, Key::Escape);

@@ -224,7 +224,7 @@ fn a_build_without_spark_says_so() {
     window.harness.run_steps(3);
     assert!(window.harness.query_by_label_contains("this build has no Spark").is_some());
     assert!(window.harness.query_by_label("Run it there").is_none());
-    window.harness.get_by_label("Leave it").click();
+    window.harness.get_by_label("Cancel").click();
     window.harness.run_steps(3);
     assert!(!window.harness.state().state().spark.is_offered);
 }

@@ -138,7 +138,7 @@ fn the_whole_window_is_german() {
     let gone = |_: &Remote, _: &Order, _: &mut dyn FnMut(&str), _: &dyn Fn() -> bool| anyhow::bail!("it is gone");
     walk.window.harness.state_mut().put_in_place_of_spark(gone).unwrap();
     walk.click("A Spark server");
-    walk.click("Leave it");
+    walk.click("Cancel");
     walk.ends();
 }
 
