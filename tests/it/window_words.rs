@@ -36,7 +36,7 @@ fn open(spoken: Spoken, zone: &str) -> (tempfile::TempDir, Window) {
 /// Everything that a screen reader would say.
 fn said(window: &Window) -> Vec<String> {
     // Parts of a text that is broken into lines are no words.
-    let nodes = window.harness.get_all(by().predicate(|node| node.accesskit_node().role() != Role::TextRun));
+    let nodes = window.harness.get_all(by().predicate(|node| node.role() != Role::TextRun));
     let words = nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]);
     words.flatten().collect()
 }
