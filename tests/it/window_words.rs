@@ -223,6 +223,16 @@ fn pictures_of_pages_say_what_the_window_does() {
     walk.window.wait("the devices", |state| state.signals.lines.value().is_some());
     let devices = save(&mut walk, "devices.svg", "Geräte und Telefone");
     assert!(devices.contains("fremde Paare") && devices.contains("Werte über die Zeit"), "{devices}");
+    let path = home.path().join("counts.svg");
+    walk.window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
+    walk.click("Save the counts of all tables as SVG or PNG");
+    walk.window.wait("the counts", |state| state.notices.iter().any(|notice| notice.text.contains("counts.svg")));
+    let counts = fs::read_to_string(path).unwrap();
+    assert!(
+        counts.contains("−72 gegenüber customer_landing · −68 keine Einwilligung")
+            || counts.contains("−72 gegenüber customer_landing · −72 keine Einwilligung"),
+        "{counts}"
+    );
     // A chart has a heading of its own, and its file is called by what it is, not by whom.
     let lines = walk.window.harness.state().state().signals.lines.value().cloned().unwrap();
     let line = lines.iter().find(|line| line.device.is_some() && line.foreign > 0).unwrap();
