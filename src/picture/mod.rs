@@ -29,6 +29,11 @@ impl Picture {
     }
 }
 
+/// Parts that follow each other, each as `say` says it.
+pub fn said(text: &str, say: fn(&str) -> String) -> String {
+    text.split(" · ").map(say).collect::<Vec<_>>().join(" · ")
+}
+
 /// What stands above a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heading {

@@ -4,7 +4,7 @@ use super::chart::Chart;
 use super::strokes::swatch;
 use crate::domain::Recipe;
 use crate::picture::scene::Scene;
-use crate::picture::{Heading, MARGIN, headed};
+use crate::picture::{Heading, MARGIN, headed, said};
 
 impl Heading {
     /// Of a recording: whose, by which recipe, and from when to when. `name` is masked or not, as it is to be seen.
@@ -19,7 +19,7 @@ impl Heading {
 
 /// Paints the chart below its heading; `say` gives English words as the picture is to say them.
 pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2], say: fn(&str) -> String) -> Scene {
-    let lines = heading.lines.iter().map(|line| say(line)).collect();
+    let lines = heading.lines.iter().map(|line| said(line, say)).collect();
     let mut heading = Heading { title: say(&heading.title), lines };
     // As many lines as there will be, so that the room for the chart is known.
     heading.lines.push(String::new());

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable, by};
 use stedi_workbench::app::Settings;
@@ -34,7 +35,8 @@ fn open(spoken: Spoken, zone: &str) -> (tempfile::TempDir, Window) {
 
 /// Everything that a screen reader would say.
 fn said(window: &Window) -> Vec<String> {
-    let nodes = window.harness.get_all(by().predicate(|_| true));
+    // Parts of a text that is broken into lines are no words.
+    let nodes = window.harness.get_all(by().predicate(|node| node.role() != Role::TextRun));
     let words = nodes.flat_map(|node| [node.accesskit_node().label(), node.accesskit_node().value()]);
     words.flatten().collect()
 }
@@ -221,6 +223,16 @@ fn pictures_of_pages_say_what_the_window_does() {
     walk.window.wait("the devices", |state| state.signals.lines.value().is_some());
     let devices = save(&mut walk, "devices.svg", "Geräte und Telefone");
     assert!(devices.contains("fremde Paare") && devices.contains("Werte über die Zeit"), "{devices}");
+    let path = home.path().join("counts.svg");
+    walk.window.harness.state_mut().answer_dialogs(Some(vec![path.clone()])).unwrap();
+    walk.click("Save the counts of all tables as SVG or PNG");
+    walk.window.wait("the counts", |state| state.notices.iter().any(|notice| notice.text.contains("counts.svg")));
+    let counts = fs::read_to_string(path).unwrap();
+    assert!(
+        counts.contains("−72 gegenüber customer_landing · −68 keine Einwilligung")
+            || counts.contains("−72 gegenüber customer_landing · −72 keine Einwilligung"),
+        "{counts}"
+    );
     // A chart has a heading of its own, and its file is called by what it is, not by whom.
     let lines = walk.window.harness.state().state().signals.lines.value().cloned().unwrap();
     let line = lines.iter().find(|line| line.device.is_some() && line.foreign > 0).unwrap();

@@ -10,7 +10,7 @@ use crate::domain::format::counted;
 use crate::domain::{Dataset, Recipe};
 use crate::landing::Landing;
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
-use crate::picture::{Coloring, Heading, LETTER, MARGIN, Picture, filled, headed};
+use crate::picture::{Coloring, Heading, LETTER, MARGIN, Picture, filled, headed, said};
 
 pub use checks::{Judged, judged};
 
@@ -41,7 +41,7 @@ impl Pictured<'_> {
             Dataset::ALL.map(|dataset| counted(self.landing.rows(dataset), &format!("{} record", dataset.name())));
         let refused = counted(self.landing.refused.len() as u64, "record");
         let lines = [
-            format!("{}: {}", self.recipe_name, (self.say)(&self.recipe.in_words())),
+            format!("{}: {}", self.recipe_name, said(&self.recipe.in_words(), self.say)),
             (self.say)(&format!("Of {}; {refused} refused", counts.join(", "))),
         ];
         let more = more.map(|line| (self.say)(&line));
@@ -87,7 +87,7 @@ impl Canvas {
     /// A text in the middle of the line that begins at `y`.
     fn text(&mut self, text: impl AsRef<str>, x: f32, anchor: Anchor, ink: Ink, size: TextSize) {
         let at = [x, self.y + ROW / 2.0];
-        self.shapes.push(Shape::Text { text: (self.say)(text.as_ref()), at, anchor, ink, size });
+        self.shapes.push(Shape::Text { text: said(text.as_ref(), self.say), at, anchor, ink, size });
     }
 
     /// A line with the name of a data set, which is the same in every language.
