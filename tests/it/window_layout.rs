@@ -157,7 +157,7 @@ fn the_rows_before_a_change_are_not_saved_under_the_sign_off_of_those_after_it()
     assert!(state(&window).notices.iter().any(|notice| notice.text.contains("sign")), "{:?}", state(&window).notices);
     window.harness.state_mut().answer_dialogs(Some(vec![file.clone()])).unwrap();
     ask(&mut window, Command::SaveView);
-    assert!(file.exists());
+    window.wait("the file", |_| file.exists());
 }
 
 #[test]
