@@ -84,7 +84,9 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command
     if let Some(count) = count {
         response.on_hover_ui(|ui| flow_strip::reasons_ui(ui, count));
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            ui.add_space(8.0);
+            // No higher than the text, so that the list stays short.
+            (ui.spacing_mut().interact_size.y, ui.spacing_mut().button_padding.y) = (14.0, 0.0);
+            ui.add_space(4.0);
             let name = format!("{}: rows that were lost", table.name());
             flow_strip::difference_ui(ui, count, &name, commands);
         });
