@@ -146,7 +146,8 @@ impl App {
         self.at_beside(|app| {
             while let Some((request, outcome)) = app.beside.curate.poll() {
                 match flatten(outcome) {
-                    _ if app.beside.made.as_ref() != Some(&request) => {}
+                    // Where the pages have one recipe by now, the tables at hand are those of both.
+                    _ if !app.state.is_apart() || app.beside.made.as_ref() != Some(&request) => {}
                     Ok(curation) => app.state.curation = Slot::Ready(curation),
                     Err(Failure::Cancelled) => app.state.curation.fail("It was stopped.".to_owned()),
                     Err(Failure::Error(error)) => app.state.curation.fail(error),

@@ -428,7 +428,8 @@ fn run(seed: u64, cases: u32, actions: usize, mut after: impl FnMut(&Soak<'_>, u
     });
     match result {
         Ok(()) => {}
-        Err(TestError::Fail(why, actions)) => panic!("seed {seed}: {why}\nthe shortest such run: {actions:#?}"),
+        // The reason comes last: a log may be cut.
+        Err(TestError::Fail(why, actions)) => panic!("the shortest run found: {actions:?}\nseed {seed}: {why}"),
         Err(TestError::Abort(why)) => panic!("seed {seed}: {why}"),
     }
 }

@@ -160,6 +160,30 @@ fn the_rows_before_a_change_are_not_saved_under_the_sign_off_of_those_after_it()
     window.wait("the file", |_| file.exists());
 }
 
+/// Tables under another recipe, made for a page beside that shows meanwhile what is of the recipe in force.
+#[test]
+fn tables_that_come_too_late_do_not_take_the_place_of_those_in_force() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    ask(&mut window, Command::SetRecipe(owner()));
+    let made_here = |window: &Window| {
+        let state = state(window);
+        state.curation.value().is_some_and(|curation| state.choices().are_made(curation))
+    };
+    assert!(made_here(&window));
+    let shown = Shown::Table(Table::MachineLearningCurated);
+    let beside = Beside { shown, under: Under::Specified, ..Beside::default() };
+    window.harness.state_mut().ask(Command::SetBeside(Some(beside)));
+    window.harness.step();
+    // They are ready, and wait to be taken in.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    window.harness.state_mut().ask(Command::Beside(Box::new(Command::Show(Shown::Review))));
+    for _ in 0..3 {
+        window.harness.step();
+        assert!(made_here(&window), "tables of another recipe are shown as those in force");
+    }
+}
+
 #[test]
 fn two_devices_are_drawn_beside_each_other_and_a_row_moves_the_cursor_of_the_other_page() {
     let home = tempfile::tempdir().unwrap();
