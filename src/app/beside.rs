@@ -9,10 +9,9 @@ use crate::review::{TableDifference, differences};
 use crate::state::{Beside, Command, Only, OtherPage, Shown, Slot};
 
 use super::App;
-use super::finished::flatten;
+use super::finished::{flatten, settle};
 use super::on_disk::{Work, enough_for};
 use super::page::PageWork;
-use super::signals::settle;
 use super::work::{CurateRequest, Curated, Failure, make};
 
 /// What is worked out for the other page.

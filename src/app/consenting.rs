@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::domain::Progress;
+use crate::domain::{Progress, Reason};
 use crate::explore;
 use crate::jobs::Outcome;
 use crate::review;
 use crate::state::{Command, ConsentView, ExportChoices, Severity, Shown, Slot};
 
 use super::App;
-use super::finished::{flatten, notify};
+use super::finished::{ask_for, flatten, notify, settle};
 use super::lists::List;
 use super::work::{ConsentRequest, Curated, DoctorRequest, Failure};
 
@@ -31,38 +31,31 @@ pub fn work_out(request: &ConsentRequest, progress: &Progress) -> Result<Arc<Con
 impl App {
     /// Asks for what the consent page shows, while it is shown.
     pub(super) fn look_at_consent(&mut self) {
-        let shown = self.state.choices().shown;
-        if !matches!(shown, Shown::Consent | Shown::Dropped { .. }) {
-            return;
-        }
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
+        let shown = self.state.choices().shown;
+        let says_how_consent_was_missing = |table, step: usize| {
+            let step = curation.count(table).and_then(|count| count.steps.get(step));
+            step.is_some_and(|step| step.reason == Reason::NoConsent)
+        };
+        match shown {
+            Shown::Consent => {}
+            Shown::Dropped { table, step, stood: None } if says_how_consent_was_missing(table, step) => {}
+            _ => return,
+        }
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
-        let asked = ConsentRequest { of: of.clone(), follow: self.state.choices().follow.clone() };
-        if self.page.consented.as_ref() != Some(&asked) {
-            self.state.consent.begin();
-            self.page.consent.request(asked.clone());
-            self.page.consented = Some(asked);
-        }
-        if shown != Shown::Consent {
-            return;
-        }
-        let wanted = DoctorRequest { of, expected: self.state.expected.clone() };
-        if self.page.diagnosed.as_ref() != Some(&wanted) {
-            self.state.verdicts.begin();
-            self.page.doctor.request(wanted.clone());
-            self.page.diagnosed = Some(wanted);
+        let page = &mut self.page;
+        let request = ConsentRequest { of: of.clone(), follow: self.state.choices().follow.clone() };
+        ask_for(Some(request), &mut page.consented, &page.consent, &mut self.state.consent);
+        if shown == Shown::Consent {
+            let request = DoctorRequest { of, expected: self.state.expected.clone() };
+            ask_for(Some(request), &mut page.diagnosed, &page.doctor, &mut self.state.verdicts);
         }
     }
 
     /// Takes in what was worked out for the page.
     pub(super) fn take_consent(&mut self) {
         while let Some((_, outcome)) = self.page.consent.poll() {
-            match flatten(outcome) {
-                Ok(view) => self.state.consent = Slot::Ready(view),
-                Err(Failure::Cancelled) if self.page.consent.is_busy() => {}
-                Err(Failure::Cancelled) => self.state.consent.give_up(),
-                Err(Failure::Error(error)) => self.state.consent.fail(error),
-            }
+            settle(&mut self.state.consent, flatten(outcome), self.page.consent.is_busy());
         }
         while let Some((_, outcome)) = self.page.doctor.poll() {
             match flatten(outcome) {

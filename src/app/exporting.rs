@@ -8,8 +8,7 @@ use crate::jobs::Outcome;
 use crate::state::{ExportOutcome, FileChoice, Severity, Shown, Slot};
 
 use super::export_work::{ExportRequest, NotWritten, PastRequest, PreviewRequest, ProveAnswer, ProveRequest};
-use super::finished::{flatten, notify};
-use super::signals::settle;
+use super::finished::{ask_for, flatten, notify, settle};
 use super::work::{Curated, Failure};
 use super::{App, settings};
 
@@ -36,11 +35,8 @@ impl App {
         let Some(of) = self.curated() else { return };
         let export = &self.state.choices().export;
         let request = PreviewRequest { of, packaging: export.packaging.clone(), sides: export.sides.clone() };
-        if self.exported.preview.as_ref() != Some(&request) {
-            self.state.exporting.preview.begin();
-            self.workers.preview.request(request.clone());
-            self.exported.preview = Some(request);
-        }
+        let slot = &mut self.state.exporting.preview;
+        ask_for(Some(request), &mut self.exported.preview, &self.workers.preview, slot);
     }
 
     /// What landed and what was made of it, if that is ready.

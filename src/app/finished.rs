@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::curation::Curation;
 use crate::domain::Table;
 use crate::domain::foreign::visible;
-use crate::jobs::Outcome;
+use crate::jobs::{Lane, Outcome};
 use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
 
@@ -290,5 +290,40 @@ pub(super) fn flatten<T>(outcome: Outcome<Result<T, Failure>>) -> Result<T, Fail
         Outcome::Done(result) => result,
         Outcome::Cancelled => Err(Failure::Cancelled),
         Outcome::Died => Err(Failure::Error(DIED.to_owned())),
+    }
+}
+
+/// Has a lane work out what a slot is to show, unless it was asked for last; with nothing to show the slot is emptied.
+pub(super) fn ask_for<Request, Answer, T>(
+    wanted: Option<Request>,
+    asked: &mut Option<Request>,
+    lane: &Lane<Request, Answer>,
+    slot: &mut Slot<T>,
+) where
+    Request: Clone + PartialEq + Send + 'static,
+    Answer: Send + 'static,
+{
+    if *asked == wanted {
+        return;
+    }
+    // The slot may have been emptied since the lane was asked for the same.
+    lane.forget();
+    match &wanted {
+        Some(request) => {
+            slot.begin();
+            lane.request(request.clone());
+        }
+        None => *slot = Slot::Empty,
+    }
+    asked.clone_from(&wanted);
+}
+
+/// Puts what came of work into its slot; work that was stopped for other work says nothing.
+pub(super) fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {
+    match outcome {
+        Ok(value) => *slot = Slot::Ready(value),
+        Err(Failure::Cancelled) if is_busy => {}
+        Err(Failure::Cancelled) => slot.give_up(),
+        Err(Failure::Error(error)) => slot.fail(error),
     }
 }

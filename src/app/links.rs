@@ -37,8 +37,6 @@ pub enum Answer {
 pub struct Links {
     lane: Lane<LinkRequest, Result<Answer, Failure>>,
     waiting: Option<ViewLink>,
-    /// Whose motion a link wants to have laid over the recording that is looked up.
-    over: Option<String>,
 }
 
 impl Links {
@@ -49,7 +47,7 @@ impl Links {
     pub(super) fn new(context: &egui::Context) -> std::io::Result<Self> {
         let context = context.clone();
         let lane = Lane::new("links", move || context.request_repaint(), |request, _: &Progress| carry_out(request))?;
-        Ok(Self { lane, waiting: None, over: None })
+        Ok(Self { lane, waiting: None })
     }
 }
 
@@ -102,10 +100,6 @@ impl App {
                 Err(Failure::Error(error)) => notify(&mut self.state, Severity::Error, error),
             }
         }
-        // Over a recording that is there.
-        if self.links.over.is_some() && self.has_recording() {
-            self.state.signals.other = self.links.over.take();
-        }
         if let (Some(loaded), false) = (self.state.landing.value(), self.state.landing.is_loading())
             && let Some(link) = self.links.waiting.take()
         {
@@ -124,7 +118,9 @@ impl App {
         if !spot.compared.is_empty() {
             self.state.signals.compared = spot.compared;
         }
-        self.links.over = spot.over;
+        if let (Some(follow), Some(over)) = (self.state.choices().follow.clone(), spot.over) {
+            self.lay_over(follow, over);
+        }
         if !remarks.is_empty() {
             notify(&mut self.state, Severity::Warning, format!("The link was opened. {}", remarks.join(" ")));
         }

@@ -16,10 +16,10 @@ use crate::review::{
 use crate::state::{Example, Severity, Shown, Slot};
 
 use super::App;
-use super::finished::{flatten, notify};
+use super::finished::{ask_for, flatten, notify, settle};
 use super::on_disk::{Work, enough};
 use super::recipe_file::outside_of;
-use super::signals::{ask_for, other, recorded, settle};
+use super::signals::{other, recorded};
 use super::work::{Curated, Failure, OtherRequest, RecordRequest};
 
 /// What was asked for last.
@@ -129,11 +129,7 @@ impl App {
             asked.trail = true;
         }
         let checks = ChecksRequest { of: of.clone(), expected: self.state.expected.clone() };
-        if asked.checks.as_ref() != Some(&checks) {
-            review.checks.begin();
-            self.workers.checks.request(checks.clone());
-            asked.checks = Some(checks);
-        }
+        ask_for(Some(checks), &mut asked.checks, &self.workers.checks, &mut review.checks);
         if let Shown::Behind(figure) = shown {
             let request = BehindRequest { of: of.clone(), figure, review: review.checks.value().map(Arc::clone) };
             let is_there = !matches!(figure, FigureId::Check { .. }) || matches!(review.checks, Slot::Ready(_));
@@ -148,21 +144,9 @@ impl App {
         if !shows_review {
             return;
         }
-        if asked.joins.as_ref() != Some(&of) {
-            review.joins.begin();
-            self.workers.joins.request(of.clone());
-            asked.joins = Some(of.clone());
-        }
-        if asked.owners.as_ref() != Some(&of) {
-            review.owners.begin();
-            self.workers.owners.request(of.clone());
-            asked.owners = Some(of.clone());
-        }
-        if asked.rules.as_ref() != Some(&of) {
-            review.rules.begin();
-            self.workers.rules.request(of.clone());
-            asked.rules = Some(of.clone());
-        }
+        ask_for(Some(of.clone()), &mut asked.joins, &self.workers.joins, &mut review.joins);
+        ask_for(Some(of.clone()), &mut asked.owners, &self.workers.owners, &mut review.owners);
+        ask_for(Some(of.clone()), &mut asked.rules, &self.workers.rules, &mut review.rules);
         let stranger = match &review.joins {
             Slot::Ready(joins) => joins.iter().find_map(|join| join.affected.most_strangers.first()).cloned(),
             _ => return,
@@ -312,13 +296,9 @@ impl App {
 
     /// Shows a device with the motions of a stranger laid over, at the first instant at which they were paired.
     pub(super) fn show_stranger(&mut self, stranger: Stranger, context: &egui::Context) {
-        self.choose(context, |choices| {
-            choices.follow = Some(Follow::Device(stranger.device));
-            choices.shown = Shown::Signals;
-        });
-        // The recording is asked for anew, which lets go of what was laid over; so that comes after.
-        self.look_at_signals();
-        self.state.signals.other = Some(stranger.user);
+        let follow = Follow::Device(stranger.device);
+        self.choose(context, |choices| (choices.follow, choices.shown) = (Some(follow.clone()), Shown::Signals));
+        self.lay_over(follow, stranger.user);
         self.state.signals.pointed = Some(stranger.first);
     }
 

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use crate::domain::Progress;
 use crate::explore::Follow;
-use crate::jobs::Lane;
 use crate::signals::{Plotted, measure, other_motion, overview, record};
 use crate::state::{MeasuredChannel, Shown, Slot};
 
 use super::App;
-use super::finished::flatten;
+use super::finished::{ask_for, flatten, settle};
 use super::on_disk::{Work, enough};
 use super::work::{CompareRequest, Curated, Failure, MeasureRequest, OtherRequest, RecordRequest};
 
@@ -36,11 +35,7 @@ impl App {
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
         let follow = self.state.choices().follow.clone();
         let signals = &mut self.state.signals;
-        if self.page.asked.lines.as_ref() != Some(&of) {
-            signals.lines.begin();
-            self.page.overview.request(of.clone());
-            self.page.asked.lines = Some(of.clone());
-        }
+        ask_for(Some(of.clone()), &mut self.page.asked.lines, &self.page.overview, &mut signals.lines);
         let before = self.page.asked.recording.as_ref().map(|asked| asked.follow.clone());
         if before != follow {
             // Another one: what was chosen beside the last one means nothing here. Who comes back finds what was laid over.
@@ -57,21 +52,20 @@ impl App {
         ask_for(record, &mut self.page.asked.recording, &self.page.record, &mut signals.recording);
         let other = signals.other.clone().map(|email| OtherRequest { of: of.clone(), email });
         ask_for(other, &mut self.page.asked.other, &self.page.other, &mut signals.other_track);
-        let compare = CompareRequest { of, devices: signals.compared.clone() };
-        if self.page.asked.compare.as_ref() != Some(&compare) {
-            signals.comparison.begin();
-            self.page.compare.request(compare.clone());
-            self.page.asked.compare = Some(compare);
-        }
+        let compare = Some(CompareRequest { of, devices: signals.compared.clone() });
+        ask_for(compare, &mut self.page.asked.compare, &self.page.compare, &mut signals.comparison);
         let plotted = signals.recording.value().map(Arc::clone);
         let measure = plotted.zip(signals.range).map(|(of, range)| MeasureRequest { of, range });
         ask_for(measure, &mut self.page.asked.measure, &self.page.measure, &mut signals.measured);
     }
 
-    /// Whether the recording is there of whom all tables are narrowed to.
-    pub(super) fn has_recording(&self) -> bool {
-        let asked = self.page.asked.recording.as_ref().map(|asked| &asked.follow);
-        asked.is_some() && asked == self.state.choices().follow.as_ref() && !self.state.signals.recording.is_loading()
+    /// Lays somebody's motion over a recording: at once over the one that was asked for last, over another as soon as it is.
+    pub(super) fn lay_over(&mut self, follow: Follow, email: String) {
+        if self.page.asked.recording.as_ref().is_some_and(|asked| asked.follow == follow) {
+            self.state.signals.other = Some(email);
+        } else {
+            self.page.asked.laid_over.insert(follow, email);
+        }
     }
 
     /// Takes in what was worked out for the page.
@@ -106,40 +100,6 @@ impl App {
         self.page.record.forget();
         self.page.compare.forget();
         self.page.asked = Asked::default();
-    }
-}
-
-/// Has a lane work out what a slot is to show, unless it was asked for last; with nothing to show the slot is emptied.
-pub(super) fn ask_for<Request, Answer, T>(
-    wanted: Option<Request>,
-    asked: &mut Option<Request>,
-    lane: &Lane<Request, Answer>,
-    slot: &mut Slot<T>,
-) where
-    Request: Clone + PartialEq + Send + 'static,
-    Answer: Send + 'static,
-{
-    if *asked == wanted {
-        return;
-    }
-    // The slot may have been emptied since the lane was asked for the same.
-    lane.forget();
-    match &wanted {
-        Some(request) => {
-            slot.begin();
-            lane.request(request.clone());
-        }
-        None => *slot = Slot::Empty,
-    }
-    asked.clone_from(&wanted);
-}
-
-pub(super) fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {
-    match outcome {
-        Ok(value) => *slot = Slot::Ready(value),
-        Err(Failure::Cancelled) if is_busy => {}
-        Err(Failure::Cancelled) => slot.give_up(),
-        Err(Failure::Error(error)) => slot.fail(error),
     }
 }
 

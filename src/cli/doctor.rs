@@ -30,11 +30,30 @@ pub struct DoctorArguments {
 /// Something that was looked at.
 struct Finding {
     what: &'static str,
-    /// Whether the program works with it; what it does without is said.
-    works: bool,
-    /// It is not there, and the program works without.
-    is_missing: bool,
+    state: Found,
     says: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Works,
+    /// It is not there, and the program works without: what it does then is said.
+    Missing,
+    Fails,
+}
+
+impl Found {
+    fn works(works: bool) -> Self {
+        if works { Self::Works } else { Self::Fails }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Missing => "missing",
+            Self::Fails => "fails",
+        }
+    }
 }
 
 /// Looks at everything, and says what works. Gives the exit code.
@@ -42,23 +61,18 @@ pub fn run(arguments: &DoctorArguments) -> anyhow::Result<u8> {
     let settings = Settings::at_home();
     let mut findings = vec![machine(), display(), drawing(), dialogs()];
     findings.extend(settings.places().into_iter().map(|(what, folder)| place(what, folder)));
-    let is_well = findings.iter().all(|finding| finding.works);
+    let is_well = findings.iter().all(|finding| finding.state != Found::Fails);
     let mut out = screen::out();
     if arguments.json {
         let list: Vec<_> = findings
             .iter()
-            .map(|Finding { what, works, is_missing: _, says }| json!({ "what": what, "works": works, "says": says }))
+            .map(|Finding { what, state, says }| json!({ "what": what, "works": *state != Found::Fails, "says": says }))
             .collect();
         writeln!(out, "{}", json!({ "version": VERSION, "works": is_well, "findings": list }))?;
     } else {
         writeln!(out, "stedi-workbench {VERSION}")?;
-        for Finding { what, works, is_missing, says } in &findings {
-            let mark = match (*works, *is_missing) {
-                (_, true) => "missing",
-                (true, false) => "works",
-                (false, false) => "fails",
-            };
-            writeln!(out, "{mark:<8} {what:<14}{says}")?;
+        for Finding { what, state, says } in &findings {
+            writeln!(out, "{:<8} {what:<14}{says}", state.name())?;
         }
     }
     Ok(if is_well { DONE } else { NOT_AS_IT_SHOULD_BE })
@@ -74,14 +88,14 @@ fn machine() -> Finding {
         bytes(landing::memory()),
         bytes(limit)
     );
-    Finding { what: "machine", works: true, is_missing: false, says }
+    Finding { what: "machine", state: Found::Works, says }
 }
 
 /// Whether somebody answers where the display is said to be. On systems other than Linux there always is one.
 fn display() -> Finding {
     let what = "display";
     if !cfg!(target_os = "linux") {
-        return Finding { what, works: true, is_missing: false, says: "the system's own".to_owned() };
+        return Finding { what, state: Found::Works, says: "the system's own".to_owned() };
     }
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let socket = match (set("WAYLAND_DISPLAY"), set("DISPLAY")) {
@@ -108,14 +122,14 @@ fn display() -> Finding {
             format!("{name}: nobody is there ({} is missing). Is it the display of this session?", socket.display()),
         ),
     };
-    Finding { what, works, is_missing: false, says }
+    Finding { what, state: Found::works(works), says }
 }
 
 /// Whether what the window draws with is installed: it is loaded when the window opens.
 fn drawing() -> Finding {
     let what = "drawing";
     if !cfg!(target_os = "linux") {
-        return Finding { what, works: true, is_missing: false, says: "OpenGL of the system".to_owned() };
+        return Finding { what, state: Found::Works, says: "OpenGL of the system".to_owned() };
     }
     let folders = ["/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib"].map(PathBuf::from);
     let below =
@@ -130,13 +144,13 @@ fn drawing() -> Finding {
         "by the processor (Mesa), since there is no /dev/dri"
     };
     match missing.as_slice() {
-        [] => Finding { what, works: true, is_missing: false, says: format!("OpenGL, {gpu}") },
+        [] => Finding { what, state: Found::Works, says: format!("OpenGL, {gpu}") },
         missing => {
             let says = format!(
                 "{} is missing: apt-get install libegl1 libgl1 libgl1-mesa-dri libxkbcommon0",
                 missing.join(", ")
             );
-            Finding { what, works: false, is_missing: false, says }
+            Finding { what, state: Found::Fails, says }
         }
     }
 }
@@ -150,18 +164,13 @@ fn dialogs() -> Finding {
         // It works without: nothing is broken.
         "none (there is no session bus): drop files on the window, or name them on the command line".to_owned()
     };
-    Finding { what: "file dialogs", works: true, is_missing: !has_bus, says }
+    Finding { what: "file dialogs", state: if has_bus { Found::Works } else { Found::Missing }, says }
 }
 
 /// Whether a folder can be written to, or made.
 fn place(what: &'static str, folder: Option<PathBuf>) -> Finding {
     let Some(folder) = folder else {
-        return Finding {
-            what,
-            works: false,
-            is_missing: false,
-            says: "this system has no such folder; is HOME set?".to_owned(),
-        };
+        return Finding { what, state: Found::Fails, says: "this system has no such folder; is HOME set?".to_owned() };
     };
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(&folder).to_owned();
     let probe = there.join(format!(".stedi-workbench-doctor-{}", std::process::id()));
@@ -169,12 +178,9 @@ fn place(what: &'static str, folder: Option<PathBuf>) -> Finding {
     fs::remove_file(&probe).ok();
     let room = landing::room(&there).map_or_else(String::new, |room| format!(", {} free", bytes(room)));
     match written {
-        Ok(()) => Finding { what, works: true, is_missing: false, says: format!("{}{room}", folder.display()) },
-        Err(error) => Finding {
-            what,
-            works: false,
-            is_missing: false,
-            says: format!("{} cannot be written: {error}", folder.display()),
-        },
+        Ok(()) => Finding { what, state: Found::Works, says: format!("{}{room}", folder.display()) },
+        Err(error) => {
+            Finding { what, state: Found::Fails, says: format!("{} cannot be written: {error}", folder.display()) }
+        }
     }
 }

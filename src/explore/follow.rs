@@ -21,7 +21,8 @@ pub enum Follow {
 
 impl Follow {
     /// Whom a cell of this column stands for.
-    pub fn of(column: &Column, text: &str) -> Option<Self> {
+    pub fn of(column: &Column, cell: Cell<'_>) -> Option<Self> {
+        let text = cell.text()?;
         match column.privacy {
             Privacy::Person => Some(Self::Person(text.to_owned())),
             Privacy::Device => Some(Self::Device(text.to_owned())),

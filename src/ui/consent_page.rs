@@ -8,6 +8,7 @@ use crate::explore::Follow;
 use crate::state::{Command, Slot, State};
 
 use super::about::about_ui;
+use super::details::ABOUT;
 use super::drawn::Drawn;
 use super::expected::{ExpectedScreen, expected_ui};
 use super::explain::explained;
@@ -79,9 +80,8 @@ pub fn consent_ui(
         }
         if let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) {
             let name = chips::name_of(follow, &loaded.codes, state.revealed);
-            let response = ui
-                .selectable_value(&mut screen.tab, Tab::Followed, t(format!("About {name}")))
-                .on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why"));
+            let response =
+                ui.selectable_value(&mut screen.tab, Tab::Followed, t(format!("About {name}"))).on_hover_text(t(ABOUT));
             access::tab(&response, screen.tab == Tab::Followed);
         } else if screen.tab == Tab::Followed {
             screen.tab = Tab::Waterfall;

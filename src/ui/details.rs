@@ -2,12 +2,15 @@
 
 use egui::{Grid, Label, ScrollArea, Ui};
 
-use crate::curation::{Cell, Codes};
+use crate::curation::Codes;
 use crate::explore::Follow;
 use crate::state::{Command, Look, Shown};
 
 use super::words::{as_is, t};
 use super::{cell, chips, icons, widgets};
+
+/// What is told of a customer or device.
+pub const ABOUT: &str = "Consents, devices, what is left in each table, and what was dropped and why";
 
 /// Paints the row at a place.
 pub fn details_ui(
@@ -45,18 +48,14 @@ pub fn details_ui(
 
 /// The customers and devices of a row, in the order of its columns.
 pub fn whose(look: &Look, row: usize) -> impl Iterator<Item = Follow> {
-    look.view.columns().enumerate().filter_map(move |(position, column)| match look.view.cell(row, position) {
-        Cell::Text(text) => Follow::of(column, text),
-        _ => None,
-    })
+    let columns = look.view.columns().enumerate();
+    columns.filter_map(move |(position, column)| Follow::of(column, look.view.cell(row, position)))
 }
 
 /// A button that narrows all tables to somebody, and one that shows what they recorded.
 pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: bool, commands: &mut Vec<Command>) {
     let name = chips::name_of(follow, codes, revealed);
-    let about = ui
-        .button(t(format!("{} About {name}: consent and lost rows", icons::DETAILS)))
-        .on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why"));
+    let about = ui.button(t(format!("{} About {name}: consent and lost rows", icons::DETAILS))).on_hover_text(t(ABOUT));
     let only = ui
         .button(t(format!("{} Only {name} in all tables", icons::FOLLOW)))
         .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"));

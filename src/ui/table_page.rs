@@ -362,12 +362,12 @@ fn about_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection, comm
     let Some(loaded) = state.landing.value().filter(|_| selection.anchor == selection.head) else { return };
     let column = state.choices().layout().in_sight(&look.view).0.get(selection.head.1).copied();
     let row = look.rows.get(selection.head.0);
-    let Some((row, column)) = row.zip(column) else { return };
-    let follow = look.view.column(column).zip(look.view.cell(row, column).text());
-    let Some(follow) = follow.and_then(|(column, text)| Follow::of(column, text)) else { return };
+    let follow =
+        row.zip(column).and_then(|(row, column)| Follow::of(look.view.column(column)?, look.view.cell(row, column)));
+    let Some(follow) = follow else { return };
     let name = chips::name_of(&follow, &loaded.codes, state.revealed);
     let door = widgets::door_ui(ui, as_is(t(format!("About {name}"))).into(), format!("What became of {name}"));
-    if door.on_hover_text(t("Consents, devices, what is left in each table, and what was dropped and why")).clicked() {
+    if door.on_hover_text(t(details::ABOUT)).clicked() {
         commands.push(Command::About(follow));
     }
 }
@@ -423,17 +423,14 @@ impl GridContent for Content<'_> {
 
     /// What became of whose cell it is, or else whose row.
     fn open(&mut self, place: usize, column: usize) {
-        let of_cell = self.at(place, column).and_then(|(column, cell)| match cell {
-            Cell::Text(text) => Follow::of(column, text),
-            _ => None,
-        });
+        let of_cell = self.at(place, column).and_then(|(column, cell)| Follow::of(column, cell));
         let of_row = || details::whose(self.look, self.look.rows.get(place)?).next();
         self.commands.extend(of_cell.or_else(of_row).map(Command::About));
     }
 
     fn menu_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
         let Some((column, cell)) = self.at(place, column) else { return };
-        let (column, follow) = (*column, if let Cell::Text(text) = cell { Follow::of(column, text) } else { None });
+        let (column, follow) = (*column, Follow::of(column, cell));
         let test = match cell {
             Cell::Null => Some(Test::Missing),
             Cell::Text(text) => Some(Test::OneOf([text.to_owned()].into())),
