@@ -2,6 +2,7 @@
 
 mod error;
 mod history;
+mod parquet;
 mod picture;
 pub mod pictures;
 mod place;

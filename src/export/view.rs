@@ -16,8 +16,8 @@ use crate::explore::Sheet;
 use crate::landing::data_type;
 
 use super::ExportError;
+use super::parquet::ParquetFile;
 use super::place::write_file_by;
-use super::write::parquet_writer;
 
 /// Rows that are made and written at once.
 const BATCH: usize = 1 << 16;
@@ -88,8 +88,8 @@ pub fn write_view(sheet: &Sheet<'_>, path: &Path, progress: &Progress) -> Result
                 writer.finish().map_err(not_held)?;
             }
             ViewFormat::Parquet => {
-                let mut writer = parquet_writer(&mut out).and_then(|out| out.batched(&schema)).map_err(not_held)?;
-                batches(&mut |frame| writer.write_batch(frame))?;
+                let mut writer = ParquetFile::new(&mut out, &schema).map_err(not_held)?;
+                batches(&mut |frame| writer.write(frame, |_| None))?;
                 writer.finish().map_err(not_held)?;
             }
         }

@@ -13,9 +13,10 @@ use rayon::prelude::*;
 use crate::curation::Curation;
 use crate::domain::foreign::{disarmed, is_formula};
 use crate::domain::{Cancelled, Format, Progress, Table};
-use crate::landing::{Dictionaries, data_type};
+use crate::landing::{Dictionaries, data_type, is_numbered};
 
 use super::ExportError;
+use super::parquet::ParquetFile;
 use super::place::Place;
 
 /// The name of the file that holds a table.
@@ -34,16 +35,17 @@ pub fn write_tables(
     folder: &Path,
     format: Format,
     progress: &Progress,
-) -> Result<Vec<PathBuf>, ExportError> {
-    let (tables, names, place) = take_place(folder, format)?;
-    progress.set_total(tables.len() as u64);
-    place.fill(&names, |paths| {
+) -> Result<(), ExportError> {
+    fill(folder, format, |files| {
+        progress.set_total(files.len() as u64);
         // The longest first, so that none is left to be written alone at the end.
-        let mut longest_first: Vec<_> = tables.iter().zip(paths).collect();
-        longest_first.sort_by_key(|(table, _)| Reverse(curation.rows(**table)));
+        let mut longest_first = files.to_vec();
+        longest_first.sort_by_key(|(table, _)| Reverse(curation.rows(*table)));
         longest_first.into_iter().par_bridge().try_for_each(|(table, path)| {
             progress.check()?;
-            write_one(curation, *table, path, format)?;
+            let mut file = TableFile::new(table, path, format)?;
+            file.add(curation.numbered(table), curation.dictionaries())?;
+            file.finish()?;
             progress.advance(1);
             Ok::<_, ExportError>(())
         })?;
@@ -65,10 +67,23 @@ fn take_place(folder: &Path, format: Format) -> Result<(Vec<Table>, Vec<String>,
     Ok((tables, names, place))
 }
 
-fn write_one(curation: &Curation, table: Table, path: &Path, format: Format) -> Result<(), ExportError> {
-    let mut file = TableFile::new(table, path, format)?;
-    file.add(curation.numbered(table), curation.dictionaries())?;
-    file.finish()
+/// Makes the files of the derived tables, all or none: `make` writes them to the paths that it is given.
+fn fill<T, E: From<ExportError>>(
+    folder: &Path,
+    format: Format,
+    make: impl FnOnce(&[(Table, &PathBuf)]) -> Result<T, E>,
+) -> Result<T, E> {
+    let (tables, names, place) = take_place(folder, format)?;
+    let mut made = None;
+    let filled = place.fill(&names, |paths| {
+        let files: Vec<(Table, &PathBuf)> = tables.iter().copied().zip(paths).collect();
+        if made.insert(make(&files)).is_ok() { Ok(()) } else { Err(Cancelled.into()) }
+    });
+    match made {
+        Some(Ok(made)) => Ok(filled.map(|_| made)?),
+        Some(Err(error)) => Err(error),
+        None => Err(filled.err().unwrap_or_else(|| Cancelled.into()).into()),
+    }
 }
 
 /// Writes the derived tables as they are made, all or none: `make` hands their rows over. The files are those of
@@ -81,19 +96,13 @@ pub fn write_tables_by<T, E: From<ExportError>>(
     format: Format,
     make: impl FnOnce(&mut TableFiles) -> Result<T, E>,
 ) -> Result<T, E> {
-    let (tables, names, place) = take_place(folder, format)?;
-    let mut made = None;
-    let filled = place.fill(&names, |paths| {
-        let files = tables.iter().zip(paths).map(|(table, path)| Ok((*table, TableFile::new(*table, path, format)?)));
+    fill(folder, format, |files| {
+        let files = files.iter().map(|(table, path)| Ok((*table, TableFile::new(*table, path, format)?)));
         let mut files = TableFiles(files.collect::<Result<_, ExportError>>()?);
-        let is_made = made.insert(make(&mut files)).is_ok();
-        if is_made { files.finish() } else { Err(Cancelled.into()) }
-    });
-    match made {
-        Some(Ok(made)) => Ok(filled.map(|_| made)?),
-        Some(Err(error)) => Err(error),
-        None => Err(filled.err().unwrap_or_else(|| Cancelled.into()).into()),
-    }
+        let made = make(&mut files)?;
+        files.finish()?;
+        Ok(made)
+    })
 }
 
 /// The files of the derived tables, while they are written.
@@ -123,16 +132,22 @@ struct TableFile {
     path: PathBuf,
     out: Out,
     writer: Writer,
-    /// What is less than a batch.
+    /// What the numbers of texts in its rows stand for.
+    dictionaries: Dictionaries,
+    /// What is less than a batch, in numbers.
     rest: DataFrame,
     is_empty: bool,
 }
 
 enum Writer {
-    Parquet(Box<polars::io::parquet::write::BatchedWriter<Out>>),
+    Parquet(Box<ParquetFile<Out>>),
     Arrow(Box<polars::io::ipc::BatchedWriter<Out>>),
     Csv,
     Ndjson,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file that a writer of a format has, and that is still at hand to be seen to the disk.
@@ -141,7 +156,7 @@ struct Out(Arc<Mutex<io::BufWriter<File>>>);
 
 impl Out {
     fn file(&self) -> MutexGuard<'_, io::BufWriter<File>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -159,20 +174,25 @@ impl TableFile {
     fn new(table: Table, path: &Path, format: Format) -> Result<Self, ExportError> {
         let failed = ExportError::at(path);
         let columns = table.schema().iter().filter(|column| !table.is_internal(column.name));
-        let columns = columns.map(|column| Column::new_empty(column.name.into(), &data_type(column.kind)));
+        let schema: Schema =
+            columns.clone().map(|column| Field::new(column.name.into(), data_type(column.kind))).collect();
+        let held = columns.map(|column| {
+            let kind = if is_numbered(column) { DataType::UInt32 } else { data_type(column.kind) };
+            Column::new_empty(column.name.into(), &kind)
+        });
         let not_held = |error| ExportError::Format { path: path.to_owned(), error };
-        let rest = DataFrame::new(0, columns.collect()).map_err(not_held)?;
+        let rest = DataFrame::new(0, held.collect()).map_err(not_held)?;
         let file = File::create(path).map_err(&failed)?;
         let out = Out(Arc::new(Mutex::new(io::BufWriter::with_capacity(1 << 18, file))));
         let writer = match format {
-            Format::Parquet => parquet_writer(out.clone())
-                .and_then(|writer| writer.batched(rest.schema()))
-                .map(|writer| Writer::Parquet(Box::new(writer))),
-            Format::Arrow => arrow_writer(out.clone(), rest.schema()).map(|writer| Writer::Arrow(Box::new(writer))),
+            Format::Parquet => ParquetFile::new(out.clone(), &schema).map(|file| Writer::Parquet(Box::new(file))),
+            Format::Arrow => arrow_writer(out.clone(), &schema).map(|writer| Writer::Arrow(Box::new(writer))),
             Format::Csv => Ok(Writer::Csv),
             Format::Ndjson => Ok(Writer::Ndjson),
         };
-        Ok(Self { table, path: path.to_owned(), out, writer: writer.map_err(not_held)?, rest, is_empty: true })
+        let writer = writer.map_err(not_held)?;
+        let dictionaries = Dictionaries::default();
+        Ok(Self { table, path: path.to_owned(), out, writer, dictionaries, rest, is_empty: true })
     }
 
     /// How many rows are written at once: a row group of Parquet, a record batch of Arrow.
@@ -183,7 +203,9 @@ impl TableFile {
         }
     }
 
+    /// Puts rows at the end, always in numbers of the same dictionaries.
     fn add(&mut self, rows: &DataFrame, dictionaries: &Dictionaries) -> Result<(), ExportError> {
+        self.dictionaries.clone_from(dictionaries);
         let path = self.path.clone();
         let not_held = |error| ExportError::Format { path: path.clone(), error };
         let columns = self.table.schema().iter().map(|column| column.name);
@@ -192,10 +214,8 @@ impl TableFile {
         rows.rechunk_mut();
         let mut start = 0;
         while start < rows.height() {
-            // Texts take more room than their numbers, so only those of a batch are spelled out at a time.
             let more = (self.batch() - self.rest.height()).min(rows.height() - start);
             let piece = rows.slice(start as i64, more);
-            let piece = dictionaries.spelled(&piece, self.table.schema()).map_err(not_held)?;
             if self.rest.height() == 0 {
                 self.rest = piece;
             } else {
@@ -206,19 +226,29 @@ impl TableFile {
             if self.rest.height() == self.batch() {
                 let none = self.rest.clear();
                 let batch = std::mem::replace(&mut self.rest, none);
-                self.write(batch)?;
+                self.write(&batch)?;
             }
         }
         Ok(())
     }
 
-    fn write(&mut self, mut rows: DataFrame) -> Result<(), ExportError> {
+    fn write(&mut self, rows: &DataFrame) -> Result<(), ExportError> {
+        let schema = self.table.schema();
+        // Texts take more room than their numbers, so only those of a batch are spelled out at a time.
+        let spelled = || self.dictionaries.spelled(rows, schema);
         match &mut self.writer {
-            Writer::Parquet(writer) => writer.write_batch(&rows),
-            Writer::Arrow(writer) => writer.write_batch(&rows),
-            Writer::Csv => disarm(&mut rows)
-                .and_then(|()| CsvWriter::new(&mut self.out).include_header(self.is_empty).finish(&mut rows)),
-            Writer::Ndjson => JsonWriter::new(&mut self.out).with_json_format(JsonFormat::JsonLines).finish(&mut rows),
+            Writer::Parquet(file) => {
+                let about = |name: &str| schema.iter().find(|column| column.name == name);
+                file.write(rows, |name| about(name).and_then(|column| self.dictionaries.of(column)).map(AsRef::as_ref))
+            }
+            Writer::Arrow(writer) => spelled().and_then(|rows| writer.write_batch(&rows)),
+            Writer::Csv => spelled().and_then(|mut rows| {
+                disarm(&mut rows)?;
+                CsvWriter::new(&mut self.out).include_header(self.is_empty).finish(&mut rows)
+            }),
+            Writer::Ndjson => spelled().and_then(|mut rows| {
+                JsonWriter::new(&mut self.out).with_json_format(JsonFormat::JsonLines).finish(&mut rows)
+            }),
         }
         .map_err(|error| ExportError::Format { path: self.path.clone(), error })?;
         self.is_empty = false;
@@ -229,12 +259,12 @@ impl TableFile {
     fn finish(mut self) -> Result<(), ExportError> {
         let rest = std::mem::take(&mut self.rest);
         if rest.height() > 0 || self.is_empty {
-            self.write(rest)?;
+            self.write(&rest)?;
         }
         let failed = ExportError::at(&self.path);
         let not_held = |error| ExportError::Format { path: self.path.clone(), error };
         match self.writer {
-            Writer::Parquet(writer) => writer.finish().map(|_| ()).map_err(not_held)?,
+            Writer::Parquet(file) => file.finish().map_err(not_held)?,
             Writer::Arrow(mut writer) => writer.finish().map_err(not_held)?,
             Writer::Csv | Writer::Ndjson => {}
         }
@@ -259,11 +289,4 @@ fn disarm(rows: &mut DataFrame) -> PolarsResult<()> {
 pub(super) fn arrow_writer<W: io::Write>(out: W, schema: &Schema) -> PolarsResult<polars::io::ipc::BatchedWriter<W>> {
     let fields = schema.iter().map(|_| Default::default()).collect();
     IpcWriter::new(out).with_compat_level(CompatLevel::oldest()).batched(schema, fields)
-}
-
-/// Parquet as all files are written: zstd, with statistics.
-pub(super) fn parquet_writer<W: io::Write>(out: W) -> PolarsResult<ParquetWriter<W>> {
-    let level = polars::polars_utils::compression::ZstdLevel::try_new(1)?;
-    let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(Some(level)));
-    Ok(writer.with_statistics(StatisticsOptions::default()))
 }

@@ -43,14 +43,13 @@ use crate::s3::S3Error;
 
 use self::cache::Stamp;
 use self::columns::Columns;
-use self::dictionary::is_numbered;
 use self::file::{FileResult, Records};
 use self::input::{Hashing, Room};
 
 pub use cache::{Cache, Kept, Seen, Unkept};
 pub use census::{Census, ConsentCensus};
 pub use columns::data_type;
-pub use dictionary::{Dictionaries, Dictionary};
+pub use dictionary::{Dictionaries, Dictionary, is_numbered};
 pub use engine_run::{EngineRun, RunError};
 pub use finding::Finding;
 pub use input::{open_file, read_whole};

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars::io::csv::write::BatchedWriter as CsvBatches;
 use polars::io::ipc::BatchedWriter as ArrowBatches;
-use polars::io::parquet::write::BatchedWriter as ParquetBatches;
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -19,7 +18,8 @@ use super::table::{BATCH, OutTable};
 use crate::domain::format::hexadecimal;
 use crate::domain::{Format, Progress};
 use crate::export::ExportError;
-use crate::export::write::{arrow_writer, parquet_writer};
+use crate::export::parquet::ParquetFile;
+use crate::export::write::arrow_writer;
 
 /// Rows of a file at most; a side with more has several files, so that readers can share the work.
 const ROWS_OF_FILE: usize = 32 * BATCH;
@@ -233,7 +233,7 @@ fn unwritten(path: &Path, error: PolarsError) -> ReleaseError {
 
 /// One of the formats.
 enum TableWriter<W: Write> {
-    Parquet(Box<ParquetBatches<W>>),
+    Parquet(Box<ParquetFile<W>>),
     Csv(CsvBatches<W>),
     Ndjson(W),
     Arrow(ArrowBatches<W>),
@@ -242,7 +242,7 @@ enum TableWriter<W: Write> {
 impl<W: Write> TableWriter<W> {
     fn new(format: Format, out: W, schema: &Schema) -> PolarsResult<Self> {
         Ok(match format {
-            Format::Parquet => Self::Parquet(Box::new(parquet_writer(out)?.batched(schema)?)),
+            Format::Parquet => Self::Parquet(Box::new(ParquetFile::new(out, schema)?)),
             Format::Csv => Self::Csv(CsvWriter::new(out).include_header(true).batched(schema)?),
             Format::Ndjson => Self::Ndjson(out),
             Format::Arrow => Self::Arrow(arrow_writer(out, schema)?),
@@ -251,7 +251,7 @@ impl<W: Write> TableWriter<W> {
 
     fn write(&mut self, batch: &DataFrame) -> PolarsResult<()> {
         match self {
-            Self::Parquet(writer) => writer.write_batch(batch),
+            Self::Parquet(file) => file.write(batch, |_| None),
             Self::Csv(writer) => writer.write_batch(batch),
             Self::Ndjson(_) if batch.height() == 0 => Ok(()),
             Self::Ndjson(out) => {
@@ -263,7 +263,7 @@ impl<W: Write> TableWriter<W> {
 
     fn finish(self) -> PolarsResult<()> {
         match self {
-            Self::Parquet(writer) => writer.finish().map(|_| ()),
+            Self::Parquet(file) => file.finish(),
             Self::Csv(mut writer) => writer.finish(),
             Self::Ndjson(mut out) => Ok(out.flush()?),
             Self::Arrow(mut writer) => writer.finish(),
