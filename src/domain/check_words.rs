@@ -95,7 +95,7 @@ pub(super) fn about(check: Id) -> About {
             "Refused records",
             "Records that could not be read.",
             "What cannot be read is missing from every table.",
-            "Look at the reasons on the files page or with --refused, and ask for another delivery of those files.",
+            "Look at the reasons in the list of refused records, and ask for another delivery of those files.",
         )
         .always(),
         Id::FilesUnread => warn(

@@ -4,6 +4,7 @@ use egui::{Key, Response, Role, TextEdit, Ui};
 
 use crate::domain::CheckId;
 
+use super::super::actions::other_words;
 use super::super::words::t;
 use super::super::{icons, widgets};
 use super::{Block, Kind, Piece, pieces};
@@ -51,14 +52,35 @@ pub(super) fn found<'a>(guide: &'a [Block], typed: &str) -> Option<Vec<&'a Block
     Some(found)
 }
 
-/// What a paragraph says, in small letters.
+/// What a paragraph says and what else people call what it is about, in small letters.
 fn said(block: &Block) -> String {
+    let pieces = pieces(&block.text);
     let text = match block.kind {
         Kind::Check(check) => of_check(check),
         Kind::Group => block.words().to_string(),
-        _ => pieces(&block.text).iter().map(|piece| plain(*piece)).collect(),
+        _ => pieces.iter().map(|piece| plain(*piece)).collect(),
     };
-    text.to_lowercase()
+    let of_action = |piece: &Piece<'_>| if let Piece::Action(_, id) = piece { Some(other_words(id)) } else { None };
+    let called: Vec<&str> =
+        pieces.iter().filter_map(of_action).chain(block.anchor.as_deref().map(of_section)).collect();
+    format!("{} {}", text.to_lowercase(), called.join(" "))
+}
+
+/// Other words for what a section is about, in every language of the window.
+fn of_section(anchor: &str) -> &'static str {
+    match anchor {
+        "own-files" => "load import read folder format columns laden einlesen ordner spalten",
+        "join-story" => "wrong person contaminated leak duplicate owner falsche person verunreinigt doppelt besitzer",
+        "masking" => "gdpr privacy anonymous pii password names hide dsgvo datenschutz anonym passwort namen verbergen",
+        "taking-along" => "save download share screenshot csv speichern herunterladen teilen",
+        "commands" => "shortcut keyboard hotkey tastatur kürzel",
+        "recipe" => "settings options consent withdraw delete duplicate einstellungen einwilligung löschen doppelt",
+        "consent-parts" => "dropped lost missing why waterfall verloren fehlt warum wasserfall",
+        "signals-parts" => "plot chart curve device diagramm kurve gerät",
+        "review-parts" => "approve sign off owner error freigeben unterschrift besitzer fehler",
+        "export-parts" => "train test split pseudonym key leak attack delete aufteilung schlüssel angriff löschen",
+        _ => "",
+    }
 }
 
 fn of_check(check: CheckId) -> String {
@@ -98,6 +120,18 @@ mod tests {
             assert!(paragraphs.len() > 4, "{paragraphs:?}");
             assert!(paragraphs[0].to_lowercase().contains(typed), "{paragraphs:?}");
         }
+    }
+
+    #[test]
+    fn what_people_call_it_is_found() {
+        for word in ["gdpr", "delete", "leak", "wrong person", "owner", "duplicate", "approve", "shortcut", "import"] {
+            assert!(!texts(&IN_ENGLISH, word).is_empty(), "{word}");
+        }
+        for word in ["dsgvo", "löschen", "falsche person", "besitzer", "freigeben", "tastatur", "laden"] {
+            assert!(!texts(&IN_GERMAN, word).is_empty(), "{word}");
+        }
+        let anchors: Vec<&str> = IN_ENGLISH.iter().filter_map(|block| block.anchor.as_deref()).collect();
+        assert_eq!(anchors.iter().filter(|anchor| !of_section(anchor).is_empty()).count(), 10, "{anchors:?}");
     }
 
     #[test]
