@@ -162,6 +162,8 @@ impl App {
         self.state.source = Some(source.clone());
         if self.state.landing.value().is_none_or(|before| before.landing.source != *source) && !self.is_left(source) {
             self.start_history(&source.name());
+            // What could not be opened before is not what one looks at now.
+            self.state.notices.retain(|notice| notice.severity != Severity::Error);
         }
         if let (LoadRequest::Paths(paths), Source::Folder(folder)) = (request, &loaded.landing.source) {
             debug_assert_eq!(paths.first(), Some(folder));

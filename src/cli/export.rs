@@ -301,7 +301,7 @@ fn sides(split: Option<&SplitNote>) -> String {
     if split.grouped > 0 {
         let _ = writeln!(
             text,
-            "  {} share a device or a recording with others, and are on their side.",
+            "  {} share a device or a recording with others, and are in their split.",
             counted(split.grouped, "customer")
         );
     }

@@ -32,6 +32,13 @@ pub fn masked<'a>(column: &Column, text: &'a str, codes: &Codes, revealed: bool)
     shown(column, Cell::Text(text), codes, revealed).unwrap_or(Cow::Borrowed(HIDDEN))
 }
 
+/// Whether a code has what was typed in it: its dot is on no keyboard, so what people type instead stands for it.
+/// `needle` is in lower case.
+pub fn code_contains(code: &str, needle: &str) -> bool {
+    let needle: String = needle.chars().map(|one| if matches!(one, '.' | '-' | ' ') { '·' } else { one }).collect();
+    contains(code, &needle)
+}
+
 /// Whether a text has another in it, whatever the case. `needle` is in lower case.
 pub fn contains(text: &str, needle: &str) -> bool {
     if text.is_ascii() {

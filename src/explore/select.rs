@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use super::find::{contains, shown};
+use super::find::{code_contains, contains, shown};
 use super::query::{Filter, Query, Test};
 use super::sort::sorted;
 use crate::curation::{Cell, Codes, TableView};
-use crate::domain::{Cancelled, Progress};
+use crate::domain::{Cancelled, Column, Privacy, Progress};
+
+/// Whether what stands on the screen for a cell has a text in it, which is in lower case.
+fn has(column: &Column, cell: Cell<'_>, text: &str, codes: &Codes, revealed: bool) -> bool {
+    let is_code = !revealed && matches!(column.privacy, Privacy::Person | Privacy::Device);
+    let contains = if is_code { code_contains } else { contains };
+    shown(column, cell, codes, revealed).is_some_and(|shown| contains(&shown, text))
+}
 
 /// Which rows of a table, and in which order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,9 +78,10 @@ pub fn select(
     if !find.is_empty() {
         let columns: Vec<_> = view.columns().copied().collect();
         retain(&mut rows, progress, |row| {
-            columns.iter().enumerate().any(|(position, column)| {
-                shown(column, view.cell(row, position), codes, revealed).is_some_and(|text| contains(&text, &find))
-            })
+            columns
+                .iter()
+                .enumerate()
+                .any(|(position, column)| has(column, view.cell(row, position), &find, codes, revealed))
         })?;
     }
     for sort in query.sorts.iter().rev() {
@@ -111,7 +119,7 @@ fn passes_test(view: &TableView, row: usize, column: usize, test: &Test, codes: 
         (Test::OneOf(texts), Cell::Text(text)) => texts.contains(text),
         (Test::Contains(part), cell) => {
             let Some(about) = view.column(column) else { return false };
-            shown(about, cell, codes, revealed).is_some_and(|text| contains(&text, &part.to_lowercase()))
+            has(about, cell, &part.to_lowercase(), codes, revealed)
         }
         _ => false,
     }

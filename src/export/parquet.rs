@@ -180,7 +180,7 @@ mod tests {
     fn rows(texts: usize) -> (DataFrame, Dictionary) {
         let all: Vec<String> = (0..texts).map(|text| format!("{:03} ünïcode", text % 999)).collect();
         let (dictionary, numbers) = Dictionary::new(&[&all]);
-        let number = |row: usize| (row % 7 != 0).then(|| numbers[0][(row * row) % texts]);
+        let number = |row: usize| (!row.is_multiple_of(7)).then(|| numbers[0][(row * row) % texts]);
         let far = [i64::MIN, i64::MAX, 0, -1, 1_655_296_678_763];
         let few = [0.0, -0.0, 1.5, f64::MIN_POSITIVE, f64::MAX];
         let columns = vec![

@@ -146,17 +146,13 @@ enum Writer {
     Ndjson,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// A file that a writer of a format has, and that is still at hand to be seen to the disk.
 #[derive(Clone)]
 struct Out(Arc<Mutex<io::BufWriter<File>>>);
 
 impl Out {
     fn file(&self) -> MutexGuard<'_, io::BufWriter<File>> {
-        lock(&self.0)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

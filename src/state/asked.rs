@@ -61,7 +61,7 @@ impl FileChoice {
             Self::SaveRecipe(_) => "Save the recipe",
             Self::SaveView(_) => "Save this view as CSV or Parquet",
             Self::SaveReport => "Write the report of the review",
-            Self::Sides => "Open a list of sides",
+            Self::Sides => "Open a list of splits",
             Self::Export => "Export to a new folder",
             Self::Kit => "Write the kit to a new folder",
             Self::Run => "Open a run of another engine",

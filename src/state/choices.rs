@@ -209,9 +209,9 @@ fn export_label(from: &ExportChoices, to: &ExportChoices) -> Option<Label> {
     } else if *leave_out != before.leave_out {
         Label::new("export: columns")
     } else if split.is_some() != before.split.is_some() || *sides != from.sides {
-        Label::new("export: sides")
+        Label::new("export: splits")
     } else if *split != before.split {
-        Label::running("export sides", "export: sides")
+        Label::running("export splits", "export: splits")
     } else if windows.is_some() != before.windows.is_some() {
         Label::new("export: windows")
     } else if *windows != before.windows {

@@ -9,7 +9,7 @@ use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
 use super::layout_actions;
 
-pub use self::other_words::other_words;
+pub use self::other_words::{other_words, words_for_section};
 pub use self::shortcut::{can_be_chosen, parse, words};
 
 mod other_words;

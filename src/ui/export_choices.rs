@@ -94,12 +94,12 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
             ui.add(seed).on_hover_text(t("Another seed, another split; drag or type"));
         });
         ui.checkbox(&mut split.stratify, t("Same shares for every kind of customer")).on_hover_text(
-            t("By readings a device and by consents, exact to the customer. Without it a customer stays on the same side whoever \
+            t("By readings a device and by consents, exact to the customer. Without it a customer stays in the same split whoever \
              is added later"),
         );
         ui.horizontal_wrapped(|ui| match &export.sides {
             None => {
-                let button = ui.button(t(format!("{} Sides from a file…", icons::OPEN_FILES)));
+                let button = ui.button(t(format!("{} Splits from a file…", icons::OPEN_FILES)));
                 let hover = "Lines of customer and side, such as splits.csv of an earlier export under the same key. Others \
                              are split as above";
                 if button.on_hover_text(t(hover)).clicked() {
@@ -108,8 +108,8 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
             }
             Some(file) => {
                 let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                ui.label(t(format!("{} Sides of {} from {name}", icons::FILES, counted(file.list.len() as u64, "customer"))));
-                if widgets::icon_button_ui(ui, icons::CLOSE, "Let go of the list of sides").clicked() {
+                ui.label(t(format!("{} Splits of {} from {name}", icons::FILES, counted(file.list.len() as u64, "customer"))));
+                if widgets::icon_button_ui(ui, icons::CLOSE, "Let go of the list of splits").clicked() {
                     export.sides = None;
                 }
             }
@@ -142,7 +142,7 @@ fn how_ui(ui: &mut Ui, packaging: &mut Packaging) {
             for partition in Partition::ALL {
                 let (text, hover) = match partition {
                     Partition::None => ("none", "A file for each side, or several where it is large"),
-                    Partition::Split => ("by side", "split=train/"),
+                    Partition::Split => ("by split", "split=train/"),
                     Partition::Customer => ("by customer", "split=train/customer=c_…/"),
                     Partition::Device => ("by device", "split=train/customer=c_…/device=d_…/"),
                 };

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Button, Grid, Key, RichText, Role, TextEdit, Ui, vec2};
 
-use crate::domain::CheckId;
 use crate::domain::format::{bytes, counted, thousands};
+use crate::domain::{CheckId, CheckVerdict};
 use crate::export::release::{Attack, Preview, SplitNote};
 use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
@@ -111,13 +111,13 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
         let who = counted(split.grouped, "customer");
         ui.label(widgets::small(
             ui,
-            format!("{who} share a device or a recording with others, and are on their side."),
+            format!("{who} share a device or a recording with others, and are in their split."),
         ));
     }
     if split.listed > 0 {
         ui.label(widgets::small(
             ui,
-            format!("{} are on the side that the list says.", counted(split.listed, "customer")),
+            format!("{} are in the split that the list says.", counted(split.listed, "customer")),
         ));
     }
 }
@@ -171,6 +171,7 @@ pub fn gate_ui(
                 wanted = Some(check);
             }
         }
+        wanted = wanted.or(warnings_ui(ui, state));
         review_page::gate_ui(ui, state, who, commands);
         ui.add_space(8.0);
         button_ui(ui, state, place, is_signed, commands);
@@ -181,12 +182,33 @@ pub fn gate_ui(
     wanted
 }
 
+/// What does not block it and still has to be known. Gives the check that somebody wants to see.
+fn warnings_ui(ui: &mut Ui, state: &State) -> Option<CheckId> {
+    let Slot::Ready(review) = &state.review.checks else { return None };
+    let warnings = review.checks().iter().filter(|check| check.verdict == CheckVerdict::Warn);
+    let mut warnings: Vec<_> = warnings.collect();
+    // Who may be learned from comes before what is odd.
+    warnings.sort_by_key(|check| check.id != CheckId::ConsentBeforeReading);
+    let first = warnings.first()?;
+    ui.label(widgets::small(ui, "Warnings do not block it; the README of the export lists them:"));
+    let hover = t("Show it on the page of the review: repair it, or accept it");
+    let title = first.id.about().title;
+    let text = RichText::new(format!("{}: {}", t(title), t(&first.figure.words)));
+    let mut wanted = widgets::door_ui(ui, text, title).on_hover_text(hover).clicked().then_some(first.id);
+    if let [_, second, ..] = warnings.as_slice() {
+        let all = format!("All {} warnings", warnings.len());
+        if widgets::door_ui(ui, widgets::weak(ui, all.as_str()), all.as_str()).clicked() {
+            wanted = Some(second.id);
+        }
+    }
+    wanted
+}
+
 fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.label(t("New folder"));
-        let edit = TextEdit::singleline(place)
-            .hint_text(t("its path, or s3://bucket/folder; or choose it"))
-            .desired_width(240.0);
+        let edit =
+            TextEdit::singleline(place).hint_text(t("~/training-set or s3://bucket/folder")).desired_width(240.0);
         let response = ui.add(edit.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Folder of the export");
         let is_ready = is_signed

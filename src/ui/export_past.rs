@@ -109,7 +109,7 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
         if verify.on_hover_text(t(hover)).clicked() {
             commands.push(Command::VerifyExport(folder.clone()));
         }
-        let forget = ui.add_enabled(is_listed, Button::new(t("Forget")));
+        let forget = ui.add_enabled(is_listed, Button::new(t("Remove from this list")));
         if forget.on_hover_text(t("Takes it off this list; the folder stays as it is")).clicked() {
             commands.push(Command::ForgetExport(folder.clone()));
             screen.chosen = None;

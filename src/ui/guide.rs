@@ -169,7 +169,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
 fn found_ui(ui: &mut Ui, state: &State, found: &[&Block], goes_to: &mut Option<String>) -> Option<Does> {
     let mut asked = None;
     if found.is_empty() {
-        ui.label(widgets::weak(ui, "Nothing in the guide says that."));
+        ui.label(widgets::weak(ui, "Nothing in the guide says that. Try: consent, owner, split, withdraw, export."));
     }
     for block in found {
         if block.is_heading() {

@@ -41,13 +41,16 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
         if is_new {
             field.request_focus();
             let mut typing = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+            // Chosen, so that a path that is pasted takes its place.
             let end = CCursor::new(screen.text.chars().count());
-            typing.cursor.set_char_range(Some(CCursorRange::one(end)));
+            typing.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
             typing.store(ui.ctx(), id);
         }
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal(|ui| {
             let path = screen.text.trim();
+            // A whole path behind the home folder that stood there.
+            let path = path.strip_prefix("~/").filter(|rest| rest.starts_with('/')).unwrap_or(path);
             let may = !path.is_empty();
             let does = if asked.choice.new_name().is_some() { "Write there" } else { "Open" };
             if (ui.add_enabled(may, egui::Button::new(t(does))).clicked() || entered) && may {

@@ -95,8 +95,8 @@ fn width_of_all(ui: &Ui) -> f32 {
         let galley = WidgetText::from(text).into_galley(ui, None, f32::INFINITY, TextStyle::Button);
         galley.size().x + around + gap
     };
-    // Two lines between the parts, and the room that is put before the second box.
-    texts.map(width).sum::<f32>() + 2.0 * (6.0 + gap) + 4.0
+    // The way back, three lines between the parts, and the room that is put before the second box.
+    texts.map(width).sum::<f32>() + ui.spacing().interact_size.y + gap + 3.0 * (6.0 + gap) + 4.0
 }
 
 /// Which engine made the tables, where one did that is not here.

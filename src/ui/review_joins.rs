@@ -62,7 +62,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
         commands.push(Command::Show(Shown::Behind(figure)));
     };
     ui.label(widgets::strong("Before: what the keys say"));
-    Grid::new((join.table.name(), join.step, "before")).spacing([20.0, 4.0]).show(ui, |ui| {
+    wide_ui(ui, (join.table.name(), join.step, "before"), [20.0, 4.0], |ui| {
         for title in ["", "rows", "different keys", "keys of several rows", "most rows of a key", "rows without a key"]
         {
             ui.label(widgets::small(ui, title));
@@ -95,7 +95,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     ui.label(as_is(format!("{} {}", t(words), t(so)).trim_end()));
     ui.add_space(8.0);
     ui.label(widgets::strong("After: how rows were matched"));
-    Grid::new((join.table.name(), join.step, "after")).spacing([20.0, 4.0]).show(ui, |ui| {
+    wide_ui(ui, (join.table.name(), join.step, "after"), [20.0, 4.0], |ui| {
         for title in ["", "once", "several times", "never"] {
             ui.label(widgets::small(ui, title));
         }
@@ -127,14 +127,21 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     ui.add_space(8.0);
     histogram_ui(ui, join, &mut show);
     ui.add_space(8.0);
-    ui.horizontal_top(|ui| {
-        keys_ui(ui, state, loaded, join, ("Keys with the most rows behind it", &join.most), commands);
-        keys_ui(ui, state, loaded, join, ("Keys that find nothing", &join.missing), commands);
+    ScrollArea::horizontal().id_salt((join.table.name(), join.step, "keys")).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            keys_ui(ui, state, loaded, join, ("Keys with the most rows behind it", &join.most), commands);
+            keys_ui(ui, state, loaded, join, ("Keys that find nothing", &join.missing), commands);
+        });
     });
     if join.pairs_readings() && join.kinds.of(PairKind::Foreign) > 0 {
         affected_ui(ui, state, loaded, join, commands);
     }
     ui.add_space(8.0);
+}
+
+/// A grid that scrolls by itself where it has too little room, so that the sentences around it keep to the page.
+fn wide_ui(ui: &mut Ui, id: (&str, usize, &str), spacing: [f32; 2], rows: impl FnOnce(&mut Ui)) {
+    ScrollArea::horizontal().id_salt((id, "wide")).show(ui, |ui| Grid::new(id).spacing(spacing).show(ui, rows));
 }
 
 /// A figure that opens its rows, if there are any.
@@ -160,7 +167,7 @@ fn histogram_ui(ui: &mut Ui, join: &JoinReport, show: &mut impl FnMut(JoinPart))
     if many > 0 {
         bars.push((format!("{MOST_PARTNERS} or more"), JoinPart::PartnersFrom(MOST_PARTNERS), many));
     }
-    Grid::new((join.table.name(), join.step, "partners")).spacing([12.0, 2.0]).show(ui, |ui| {
+    wide_ui(ui, (join.table.name(), join.step, "partners"), [12.0, 2.0], |ui| {
         for (label, part, rows) in bars {
             ui.label(widgets::weak(ui, label.as_str()));
             figure_ui(ui, rows, &format!("rows with {label} partners"), || show(part));

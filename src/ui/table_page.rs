@@ -122,7 +122,7 @@ fn stood_ui(ui: &mut Ui, state: &State, lost: (Table, usize), commands: &mut Vec
     }
     let (table, step) = lost;
     ui.horizontal_wrapped(|ui| {
-        ui.label(t("Where the consent belongs:"));
+        ui.label(t("What stands in the consent field:"));
         for (stood, rows) in ways {
             let text = format!("{}: {}", stood.label(), thousands(rows));
             if ui.button(t(text)).on_hover_text(t("Show these rows alone")).clicked() {
@@ -243,8 +243,9 @@ pub(super) fn look_ui(
         parts::keep_size(ui, state, Part::Details, "details", &details.response, commands);
     }
     let (columns, pinned) = layout.in_sight(&look.view);
-    if look.is_empty() && look.view.rows() > 0 && !query.find.is_empty() && !state.revealed {
-        nothing_found_ui(ui, commands);
+    let is_narrowed = look.follow.is_some() || look.query.filters.iter().any(|filter| filter.on);
+    if look.is_empty() && !query.find.is_empty() && (is_narrowed || (look.view.rows() > 0 && !state.revealed)) {
+        nothing_found_ui(ui, is_narrowed, &mut query, &look, commands);
     } else if look.view.rows() == 0 {
         empty::nothing_here_ui(ui, "No rows", without_rows(shown));
     } else {
@@ -279,9 +280,19 @@ pub(super) fn look_ui(
     }
 }
 
-/// Nothing has the text that is looked for, while nobody's name can be found.
-fn nothing_found_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
+/// Nothing has the text that is looked for: of the rows that a filter leaves, or while nobody's name can be found.
+fn nothing_found_ui(ui: &mut Ui, is_narrowed: bool, query: &mut Query, look: &Look, commands: &mut Vec<Command>) {
     empty::picture_ui(ui, icons::SEARCH, "Nothing found", |ui| {
+        if is_narrowed {
+            let words = "It was looked for only in the rows that the filters above this table leave.";
+            ui.label(widgets::weak(ui, words));
+            ui.add_space(8.0);
+            if ui.button(t("Look in all rows")).clicked() {
+                query.filters.iter_mut().for_each(|filter| filter.on = false);
+                commands.extend(look.follow.is_some().then_some(Command::Follow(None)));
+            }
+            return;
+        }
         let words = "Names, e-mail addresses and serial numbers are masked, so only their codes are found.";
         ui.label(widgets::weak(ui, words));
         ui.add_space(8.0);

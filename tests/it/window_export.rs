@@ -350,7 +350,7 @@ fn an_export_is_forgotten_and_its_folder_stays() {
     let mut desk = Desk::signed(&sample_data());
     let place = desk.export("training");
     desk.click("Exports made (1)");
-    desk.click("Forget");
+    desk.click("Remove from this list");
     assert!(desk.has("Nothing was exported yet.") && place.exists());
 }
 

@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use stedi_workbench::landing::Source;
-use stedi_workbench::state::{Command, State};
+use stedi_workbench::state::{Command, Severity, State};
 
 use crate::support::{Window, sample_data};
 use crate::window_review::{ask, settle};
@@ -21,7 +21,7 @@ fn open() -> Window {
 
 fn type_path(window: &mut Window, path: &std::path::Path) {
     window.wait("the field", |state| state.path_asked.is_some());
-    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    // What stands there at first is chosen, so that this takes its place.
     window.harness.get_by_label("Path").type_text(path.to_str().unwrap());
     window.harness.run_steps(2);
     window.harness.key_press(Key::Enter);
@@ -51,6 +51,29 @@ fn a_folder_is_opened_by_its_path() {
     settle(&mut window);
     assert!(state(&window).path_asked.is_none());
     assert_eq!(state(&window).source, Some(Source::Folder(folder.path().to_owned())));
+}
+
+#[test]
+fn what_could_not_be_opened_is_told_until_something_is() {
+    let mut window = open();
+    let errors = |window: &Window| {
+        let notices = &state(window).notices;
+        notices
+            .iter()
+            .filter(|notice| notice.severity == Severity::Error)
+            .map(|notice| notice.text.clone())
+            .collect::<Vec<_>>()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
+    // A whole path behind the home folder is that path.
+    type_path(&mut window, std::path::Path::new(&format!("~/{}/none", folder.path().display())));
+    window.wait("a word", |state| state.notices.iter().any(|notice| notice.severity == Severity::Error));
+    let said = errors(&window);
+    assert!(said.len() == 1 && said[0].starts_with(&format!("{}/none", folder.path().display())), "{said:?}");
+    ask(&mut window, Command::OpenSample);
+    settle(&mut window);
+    assert!(state(&window).curation.value().is_some() && errors(&window).is_empty());
 }
 
 #[test]

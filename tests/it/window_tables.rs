@@ -253,6 +253,30 @@ fn who_is_looked_for_by_name_while_masked_is_told_why_nobody_is_found() {
 }
 
 #[test]
+fn who_is_looked_for_among_some_rows_can_be_looked_for_in_all() {
+    let mut window = open(Table::CustomerLanding);
+    let at = look(&window).view.position("email").unwrap();
+    let person = |row| match look(&window).view.cell(row, at) {
+        Cell::Text(text) => text.to_owned(),
+        _ => panic!("no e-mail"),
+    };
+    let (one, other) = (person(3), person(5));
+    let code = window.harness.state().state().landing.value().unwrap().codes.person(&one).unwrap().to_string();
+    window.harness.state_mut().ask(Command::Follow(Some(Follow::Person(other))));
+    settle(&mut window);
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    window.harness.run_steps(2);
+    // As one types it on a keyboard without that dot.
+    window.harness.get_by_label("Find in all columns").type_text(&code.replace('·', "."));
+    settle(&mut window);
+    assert!(look(&window).is_empty() && says(&window, "Nothing found"));
+    assert!(!says(&window, "Show personal data and look again"), "it would help nobody");
+    click(&mut window, "Look in all rows");
+    assert_eq!(look(&window).len(), 1);
+    assert_eq!(window.harness.state().state().choices().follow, None);
+}
+
+#[test]
 fn a_loss_by_consent_says_how_it_was_missing() {
     let mut window = open(Table::CustomerTrusted);
     let curation = window.harness.state().state().curation.value().unwrap().clone();

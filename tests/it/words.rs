@@ -103,7 +103,7 @@ const NAMES: [&str; 10] = [
     "column menu",
     "scroll bar",
     "phone alones",
-    "export sides",
+    "export splits",
     "export windows",
     "{} {}es",
     "Hz",

@@ -209,9 +209,6 @@ fn windows(manifest: &Manifest) -> String {
 
 fn how_to_load(manifest: &Manifest) -> String {
     let mut out = "## How to load it\n\n`DATASET` stands for this folder.\n\n".to_owned();
-    if manifest.split.is_some() {
-        out += "Where all splits are loaded at once, `df[df[\"split\"] == \"train\"]` are the rows to learn from.\n\n";
-    }
     for (name, lines) in loaders(manifest, "DATASET") {
         let _ = writeln!(out, "{name}:\n\n```python\n{lines}\n```\n");
     }

@@ -57,10 +57,14 @@ pub fn loaders(manifest: &Manifest, path: &str) -> Vec<(&'static str, String)> {
         ),
         Format::Arrow => format!("import duckdb\n{dataset}\ndf = duckdb.sql(\"SELECT * FROM readings\")"),
     };
+    let learn = |lines: String, train: &str| {
+        let has_splits = manifest.split.is_some();
+        if has_splits { format!("{lines}\ntrain = {train}") } else { lines }
+    };
     let mut lines = vec![
-        ("pandas", pandas),
-        ("Polars", polars),
-        ("DuckDB", duckdb),
+        ("pandas", learn(pandas, "df[df[\"split\"] == \"train\"]")),
+        ("Polars", learn(polars, "df.filter(pl.col(\"split\") == \"train\")")),
+        ("DuckDB", learn(duckdb, "df.filter(\"split = 'train'\")")),
         (
             "Hugging Face datasets",
             format!("from datasets import load_dataset\nds = load_dataset({})", quoted(path.to_owned())),

@@ -289,16 +289,16 @@ fn smallest_group(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<
 /// The side of anybody can be worked out from the e-mail address and the seed, which narrows whom a pseudonym may be.
 fn known_side(prepared: &Prepared, table: &OutTable, _: &Landing) -> Result<Attack, ReleaseError> {
     let of = prepared.customers.pseudonyms.len() as u64;
-    let title = "has a list of all e-mail addresses, and works out who is on which side";
+    let title = "has a list of all e-mail addresses, and works out who is in which split";
     if table.source("split").is_none() {
-        return Ok(attack("known-side", title, 0, of, "There are no sides.".to_owned()));
+        return Ok(attack("known-side", title, 0, of, "There are no splits.".to_owned()));
     }
     let size = |side: Side| prepared.sides.of.iter().filter(|of| **of == side).count() as u64;
     let sizes: Vec<u64> = Side::ALL.into_iter().map(size).filter(|size| *size > 0).collect();
     let smallest = sizes.iter().min().copied().unwrap_or(0);
     let found = sizes.iter().filter(|size| **size == 1).count() as u64;
     let words = format!(
-        "A pseudonym of the smallest side can be any of {} instead of {}; {} found.",
+        "A pseudonym of the smallest split can be any of {} instead of {}; {} found.",
         counted(smallest, "customer"),
         thousands(of),
         match found {

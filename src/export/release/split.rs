@@ -32,10 +32,10 @@ impl std::fmt::Debug for SideList {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SideListError {
     /// A line that is not `customer,side`.
-    #[error("line {0} of the list of sides is not a customer, a comma and train, validation or test")]
+    #[error("line {0} of the list of splits is not a customer, a comma and train, validation or test")]
     Line(usize),
     /// One customer on two sides.
-    #[error("line {0} of the list of sides puts a customer on another side than a line before it")]
+    #[error("line {0} of the list of splits puts a customer in another split than a line before it")]
     Twice(usize),
 }
 

@@ -1,5 +1,5 @@
-//! Words that find an action in the list of commands beside its name, in every language of the window: what people call it who
-//! do not know its name.
+//! Words that find an action in the list of commands and a section in the guide beside their names, in every language of the
+//! window: what people call it who do not know its name.
 
 /// Other words for an action, all of them small letters; blank if there are none.
 pub fn other_words(id: &str) -> &'static str {
@@ -40,6 +40,25 @@ pub fn other_words(id: &str) -> &'static str {
         "language-system" | "language-english" | "language-german" => "language sprache deutsch english englisch",
         "theme-dark" | "theme-light" | "theme-system" => "mode colours colors appearance farben aussehen",
         "text-larger" | "text-smaller" | "zoom-in" | "zoom-out" | "zoom-reset" => "font scale schrift",
+        _ => "",
+    }
+}
+
+/// Other words for what a section of the guide is about, by its anchor; blank if there are none.
+pub fn words_for_section(anchor: &str) -> &'static str {
+    match anchor {
+        "own-files" => "load import read folder format columns laden einlesen ordner spalten",
+        "join-story" => "wrong person contaminated leak duplicate owner falsche person verunreinigt doppelt besitzer",
+        "masking" => "gdpr privacy anonymous pii password names hide dsgvo datenschutz anonym passwort namen verbergen",
+        "taking-along" => "save download share screenshot csv speichern herunterladen teilen",
+        "commands" => "shortcut keyboard hotkey tastatur kürzel",
+        "recipe" => "settings options consent withdraw delete duplicate einstellungen einwilligung löschen doppelt",
+        "consent-parts" => "dropped lost missing why waterfall verloren fehlt warum wasserfall",
+        "signals-parts" => "plot chart curve device diagramm kurve gerät",
+        "review-parts" => "approve sign off owner error freigeben unterschrift besitzer fehler",
+        "export-parts" => {
+            "train test split pseudonym anonymous key leak attack delete remove forget python pandas label load aufteilung schlüssel angriff löschen"
+        }
         _ => "",
     }
 }
