@@ -32,15 +32,36 @@ pub fn masked<'a>(column: &Column, text: &'a str, codes: &Codes, revealed: bool)
     shown(column, Cell::Text(text), codes, revealed).unwrap_or(Cow::Borrowed(HIDDEN))
 }
 
-/// Whether a code has what was typed in it: its dot is on no keyboard, so what people type instead stands for it.
-/// `needle` is in lower case.
-pub fn code_contains(code: &str, needle: &str) -> bool {
-    let needle: String = needle.chars().map(|one| if matches!(one, '.' | '-' | ' ') { '·' } else { one }).collect();
-    contains(code, &needle)
+/// A text that is looked for on the screen, whatever the case.
+pub struct Sought {
+    text: String,
+    /// The same for codes: their dot is on no keyboard, so what people type instead stands for it.
+    code: String,
+}
+
+impl Sought {
+    /// What was typed.
+    pub fn new(typed: &str) -> Self {
+        let text = typed.to_lowercase();
+        let code = text.chars().map(|one| if matches!(one, '.' | '-' | ' ') { '·' } else { one }).collect();
+        Self { text, code }
+    }
+
+    /// Whether nothing in particular is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Whether it is in what stands on the screen for a cell.
+    pub fn is_in(&self, column: &Column, cell: Cell<'_>, codes: &Codes, revealed: bool) -> bool {
+        let is_code = !revealed && matches!(column.privacy, Privacy::Person | Privacy::Device);
+        let sought = if is_code { &self.code } else { &self.text };
+        shown(column, cell, codes, revealed).is_some_and(|text| contains(&text, sought))
+    }
 }
 
 /// Whether a text has another in it, whatever the case. `needle` is in lower case.
-pub fn contains(text: &str, needle: &str) -> bool {
+fn contains(text: &str, needle: &str) -> bool {
     if text.is_ascii() {
         let (text, needle) = (text.as_bytes(), needle.as_bytes());
         return needle.is_empty() || text.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle));

@@ -2,18 +2,11 @@
 
 use std::sync::Arc;
 
-use super::find::{code_contains, contains, shown};
+use super::find::Sought;
 use super::query::{Filter, Query, Test};
 use super::sort::sorted;
 use crate::curation::{Cell, Codes, TableView};
-use crate::domain::{Cancelled, Column, Privacy, Progress};
-
-/// Whether what stands on the screen for a cell has a text in it, which is in lower case.
-fn has(column: &Column, cell: Cell<'_>, text: &str, codes: &Codes, revealed: bool) -> bool {
-    let is_code = !revealed && matches!(column.privacy, Privacy::Person | Privacy::Device);
-    let contains = if is_code { code_contains } else { contains };
-    shown(column, cell, codes, revealed).is_some_and(|shown| contains(&shown, text))
-}
+use crate::domain::{Cancelled, Progress};
 
 /// Which rows of a table, and in which order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,14 +59,20 @@ pub fn select(
     if query.is_plain() {
         return Ok(Rows::All);
     }
-    let find = query.find.trim().to_lowercase();
+    let find = Sought::new(query.find.trim());
     let filters: Vec<&Filter> = query.filters.iter().filter(|filter| filter.on).collect();
     let passes = filters.len() + usize::from(!find.is_empty()) + query.sorts.len();
     progress.set_total((passes * view.rows()) as u64);
     let mut rows: Vec<u32> = (0..view.rows() as u32).collect();
     for filter in filters {
         let Some(column) = view.position(filter.column) else { continue };
-        retain(&mut rows, progress, |row| passes_test(view, row, column, &filter.test, codes, revealed))?;
+        match (&filter.test, view.column(column)) {
+            (Test::Contains(part), Some(about)) => {
+                let part = Sought::new(part);
+                retain(&mut rows, progress, |row| part.is_in(about, view.cell(row, column), codes, revealed))?;
+            }
+            (test, _) => retain(&mut rows, progress, |row| passes_test(view.cell(row, column), test))?,
+        }
     }
     if !find.is_empty() {
         let columns: Vec<_> = view.columns().copied().collect();
@@ -81,7 +80,7 @@ pub fn select(
             columns
                 .iter()
                 .enumerate()
-                .any(|(position, column)| has(column, view.cell(row, position), &find, codes, revealed))
+                .any(|(position, column)| find.is_in(column, view.cell(row, position), codes, revealed))
         })?;
     }
     for sort in query.sorts.iter().rev() {
@@ -106,8 +105,9 @@ fn retain(rows: &mut Vec<u32>, progress: &Progress, keep: impl Fn(usize) -> bool
     Ok(())
 }
 
-fn passes_test(view: &TableView, row: usize, column: usize, test: &Test, codes: &Codes, revealed: bool) -> bool {
-    match (test, view.cell(row, column)) {
+/// Whether a cell passes a test of what it holds.
+fn passes_test(cell: Cell<'_>, test: &Test) -> bool {
+    match (test, cell) {
         (Test::Missing, Cell::Null) => true,
         (Test::Missing, _) | (_, Cell::Null) => false,
         (Test::Present, _) => true,
@@ -117,10 +117,6 @@ fn passes_test(view: &TableView, row: usize, column: usize, test: &Test, codes: 
         }
         (Test::Within(from, to), Cell::Integer(number) | Cell::Time(number)) => (*from..=*to).contains(&number),
         (Test::OneOf(texts), Cell::Text(text)) => texts.contains(text),
-        (Test::Contains(part), cell) => {
-            let Some(about) = view.column(column) else { return false };
-            has(about, cell, &part.to_lowercase(), codes, revealed)
-        }
         _ => false,
     }
 }
