@@ -4,8 +4,9 @@
 Usage: bench.py PROGRAM [--check] [--times 1,10,100] [--only ROWS] [--peers NAMES] [--spark PYTHON]
 
 Rows are what is measured, columns who: ours, and the peers that can do the same, from the same run. Before any time counts,
-each does each job once, and all must have the same rows in each table, or the script fails. Then they run in turns, ours
-first; medians are compared. The files are in the page cache.
+each does each job once, and all must have the same rows in each table, or the script fails. Then each peer runs in turns with
+ours, ours first, and the medians of these turns are compared: what a third leaves behind (Spark's gigabytes of memory that have
+to be had anew) is in no comparison. The files are in the page cache.
 
 - Ours is measured twice: the wall clock of the whole process, from its start to its end, and the seconds within it, as it says
   itself. A peer's are the seconds within its process: without the start of Python, of the library, and of Spark's Java machine.
@@ -26,11 +27,11 @@ import contextlib
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import export_against_duckdb as export
 import measuring
@@ -53,13 +54,13 @@ class Table:
         self.peers, self.notes = peers, [f"{PEERS[peer]} was not measured: {why}." for peer, why in lacking.items()]
         self.rows = [["", "ours, whole process", "ours, within", *(PEERS[peer] for peer in peers)]]
 
-    def add(self, name, process=None, inside=None, theirs={}, spelled=None):
-        """A row; what nobody measures is a dash. Peers are compared with ours within the process, or with the whole."""
-        ours = inside or process
+    def add(self, name, process=None, inside=None, theirs={}, spelled=None, beside={}):
+        """A row; what nobody measures is a dash. Peers are compared with ours `beside` them, or else with ours within the process,
+        or with the whole."""
         spelled = spelled or seconds
         cells = [spelled(figure) if figure else "-" for figure in (process, inside)]
-        compared = lambda figure: f"{spelled(figure)}, {figure / ours:.1f} ×"
-        self.rows.append([name, *cells, *(compared(theirs[peer]) if peer in theirs else "-" for peer in self.peers)])
+        compared = lambda peer: f"{spelled(theirs[peer])}, {theirs[peer] / beside.get(peer, inside or process):.1f} ×"
+        self.rows.append([name, *cells, *(compared(peer) if peer in theirs else "-" for peer in self.peers)])
 
     def print(self):
         widths = [max(len(row[at]) for row in self.rows) for at in range(len(self.rows[0]))]
@@ -102,20 +103,22 @@ def run_jobs(program, landing, size, jobs, peers, table):
         watched = {peer: measuring.peer(python, peer, job, landing, watched=True) for peer, python in peers.items()}
         for peer, answer in watched.items():
             measuring.agree(mine["rows"], answer["rows"], PEERS[peer])
-        runs, theirs = [], {peer: [] for peer in peers}
-        for place in range(ROUNDS.get(size, 3)):
-            runs.append(measuring.ours(program, job, landing))
-            for peer, python in peers.items():
-                if place < MOST_ROUNDS.get(peer, place + 1):
-                    theirs[peer].append(measuring.peer(python, peer, job, landing)["seconds"])
-        process, inside = (statistics.median(run[key] for run in runs) for key in ("process", "inside"))
-        medians = {peer: statistics.median(times) for peer, times in theirs.items()}
+        runs, theirs, beside = [], {}, {}
+        for peer, python in peers.items():
+            rounds = min(ROUNDS.get(size, 3), MOST_ROUNDS.get(peer, ROUNDS.get(size, 3)))
+            pairs = [(measuring.ours(program, job, landing), measuring.peer(python, peer, job, landing)) for _ in range(rounds)]
+            theirs[peer] = median(their["seconds"] for _, their in pairs)
+            beside[peer] = [median(our[key] for our, _ in pairs) for key in ("inside", "process")]
+            runs += [our for our, _ in pairs]
+        runs = runs or [measuring.ours(program, job, landing) for _ in range(ROUNDS.get(size, 3))]
+        process, inside = (median(run[key] for run in runs) for key in ("process", "inside"))
         # Our process does more than read, and what it says of reading is within it.
-        table.add(f"{JOBS[job]}, {name}", process if job == "job" else None, inside, medians)
+        insides = {peer: ours[0] for peer, ours in beside.items()}
+        table.add(f"{JOBS[job]}, {name}", process if job == "job" else None, inside, theirs, beside=insides)
         memory = {peer: answer["memory"] for peer, answer in watched.items()}
         table.add(f"memory of the {JOBS[job]}, {name}", mine["memory"], None, memory, megabytes)
-        if "duckdb" in medians:
-            ratios[job] = medians["duckdb"] / inside, medians["duckdb"] / process
+        if "duckdb" in theirs:
+            ratios[job] = [theirs["duckdb"] / ours for ours in beside["duckdb"]]
     return ratios
 
 
@@ -125,7 +128,7 @@ def run_again(program, landing, size, table):
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "count", landing, "--cache", "--json"]
         runs = [measuring.run(command, measuring.homes(folder)) for _ in range(4)][1:]
-    process, inside = (statistics.median(figures) for figures in zip(*((run[0], run[1]["seconds"]) for run in runs)))
+    process, inside = (median(figures) for figures in zip(*((run[0], run[1]["seconds"]) for run in runs)))
     table.add(f"counts of files that are known, {size} times", process, inside)
 
 

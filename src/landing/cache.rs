@@ -435,7 +435,7 @@ fn records(note: Note, columns: Vec<u8>) -> Option<Records> {
         } else {
             held.dtype() == &data_type(column.kind)
         };
-        is_kind && held.name() == column.name
+        is_kind && held.name() == column.name && !(column.required && held.has_nulls())
     };
     let are_columns = frame.width() == schema.len() && schema.iter().zip(frame.columns()).all(is_as_declared);
     let has_consents = schema.iter().any(|column| column.consent);

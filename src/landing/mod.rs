@@ -17,6 +17,7 @@ mod find;
 mod finding;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod in_order;
 mod input;
 mod json;
 mod number;
@@ -32,6 +33,7 @@ mod usual;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use polars::prelude::{DataFrame, PolarsResult};
@@ -44,7 +46,9 @@ use crate::s3::S3Error;
 use self::cache::Stamp;
 use self::columns::Columns;
 use self::file::{FileResult, Records};
-use self::input::{Hashing, Room};
+use self::find::FoundFile;
+use self::in_order::{InOrder, Readings};
+use self::input::Hashing;
 
 pub use cache::{Cache, Kept, Seen, Unkept};
 pub use census::{Census, ConsentCensus};
@@ -241,31 +245,42 @@ fn read_by(
     let size = found.iter().map(|file| file.bytes).sum();
     shelf::has_memory(size, shelf.is_some())?;
     progress.set_total(size);
-    let rooms = Mutex::new(vec![]);
+    let (rooms, unkept) = (Mutex::new(vec![]), Mutex::new(Unkept::default()));
     let known = cache.map(|cache| (cache, cache.index()));
-    let read: Vec<(FileResult, Option<Stamp>, bool)> = found
-        .par_iter()
-        .map(|found| {
-            let kept = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress));
-            if let Some((result, stamp)) = kept {
-                return Ok((result, stamp, true));
+    let of_dataset = |dataset: Dataset| found.iter().filter(move |file| file.folder_says == Some(dataset));
+    let bytes = Dataset::ALL.map(|dataset| of_dataset(dataset).map(|file| file.bytes).sum());
+    let readings = Mutex::new(InOrder::new(bytes));
+    let read_file = |(place, found): (usize, &FoundFile)| {
+        let kept = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress));
+        let is_known = kept.is_some();
+        let (mut result, stamp) = match kept {
+            Some(kept) => kept,
+            None => {
+                let stamp = cache.and_then(|_| Stamp::of(&found.path));
+                let mut room = lock(&rooms).pop().unwrap_or_default();
+                let result = file::read(found, &mut room, shelf, hashing, progress);
+                room.iter_mut().for_each(|room| room.shrink_to(MOST_KEPT));
+                lock(&rooms).push(room);
+                (result?, stamp)
             }
-            let stamp = cache.and_then(|_| Stamp::of(&found.path));
-            let mut room = lock(&rooms).pop().unwrap_or_default();
-            let result = file::read(found, &mut room, shelf, hashing, progress);
-            room.iter_mut().for_each(|room| room.shrink_to(MOST_KEPT));
-            lock(&rooms).push(room);
-            Ok((result?, stamp, false))
-        })
-        .collect::<Result<_, LandingError>>()?;
-    let known_files = read.iter().filter(|(.., is_known)| *is_known).count() as u64;
-    let mut unkept = Unkept::default();
-    for (found, (result, stamp, is_known)) in found.iter().zip(&read) {
+        };
         if cache.is_some() && (!is_known || stamp.is_some()) {
-            unkept.add(found, stamp.clone(), result);
+            lock(&unkept).add(found, stamp, &result);
         }
-    }
-    let results: Vec<FileResult> = read.into_iter().map(|(result, ..)| result).collect();
+        lock(&readings).add(place, readings_of(&mut result, found.bytes))?;
+        Ok((place, result, is_known))
+    };
+    // Each thread takes the next file as it comes, so that few wait for one before them to be put in order.
+    let next = AtomicUsize::new(0);
+    let take = || found.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed));
+    let mut read: Vec<(usize, FileResult, bool)> = (0..rayon::current_num_threads())
+        .into_par_iter()
+        .with_max_len(1)
+        .flat_map_iter(|_| std::iter::from_fn(take).map(read_file))
+        .collect::<Result<_, LandingError>>()?;
+    read.sort_unstable_by_key(|(place, ..)| *place);
+    let known_files = read.iter().filter(|(.., is_known)| *is_known).count() as u64;
+    let results: Vec<FileResult> = read.into_iter().map(|(_, result, _)| result).collect();
     if results.iter().all(|result| result.records.is_none()) {
         let path = match source.asked() {
             Source::Folder(path) => path.display().to_string(),
@@ -273,17 +288,26 @@ fn read_by(
         };
         return Err(LandingError::NothingFound { path, files: found.len() });
     }
-    let landing = put_together(source, results)?;
-    Ok((Landing { known_files, ..landing }, unkept))
+    let landing = put_together(source, results, into_inner(readings))?;
+    Ok((Landing { known_files, ..landing }, into_inner(unkept)))
 }
 
-/// Room for the bytes of a file, used again by the next one.
-fn lock(rooms: &Mutex<Vec<[Room; 2]>>) -> MutexGuard<'_, Vec<[Room; 2]>> {
-    rooms.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing, LandingError> {
-    let (dictionaries, numbers) = number_alike(&mut results)?;
+fn into_inner<T>(shared: Mutex<T>) -> T {
+    shared.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes what readings a file gave out of it.
+fn readings_of(result: &mut FileResult, bytes: u64) -> Option<Readings> {
+    let records = result.records.as_mut().filter(|records| records.dataset != Dataset::Customer)?;
+    Some(Readings { dataset: records.dataset, bytes, frame: std::mem::take(&mut records.frame) })
+}
+
+fn put_together(source: &Source, results: Vec<FileResult>, mut readings: InOrder) -> Result<Landing, LandingError> {
+    let (dictionaries, numbers) = number_alike(&results);
     let empty = |dataset| Columns::new(dataset, 0).finish().map(|taken| taken.frame).unwrap_or_default();
     let mut landing = Landing {
         source: source.asked().clone(),
@@ -300,6 +324,11 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
         aside: None,
     };
     let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
+    for dataset in Dataset::ALL {
+        if let Some(frame) = readings.take(dataset, &numbers)? {
+            landing.frames[dataset.index()] = frame;
+        }
+    }
     for (result, numbers) in results.into_iter().zip(numbers) {
         let file = landing.files.len() as u32;
         landing.findings.extend(result.findings);
@@ -318,19 +347,16 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
         for (column, rows) in dataset.schema().iter().zip(records.seconds) {
             *seconds.entry((dataset, column.name)).or_default() += rows;
         }
+        if dataset == Dataset::Customer {
+            let mut frame = records.frame;
+            numbers.iter().try_for_each(|(column, numbers)| file::renumber(&mut frame, column, numbers))?;
+            landing.frames[dataset.index()].vstack_mut_owned(frame)?;
+        }
         let numbers = Arc::new(numbers);
         let shelved = records.shelved.into_iter().map(|piece| Shelved { piece, numbers: Arc::clone(&numbers) });
         landing.shelved[dataset.index()].extend(shelved);
-        let frame = &mut landing.frames[dataset.index()];
-        if frame.height() == 0 {
-            *frame = records.frame;
-        } else {
-            frame.vstack_mut_owned(records.frame)?;
-        }
     }
-    for frame in &mut landing.frames {
-        frame.rechunk_mut_par();
-    }
+    landing.frames[Dataset::Customer.index()].rechunk_mut_par();
     let suspicious = seconds.into_iter().filter(|(_, rows)| *rows > 0);
     landing.findings.extend(suspicious.map(|((dataset, column), rows)| Finding::LooksLikeSeconds {
         dataset,
@@ -349,7 +375,7 @@ fn put_together(source: &Source, mut results: Vec<FileResult>) -> Result<Landing
 type Numbers = Vec<(&'static str, Vec<u32>)>;
 
 /// Gives equal texts of all files equal numbers. Gives beside them what the numbers of each file became.
-fn number_alike(results: &mut [FileResult]) -> Result<(Dictionaries, Vec<Numbers>), LandingError> {
+fn number_alike(results: &[FileResult]) -> (Dictionaries, Vec<Numbers>) {
     let numbered = |result: usize, records: &Records, privacy: Privacy| {
         let columns = records.dataset.schema().iter().filter(|column| is_numbered(column));
         let columns = columns.enumerate().filter(move |(_, column)| column.privacy == privacy);
@@ -375,11 +401,7 @@ fn number_alike(results: &mut [FileResult]) -> Result<(Dictionaries, Vec<Numbers
             became[result].push((column, numbers));
         }
     }
-    results.par_iter_mut().zip(&became).try_for_each(|(result, became)| {
-        let Some(records) = &mut result.records else { return Ok(()) };
-        became.iter().try_for_each(|(column, numbers)| file::renumber(&mut records.frame, column, numbers))
-    })?;
-    Ok((dictionaries, became))
+    (dictionaries, became)
 }
 
 impl Landing {

@@ -111,9 +111,11 @@ impl Chart<'_> {
         };
         let others = curves().any(|curve| matches!(curve.tint, Tint::Plain(Ink::Other)));
         let shaded = self.panes.iter().any(|pane| pane.before_consent.is_some_and(|until| until > self.view.from));
+        // Beside somebody else's, it is said whose these are.
+        let [kept, dropped] = if others { ["the owner's, kept", "the owner's, dropped"] } else { ["kept", "dropped"] };
         [
-            (has(|kept| *kept != Kept::None), Ink::Kept, "kept"),
-            (has(|kept| *kept != Kept::All), Ink::Dropped, "dropped"),
+            (has(|kept| *kept != Kept::None), Ink::Kept, kept),
+            (has(|kept| *kept != Kept::All), Ink::Dropped, dropped),
             (shaded, Ink::BeforeConsent, "before consent"),
             (!self.foreign.is_empty(), Ink::Foreign, "joined with a foreign motion"),
             (others, Ink::Other, "that customer's motion"),

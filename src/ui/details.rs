@@ -10,7 +10,7 @@ use super::words::{as_is, t};
 use super::{cell, chips, icons, widgets};
 
 /// What is told of a customer or device.
-pub const ABOUT: &str = "Consents, devices, what is left in each table, and what was dropped and why";
+pub const ABOUT: &str = "Consents, devices, what is left in each table, and what was dropped and why. All tables are narrowed to it, until the chip is taken away";
 
 /// Paints the row at a place.
 pub fn details_ui(
@@ -50,6 +50,12 @@ pub fn details_ui(
 pub fn whose(look: &Look, row: usize) -> impl Iterator<Item = Follow> {
     let columns = look.view.columns().enumerate();
     columns.filter_map(move |(position, column)| Follow::of(column, look.view.cell(row, position)))
+}
+
+/// Whose cell it is, or else whose row.
+pub fn whose_at(look: &Look, row: usize, position: usize) -> Option<Follow> {
+    let of_cell = Follow::of(look.view.column(position)?, look.view.cell(row, position));
+    of_cell.or_else(|| whose(look, row).next())
 }
 
 /// A button that narrows all tables to somebody, and one that shows what they recorded.

@@ -16,6 +16,8 @@ use super::{access, theme, widgets};
 pub struct PathScreen {
     asked: Option<PathAsked>,
     text: String,
+    /// What was to be opened last: if that failed, it may be mended instead of typed again.
+    opened: Option<String>,
 }
 
 /// Paints the field while a path is asked for.
@@ -23,7 +25,9 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
     let is_new = screen.asked != state.path_asked;
     if is_new {
         screen.asked.clone_from(&state.path_asked);
-        screen.text = screen.asked.as_ref().map(|asked| asked.start.clone()).unwrap_or_default();
+        let opened = |asked: &PathAsked| screen.opened.clone().filter(|_| asked.choice.new_name().is_none());
+        let start = |asked: &PathAsked| opened(asked).unwrap_or_else(|| asked.start.clone());
+        screen.text = screen.asked.as_ref().map(start).unwrap_or_default();
     }
     let Some(asked) = &screen.asked else { return };
     let modal = Modal::new(Id::unique("path")).show(ui.ctx(), |ui| {
@@ -52,9 +56,11 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
             // A whole path behind the home folder that stood there.
             let path = path.strip_prefix("~/").filter(|rest| rest.starts_with('/')).unwrap_or(path);
             let may = !path.is_empty();
-            let does = if asked.choice.new_name().is_some() { "Write there" } else { "Open" };
+            let is_opening = asked.choice.new_name().is_none();
+            let does = if is_opening { "Open" } else { "Write there" };
             if (ui.add_enabled(may, egui::Button::new(t(does))).clicked() || entered) && may {
                 commands.push(Command::AnswerPath(Some(PathBuf::from(path))));
+                screen.opened = if is_opening { Some(path.to_owned()) } else { screen.opened.take() };
             }
             if ui.button(t("Cancel")).clicked() {
                 commands.push(Command::AnswerPath(None));

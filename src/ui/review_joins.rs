@@ -26,19 +26,25 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     ui.label(widgets::weak(ui, "Every step that looks rows up in another table, the last one first."));
     ui.add_space(4.0);
+    // A long title makes what is around it wider than what is in sight.
+    let width = ui.available_width() - ui.spacing().indent - ui.spacing().scroll.allocated_width();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for join in joins.iter().rev() {
             let foreign = join.kinds.of(PairKind::Foreign);
             let mut title = format!("{}  ·  {}", join.table.name(), in_words(join));
             if foreign > 0 {
-                title = format!("{} {title}  ·  {} foreign", icons::WARNING, thousands(foreign));
+                // First, since the end may be out of sight.
+                title = format!("{} {} foreign  ·  {title}", icons::WARNING, thousands(foreign));
             }
             let title = RichText::new(t(title)).text_style(theme::strong_style());
             let title = if foreign > 0 { title.color(theme::palette(ui).warning) } else { title };
             CollapsingHeader::new(title)
                 .id_salt((join.table.name(), join.step))
                 .default_open(join.pairs_readings())
-                .show(ui, |ui| join_ui(ui, state, loaded, join, commands));
+                .show(ui, |ui| {
+                    ui.set_max_width(width);
+                    join_ui(ui, state, loaded, join, commands);
+                });
             ui.add_space(4.0);
         }
     });

@@ -372,10 +372,8 @@ fn bar_ui(
 fn about_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection, commands: &mut Vec<Command>) {
     let Some(loaded) = state.landing.value().filter(|_| selection.anchor == selection.head) else { return };
     let column = state.choices().layout().in_sight(&look.view).0.get(selection.head.1).copied();
-    let row = look.rows.get(selection.head.0);
-    let follow =
-        row.zip(column).and_then(|(row, column)| Follow::of(look.view.column(column)?, look.view.cell(row, column)));
-    let Some(follow) = follow else { return };
+    let (Some(row), Some(column)) = (look.rows.get(selection.head.0), column) else { return };
+    let Some(follow) = details::whose_at(look, row, column) else { return };
     let name = chips::name_of(&follow, &loaded.codes, state.revealed);
     let door = widgets::door_ui(ui, as_is(t(format!("About {name}"))).into(), format!("What became of {name}"));
     if door.on_hover_text(t(details::ABOUT)).clicked() {
@@ -401,6 +399,10 @@ impl Content<'_> {
         let position = *self.columns.get(column)?;
         let row = self.look.rows.get(place)?;
         Some((self.look.view.column(position)?, self.look.view.cell(row, position)))
+    }
+
+    fn whose(&self, place: usize, column: usize) -> Option<Follow> {
+        details::whose_at(self.look, self.look.rows.get(place)?, *self.columns.get(column)?)
     }
 }
 
@@ -434,14 +436,13 @@ impl GridContent for Content<'_> {
 
     /// What became of whose cell it is, or else whose row.
     fn open(&mut self, place: usize, column: usize) {
-        let of_cell = self.at(place, column).and_then(|(column, cell)| Follow::of(column, cell));
-        let of_row = || details::whose(self.look, self.look.rows.get(place)?).next();
-        self.commands.extend(of_cell.or_else(of_row).map(Command::About));
+        self.commands.extend(self.whose(place, column).map(Command::About));
     }
 
     fn menu_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
+        let follow = self.whose(place, column);
         let Some((column, cell)) = self.at(place, column) else { return };
-        let (column, follow) = (*column, Follow::of(column, cell));
+        let column = *column;
         let test = match cell {
             Cell::Null => Some(Test::Missing),
             Cell::Text(text) => Some(Test::OneOf([text.to_owned()].into())),
@@ -455,7 +456,7 @@ impl GridContent for Content<'_> {
             let name = |follow: Follow| chips::name_of(&follow, self.codes, self.revealed);
             let (device, user) = (Follow::Device(pair.device.clone()), Follow::Person(pair.user.clone()));
             let text = format!("{} {} with the motions of {}", icons::SIGNALS, name(device), name(user));
-            let hover = "The device's signals with these motions laid over, at this instant";
+            let hover = "The device's signals with these motions laid over, at this instant. All tables are narrowed to the device, until the chip is taken away";
             if ui.button(t(text)).on_hover_text(t(hover)).clicked() {
                 self.commands.push(Command::ShowStranger(pair));
                 ui.close();

@@ -195,6 +195,10 @@ pub fn tour_ui(
         screen.from.get_or_insert(state.choices().shown);
         screen.led_to = Some(shown);
         commands.push(Command::Show(shown));
+        // The cards speak of all that landed, not of somebody.
+        if state.choices().follow.is_some() {
+            commands.push(Command::Follow(None));
+        }
     }
     let palette = theme::palette(ui);
     let ring = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("tour_ring")));

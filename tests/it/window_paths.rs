@@ -71,6 +71,14 @@ fn what_could_not_be_opened_is_told_until_something_is() {
     window.wait("a word", |state| state.notices.iter().any(|notice| notice.severity == Severity::Error));
     let said = errors(&window);
     assert!(said.len() == 1 && said[0].starts_with(&format!("{}/none", folder.path().display())), "{said:?}");
+    // It can be mended instead of typed again.
+    ask(&mut window, Command::ChooseFolder);
+    window.wait("the field", |state| state.path_asked.is_some());
+    settle(&mut window);
+    let typed = window.harness.get_by_label("Path").value();
+    assert_eq!(typed, Some(format!("{}/none", folder.path().display())));
+    window.harness.key_press(Key::Escape);
+    settle(&mut window);
     ask(&mut window, Command::OpenSample);
     settle(&mut window);
     assert!(state(&window).curation.value().is_some() && errors(&window).is_empty());

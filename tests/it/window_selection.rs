@@ -8,8 +8,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use stedi_workbench::curation::Cell;
 use stedi_workbench::domain::format::{short, thousands};
 use stedi_workbench::domain::{Dataset, Table};
-use stedi_workbench::explore::{Selection, Sums};
-use stedi_workbench::state::Slot;
+use stedi_workbench::explore::{Follow, Selection, Sums};
+use stedi_workbench::state::{Shown, Slot};
 
 use crate::support::{Window, write};
 use crate::window_tables::{click, drag, look, open, press, says, settle};
@@ -267,4 +267,23 @@ fn millions_of_cells_are_added_up_and_not_copied_and_the_notice_says_what_to_do(
     let notice = window.harness.state().state().notices.last().unwrap().text.clone();
     assert!(notice.contains("2,100,000 cells are chosen") && notice.contains("2,000,000"), "{notice}");
     assert!(notice.contains("\"Save this view…\" (Ctrl+E)"), "{notice}");
+}
+
+#[test]
+fn from_any_cell_of_a_row_a_way_leads_to_whose_it_is() {
+    let mut window = open(Table::StepTrainerLanding);
+    let distance = cell(&window, 0);
+    press(&mut window, distance);
+    let serial = {
+        let look = look(&window);
+        look.view
+            .cell(look.rows.get(0).unwrap(), look.view.position("serialnumber").unwrap())
+            .text()
+            .unwrap()
+            .to_owned()
+    };
+    window.harness.get_by_label_contains("What became of D·").click();
+    settle(&mut window);
+    let choices = window.harness.state().state().choices();
+    assert_eq!((choices.shown, &choices.follow), (Shown::Consent, &Some(Follow::Device(serial))));
 }

@@ -1,0 +1,188 @@
+//! The readings of all files, one behind the other in the order of the files. Each file's are copied to their place as soon as
+//! those before it are there, so that their own memory serves the files that follow.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::Numbers;
+use crate::domain::Dataset;
+
+/// Readings that grow file by file.
+#[derive(Default)]
+pub struct InOrder {
+    /// Files that came before one that is still being read.
+    waiting: BTreeMap<usize, Option<Readings>>,
+    next: usize,
+    datasets: [Option<Growing>; 3],
+    /// How many bytes the files of each data set have together.
+    bytes: [u64; 3],
+}
+
+/// What one file of so many bytes gave.
+pub struct Readings {
+    pub dataset: Dataset,
+    pub bytes: u64,
+    pub frame: DataFrame,
+}
+
+/// The columns of one data set, and how many rows each file gave.
+struct Growing {
+    columns: Vec<(PlSmallStr, Values)>,
+    rows: usize,
+    files: Vec<(usize, usize)>,
+}
+
+enum Values {
+    /// Numbers of texts, as each file numbered its own.
+    Numbers(Vec<u32>),
+    Integers(Vec<i64>),
+    Floats(Vec<f64>),
+}
+
+impl InOrder {
+    /// No readings yet; the files of each data set will have about so many bytes.
+    pub fn new(bytes: [u64; 3]) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+
+    /// What the file at a place among all files gave; nothing if it has no readings. Each place comes once.
+    ///
+    /// # Errors
+    /// When the readings have other columns than those before, or a null, a defect of this program.
+    pub fn add(&mut self, place: usize, readings: Option<Readings>) -> PolarsResult<()> {
+        self.waiting.insert(place, readings);
+        while let Some(readings) = self.waiting.remove(&self.next) {
+            if let Some(Readings { dataset, bytes, frame }) = readings {
+                let growing = match &mut self.datasets[dataset.index()] {
+                    Some(growing) => growing,
+                    none => {
+                        none.insert(Growing::new(&frame, likely(frame.height(), bytes, self.bytes[dataset.index()]))?)
+                    }
+                };
+                growing.add(self.next, &frame)?;
+            }
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    /// The readings of a data set, with the numbers that those of each file became; none if no file has any.
+    ///
+    /// # Errors
+    /// When the columns do not fit together, a defect of this program.
+    pub fn take(&mut self, dataset: Dataset, became: &[Numbers]) -> PolarsResult<Option<DataFrame>> {
+        self.datasets[dataset.index()].take().map(|growing| growing.finish(became)).transpose()
+    }
+}
+
+/// How many rows files of so many bytes have, if they are as this one; with some to spare, since what is not used costs nothing,
+/// and growing beyond it costs a copy.
+fn likely(rows: usize, bytes: u64, of: u64) -> usize {
+    const TO_SPARE: f64 = 1.05;
+    let whole = rows as f64 * of as f64 / bytes.max(1) as f64;
+    rows.max((whole * TO_SPARE) as usize)
+}
+
+impl Growing {
+    fn new(like: &DataFrame, capacity: usize) -> PolarsResult<Self> {
+        let values = |column: &Column| match column.dtype() {
+            DataType::UInt32 => Ok(Values::Numbers(Vec::with_capacity(capacity))),
+            DataType::Int64 => Ok(Values::Integers(Vec::with_capacity(capacity))),
+            DataType::Float64 => Ok(Values::Floats(Vec::with_capacity(capacity))),
+            kind => polars_bail!(ComputeError: "a column of {kind} is none of readings"),
+        };
+        let columns = like.columns().iter().map(|column| Ok((column.name().clone(), values(column)?)));
+        Ok(Self { columns: columns.collect::<PolarsResult<_>>()?, rows: 0, files: vec![] })
+    }
+
+    fn add(&mut self, file: usize, rows: &DataFrame) -> PolarsResult<()> {
+        for (name, values) in &mut self.columns {
+            let column = rows.column(name)?;
+            match values {
+                Values::Numbers(values) => put_behind(values, column.u32()?)?,
+                Values::Integers(values) => put_behind(values, column.i64()?)?,
+                Values::Floats(values) => put_behind(values, column.f64()?)?,
+            }
+        }
+        self.rows += rows.height();
+        self.files.push((file, rows.height()));
+        Ok(())
+    }
+
+    fn finish(self, became: &[Numbers]) -> PolarsResult<DataFrame> {
+        let Self { columns, rows, files } = self;
+        let column = |(name, values): (PlSmallStr, Values)| match values {
+            Values::Numbers(mut values) => {
+                renumber(&mut values, &name, &files, became);
+                UInt32Chunked::from_vec(name, values).into_column()
+            }
+            Values::Integers(values) => Int64Chunked::from_vec(name, values).into_column(),
+            Values::Floats(values) => Float64Chunked::from_vec(name, values).into_column(),
+        };
+        DataFrame::new(rows, columns.into_iter().map(column).collect())
+    }
+}
+
+fn put_behind<T: PolarsNumericType>(values: &mut Vec<T::Native>, more: &ChunkedArray<T>) -> PolarsResult<()> {
+    polars_ensure!(more.null_count() == 0, ComputeError: "a reading lacks what every reading has");
+    more.downcast_iter().for_each(|piece| values.extend_from_slice(piece.values().as_slice()));
+    Ok(())
+}
+
+/// Puts what they became in the place of the numbers of each file.
+fn renumber(values: &mut [u32], name: &str, files: &[(usize, usize)], became: &[Numbers]) {
+    /// So many go to one thread at once.
+    const AT_ONCE: usize = 1 << 16;
+    let mut rest = values;
+    let mut pieces = vec![];
+    for (file, rows) in files {
+        let (of_file, behind) = std::mem::take(&mut rest).split_at_mut(*rows);
+        rest = behind;
+        let numbers = became.get(*file).and_then(|became| became.iter().find(|(column, _)| *column == name));
+        let Some((_, numbers)) = numbers else { continue };
+        pieces.extend(of_file.chunks_mut(AT_ONCE).map(|piece| (piece, numbers.as_slice())));
+    }
+    pieces.into_par_iter().for_each(|(piece, numbers)| {
+        piece.iter_mut().for_each(|number| *number = numbers.get(*number as usize).copied().unwrap_or_default());
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn readings(users: [u32; 2], at: i64) -> Option<Readings> {
+        let frame = df!("user" => users, "timestamp" => [at, at + 1], "x" => [0.5, f64::from(users[0])]).unwrap();
+        Some(Readings { dataset: Dataset::Accelerometer, bytes: 100, frame })
+    }
+
+    #[test]
+    fn files_stand_in_their_order_however_they_come() {
+        let mut all = InOrder::new([0, 150, 0]);
+        for (place, readings) in
+            [(3, readings([1, 0], 30)), (1, None), (2, readings([0, 0], 20)), (0, readings([0, 1], 10))]
+        {
+            all.add(place, readings).unwrap();
+        }
+        let became = |numbers: [u32; 2]| vec![("user", numbers.to_vec())];
+        let became = [became([7, 8]), vec![], became([9, 0]), became([8, 7])];
+        assert!(all.take(Dataset::StepTrainer, &became).unwrap().is_none());
+        let frame = all.take(Dataset::Accelerometer, &became).unwrap().unwrap();
+        let expected = df!(
+            "user" => [7_u32, 8, 9, 9, 7, 8],
+            "timestamp" => [10_i64, 11, 20, 21, 30, 31],
+            "x" => [0.5, 0.0, 0.5, 0.0, 0.5, 1.0]
+        );
+        assert!(frame.equals(&expected.unwrap()), "{frame}");
+        assert!(frame.columns().iter().all(|column| column.n_chunks() == 1));
+    }
+
+    #[test]
+    fn a_null_is_told_instead_of_taken_for_a_number() {
+        let frame = df!("user" => [0_u32], "timestamp" => [None::<i64>]).unwrap();
+        let readings = Readings { dataset: Dataset::StepTrainer, bytes: 1, frame };
+        assert!(InOrder::default().add(0, Some(readings)).is_err());
+    }
+}
