@@ -1,6 +1,6 @@
 //! The joins under the lens: what the keys foresee, what came, and what of it is whose. Each figure opens its rows.
 
-use egui::{CollapsingHeader, Grid, RichText, ScrollArea, Ui, vec2};
+use egui::{CollapsingHeader, Grid, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::curation::{KeyCount, KeyPart};
 use crate::domain::format::{counted, thousands};
@@ -26,7 +26,7 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     ui.label(widgets::weak(ui, "Every step that looks rows up in another table, the last one first."));
     ui.add_space(4.0);
-    // A long title makes what is around it wider than what is in sight.
+    // What is in sight, which a long title reaches beyond.
     let width = ui.available_width() - ui.spacing().indent - ui.spacing().scroll.allocated_width();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for join in joins.iter().rev() {
@@ -42,8 +42,10 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 .id_salt((join.table.name(), join.step))
                 .default_open(join.pairs_readings())
                 .show(ui, |ui| {
-                    ui.set_max_width(width);
-                    join_ui(ui, state, loaded, join, commands);
+                    // It is as wide as its title by now, and would not get narrower.
+                    let body = Rect::from_min_size(ui.cursor().min, vec2(width, ui.available_height()));
+                    let body = UiBuilder::new().max_rect(body);
+                    ui.scope_builder(body, |ui| join_ui(ui, state, loaded, join, commands));
                 });
             ui.add_space(4.0);
         }
@@ -179,7 +181,7 @@ fn histogram_ui(ui: &mut Ui, join: &JoinReport, show: &mut impl FnMut(JoinPart))
             figure_ui(ui, rows, &format!("rows with {label} partners"), || show(part));
             let (rect, _) = ui.allocate_exact_size(vec2(320.0, 12.0), egui::Sense::hover());
             let width = (rect.width() * (rows as f64 / most as f64) as f32).max(1.0);
-            let bar = egui::Rect::from_min_size(rect.min, vec2(width, rect.height()));
+            let bar = Rect::from_min_size(rect.min, vec2(width, rect.height()));
             ui.painter().rect_filled(bar, 2.0, theme::palette(ui).accent.gamma_multiply(0.75));
             ui.end_row();
         }
