@@ -12,11 +12,15 @@ use crate::landing::{EngineRun, Landing};
 /// When the run is not of these landing files, or when cancelled.
 pub fn curate_brought(landing: &Landing, run: &EngineRun, progress: &Progress) -> Result<Curation, CurationError> {
     let mut curation = Curation::of_landed(landing, &run.recipe);
-    for (table, rows) in run.tables(landing)? {
-        progress.check()?;
-        curation.frames[table.index()] = rows;
+    run.is_of(landing)?;
+    let plan = Plan::new(&run.recipe);
+    for table in plan.tables.iter().map(|definition| definition.table) {
+        let failed = |error| CurationError::Engine { table, error };
+        let mut rows = curation.room_for(table);
+        run.each_part(table, landing.dictionaries(), progress, |part| rows.add(part).map_err(failed))?;
+        curation.frames[table.index()] = rows.finish().map_err(failed)?;
     }
-    if Plan::new(&run.recipe).infers_owners() {
+    if plan.infers_owners() {
         curation.owners = Some(Arc::new(curation.infer_owners(progress)?));
     }
     curation.brought = Some(run.title());

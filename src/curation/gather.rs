@@ -55,7 +55,12 @@ impl Gathered {
 impl Curation {
     /// Room for rows of the tables that a definition starts from: on the disk, if readings are there.
     pub(super) fn gathered(&self, definition: &TableDefinition) -> Gathered {
-        match self.aside.as_ref().filter(|_| is_of_readings(definition.source)) {
+        self.room_for(definition.source)
+    }
+
+    /// Room for rows as those of a table: on the disk, if they are readings and others are there.
+    pub(super) fn room_for(&self, table: Table) -> Gathered {
+        match self.aside.as_ref().filter(|_| is_of_readings(table)) {
             Some(aside) => Gathered::on_disk(aside),
             None => Gathered::Memory(None),
         }

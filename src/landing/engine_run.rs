@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::*;
 use serde::Deserialize;
@@ -35,11 +36,13 @@ pub struct EngineRun {
     pub engine: String,
     /// Where it is.
     pub folder: PathBuf,
+    /// Where it is read from: there, or where it was fetched to.
+    folder_read: PathBuf,
+    /// Holds what was fetched, as long as the run may be read.
+    _fetched: Option<Arc<Shelf>>,
     pub recipe: Recipe,
     /// How each derived table came by its rows, as the engine counted.
     pub counts: Vec<TableCount>,
-    /// The derived tables, as they were written.
-    tables: Vec<(Table, DataFrame)>,
     /// Rows of the landing tables, as the engine counted.
     landed: [u64; 3],
 }
@@ -154,7 +157,8 @@ impl EngineRun {
             Fetched::File(_) => return Err(RunError::NoRun { path: address.to_string() }),
         };
         progress.restart();
-        Ok(Self { folder: PathBuf::from(address.to_string()), ..Self::open(&folder, progress)? })
+        let run = Self::open(&folder, progress)?;
+        Ok(Self { folder: PathBuf::from(address.to_string()), _fetched: Some(shelf), ..run })
     }
 
     /// Whether there is a run in a folder, or one that counts among several.
@@ -170,7 +174,8 @@ impl EngineRun {
     /// Opens a run, or that which counts among those of a folder. Progress counts tables.
     ///
     /// # Errors
-    /// When it is no run, is not whole, or does not add up.
+    /// When it is no run, or what was counted does not add up. The tables are looked at when they are read: see
+    /// [`EngineRun::each_part`].
     pub fn open(path: &Path, progress: &Progress) -> Result<Self, RunError> {
         let shown = |path: &Path| path.display().to_string();
         let folder = match latest(&texts_of(path, POINTER))? {
@@ -190,21 +195,16 @@ impl EngineRun {
             name: visible(&counts.run).into_owned(),
             engine: format!("Spark {}", visible(&counts.spark)),
             landed: Dataset::ALL.map(|dataset| rows(&counts, Table::landing(dataset))),
+            folder_read: folder.clone(),
             folder,
+            _fetched: None,
             recipe,
             counts: vec![],
-            tables: vec![],
         };
         for definition in &plan.tables {
             progress.check()?;
-            let (count, table) = (run.counted(definition, &counts)?, definition.table);
-            let frame = run.read(table)?;
-            if frame.height() as u64 != count.rows {
-                let (rows, counted) = (frame.height() as u64, count.rows);
-                return Err(RunError::Rows { path: shown(&run.folder), table: table.name(), rows, counted });
-            }
+            let count = run.counted(definition, &counts)?;
             run.counts.push(count);
-            run.tables.push((table, frame));
             progress.advance(1);
         }
         Ok(run)
@@ -233,62 +233,77 @@ impl EngineRun {
         if count.adds_up() { Ok(count) } else { Err(wrong()) }
     }
 
-    /// All rows of a table, part after part, with the columns of the catalog.
-    fn read(&self, table: Table) -> Result<DataFrame, RunError> {
-        let whole = self.folder.join(WHOLE).join(table.name());
-        let place = if whole.is_dir() { whole } else { self.folder.join(table.name()) };
-        let failed = |error| RunError::Unreachable { path: place.display().to_string(), error };
-        let columns = |error| RunError::Columns { path: place.display().to_string(), table: table.name(), error };
-        let mut parts: Vec<PathBuf> =
-            fs::read_dir(&place).map_err(failed)?.flatten().map(|entry| entry.path()).collect();
-        parts.retain(|part| part.extension().is_some_and(|extension| extension == "parquet"));
-        parts.sort();
-        let mut all: Option<DataFrame> = None;
-        for part in parts {
-            let frame = parquet_file::open(read(&part)?).map_err(columns)?;
-            let of_catalog = |column: &Column| {
-                let found = frame.column(column.name)?;
-                // What the library says would repeat values.
-                let other = |_| polars_err!(SchemaMismatch: "{} is {}", column.name, found.dtype());
-                found.strict_cast(&data_type(column.kind)).map_err(other)
-            };
-            let frame = table.schema().iter().map(of_catalog).collect::<PolarsResult<Vec<_>>>().and_then(|columns| {
-                let rows = frame.height();
-                DataFrame::new(rows, columns)
-            });
-            match &mut all {
-                Some(all) => all.vstack_mut_owned(frame.map_err(columns)?).map(drop).map_err(columns)?,
-                none => *none = Some(frame.map_err(columns)?),
-            }
-        }
-        let mut all = all.ok_or_else(|| columns(polars_err!(ComputeError: "there is no file")))?;
-        all.rechunk_mut();
-        Ok(all)
-    }
-
-    /// The tables with numbers for people and devices, as they are held of a landing.
+    /// Whether the run can be of these landing files: as many records of each kind landed there.
     ///
     /// # Errors
-    /// When they are not of these landing files.
-    pub fn tables(&self, landing: &Landing) -> Result<Vec<(Table, DataFrame)>, RunError> {
-        let other = |what: String| RunError::OtherLanding { path: self.folder.display().to_string(), what };
+    /// When it is of others.
+    pub fn is_of(&self, landing: &Landing) -> Result<(), RunError> {
         for (dataset, counted) in Dataset::ALL.into_iter().zip(self.landed) {
             let (rows, name) = (landing.rows(dataset), Table::landing(dataset).name());
             if rows != counted {
-                return Err(other(format!("{name} has {rows} rows here, and the job counted {counted}")));
+                return Err(self.other_landing(format!("{name} has {rows} rows here, and the job counted {counted}")));
             }
         }
-        let numbered = |(table, frame): &(Table, DataFrame)| {
-            let numbers = numbered(frame, *table, landing.dictionaries()).map_err(|error| RunError::Columns {
-                path: self.folder.display().to_string(),
-                table: table.name(),
-                error,
-            })?;
-            let numbers = numbers.ok_or_else(|| other(format!("{} names somebody who did not land", table.name())))?;
-            Ok((*table, numbers))
-        };
-        self.tables.iter().map(numbered).collect()
+        Ok(())
     }
+
+    /// Calls back with the rows of a derived table, part after part as they were written, with the columns of the catalog and
+    /// numbers of `of` for people and devices. No more than a part is in memory.
+    ///
+    /// # Errors
+    /// When the table cannot be read, is not as the job counted, or names somebody who did not land; when cancelled; and what
+    /// is called back says.
+    pub fn each_part<E: From<RunError>>(
+        &self,
+        table: Table,
+        of: &Dictionaries,
+        progress: &Progress,
+        mut found: impl FnMut(DataFrame) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let whole = self.folder_read.join(WHOLE).join(table.name());
+        let place = if whole.is_dir() { whole } else { self.folder_read.join(table.name()) };
+        let path = || place.display().to_string();
+        let columns = |error| RunError::Columns { path: path(), table: table.name(), error };
+        let entries = fs::read_dir(&place).map_err(|error| RunError::Unreachable { path: path(), error })?;
+        let mut parts: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        parts.retain(|part| part.extension().is_some_and(|extension| extension == "parquet"));
+        parts.sort();
+        if parts.is_empty() {
+            return Err(columns(polars_err!(ComputeError: "there is no file")).into());
+        }
+        let mut rows = 0;
+        for part in parts {
+            progress.check().map_err(RunError::from)?;
+            let frame =
+                parquet_file::open(read(&part)?).and_then(|frame| of_catalog(&frame, table)).map_err(columns)?;
+            rows += frame.height() as u64;
+            let numbers = numbered(frame, table, of).map_err(columns)?;
+            found(
+                numbers
+                    .ok_or_else(|| self.other_landing(format!("{} names somebody who did not land", table.name())))?,
+            )?;
+        }
+        let counted = self.counts.iter().find(|count| count.table == table).map_or(0, |count| count.rows);
+        if rows != counted {
+            return Err(RunError::Rows { path: path(), table: table.name(), rows, counted }.into());
+        }
+        Ok(())
+    }
+
+    fn other_landing(&self, what: String) -> RunError {
+        RunError::OtherLanding { path: self.folder.display().to_string(), what }
+    }
+}
+
+/// The columns of the catalog.
+fn of_catalog(frame: &DataFrame, table: Table) -> PolarsResult<DataFrame> {
+    let column = |column: &Column| {
+        let found = frame.column(column.name)?;
+        // What the library says would repeat values.
+        let other = |_| polars_err!(SchemaMismatch: "{} is {}", column.name, found.dtype());
+        found.strict_cast(&data_type(column.kind)).map_err(other)
+    };
+    DataFrame::new(frame.height(), table.schema().iter().map(column).collect::<PolarsResult<_>>()?)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RunError> {
@@ -349,8 +364,7 @@ fn rows(counts: &Counts, table: Table) -> u64 {
 }
 
 /// Numbers instead of texts; none if there is a text that did not land.
-fn numbered(frame: &DataFrame, table: Table, dictionaries: &Dictionaries) -> PolarsResult<Option<DataFrame>> {
-    let mut frame = frame.clone();
+fn numbered(mut frame: DataFrame, table: Table, dictionaries: &Dictionaries) -> PolarsResult<Option<DataFrame>> {
     for column in table.schema() {
         let Some(dictionary) = dictionaries.of(column) else { continue };
         let texts = frame.column(column.name)?.str()?;

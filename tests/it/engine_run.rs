@@ -10,7 +10,7 @@ use polars::prelude::*;
 use serde_json::json;
 use stedi_workbench::curation::{Curation, curate, curate_brought};
 use stedi_workbench::domain::{Dataset, Duplicates, JoinRule, Progress, Recipe, Table, Withdrawn};
-use stedi_workbench::landing::{self, EngineRun, Landing, Source};
+use stedi_workbench::landing::{self, Aside, EngineRun, Landing, Shelf, Source};
 use stedi_workbench::review::{TableDifference, differences};
 use stedi_workbench::state::Command as Asked;
 
@@ -164,6 +164,35 @@ fn tables_and_checks_are_those_made_here() {
     assert_brought_back(&sample_data());
     if let Some(folder) = real_data() {
         assert_brought_back(&folder);
+    }
+}
+
+/// Readings that are more than there is memory for are on the disk, and so are the tables that an engine made of them.
+#[test]
+fn tables_of_more_readings_than_memory_stay_on_the_disk() {
+    let there = tempfile::tempdir().unwrap();
+    let shelf = Shelf::below(&there.path().join("aside")).unwrap();
+    let source = Source::Folder(sample_data());
+    let apart = landing::read_to_disk(&source, Aside { shelf, memory: 1 << 20 }, &Progress::default()).unwrap();
+    let landing = read(&sample_data());
+    for join in [JoinRule::Owner, JoinRule::InferredOwner] {
+        let here = curate(&landing, &Recipe { join, ..Recipe::default() }, &Progress::default()).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        write_run(home.path(), "one", &landing, &here);
+        let run = EngineRun::open(home.path(), &Progress::default()).unwrap();
+        let before = fs::read_dir(there.path().join("aside")).unwrap().flatten().map(|entry| entry.path()).collect();
+        let files = |folders: &Vec<PathBuf>| folders.iter().map(|at| fs::read_dir(at).unwrap().count()).sum::<usize>();
+        let files_before = files(&before);
+        let brought = curate_brought(&apart, &run, &Progress::default()).unwrap();
+        // A file for each column of the three tables of readings.
+        let columns: usize = [Table::AccelerometerTrusted, Table::StepTrainerTrusted, Table::MachineLearningCurated]
+            .iter()
+            .map(|table| table.schema().len())
+            .sum();
+        assert_eq!(files(&before) - files_before, columns);
+        assert_eq!((&here.counts, differing(&here, &brought)), (&brought.counts, vec![]));
+        drop(brought);
+        assert_eq!(files(&before), files_before, "they go when nobody looks at them any longer");
     }
 }
 
