@@ -8,6 +8,10 @@ use crate::state::{Beside, Choices, History, Label, RecipeFile, Severity, Shown}
 use super::App;
 use super::finished::notify;
 
+/// What is said when a change leaves a sign-off behind, as long as it is so.
+pub(super) const NOT_SIGNED: &str =
+    "These tables are not signed off: the sign-off was for the recipe before. Undo brings it back.";
+
 impl App {
     /// Changes choices. What is to be undone by itself becomes a step; anything else belongs to the step before.
     pub(super) fn choose(&mut self, context: &egui::Context, change: impl FnOnce(&mut Choices)) {
@@ -16,8 +20,7 @@ impl App {
         change(&mut after);
         after.let_go_of_selections(&before);
         if after.recipe != before.recipe && !self.state.is_turned() && self.state.review.signed_off().is_some() {
-            let words = "These tables are not signed off: the sign-off was for the recipe before. Undo brings it back.";
-            notify(&mut self.state, Severity::Information, words.to_owned());
+            notify(&mut self.state, Severity::Information, NOT_SIGNED.to_owned());
         }
         let label = before.label_of(&after);
         let after = self.state.settle(after);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, FileChoice, Notice, Place, RecipeFile, Severity, Shown, Slot};
+use crate::state::{Command, FileChoice, Place, RecipeFile, Severity, Shown, Slot};
 use crate::ui::{own_window, theme};
 
 use super::App;
@@ -136,17 +136,17 @@ impl App {
             Command::Select(shown, selection) => self.choose(context, |choices| {
                 choices.selections.insert(shown, selection);
             }),
-            Command::Follow(follow) => self.choose(context, |choices| choices.follow = follow),
+            Command::Follow(follow) => self.choose(context, |choices| (choices.follow, choices.about) = (follow, None)),
             Command::About(follow) => {
                 self.screens.show_about(self.state.is_turned());
-                self.choose(context, |choices| (choices.follow, choices.shown) = (Some(follow), Shown::Consent));
+                self.choose(context, |choices| (choices.about, choices.shown) = (Some(follow), Shown::Consent));
             }
             Command::ChooseWithdrawn => self.show_dialog(FileChoice::Withdrawn),
             Command::ChooseExpected => self.show_dialog(FileChoice::Expected),
             Command::ReadWithdrawn(path) => self.workers.lists.request(ListRequest::Withdrawn(path)),
             Command::ReadExpected(path) => self.workers.lists.request(ListRequest::Expected(path)),
             Command::SetExpected(expected) => self.state.expected = expected,
-            Command::Notify(severity, text) => self.state.notices.push(Notice { severity, text }),
+            Command::Notify(severity, text) => notify(&mut self.state, severity, text),
             Command::SetTheme(choice) => {
                 self.state.theme = choice;
                 theme::wear(context, choice, &self.state.looks);

@@ -16,11 +16,11 @@ use super::work::{ConsentRequest, Curated, DoctorRequest, Failure};
 /// Works out what the page shows.
 pub fn work_out(request: &ConsentRequest, progress: &Progress) -> Result<Arc<ConsentView>, Failure> {
     const INSTANTS: usize = 240;
-    let ConsentRequest { of: Curated { landing, curation }, follow } = request;
+    let ConsentRequest { of: Curated { landing, curation }, follow, about } = request;
     let waterfalls = review::waterfalls(landing, curation, follow.as_ref(), progress)?;
     let consented = review::consented(landing, &curation.recipe, INSTANTS);
     let mut sessions = review::sessions(landing, &curation.recipe, progress)?;
-    let about = follow.as_ref().map(|follow| explore::about(follow, landing, curation, progress)).transpose()?;
+    let about = about.as_ref().map(|about| explore::about(about, landing, curation, progress)).transpose()?;
     if let Some(follow) = follow {
         let people = follow.people(landing);
         sessions.retain(|session| people.contains(&session.person));
@@ -43,8 +43,10 @@ impl App {
             _ => return,
         }
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
+        let choices = self.state.choices();
+        let (follow, about) = (choices.follow.clone(), choices.told_about().cloned());
+        let request = ConsentRequest { of: of.clone(), follow, about };
         let page = &mut self.page;
-        let request = ConsentRequest { of: of.clone(), follow: self.state.choices().follow.clone() };
         ask_for(Some(request), &mut page.consented, &page.consent, &mut self.state.consent);
         if shown == Shown::Consent {
             let request = DoctorRequest { of, expected: self.state.expected.clone() };

@@ -17,6 +17,8 @@ use super::{App, settings};
 pub struct AskedOfExport {
     preview: Option<PreviewRequest>,
     past: bool,
+    /// Who is to be looked for again in the exports, once their list is there.
+    search_again: Option<Withdrawn>,
 }
 
 impl App {
@@ -154,6 +156,9 @@ impl App {
                 Ok((past, keys)) => {
                     exporting.past = Slot::Ready(Arc::new(past));
                     exporting.keys = keys;
+                    if let Some(list) = self.exported.search_again.take() {
+                        self.search_exports(list);
+                    }
                 }
                 Err(Failure::Error(error)) => exporting.past.fail(error),
                 Err(Failure::Cancelled) => exporting.past.give_up(),
@@ -202,9 +207,11 @@ impl App {
             (_, Ok(ProveAnswer::Withdrawn(opened))) => {
                 let words = format!("{} was written without them.", opened.folder.display());
                 exporting.opened = Slot::Ready(Arc::new(*opened));
-                // What was found before is not what is there now.
+                // What was found before is not what is there now: it is looked for again once the list of exports is there.
+                let list = exporting.searched.value().map(|searched| searched.list.clone());
                 exporting.searched = Slot::Empty;
                 self.exported.past = false;
+                self.exported.search_again = list;
                 notify(&mut self.state, Severity::Information, words);
             }
             (ProveRequest::Verify { .. }, Err(Failure::Error(error))) => exporting.proof.fail(error),

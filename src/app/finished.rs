@@ -9,6 +9,7 @@ use crate::jobs::{Lane, Outcome};
 use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
 
+use super::choices::NOT_SIGNED;
 use super::recipe_file::Opened;
 use super::work::{CurateRequest, Failure, LoadRequest, Read};
 use super::{App, settings};
@@ -55,6 +56,9 @@ impl App {
         self.take_kits();
         self.take_spark();
         self.take_review();
+        if self.state.review.signed_off().is_some() {
+            self.state.notices.retain(|notice| notice.text != NOT_SIGNED);
+        }
         self.take_exports();
         self.take_answers();
         while let Some((_, outcome)) = self.workers.save.poll() {

@@ -79,7 +79,9 @@ impl App {
         if let Some(look) = self.state.look.value().map(Arc::clone) {
             self.choose(context, |choices| {
                 choices.queries.insert(look.shown, look.query.clone());
-                choices.follow.clone_from(&look.follow);
+                if look.shown != Shown::Sql {
+                    choices.follow.clone_from(&look.follow);
+                }
             });
         }
     }
@@ -119,7 +121,7 @@ impl App {
             Shown::Sql => Place::Answer(Arc::clone(self.state.answer_in_force()?)),
             Shown::Refused | Shown::Consent | Shown::Signals | Shown::Review | Shown::Export => return None,
         };
-        let (query, follow, revealed) = (choices.query(), choices.follow.clone(), self.state.revealed);
+        let (query, follow, revealed) = (choices.query(), choices.narrowed_to().cloned(), self.state.revealed);
         Some(LookRequest { shown, rows, query, follow, only, loaded: loaded.clone(), revealed })
     }
 }

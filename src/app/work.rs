@@ -188,6 +188,8 @@ pub struct ConsentRequest {
     pub of: Curated,
     /// Of this customer or device only.
     pub follow: Option<Follow>,
+    /// Whom it tells about.
+    pub about: Option<Follow>,
 }
 
 /// Whose recording to look up.

@@ -57,7 +57,7 @@ pub fn run(arguments: &PlotArguments) -> anyhow::Result<u8> {
         foreign: &plotted.foreign,
         ..Chart::default()
     };
-    let scene = poster(&chart, &Heading::of(&name, &recipe, &chart), SIZE, str::to_owned);
+    let scene = poster(&chart, &Heading::of(&name, &recipe, &chart), None, SIZE, str::to_owned);
     let coloring = match arguments.theme {
         None => Coloring::Reader,
         Some(ThemeName::Light) => Coloring::Light,

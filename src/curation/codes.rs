@@ -49,6 +49,19 @@ impl Codes {
         found
     }
 
+    /// A typed list of customers and devices, each on a line of its own: where a code stands, as the screen shows it or as it is
+    /// typed instead (`c-td57`), whom it stands for.
+    ///
+    /// # Errors
+    /// The first code that nobody here has.
+    pub fn resolved(&self, typed: &str) -> Result<String, Code> {
+        let resolve = |entry: &str| match Code::typed(entry.trim()) {
+            Some(code) => self.find(&[code].into()).into_values().next().map(str::to_owned).ok_or(code),
+            None => Ok(entry.to_owned()),
+        };
+        typed.split([',', '\n']).map(resolve).collect::<Result<Vec<_>, _>>().map(|entries| entries.join("\n"))
+    }
+
     /// The code of a serial number that landed.
     pub fn device(&self, serial: &str) -> Option<Code> {
         self.devices.get(serial)

@@ -37,6 +37,14 @@ impl Code {
         Some(Self { mark, letters, length: rest.len() as u8 })
     }
 
+    /// Reads what people type for a code: any case, and a full stop, a hyphen or a blank for the dot in the middle.
+    pub fn typed(text: &str) -> Option<Self> {
+        let mut letters = text.chars();
+        let mark = letters.next()?.to_ascii_uppercase();
+        letters.next().filter(|dot| matches!(dot, '·' | '.' | '-' | ' '))?;
+        Self::parse(&format!("{mark}·{}", letters.as_str().to_ascii_lowercase()))
+    }
+
     /// Which of `colors` marks this identity wherever it appears.
     pub fn color_index(&self, colors: usize) -> usize {
         self.letters[..Self::USUAL].iter().fold(0, |sum, &letter| sum * 31 + usize::from(letter)) % colors.max(1)
@@ -145,6 +153,18 @@ mod tests {
         assert_eq!(one.get("a"), other.get("a"));
         assert_eq!(one.get("a").map(|code| code.to_string().chars().count()), Some(6));
         assert_eq!(one.get("c"), None);
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_it_and_an_address_is_none() {
+        let code = Code::parse("C·td57");
+        assert!(code.is_some());
+        for typed in ["C·td57", "c.td57", "c-TD57", "C td57"] {
+            assert_eq!(Code::typed(typed), code, "{typed}");
+        }
+        for other in ["", "c", "td57", "c.td57@example.com", "c-12", "1·td57", "É·td57", "C·td57·"] {
+            assert_eq!(Code::typed(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -78,19 +78,28 @@ impl InOrder {
 }
 
 /// How many rows files of so many bytes have, if they are as this one; with some to spare, since what is not used costs nothing,
-/// and growing beyond it costs a copy.
+/// and growing beyond it costs a copy. A file that was changed while it was read may be nothing like the others.
 fn likely(rows: usize, bytes: u64, of: u64) -> usize {
     const TO_SPARE: f64 = 1.05;
+    /// Of a compressed file.
+    const LEAST_BYTES: u64 = 8;
     let whole = rows as f64 * of as f64 / bytes.max(1) as f64;
-    rows.max((whole * TO_SPARE) as usize)
+    rows.max((whole * TO_SPARE).min((of / LEAST_BYTES) as f64) as usize)
+}
+
+/// Room for so many values, if it can be had; without it they have room as they come.
+fn room<T>(capacity: usize) -> Vec<T> {
+    let mut room = vec![];
+    room.try_reserve_exact(capacity).ok();
+    room
 }
 
 impl Growing {
     fn new(like: &DataFrame, capacity: usize) -> PolarsResult<Self> {
         let values = |column: &Column| match column.dtype() {
-            DataType::UInt32 => Ok(Values::Numbers(Vec::with_capacity(capacity))),
-            DataType::Int64 => Ok(Values::Integers(Vec::with_capacity(capacity))),
-            DataType::Float64 => Ok(Values::Floats(Vec::with_capacity(capacity))),
+            DataType::UInt32 => Ok(Values::Numbers(room(capacity))),
+            DataType::Int64 => Ok(Values::Integers(room(capacity))),
+            DataType::Float64 => Ok(Values::Floats(room(capacity))),
             kind => polars_bail!(ComputeError: "a column of {kind} is none of readings"),
         };
         let columns = like.columns().iter().map(|column| Ok((column.name().clone(), values(column)?)));
@@ -177,6 +186,18 @@ mod tests {
         );
         assert!(frame.equals(&expected.unwrap()), "{frame}");
         assert!(frame.columns().iter().all(|column| column.n_chunks() == 1));
+    }
+
+    #[test]
+    fn a_file_that_is_nothing_like_the_others_takes_no_room_that_nobody_has() {
+        assert_eq!(likely(100, 1_000, 10_000), 1_050);
+        assert_eq!(likely(1_000_000, 1, 1 << 40), 1 << 37);
+        assert_eq!(likely(100, 0, 0), 100);
+        assert!(room::<i64>(usize::MAX / 16).is_empty());
+        let mut all = InOrder::new([0, 1 << 40, 0]);
+        let unlike = readings([0, 1], 10).map(|readings| Readings { bytes: 1, ..readings });
+        all.add(0, unlike).unwrap();
+        assert_eq!(all.take(Dataset::Accelerometer, &[vec![]]).unwrap().unwrap().height(), 2);
     }
 
     #[test]

@@ -267,7 +267,7 @@ fn read_by(
         if cache.is_some() && (!is_known || stamp.is_some()) {
             lock(&unkept).add(found, stamp, &result);
         }
-        lock(&readings).add(place, readings_of(&mut result, found.bytes))?;
+        lock(&readings).add(place, readings_of(&mut result))?;
         Ok((place, result, is_known))
     };
     // Each thread takes the next file as it comes, so that few wait for one before them to be put in order.
@@ -301,8 +301,9 @@ fn into_inner<T>(shared: Mutex<T>) -> T {
 }
 
 /// Takes what readings a file gave out of it.
-fn readings_of(result: &mut FileResult, bytes: u64) -> Option<Readings> {
+fn readings_of(result: &mut FileResult) -> Option<Readings> {
     let records = result.records.as_mut().filter(|records| records.dataset != Dataset::Customer)?;
+    let bytes = result.file.bytes;
     Some(Readings { dataset: records.dataset, bytes, frame: std::mem::take(&mut records.frame) })
 }
 

@@ -103,8 +103,8 @@ impl Chart<'_> {
         (scene, layout)
     }
 
-    /// The colours that have a meaning in it, and which.
-    pub fn legend(&self) -> Vec<(Ink, &'static str)> {
+    /// The colours that have a meaning in it, and which; `over` is what somebody else is called whose motion is in it.
+    pub fn legend(&self, over: Option<&str>) -> Vec<(Ink, String)> {
         let curves = || self.panes.iter().flat_map(|pane| &pane.curves);
         let has = |wanted: fn(&Kept) -> bool| {
             curves().any(|curve| matches!(curve.tint, Tint::Fates(kept) if !curve.series.is_empty() && wanted(kept)))
@@ -118,11 +118,15 @@ impl Chart<'_> {
             (has(|kept| *kept != Kept::All), Ink::Dropped, dropped),
             (shaded, Ink::BeforeConsent, "before consent"),
             (!self.foreign.is_empty(), Ink::Foreign, "joined with a foreign motion"),
-            (others, Ink::Other, "that customer's motion"),
+            (
+                others,
+                Ink::Other,
+                &over.map_or_else(|| "that customer's motion".to_owned(), |name| format!("motion of {name}")),
+            ),
             (self.has_counts(), Ink::Weak, "so many readings at one instant"),
         ]
         .into_iter()
-        .filter_map(|(is_there, ink, words)| is_there.then_some((ink, words)))
+        .filter_map(|(is_there, ink, words)| is_there.then(|| (ink, words.to_owned())))
         .collect()
     }
 

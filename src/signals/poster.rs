@@ -17,8 +17,15 @@ impl Heading {
     }
 }
 
-/// Paints the chart below its heading; `say` gives English words as the picture is to say them.
-pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2], say: fn(&str) -> String) -> Scene {
+/// Paints the chart below its heading; `say` gives English words as the picture is to say them. `over` is who else's motion is in
+/// it, masked or not, as it is to be seen.
+pub fn poster(
+    chart: &Chart<'_>,
+    heading: &Heading,
+    over: Option<&str>,
+    size: [f32; 2],
+    say: fn(&str) -> String,
+) -> Scene {
     let lines = heading.lines.iter().map(|line| said(line, say)).collect();
     let mut heading = Heading { title: say(&heading.title), lines };
     // As many lines as there will be, so that the room for the chart is known.
@@ -28,7 +35,7 @@ pub fn poster(chart: &Chart<'_>, heading: &Heading, size: [f32; 2], say: fn(&str
     let (scene, layout) = chart.paint(inner, &mut vec![]);
     heading.lines.pop();
     heading.lines.push(say(&layout.in_words()));
-    let legend: Vec<_> = chart.legend().into_iter().map(|(ink, words)| (ink, say(words))).collect();
+    let legend: Vec<_> = chart.legend(over).into_iter().map(|(ink, words)| (ink, say(&words))).collect();
     let legend: Vec<_> = legend.iter().map(|(ink, words)| (*ink, words.as_str())).collect();
     let scene = headed(scene.said(say), &heading, (&legend, swatch), size[0]);
     Scene { size, ..scene }

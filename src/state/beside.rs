@@ -24,6 +24,9 @@ pub struct Beside {
     pub shown: Shown,
     /// Whom it is narrowed to, whomever the first page is.
     pub follow: Option<Follow>,
+    /// Whom it tells about, if it does.
+    #[serde(skip)]
+    pub about: Option<Follow>,
     /// The recipe of its tables.
     pub under: Under,
     /// Where it is.
@@ -139,8 +142,8 @@ impl State {
             }
             Under::Specified => (Recipe::default(), None),
         };
-        let (follow, selections) = (beside.follow.clone(), beside.selections.clone());
-        Some(Choices { recipe, run, shown: beside.shown, follow, selections, ..now.clone() })
+        let Beside { shown, follow, about, selections, .. } = beside.clone();
+        Some(Choices { recipe, run, shown, follow, about, selections, ..now.clone() })
     }
 
     /// Turns to the page beside if there is one, or back to the first.
@@ -204,9 +207,10 @@ impl State {
         let now = self.history.present();
         beside.shown = after.shown;
         beside.follow.clone_from(&after.follow);
+        beside.about.clone_from(&after.about);
         beside.selections.clone_from(&after.selections);
         let before = std::mem::replace(&mut turned.choices, after.clone());
-        let mut rest = Choices { shown: now.shown, follow: now.follow.clone(), ..after };
+        let mut rest = Choices { shown: now.shown, follow: now.follow.clone(), about: now.about.clone(), ..after };
         rest.selections.clone_from(&now.selections);
         if rest.recipe == before.recipe {
             rest.recipe = now.recipe.clone();

@@ -38,6 +38,9 @@ pub struct Choices {
     pub selections: HashMap<Shown, Selection>,
     /// Whom all tables are narrowed to.
     pub follow: Option<Follow>,
+    /// Whom the page Consent tells about, unless it is whom the tables are narrowed to.
+    #[serde(skip)]
+    pub about: Option<Follow>,
     /// How the next export is packed.
     pub export: ExportChoices,
 }
@@ -65,7 +68,7 @@ impl Choices {
     /// at something else belongs to the step before it.
     pub fn label_of(&self, to: &Self) -> Option<Label> {
         // Taken apart by name, so that no field is forgotten.
-        let Self { recipe, file, run, shown, queries: _, columns: _, selections: _, follow, export } = to;
+        let Self { recipe, file, run, shown, queries: _, columns: _, selections: _, follow, about: _, export } = to;
         if let Some(file) = file
             && to.file != self.file
         {
@@ -106,13 +109,23 @@ impl Choices {
         }
     }
 
+    /// Whose rows alone are shown; none where all are. What was asked for in SQL is all shown.
+    pub fn narrowed_to(&self) -> Option<&Follow> {
+        self.follow.as_ref().filter(|_| self.shown != Shown::Sql)
+    }
+
+    /// Whom the page Consent tells about.
+    pub fn told_about(&self) -> Option<&Follow> {
+        self.about.as_ref().or(self.follow.as_ref())
+    }
+
     /// What remains of them when another source is opened: what was chosen among its rows would mean nothing there.
     #[must_use]
     pub fn for_another_source(mut self) -> Self {
         self.shown = self.shown.elsewhere();
         self.queries.clear();
         self.selections.clear();
-        self.follow = None;
+        (self.follow, self.about) = (None, None);
         self.run = None;
         self
     }

@@ -143,7 +143,7 @@ impl ViewLink {
             shown,
             queries: queries.map(|(shown, query)| (*shown, query.clone())).collect(),
             columns: columns.map(|(shown, layout)| (*shown, layout.clone())).collect(),
-            follow: choices.follow.clone(),
+            follow: if shown == Shown::Consent { choices.told_about() } else { choices.follow.as_ref() }.cloned(),
             seen: spot.stretch.seen,
             chosen: spot.stretch.chosen,
             over: spot.over.clone(),
@@ -265,7 +265,8 @@ impl ViewLink {
         let run = before.run.clone().filter(|run| run.recipe == recipe);
         let selections = HashMap::new();
         let (file, export) = (before.file.clone(), before.export.clone());
-        let choices = Choices { recipe, file, run, shown, queries, columns, selections, follow, export };
+        let about = None;
+        let choices = Choices { recipe, file, run, shown, queries, columns, selections, follow, about, export };
         Opened { choices, spot, remarks }
     }
 }

@@ -153,7 +153,7 @@ impl State {
     pub fn look_in_force(&self) -> Option<&Arc<Look>> {
         let (Slot::Ready(look), choices) = (&self.look, self.choices()) else { return None };
         let is_asked = look.shown == choices.shown
-            && look.follow == choices.follow
+            && look.follow.as_ref() == choices.narrowed_to()
             && look.query == choices.query()
             && look.only == self.only();
         let stays = match look.shown {

@@ -1,22 +1,27 @@
-//! One customer or device, whole: consents, devices, and in each table what is left and what was dropped and why.
+//! One customer or device, whole: consents, devices, and in each table what is left and what was dropped and why. To look at it
+//! narrows nothing; the rows behind its figures are theirs alone.
 
-use egui::{Grid, Ui};
+use egui::{Grid, RichText, Ui};
 
-use crate::domain::Purpose;
 use crate::domain::format::{counted, thousands};
+use crate::domain::{Purpose, Recipe, Withdrawn};
 use crate::explore::{About, Follow};
-use crate::state::{Command, Shown, State};
+use crate::state::{Command, Severity, Shown, State};
 
 use super::words::{as_is, instant, t};
 use super::{chips, details, widgets};
 
-/// Paints it for whom the tables are narrowed to.
+/// Paints it.
 pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Command>) {
-    let (Some(loaded), Some(follow)) = (state.landing.value(), &state.choices().follow) else { return };
+    let (Some(loaded), Some(follow)) = (state.landing.value(), state.choices().told_about()) else { return };
     ui.horizontal(|ui| {
         let name = chips::name_of(follow, &loaded.codes, state.revealed);
         ui.label(widgets::strong(as_is(&name)));
         ui.label(widgets::weak(ui, counted(about.consents.len() as u64, "customer record")));
+    });
+    ui.horizontal_wrapped(|ui| {
+        details::only_ui(ui, follow, &chips::name_of(follow, &loaded.codes, state.revealed), commands);
+        withdrawal_ui(ui, state, follow, commands);
     });
     ui.add_space(8.0);
     Grid::new("consents").num_columns(2).spacing([16.0, 6.0]).show(ui, |ui| {
@@ -44,14 +49,17 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
     Grid::new("tables").num_columns(3).spacing([16.0, 6.0]).show(ui, |ui| {
         for line in &about.tables {
             let name = line.table.name();
-            if widgets::door_ui(ui, name.into(), format!("Open {name}")).clicked() {
+            ui.label(as_is(name));
+            let rows = RichText::new(t(thousands(line.rows))).underline();
+            if widgets::door_ui(ui, rows, format!("Open {name}")).clicked() {
+                commands.push(Command::Follow(Some(follow.clone())));
                 commands.push(Command::Show(Shown::Table(line.table)));
             }
-            ui.label(t(thousands(line.rows)));
             ui.horizontal(|ui| {
                 for (step, reason, rows) in &line.dropped {
                     let text = format!("−{} {}", thousands(*rows), reason.label());
                     if ui.button(t(text)).on_hover_text(t(reason.explanation())).clicked() {
+                        commands.push(Command::Follow(Some(follow.clone())));
                         commands.push(Command::Show(Shown::Dropped { table: line.table, step: *step, stood: None }));
                     }
                 }
@@ -59,6 +67,23 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
             ui.end_row();
         }
     });
+}
+
+/// What puts somebody on the list of those who withdrew, or says that they are there.
+fn withdrawal_ui(ui: &mut Ui, state: &State, follow: &Follow, commands: &mut Vec<Command>) {
+    let (Follow::Person(identity) | Follow::Device(identity)) = follow;
+    let recipe = &state.choices().recipe;
+    if recipe.withdrawn.entries().any(|entry| entry == identity.to_lowercase() || entry == identity) {
+        ui.label(widgets::warning(ui, "on the list of those who withdrew"));
+        return;
+    }
+    let hover = "Out of all trusted and curated tables, with all readings. It can be undone; exports that were made before are searched on the page Export";
+    if ui.button(t("Put on the list of those who withdrew")).on_hover_text(t(hover)).clicked() {
+        match Withdrawn::parse(identity).and_then(|added| recipe.withdrawn.and(&added)) {
+            Ok(withdrawn) => commands.push(Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() })),
+            Err(error) => commands.push(Command::Notify(Severity::Error, error.to_string())),
+        }
+    }
 }
 
 /// Under the fulfilment defect everybody's record has the same serial numbers: more than these help nobody.

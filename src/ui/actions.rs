@@ -7,7 +7,7 @@ use crate::domain::Table;
 use crate::explore::Selection;
 use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
-use super::layout_actions;
+use super::{layout_actions, recipe_actions};
 
 pub use self::other_words::{other_words, words_for_section};
 pub use self::shortcut::{can_be_chosen, parse, words};
@@ -87,7 +87,7 @@ impl Action {
 
 /// All of them, as they are listed.
 pub fn all() -> impl Iterator<Item = &'static Action> {
-    ACTIONS.iter().chain(layout_actions::ACTIONS)
+    ACTIONS.iter().chain(recipe_actions::ACTIONS).chain(layout_actions::ACTIONS)
 }
 
 /// The action of an id.

@@ -15,11 +15,12 @@ use super::{icons, widgets};
 /// Paints the chips of a table; what is clicked changes the query.
 pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, commands: &mut Vec<Command>) {
     let Some(loaded) = state.landing.value() else { return };
-    if query.filters.is_empty() && query.sorts.is_empty() && state.choices().follow.is_none() {
+    let narrowed = state.choices().narrowed_to();
+    if query.filters.is_empty() && query.sorts.is_empty() && narrowed.is_none() {
         return;
     }
     ui.horizontal(|ui| {
-        if state.choices().follow.is_some() {
+        if narrowed.is_some() {
             follow_ui(ui, state, &loaded.codes, commands);
             ui.separator();
         }

@@ -30,7 +30,7 @@ pub struct ConsentScreen {
 }
 
 impl ConsentScreen {
-    /// Shows what became of whom all tables are narrowed to.
+    /// Shows what became of somebody.
     pub fn show_about(&mut self) {
         (self.tab, self.about) = (Tab::Followed, None);
     }
@@ -53,7 +53,7 @@ pub fn consent_ui(
     (screen, drawn): (&mut ConsentScreen, &mut Drawn),
     commands: &mut Vec<Command>,
 ) {
-    let follow = &state.choices().follow;
+    let follow = &state.choices().told_about().cloned();
     if screen.tab == Tab::Followed && screen.about.is_some() && screen.about != *follow {
         // Somebody else is followed by now, for another reason.
         screen.tab = Tab::Waterfall;
@@ -78,7 +78,7 @@ pub fn consent_ui(
             let response = explained(ui.selectable_value(&mut screen.tab, tab, t(text)), hover, section);
             access::tab(&response, screen.tab == tab);
         }
-        if let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) {
+        if let (Some(follow), Some(loaded)) = (follow, state.landing.value()) {
             let name = chips::name_of(follow, &loaded.codes, state.revealed);
             let response =
                 ui.selectable_value(&mut screen.tab, Tab::Followed, t(format!("About {name}"))).on_hover_text(t(ABOUT));

@@ -10,7 +10,7 @@ use super::words::{as_is, t};
 use super::{cell, chips, icons, widgets};
 
 /// What is told of a customer or device.
-pub const ABOUT: &str = "Consents, devices, what is left in each table, and what was dropped and why. All tables are narrowed to it, until the chip is taken away";
+pub const ABOUT: &str = "Consents, devices, what is left in each table, and what was dropped and why";
 
 /// Paints the row at a place.
 pub fn details_ui(
@@ -52,26 +52,40 @@ pub fn whose(look: &Look, row: usize) -> impl Iterator<Item = Follow> {
     columns.filter_map(move |(position, column)| Follow::of(column, look.view.cell(row, position)))
 }
 
-/// Whose cell it is, or else whose row.
-pub fn whose_at(look: &Look, row: usize, position: usize) -> Option<Follow> {
-    let of_cell = Follow::of(look.view.column(position)?, look.view.cell(row, position));
-    of_cell.or_else(|| whose(look, row).next())
+/// Whose cell it is, or else whose row, each once.
+pub fn whose_at(look: &Look, row: usize, position: usize) -> Vec<Follow> {
+    let of_cell = look.view.column(position).and_then(|column| Follow::of(column, look.view.cell(row, position)));
+    if let Some(follow) = of_cell {
+        return vec![follow];
+    }
+    let mut all: Vec<Follow> = vec![];
+    for follow in whose(look, row) {
+        if !all.contains(&follow) {
+            all.push(follow);
+        }
+    }
+    all
 }
 
-/// A button that narrows all tables to somebody, and one that shows what they recorded.
+/// A button that tells about somebody, and those of [`only_ui`].
 pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: bool, commands: &mut Vec<Command>) {
     let name = chips::name_of(follow, codes, revealed);
     let about = ui.button(t(format!("{} About {name}: consent and lost rows", icons::DETAILS))).on_hover_text(t(ABOUT));
+    if about.clicked() {
+        commands.push(Command::About(follow.clone()));
+        ui.close();
+    }
+    only_ui(ui, follow, &name, commands);
+}
+
+/// A button that narrows all tables to somebody called so, and one that shows what they recorded.
+pub fn only_ui(ui: &mut Ui, follow: &Follow, name: &str, commands: &mut Vec<Command>) {
     let only = ui
         .button(t(format!("{} Only {name} in all tables", icons::FOLLOW)))
         .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"));
     let signals = ui
         .button(t(format!("{} Signals of {name}", icons::SIGNALS)))
         .on_hover_text(t("What the device and the phone recorded, with this instant under the cursor"));
-    if about.clicked() {
-        commands.push(Command::About(follow.clone()));
-        ui.close();
-    }
     if only.clicked() || signals.clicked() {
         commands.push(Command::Follow(Some(follow.clone())));
         if signals.clicked() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Button, Grid, Key, RichText, Role, TextEdit, Ui, vec2};
 
 use crate::domain::format::{bytes, counted, thousands};
-use crate::domain::{CheckId, CheckVerdict};
+use crate::domain::{CheckId, CheckVerdict, Table};
 use crate::export::release::{Attack, Preview, SplitNote};
 use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
@@ -34,6 +34,11 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let words = if slot.is_loading() { "being worked out again…" } else { "worked out on the rows that would leave" };
     section_ui(ui, icons::READY, "What it will be", words, |ui| {
         figures_ui(ui, preview);
+        if state.choices().export.packaging.tables.contains(&Table::MachineLearningCurated) {
+            let words =
+                "No label of steps is in it, and rows of one instant of a device are not independent of each other.";
+            ui.label(widgets::weak(ui, words));
+        }
         if let Some(split) = &preview.split {
             ui.add_space(8.0);
             sides_ui(ui, split);

@@ -187,7 +187,7 @@ fn made_of(manifest: &Manifest) -> String {
 fn notes(manifest: &Manifest) -> Vec<String> {
     let mut notes = vec![];
     for tombstone in &manifest.tombstones {
-        notes.push(format!("{} were taken out after it was made.", counted(tombstone.customers, "customer")));
+        notes.push(format!("Taken out after it was made: {}.", counted(tombstone.customers, "customer")));
     }
     for check in &manifest.review.checks {
         if let Some(accepted) = &check.accepted {

@@ -11,11 +11,12 @@ use super::explain::{explained, leads_to, of_table};
 use super::words::{as_is, t};
 use super::{icons, pictures, theme, widgets};
 
-/// Paints the strip.
-pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// Paints the strip. Gives the check that is to be shown, where somebody asks for what it found.
+pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<CheckId> {
     let arrows = 2.0 * 24.0 + theme::REVIEW_WIDTH + theme::ROW_HEIGHT;
     let width = (ui.available_width() - arrows) / Table::ALL.len() as f32;
     let width = width.clamp(*theme::FIGURE_WIDTH.start(), *theme::FIGURE_WIDTH.end());
+    let mut asked = None;
     ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -28,7 +29,7 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 }
                 zone_ui(ui, state, zone, width, commands);
             }
-            review_ui(ui, state, commands);
+            asked = review_ui(ui, state, commands);
             if state.review.open().is_none() {
                 // What comes after it stays in its place.
                 ui.add_space(theme::REVIEW_WIDTH);
@@ -39,14 +40,15 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         });
     });
+    asked
 }
 
 /// The state of the review, at the end of the flow: a door to it.
-fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<CheckId> {
     let foreign = state.review.checks.value().and_then(|review| review.check(CheckId::ForeignPairs));
     let foreign = foreign.and_then(|check| check.figure.number).filter(|rows| *rows > 0);
     let (icon, text, is_open) = match state.review.open() {
-        None => return,
+        None => return None,
         Some(0) if state.review.signed_off().is_some() => (icons::READY, "signed off".to_owned(), false),
         Some(0) => (icons::READY, "to be signed off".to_owned(), false),
         Some(open) => {
@@ -57,6 +59,7 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             (icons::WARNING, words, true)
         }
     };
+    let mut asked = None;
     let size = vec2(theme::REVIEW_WIDTH, theme::FIGURE_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
@@ -77,8 +80,10 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         };
         if explained(response, hover, "gate").clicked() {
             commands.push(Command::Show(Shown::Review));
+            asked = foreign.filter(|_| is_open).map(|_| CheckId::ForeignPairs);
         }
     });
+    asked
 }
 
 fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, width: f32, commands: &mut Vec<Command>) {

@@ -41,6 +41,7 @@ mod path_field;
 mod pictures;
 mod plot;
 mod readings;
+mod recipe_actions;
 mod recipe_bar;
 mod recipe_menu;
 mod review_checks;
@@ -222,7 +223,9 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     let figures = state.looks.shows(Part::Strip).then(|| {
         Panel::top("flow_strip").frame(theme::strip_frame(ui)).show(ui, |ui| {
             access::region(ui, egui::Role::Region, "Rows of all tables");
-            flow_strip::flow_strip_ui(ui, state, &mut opened);
+            if let Some(check) = flow_strip::flow_strip_ui(ui, state, &mut opened) {
+                screens.review.turn_to(check);
+            }
         })
     });
     let rules = state.looks.shows(Part::Recipe).then(|| {

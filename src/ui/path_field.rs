@@ -34,10 +34,11 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
         ui.set_width(theme::PALETTE_WIDTH);
         access::region(ui, Role::Dialog, asked.choice.title());
         access::heading_ui(ui, asked.choice.title());
-        ui.label(widgets::weak(
-            ui,
-            "This desktop shows no file dialogs, so type the path; ~ is your home folder. What is to be opened can be dropped on the window too.",
-        ));
+        let is_opening = asked.choice.new_name().is_none();
+        ui.label(widgets::weak(ui, "This desktop shows no file dialogs, so type the path; ~ is your home folder."));
+        if is_opening {
+            ui.label(widgets::weak(ui, "What is to be opened can be dropped on the window too."));
+        }
         let id = Id::unique("path_text");
         let field = ui.add(TextEdit::singleline(&mut screen.text).id(id).desired_width(f32::INFINITY));
         widgets::named(&field, ui, Role::TextInput, "Path");
@@ -56,7 +57,6 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
             // A whole path behind the home folder that stood there.
             let path = path.strip_prefix("~/").filter(|rest| rest.starts_with('/')).unwrap_or(path);
             let may = !path.is_empty();
-            let is_opening = asked.choice.new_name().is_none();
             let does = if is_opening { "Open" } else { "Write there" };
             if (ui.add_enabled(may, egui::Button::new(t(does))).clicked() || entered) && may {
                 commands.push(Command::AnswerPath(Some(PathBuf::from(path))));

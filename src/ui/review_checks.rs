@@ -3,7 +3,8 @@
 
 use egui::{Button, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
-use crate::domain::{CheckId, CheckVerdict, Severity, format};
+use crate::domain::format::counted;
+use crate::domain::{CheckId, CheckVerdict, Recipe, Severity, format};
 use crate::review::{Behind, Check, FigureId, Review, Trail, advice, repairs};
 use crate::signals::{Chart, Span, Style};
 use crate::state::{Command, Part, Shown, Slot, State};
@@ -208,13 +209,19 @@ fn check_ui(
     if check.verdict != CheckVerdict::Pass {
         ui.horizontal_wrapped(|ui| {
             for (place, repair) in repairs(check.id, check.verdict, &state.choices().recipe).into_iter().enumerate() {
-                let text = RichText::new(t(repair.words));
+                let words = match rows_of(state, &repair.recipe) {
+                    Some(rows) => as_is(format!("{}  ·  {}", t(repair.words), t(counted(rows, "row")))),
+                    None => t(repair.words),
+                };
+                let text = RichText::new(words);
                 let button = if place == 0 {
                     Button::new(text.color(theme::palette(ui).base)).fill(theme::palette(ui).accent)
                 } else {
                     Button::new(text)
                 };
-                if ui.add(button).on_hover_text(t(format!("{} It can be undone.", repair.effect))).clicked() {
+                let response = ui.add(button).on_hover_text(t(format!("{} It can be undone.", repair.effect)));
+                widgets::named(&response, ui, Role::Button, repair.words);
+                if response.clicked() {
                     commands.push(Command::SetRecipe(repair.recipe));
                 }
             }
@@ -266,7 +273,7 @@ fn doors_ui(ui: &mut Ui, check: &Check, commands: &mut Vec<Command>) {
                 (format!("Show the rows that {} dropped", table.name()), shown)
             }
             Behind::Rows { table, rows } => {
-                let rows = format::counted(rows.len() as u64, "row");
+                let rows = counted(rows.len() as u64, "row");
                 let figure = FigureId::Check { id: check.id, place: place as u8 };
                 (format!("Show {rows} of {}", table.name()), Shown::Behind(figure))
             }
@@ -321,7 +328,7 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let owner = example.plotted.recording.subject.person.clone().map(|email| name(Follow::Person(email)));
     ui.add_space(8.0);
     let of = owner.map_or_else(String::new, |owner| format!(" of {owner}"));
-    let times = format::counted(example.stranger.pairs, "row");
+    let times = counted(example.stranger.pairs, "row");
     ui.label(widgets::strong(format!("{device}{of} was paired with the motions of {other}: {times}")));
     let whole = example.plotted.whole();
     let at = example.stranger.first as f64;
@@ -349,4 +356,16 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if clicked || response.clicked() {
         commands.push(Command::ShowStranger(example.stranger.clone()));
     }
+}
+
+/// How many rows the training set has under a recipe that differs from the one in force in its rule alone, once that is known.
+fn rows_of(state: &State, recipe: &Recipe) -> Option<u64> {
+    let now = &state.choices().recipe;
+    if (Recipe { join: now.join, tolerance_ms: now.tolerance_ms, ..recipe.clone() }) != *now || recipe.join == now.join
+    {
+        return None;
+    }
+    let rules = state.review.rules.value()?;
+    let figures = rules.iter().find(|report| report.rule == recipe.join)?.outcome.as_ref().ok()?;
+    Some(figures.kinds.all())
 }

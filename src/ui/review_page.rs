@@ -1,10 +1,12 @@
 //! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
 //! all of it, whether the training set may leave.
 
+use std::sync::Arc;
+
 use egui::{Role, ScrollArea, TextEdit, Ui};
 
-use crate::domain::{CheckId, format};
-use crate::review::{Kind, Trail};
+use crate::domain::{CheckId, CheckVerdict, format};
+use crate::review::{Kind, Review, Trail};
 use crate::state::{Command, Drafts, ReviewTab, Slot, State};
 
 use super::drawn::Drawn;
@@ -163,7 +165,11 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui.label(widgets::weak(ui, "The checks are being computed."));
             }
             Some(0) => {
-                ui.label(t(format!("{} No check fails, or each that does is accepted.", icons::READY)));
+                let fails =
+                    |review: &Arc<Review>| review.checks().iter().any(|check| check.verdict == CheckVerdict::Fail);
+                let is_accepted = state.review.checks.value().is_some_and(fails);
+                let words = if is_accepted { "Each check that fails is accepted." } else { "No check fails." };
+                ui.label(t(format!("{} {words}", icons::READY)));
                 who_ui(ui, who);
                 let may = !who.trim().is_empty() && !review.is_adding;
                 let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));

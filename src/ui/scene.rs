@@ -25,12 +25,8 @@ pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
 
 /// What the colours of a chart mean; `over` is whose motion is laid over it.
 pub fn legend_ui(ui: &mut Ui, chart: &Chart<'_>, over: Option<&str>) {
-    for (ink, words) in chart.legend() {
+    for (ink, words) in chart.legend(over) {
         swatch_ui(ui, ink);
-        let words = match over {
-            Some(name) if ink == Ink::Other => format!("motion of {name}"),
-            _ => words.to_owned(),
-        };
         ui.label(widgets::small(ui, words));
         ui.add_space(6.0);
     }

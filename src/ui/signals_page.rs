@@ -188,19 +188,19 @@ fn recording_ui(
     };
     let summary = format!("Signals of {}: {}", t(&name), summary(plotted));
     let seen = Chart { view: screen.plot.zoom.view(whole), cursors: screen.plot.cursors, ..chart.clone() };
+    let over = state.signals.other.clone().map(Follow::Person);
+    let over = over.map(|over| chips::name_of(&over, &loaded.codes, state.revealed));
     if let Some(coloring) = saves {
         let mut seen = seen.clone();
         for (pane, values) in seen.panes.iter_mut().zip(&screen.plot.values) {
             pane.values = values.or(pane.values);
         }
         let heading = Heading::of(&name, &state.choices().recipe, &seen);
-        let scene = poster(&seen, &heading, SAVED, |text| t(text).into());
+        let scene = poster(&seen, &heading, over.as_deref(), SAVED, |text| t(text).into());
         let title = t(format!("signals of {name}")).into();
         commands.push(Command::SavePicture(Arc::new(Picture { scene, title, coloring })));
     }
     ui.horizontal_wrapped(|ui| {
-        let over = state.signals.other.clone().map(Follow::Person);
-        let over = over.map(|over| chips::name_of(&over, &loaded.codes, state.revealed));
         legend_ui(ui, &seen, over.as_deref());
         ui.label(widgets::small(ui, screen.plot.layout.in_words()));
     });
@@ -348,7 +348,7 @@ fn comparison_ui(
             let title = format!("distances of {}", counted(signals.compared.len() as u64, "device"));
             let coloring = Coloring::of(ui.visuals().dark_mode);
             let scene =
-                poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), SAVED, |text| t(text).into());
+                poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), None, SAVED, |text| t(text).into());
             commands.push(Command::SavePicture(Arc::new(Picture { scene, title: t(title).into(), coloring })));
         }
     }

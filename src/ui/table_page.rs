@@ -373,11 +373,13 @@ fn about_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection, comm
     let Some(loaded) = state.landing.value().filter(|_| selection.anchor == selection.head) else { return };
     let column = state.choices().layout().in_sight(&look.view).0.get(selection.head.1).copied();
     let (Some(row), Some(column)) = (look.rows.get(selection.head.0), column) else { return };
-    let Some(follow) = details::whose_at(look, row, column) else { return };
-    let name = chips::name_of(&follow, &loaded.codes, state.revealed);
-    let door = widgets::door_ui(ui, as_is(t(format!("About {name}"))).into(), format!("What became of {name}"));
-    if door.on_hover_text(t(details::ABOUT)).clicked() {
-        commands.push(Command::About(follow));
+    for follow in details::whose_at(look, row, column) {
+        let name = chips::name_of(&follow, &loaded.codes, state.revealed);
+        let words = as_is(t(format!("About {name}")));
+        let door = widgets::door_ui(ui, words.into(), format!("What became of {name}"));
+        if door.on_hover_text(t(details::ABOUT)).clicked() {
+            commands.push(Command::About(follow));
+        }
     }
 }
 
@@ -401,8 +403,9 @@ impl Content<'_> {
         Some((self.look.view.column(position)?, self.look.view.cell(row, position)))
     }
 
-    fn whose(&self, place: usize, column: usize) -> Option<Follow> {
-        details::whose_at(self.look, self.look.rows.get(place)?, *self.columns.get(column)?)
+    fn whose(&self, place: usize, column: usize) -> Vec<Follow> {
+        let at = self.look.rows.get(place).zip(self.columns.get(column));
+        at.map(|(row, column)| details::whose_at(self.look, row, *column)).unwrap_or_default()
     }
 }
 
@@ -436,11 +439,11 @@ impl GridContent for Content<'_> {
 
     /// What became of whose cell it is, or else whose row.
     fn open(&mut self, place: usize, column: usize) {
-        self.commands.extend(self.whose(place, column).map(Command::About));
+        self.commands.extend(self.whose(place, column).into_iter().next().map(Command::About));
     }
 
     fn menu_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
-        let follow = self.whose(place, column);
+        let whose = self.whose(place, column);
         let Some((column, cell)) = self.at(place, column) else { return };
         let column = *column;
         let test = match cell {
@@ -449,7 +452,7 @@ impl GridContent for Content<'_> {
             Cell::Integer(number) | Cell::Time(number) => Some(Test::Within(number, number)),
             Cell::Float(number) => Some(Test::Between(number, number)),
         };
-        if let Some(follow) = follow {
+        for follow in whose {
             details::follow_button_ui(ui, &follow, self.codes, self.revealed, self.commands);
         }
         if let Some(pair) = paired_at(self.look, place) {

@@ -20,17 +20,22 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     ui.add_space(8.0);
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(text).password(!state.revealed).hint_text(t("e-mail address or serial number"));
+        let edit = TextEdit::singleline(text).password(!state.revealed).hint_text(t("code, e-mail address or serial number"));
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if (ui.button(t("Add")).clicked() || entered) && !text.trim().is_empty() {
-            match Withdrawn::parse(text).and_then(|added| recipe.withdrawn.and(&added)) {
+            let resolved = state.landing.value().map_or_else(|| Ok(text.clone()), |loaded| loaded.codes.resolved(text));
+            let added = resolved.map_err(|code| {
+                format!("Nobody who landed has the code {code}. Type it as it stands on the screen, or an e-mail address or serial number.")
+            });
+            let list = |text: String| Withdrawn::parse(&text).and_then(|added| recipe.withdrawn.and(&added));
+            match added.and_then(|text| list(text).map_err(|error| error.to_string())) {
                 Ok(withdrawn) => {
                     commands.push(set(withdrawn));
                     text.clear();
                 }
-                Err(error) => commands.push(Command::Notify(Severity::Error, error.to_string())),
+                Err(error) => commands.push(Command::Notify(Severity::Error, error)),
             }
         }
         if ui
@@ -56,9 +61,15 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
                 let name = match code {
                     _ if state.revealed => (*entry).to_owned(),
                     Some(code) => code.to_string(),
-                    None => "•••  nobody who landed".to_owned(),
+                    None => "•••".to_owned(),
                 };
                 ui.label(as_is(&name));
+                if code.is_none() {
+                    // Perhaps mistyped, perhaps of another delivery.
+                    let hover = "No row of these landing files is theirs, so no row goes by it. Mind how it is written";
+                    let words = format!("{} nobody who landed", icons::WARNING);
+                    ui.label(widgets::warning(ui, words)).on_hover_text(t(hover));
+                }
                 if widgets::icon_button_ui(ui, icons::CLOSE, format!("Take {name} off the list")).clicked() {
                     let left: Vec<&str> = entries.iter().copied().filter(|other| other != entry).collect();
                     if let Ok(withdrawn) = Withdrawn::parse(&left.join("\n")) {

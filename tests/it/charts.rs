@@ -189,7 +189,7 @@ fn foreign_instants_are_marked_once_a_pixel() {
 /// The same scene as text; the pictures were looked at when they were taken into the repository.
 fn hold(name: &str, chart: &Chart<'_>) {
     let heading = Heading { title: "D·k2p9 with C·7f3a".to_owned(), lines: vec!["consent for research".to_owned()] };
-    let scene = poster(chart, &heading, [480.0, 260.0], str::to_owned);
+    let scene = poster(chart, &heading, None, [480.0, 260.0], str::to_owned);
     assert_sound(&scene);
     let text = svg(&scene, name, Coloring::Light);
     if let Some(folder) = std::env::var_os("STEDI_PICTURES") {

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::curation::Cell;
 use stedi_workbench::domain::format::{counted, thousands};
-use stedi_workbench::domain::{Dataset, Table};
+use stedi_workbench::domain::{Dataset, Recipe, Table, Withdrawn};
 use stedi_workbench::review::{Change, Flow, sessions};
 use stedi_workbench::state::{Command, Shown};
 
@@ -90,7 +90,7 @@ fn the_instant_up_to_which_consents_count_moves_the_figures() {
     assert_eq!(rows(&window, Table::CustomerTrusted), before, "the last instant leaves all consents");
     let recipe = window.harness.state().state().choices().recipe.clone();
     assert!(recipe.as_of.is_some());
-    let recipe = stedi_workbench::domain::Recipe { as_of: Some(first), ..recipe };
+    let recipe = Recipe { as_of: Some(first), ..recipe };
     window.harness.state_mut().ask(Command::SetRecipe(recipe));
     settle(&mut window);
     assert!(rows(&window, Table::CustomerTrusted) < before);
@@ -114,7 +114,7 @@ fn a_session_counts_readings_before_the_consent_as_the_tables_do() {
     let landing = window.harness.state().state().landing.value().unwrap().landing.clone();
     let progress = stedi_workbench::domain::Progress::default();
     progress.cancel();
-    assert!(sessions(&landing, &stedi_workbench::domain::Recipe::default(), &progress).is_err());
+    assert!(sessions(&landing, &Recipe::default(), &progress).is_err());
 }
 
 #[test]
@@ -134,6 +134,29 @@ fn whoever_withdraws_is_gone_until_taken_off_the_list() {
     assert!(rows(&window, Table::CustomerTrusted) < before);
     assert!(says(&window, &code) && !says(&window, &email), "shown as a code");
     click(&mut window, &format!("Take {code} off the list"));
+    assert_eq!(rows(&window, Table::CustomerTrusted), before);
+    // By the code that the screen shows, as it is typed; one that nobody has is refused, and whoever did not land is told.
+    let withdrawn = |window: &Window| window.harness.state().state().choices().recipe.withdrawn.clone();
+    type_into(
+        &mut window,
+        "E-mail address or serial number of a customer who withdrew",
+        &code.to_lowercase().replace('·', "-"),
+    );
+    click(&mut window, "Add");
+    assert_eq!(withdrawn(&window).entries().collect::<Vec<_>>(), [email.as_str()]);
+    assert!(rows(&window, Table::CustomerTrusted) < before);
+    click(&mut window, &format!("Take {code} off the list"));
+    type_into(&mut window, "E-mail address or serial number of a customer who withdrew", "C·2222");
+    click(&mut window, "Add");
+    assert!(withdrawn(&window).is_empty());
+    let notices = &window.harness.state().state().notices;
+    assert!(notices.iter().any(|notice| notice.text.starts_with("Nobody who landed has the code C·2222.")));
+    let elsewhere = Withdrawn::parse("nobody@example.com").unwrap();
+    window.harness.state_mut().ask(Command::SetRecipe(Recipe { withdrawn: elsewhere, ..Recipe::default() }));
+    settle(&mut window);
+    assert!(window.harness.query_by_label_contains("nobody who landed").is_some());
+    window.harness.state_mut().ask(Command::SetRecipe(Recipe::default()));
+    settle(&mut window);
     assert_eq!(rows(&window, Table::CustomerTrusted), before);
     let folder = tempfile::tempdir().unwrap();
     let list = write(folder.path(), "list.txt", format!("# those who withdrew\n{email}\n"));

@@ -152,7 +152,7 @@ fn the_guide_says_what_is_there_and_its_words_do_what_they_say() {
     window.harness.get_by_role_and_label(Role::Link, "Go to Join review").click_accesskit();
     settle(&mut window);
     assert_eq!(state(&window).choices().shown, Shown::Review);
-    window.harness.get_by_role_and_label(Role::Button, "Join on time stamp and owner").click();
+    window.harness.get_by_role_and_label(Role::Button, "Join on time stamp and owner").click_accesskit();
     settle(&mut window);
     assert_eq!(state(&window).choices().recipe.join, JoinRule::Owner);
     assert!(text.contains(&format!("{} rows are left", rows(&window))), "{}", rows(&window));

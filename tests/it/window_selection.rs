@@ -285,5 +285,11 @@ fn from_any_cell_of_a_row_a_way_leads_to_whose_it_is() {
     window.harness.get_by_label_contains("What became of D·").click();
     settle(&mut window);
     let choices = window.harness.state().state().choices();
-    assert_eq!((choices.shown, &choices.follow), (Shown::Consent, &Some(Follow::Device(serial))));
+    assert_eq!((choices.shown, choices.told_about()), (Shown::Consent, Some(&Follow::Device(serial.clone()))));
+    assert_eq!(choices.follow, None, "to look at somebody narrows nothing");
+    // The rows behind a figure of theirs are theirs.
+    click(&mut window, "Open step_trainer_landing");
+    let choices = window.harness.state().state().choices();
+    assert_eq!(choices.follow, Some(Follow::Device(serial)));
+    assert_eq!(choices.shown, Shown::Table(Table::StepTrainerLanding));
 }

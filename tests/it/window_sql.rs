@@ -11,7 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stedi_workbench::app::Settings;
 use stedi_workbench::curation::Cell;
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
-use stedi_workbench::explore::{Filter, Query, Selection, Test};
+use stedi_workbench::explore::{Filter, Follow, Query, Selection, Test};
 use stedi_workbench::landing::Source;
 use stedi_workbench::state::{Command, Shown, Slot, State};
 
@@ -262,6 +262,21 @@ fn an_answer_is_a_table_with_all_that_a_table_can() {
     assert!((1..all).contains(&state(&window).look_in_force().unwrap().len()));
     ask(&mut window, Command::Ask("SELECT 1 AS n".to_owned()));
     assert_eq!(state(&window).look_in_force().unwrap().len(), 1);
+}
+
+#[test]
+fn an_answer_is_whole_while_tables_show_one_device() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    ask(&mut window, Command::Ask("SELECT DISTINCT serialnumber FROM step_trainer_landing".to_owned()));
+    let look = state(&window).look_in_force().unwrap().clone();
+    let serial = look.view.cell(0, 0).text().unwrap().to_owned();
+    assert!(look.len() > 10);
+    ask(&mut window, Command::Follow(Some(Follow::Device(serial.clone()))));
+    assert_eq!(state(&window).look_in_force().unwrap().len(), look.len());
+    assert!(!says(&window, "in all tables"));
+    ask(&mut window, Command::Show(Shown::Table(Table::StepTrainerLanding)));
+    assert!(state(&window).look_in_force().unwrap().len() < 200 && says(&window, "in all tables"));
 }
 
 #[test]

@@ -228,10 +228,11 @@ fn a_double_click_says_what_became_of_a_customer() {
         window.harness.step();
     }
     window.wait("the page", |state| state.choices().shown == Shown::Consent && state.consent.value().is_some());
-    let followed = window.harness.state().state().choices().follow.clone();
+    let choices = window.harness.state().state().choices();
+    let (told, follow) = (choices.told_about().cloned(), choices.follow.clone());
     let at = look(&window).view.position("email").unwrap();
     let Cell::Text(email) = look(&window).view.cell(0, at) else { panic!("no e-mail") };
-    assert_eq!(followed, Some(Follow::Person(email.to_owned())));
+    assert_eq!((told, follow), (Some(Follow::Person(email.to_owned())), None), "no table is narrowed by looking");
     assert!(window.harness.state().state().consent.value().unwrap().about.is_some());
     assert!(says(&window, "consent for research"), "what is said of the customer alone");
 }

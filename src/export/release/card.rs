@@ -139,7 +139,7 @@ fn summary(manifest: &Manifest) -> String {
         let rows: u64 = tombstone.rows.values().sum();
         let _ = writeln!(
             out,
-            "**Withdrawn.** {} were taken out after it was first made, with {}. Use no earlier copy.\n",
+            "**Withdrawn.** {} taken out after it was first made, with {}. Use no earlier copy.\n",
             counted(tombstone.customers, "customer"),
             counted(rows, "row")
         );

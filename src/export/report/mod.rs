@@ -271,7 +271,7 @@ fn drawn(
         let code = |code: Option<crate::domain::Code>| code.map_or_else(|| "•••".to_owned(), |code| code.to_string());
         let (device, user) = (code(codes.device(&stranger.device)), code(codes.person(&stranger.user)));
         let title = format!("{device} with the motions of {user}");
-        let scene = poster(&chart, &Heading::of(&title, &curation.recipe, &chart), SIZE, str::to_owned);
+        let scene = poster(&chart, &Heading::of(&title, &curation.recipe, &chart), Some(&user), SIZE, str::to_owned);
         out += &image(&svg(&scene, &title, Coloring::Reader), &title);
     }
     Ok(if out.is_empty() { out } else { format!("<h2>The most affected devices</h2>\n{out}") })

@@ -15,6 +15,13 @@ pub fn other_words(id: &str) -> &'static str {
         "save-picture" | "save-counts" => "export image chart svg png exportieren grafik bild",
         "undo" => "back zurück",
         "redo" => "forward again vor",
+        "purpose-research" | "purpose-public" | "purpose-friends" => {
+            "rule recipe agreed zweck regel rezept einwilligung"
+        }
+        "consent-date" | "duplicates" => "rule recipe regel rezept",
+        "join-timestamp" | "join-owner" | "join-inferred-owner" | "join-nearest" => {
+            "rule recipe repair key regel rezept verknüpfung reparieren"
+        }
         "recipe-as-specified" => "reset rules default zurücksetzen regeln",
         "save-view" => "export csv parquet table download exportieren tabelle",
         "find" => "search suchen",
@@ -31,7 +38,7 @@ pub fn other_words(id: &str) -> &'static str {
         "follow-nobody" => "filter reset all alle",
         "reveal" => "unmask names e-mail clear demaskieren klartext namen",
         "mask" => "hide names privacy verbergen namen datenschutz",
-        "withdrawals" => "load withdrawn delete laden löschen",
+        "withdrawals" => "load withdrawn withdrawal delete laden löschen widerruf",
         "expected" => "load counts compare laden vergleichen",
         "report" => "export html sign off exportieren bericht",
         "kit" => "export glue athena exportieren",
