@@ -29,8 +29,8 @@ impl PartialEq for LinkRequest {
 
 /// What came of it.
 pub enum Answer {
-    Made(ViewLink),
-    Opened(Opened),
+    Made(Box<ViewLink>),
+    Opened(Box<Opened>),
 }
 
 /// Who makes and follows links, and the one that waits for its landing files.
@@ -55,9 +55,10 @@ fn carry_out(request: &LinkRequest) -> Result<Answer, Failure> {
     match request {
         LinkRequest::Make(choices, spot, loaded) => {
             let link = ViewLink::of(choices, spot, loaded);
-            link.map(Answer::Made).map_err(|error| Failure::Error(format!("There is no link to this view: {error}.")))
+            link.map(|link| Answer::Made(Box::new(link)))
+                .map_err(|error| Failure::Error(format!("There is no link to this view: {error}.")))
         }
-        LinkRequest::Open(link, choices, loaded) => Ok(Answer::Opened(link.open(loaded, choices))),
+        LinkRequest::Open(link, choices, loaded) => Ok(Answer::Opened(Box::new(link.open(loaded, choices)))),
     }
 }
 
@@ -95,7 +96,7 @@ impl App {
                     let words: Vec<String> = words.into_iter().chain(unsaid).collect();
                     notify(&mut self.state, Severity::Information, words.join(" "));
                 }
-                Ok(Answer::Opened(opened)) => self.follow_link(opened, context),
+                Ok(Answer::Opened(opened)) => self.follow_link(*opened, context),
                 Err(Failure::Cancelled) => {}
                 Err(Failure::Error(error)) => notify(&mut self.state, Severity::Error, error),
             }

@@ -126,7 +126,8 @@ impl Chart<'_> {
             (self.has_counts(), Ink::Weak, "so many readings at one instant"),
         ]
         .into_iter()
-        .filter_map(|(is_there, ink, words)| is_there.then(|| (ink, words.to_owned())))
+        .filter(|(is_there, ..)| *is_there)
+        .map(|(_, ink, words)| (ink, words.to_owned()))
         .collect()
     }
 
