@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::curation::met;
 use crate::domain::{Progress, Reason};
 use crate::explore;
 use crate::jobs::Outcome;
@@ -25,7 +26,7 @@ pub fn work_out(request: &ConsentRequest, progress: &Progress) -> Result<Arc<Con
         let people = follow.people(landing);
         sessions.retain(|session| people.contains(&session.person));
     }
-    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about }))
+    Ok(Arc::new(ConsentView { waterfalls, consented, sessions, about, met: met(landing, &curation.recipe.withdrawn) }))
 }
 
 impl App {

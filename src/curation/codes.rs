@@ -49,17 +49,20 @@ impl Codes {
         found
     }
 
-    /// A typed list of customers and devices, each on a line of its own: where a code stands, as the screen shows it or as it is
-    /// typed instead (`c-td57`), whom it stands for.
+    /// A typed list of customers and devices, separated by commas: whom the codes in it stand for, as the screen shows them or as
+    /// they are typed instead (`c-td57`), and the rest of it as it was typed.
     ///
     /// # Errors
     /// The first code that nobody here has.
-    pub fn resolved(&self, typed: &str) -> Result<String, Code> {
-        let resolve = |entry: &str| match Code::typed(entry.trim()) {
-            Some(code) => self.find(&[code].into()).into_values().next().map(str::to_owned).ok_or(code),
-            None => Ok(entry.to_owned()),
-        };
-        typed.split([',', '\n']).map(resolve).collect::<Result<Vec<_>, _>>().map(|entries| entries.join("\n"))
+    pub fn resolved(&self, typed: &str) -> Result<(Vec<&str>, String), Code> {
+        let (mut identities, mut rest) = (vec![], vec![]);
+        for entry in typed.split(',') {
+            match Code::typed(entry.trim()) {
+                Some(code) => identities.push(self.find(&[code].into()).into_values().next().ok_or(code)?),
+                None => rest.push(entry),
+            }
+        }
+        Ok((identities, rest.join(",")))
     }
 
     /// The code of a serial number that landed.

@@ -30,4 +30,4 @@ pub use pairs::{Owners, Pair, Whose};
 pub use product::Product;
 pub use run::{Curation, CurationError, curate, curate_by};
 pub use view::{Cell, TableView};
-pub use withdrawn::{Withdrawals, withdrawals, withdrawn_people};
+pub use withdrawn::{Met, Withdrawals, met, withdrawals, withdrawn_people};

@@ -1,6 +1,7 @@
 //! Withdrawals on polars lazy frames: whose rows go, and how many of a list landed at all.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -34,6 +35,36 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
     let matched = list.entries().filter(|entry| found.contains(&Withdrawn::folded(entry))).count();
     let customers = withdrawn_people(landing, list).len() as u64;
     Withdrawals { listed: list.len() as u64, matched: matched as u64, customers }
+}
+
+/// For the entries of a list, whom that landed they stand for.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Met {
+    pub list: Withdrawn,
+    /// An e-mail address or serial number as it landed, by the entry that stands for it. Those that are missing meet nobody.
+    pub identities: HashMap<String, String>,
+}
+
+/// It says who somebody is.
+impl fmt::Debug for Met {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Met").field("list", &self.list).finish_non_exhaustive()
+    }
+}
+
+/// Looks up whom the entries of a list stand for.
+pub fn met(landing: &Landing, list: &Withdrawn) -> Met {
+    let mut identities = HashMap::new();
+    if !list.is_empty() {
+        let mut entries: HashMap<String, Vec<&str>> = HashMap::new();
+        list.entries().for_each(|entry| entries.entry(Withdrawn::folded(entry)).or_default().push(entry));
+        for identity in landing.dictionaries().identities() {
+            for entry in entries.get(&Withdrawn::folded(identity)).into_iter().flatten() {
+                identities.insert((*entry).to_owned(), identity.to_owned());
+            }
+        }
+    }
+    Met { list: list.clone(), identities }
 }
 
 /// The e-mail addresses of withdrawn customer records, as [`Withdrawn::folded`] makes them.

@@ -56,6 +56,20 @@ impl Withdrawn {
         Self::checked(self.0.iter().chain(other.0.iter()).map(|entry| (0, entry.as_str())))
     }
 
+    /// These entries and one more, taken as it is: commas and number signs in it are its own.
+    ///
+    /// # Errors
+    /// When it cannot be an e-mail address or a serial number, or there are too many.
+    pub fn with(&self, entry: &str) -> Result<Self, WithdrawnError> {
+        Self::checked(self.entries().chain([entry]).map(|entry| (0, entry)))
+    }
+
+    /// These entries without one.
+    #[must_use]
+    pub fn without(&self, entry: &str) -> Self {
+        Self(self.entries().filter(|other| *other != entry).map(str::to_owned).collect())
+    }
+
     /// The entries, sorted.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -153,6 +167,17 @@ mod tests {
         assert_eq!(entries("a#b@example.com"), ["a#b@example.com"]);
         assert_eq!(Withdrawn::parse("b\na"), Withdrawn::parse("a,b,a"));
         assert!(Withdrawn::parse(" \n# nobody\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_entry_is_added_and_taken_off_as_it_is() {
+        let list = Withdrawn::parse("b@example.com").unwrap();
+        let odd = "\"a, #1\"@example.com";
+        let both = list.with(odd).unwrap();
+        assert_eq!(both.entries().collect::<Vec<_>>(), [odd, "b@example.com"]);
+        assert_eq!(both.with(odd).unwrap(), both);
+        assert_eq!(both.without(odd), list);
+        assert!(list.with("two\nlines").is_err() && list.without("b@example.com").is_empty());
     }
 
     #[test]

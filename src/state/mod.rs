@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::curation::{Codes, Curation, TableView};
+use crate::curation::{Codes, Curation, Met, TableView};
 use crate::domain::CheckId;
 use crate::domain::{Recipe, Table, TimeZone, Withdrawn};
 use crate::explore::{About, ColumnLayout, Follow, Query, Selection, Sums};
@@ -213,8 +213,10 @@ pub struct ConsentView {
     pub consented: Vec<Consented>,
     /// The readings of each customer against their consent.
     pub sessions: Vec<Session>,
-    /// Everything there is of whom the tables are narrowed to.
+    /// Everything there is of whom the page tells about.
     pub about: Option<About>,
+    /// Whom the list of those who withdrew stands for.
+    pub met: Met,
 }
 
 /// The figures from before a change, to show what it did.

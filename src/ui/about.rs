@@ -73,13 +73,14 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
 fn withdrawal_ui(ui: &mut Ui, state: &State, follow: &Follow, commands: &mut Vec<Command>) {
     let (Follow::Person(identity) | Follow::Device(identity)) = follow;
     let recipe = &state.choices().recipe;
-    if recipe.withdrawn.entries().any(|entry| entry == identity.to_lowercase() || entry == identity) {
+    let folded = Withdrawn::folded(identity);
+    if recipe.withdrawn.entries().any(|entry| Withdrawn::folded(entry) == folded) {
         ui.label(widgets::warning(ui, "on the list of those who withdrew"));
         return;
     }
     let hover = "Out of all trusted and curated tables, with all readings. It can be undone; exports that were made before are searched on the page Export";
     if ui.button(t("Put on the list of those who withdrew")).on_hover_text(t(hover)).clicked() {
-        match Withdrawn::parse(identity).and_then(|added| recipe.withdrawn.and(&added)) {
+        match recipe.withdrawn.with(identity) {
             Ok(withdrawn) => commands.push(Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() })),
             Err(error) => commands.push(Command::Notify(Severity::Error, error.to_string())),
         }

@@ -20,17 +20,13 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     ui.add_space(8.0);
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(text).password(!state.revealed).hint_text(t("code, e-mail address or serial number"));
+        let edit =
+            TextEdit::singleline(text).password(!state.revealed).hint_text(t("code, e-mail address or serial number"));
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if (ui.button(t("Add")).clicked() || entered) && !text.trim().is_empty() {
-            let resolved = state.landing.value().map_or_else(|| Ok(text.clone()), |loaded| loaded.codes.resolved(text));
-            let added = resolved.map_err(|code| {
-                format!("Nobody who landed has the code {code}. Type it as it stands on the screen, or an e-mail address or serial number.")
-            });
-            let list = |text: String| Withdrawn::parse(&text).and_then(|added| recipe.withdrawn.and(&added));
-            match added.and_then(|text| list(text).map_err(|error| error.to_string())) {
+            match added(text, state) {
                 Ok(withdrawn) => {
                     commands.push(set(withdrawn));
                     text.clear();
@@ -54,29 +50,44 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     let entries: Vec<&str> = recipe.withdrawn.entries().collect();
     ui.label(t(format!("On the list: {}", thousands(entries.len() as u64))));
     let rows = entries.len();
+    // Whom they stand for is worked out with the page.
+    let met = state.consent.value().map(|view| &view.met).filter(|met| met.list == recipe.withdrawn);
+    let met = met.map(|met| &met.identities);
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, 24.0, rows, |ui, range| {
         for entry in &entries[range] {
             ui.horizontal(|ui| {
-                let code = loaded.codes.person(entry).or_else(|| loaded.codes.device(entry));
+                let code = met
+                    .and_then(|met| met.get(*entry))
+                    .and_then(|identity| loaded.codes.person(identity).or_else(|| loaded.codes.device(identity)));
                 let name = match code {
                     _ if state.revealed => (*entry).to_owned(),
                     Some(code) => code.to_string(),
                     None => "•••".to_owned(),
                 };
                 ui.label(as_is(&name));
-                if code.is_none() {
+                if met.is_some() && code.is_none() {
                     // Perhaps mistyped, perhaps of another delivery.
                     let hover = "No row of these landing files is theirs, so no row goes by it. Mind how it is written";
                     let words = format!("{} nobody who landed", icons::WARNING);
                     ui.label(widgets::warning(ui, words)).on_hover_text(t(hover));
                 }
                 if widgets::icon_button_ui(ui, icons::CLOSE, format!("Take {name} off the list")).clicked() {
-                    let left: Vec<&str> = entries.iter().copied().filter(|other| other != entry).collect();
-                    if let Ok(withdrawn) = Withdrawn::parse(&left.join("\n")) {
-                        commands.push(set(withdrawn));
-                    }
+                    commands.push(set(recipe.withdrawn.without(entry)));
                 }
             });
         }
     });
+}
+
+/// The list with what was typed: codes, e-mail addresses and serial numbers.
+fn added(typed: &str, state: &State) -> Result<Withdrawn, String> {
+    let list = &state.choices().recipe.withdrawn;
+    let Some(loaded) = state.landing.value() else { return Ok(list.clone()) };
+    let (identities, rest) = loaded.codes.resolved(typed).map_err(|code| {
+        format!(
+            "Nobody who landed has the code {code}. Type it as it stands on the screen, or an e-mail address or serial number."
+        )
+    })?;
+    let all = Withdrawn::parse(&rest).and_then(|rest| list.and(&rest));
+    identities.into_iter().fold(all, |all, identity| all?.with(identity)).map_err(|error| error.to_string())
 }

@@ -145,6 +145,12 @@ fn whoever_withdraws_is_gone_until_taken_off_the_list() {
     click(&mut window, "Add");
     assert_eq!(withdrawn(&window).entries().collect::<Vec<_>>(), [email.as_str()]);
     assert!(rows(&window, Table::CustomerTrusted) < before);
+    // However it is written, it is theirs.
+    let shouted = Withdrawn::parse(&email.to_uppercase()).unwrap();
+    window.harness.state_mut().ask(Command::SetRecipe(Recipe { withdrawn: shouted, ..Recipe::default() }));
+    settle(&mut window);
+    assert!(says(&window, &code) && window.harness.query_by_label_contains("nobody who landed").is_none());
+    assert!(rows(&window, Table::CustomerTrusted) < before);
     click(&mut window, &format!("Take {code} off the list"));
     type_into(&mut window, "E-mail address or serial number of a customer who withdrew", "C·2222");
     click(&mut window, "Add");
