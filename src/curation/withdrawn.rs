@@ -48,7 +48,7 @@ pub struct Met {
 /// It says who somebody is.
 impl fmt::Debug for Met {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Met").field("list", &self.list).finish_non_exhaustive()
+        fmt::Debug::fmt(&self.list, f)
     }
 }
 
