@@ -103,14 +103,14 @@ def run_jobs(program, landing, size, jobs, peers, table):
         watched = {peer: measuring.peer(python, peer, job, landing, watched=True) for peer, python in peers.items()}
         for peer, answer in watched.items():
             measuring.agree(mine["rows"], answer["rows"], PEERS[peer])
-        runs, theirs, beside = [], {}, {}
+        runs, theirs, beside, most = [], {}, {}, ROUNDS.get(size, 3)
         for peer, python in peers.items():
-            rounds = min(ROUNDS.get(size, 3), MOST_ROUNDS.get(peer, ROUNDS.get(size, 3)))
+            rounds = min(most, MOST_ROUNDS.get(peer, most))
             pairs = [(measuring.ours(program, job, landing), measuring.peer(python, peer, job, landing)) for _ in range(rounds)]
             theirs[peer] = median(their["seconds"] for _, their in pairs)
             beside[peer] = [median(our[key] for our, _ in pairs) for key in ("inside", "process")]
             runs += [our for our, _ in pairs]
-        runs = runs or [measuring.ours(program, job, landing) for _ in range(ROUNDS.get(size, 3))]
+        runs = runs or [measuring.ours(program, job, landing) for _ in range(most)]
         process, inside = (median(run[key] for run in runs) for key in ("process", "inside"))
         # Our process does more than read, and what it says of reading is within it.
         insides = {peer: ours[0] for peer, ours in beside.items()}

@@ -53,11 +53,6 @@ impl Gathered {
 }
 
 impl Curation {
-    /// Room for rows of the tables that a definition starts from: on the disk, if readings are there.
-    pub(super) fn gathered(&self, definition: &TableDefinition) -> Gathered {
-        self.room_for(definition.source)
-    }
-
     /// Room for rows as those of a table: on the disk, if they are readings and others are there.
     pub(super) fn room_for(&self, table: Table) -> Gathered {
         match self.aside.as_ref().filter(|_| is_of_readings(table)) {

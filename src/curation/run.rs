@@ -206,7 +206,7 @@ impl Curation {
     /// When there is no such step, when cancelled, or when the engine gives up.
     pub fn dropped(&self, table: Table, step: usize, progress: &Progress) -> Result<TableView, CurationError> {
         let (definition, _) = self.definition_with(table, step)?;
-        let mut dropped = self.gathered(&definition);
+        let mut dropped = self.room_for(definition.source);
         let rows = self.numbered(definition.source);
         self.each_dropped(&definition, step, rows, progress, &mut |rows| dropped.add(rows))?;
         let dropped = dropped.finish().map_err(|error| CurationError::Engine { table, error })?;

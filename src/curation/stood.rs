@@ -53,7 +53,7 @@ impl Curation {
         progress: &Progress,
     ) -> Result<TableView, CurationError> {
         let (definition, _) = self.definition_with(table, step)?;
-        let mut found = self.gathered(&definition);
+        let mut found = self.room_for(definition.source);
         self.each_dropped_and_stood(table, step, None, progress, &mut |dropped| {
             let rows = dropped.lazy().filter(col(STOOD).eq(lit(stood as i32)));
             found.add(rows.select([all().exclude_cols([STOOD]).as_expr()]).collect()?)

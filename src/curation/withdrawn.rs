@@ -29,10 +29,7 @@ pub fn withdrawals(landing: &Landing, list: &Withdrawn) -> Withdrawals {
     if list.is_empty() {
         return Withdrawals::default();
     }
-    let listed: HashSet<String> = list.entries().map(Withdrawn::folded).collect();
-    let landed = landing.dictionaries().identities();
-    let found: HashSet<&String> = landed.filter_map(|text| listed.get(&Withdrawn::folded(text))).collect();
-    let matched = list.entries().filter(|entry| found.contains(&Withdrawn::folded(entry))).count();
+    let matched = met(landing, list).identities.len();
     let customers = withdrawn_people(landing, list).len() as u64;
     Withdrawals { listed: list.len() as u64, matched: matched as u64, customers }
 }
@@ -43,6 +40,14 @@ pub struct Met {
     pub list: Withdrawn,
     /// An e-mail address or serial number as it landed, by the entry that stands for it. Those that are missing meet nobody.
     pub identities: HashMap<String, String>,
+    landed: HashSet<String>,
+}
+
+impl Met {
+    /// Whether an entry stands for an e-mail address or serial number, as it landed.
+    pub fn has(&self, identity: &str) -> bool {
+        self.landed.contains(identity)
+    }
 }
 
 /// It says who somebody is.
@@ -54,17 +59,18 @@ impl fmt::Debug for Met {
 
 /// Looks up whom the entries of a list stand for.
 pub fn met(landing: &Landing, list: &Withdrawn) -> Met {
-    let mut identities = HashMap::new();
+    let (mut identities, mut landed) = (HashMap::new(), HashSet::new());
     if !list.is_empty() {
         let mut entries: HashMap<String, Vec<&str>> = HashMap::new();
         list.entries().for_each(|entry| entries.entry(Withdrawn::folded(entry)).or_default().push(entry));
         for identity in landing.dictionaries().identities() {
             for entry in entries.get(&Withdrawn::folded(identity)).into_iter().flatten() {
                 identities.insert((*entry).to_owned(), identity.to_owned());
+                landed.insert(identity.to_owned());
             }
         }
     }
-    Met { list: list.clone(), identities }
+    Met { list: list.clone(), identities, landed }
 }
 
 /// The e-mail addresses of withdrawn customer records, as [`Withdrawn::folded`] makes them.

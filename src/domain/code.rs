@@ -37,11 +37,16 @@ impl Code {
         Some(Self { mark, letters, length: rest.len() as u8 })
     }
 
+    /// Whether it stands for the dot in the middle, which is on no keyboard.
+    pub fn is_dot(typed: char) -> bool {
+        matches!(typed, '·' | '.' | '-' | ' ')
+    }
+
     /// Reads what people type for a code: any case, and a full stop, a hyphen or a blank for the dot in the middle.
     pub fn typed(text: &str) -> Option<Self> {
         let mut letters = text.chars();
         let mark = letters.next()?.to_ascii_uppercase();
-        letters.next().filter(|dot| matches!(dot, '·' | '.' | '-' | ' '))?;
+        letters.next().filter(|dot| Self::is_dot(*dot))?;
         Self::parse(&format!("{mark}·{}", letters.as_str().to_ascii_lowercase()))
     }
 

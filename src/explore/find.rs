@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::curation::{Cell, Codes};
-use crate::domain::{Column, Privacy, format};
+use crate::domain::{Code, Column, Privacy, format};
 
 /// The text that is on the screen for a cell; none for a null and for what is hidden.
 pub fn shown<'a>(column: &Column, cell: Cell<'a>, codes: &Codes, revealed: bool) -> Option<Cow<'a, str>> {
@@ -43,7 +43,7 @@ impl Sought {
     /// What was typed.
     pub fn new(typed: &str) -> Self {
         let text = typed.to_lowercase();
-        let code = text.chars().map(|one| if matches!(one, '.' | '-' | ' ') { '·' } else { one }).collect();
+        let code = text.chars().map(|one| if Code::is_dot(one) { '·' } else { one }).collect();
         Self { text, code }
     }
 

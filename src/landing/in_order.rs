@@ -30,7 +30,6 @@ pub struct Readings {
 /// The columns of one data set, and how many rows each file gave.
 struct Growing {
     columns: Vec<(PlSmallStr, Values)>,
-    rows: usize,
     files: Vec<(usize, usize)>,
 }
 
@@ -103,7 +102,7 @@ impl Growing {
             kind => polars_bail!(ComputeError: "a column of {kind} is none of readings"),
         };
         let columns = like.columns().iter().map(|column| Ok((column.name().clone(), values(column)?)));
-        Ok(Self { columns: columns.collect::<PolarsResult<_>>()?, rows: 0, files: vec![] })
+        Ok(Self { columns: columns.collect::<PolarsResult<_>>()?, files: vec![] })
     }
 
     fn add(&mut self, file: usize, rows: &DataFrame) -> PolarsResult<()> {
@@ -115,13 +114,13 @@ impl Growing {
                 Values::Floats(values) => put_behind(values, column.f64()?)?,
             }
         }
-        self.rows += rows.height();
         self.files.push((file, rows.height()));
         Ok(())
     }
 
     fn finish(self, became: &[Numbers]) -> PolarsResult<DataFrame> {
-        let Self { columns, rows, files } = self;
+        let Self { columns, files } = self;
+        let rows = files.iter().map(|(_, rows)| rows).sum();
         let column = |(name, values): (PlSmallStr, Values)| match values {
             Values::Numbers(mut values) => {
                 renumber(&mut values, &name, &files, became);

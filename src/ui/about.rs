@@ -4,7 +4,7 @@
 use egui::{Grid, RichText, Ui};
 
 use crate::domain::format::{counted, thousands};
-use crate::domain::{Purpose, Recipe, Withdrawn};
+use crate::domain::{Purpose, Recipe};
 use crate::explore::{About, Follow};
 use crate::state::{Command, Severity, Shown, State};
 
@@ -73,8 +73,7 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
 fn withdrawal_ui(ui: &mut Ui, state: &State, follow: &Follow, commands: &mut Vec<Command>) {
     let (Follow::Person(identity) | Follow::Device(identity)) = follow;
     let recipe = &state.choices().recipe;
-    let folded = Withdrawn::folded(identity);
-    if recipe.withdrawn.entries().any(|entry| Withdrawn::folded(entry) == folded) {
+    if state.consent.value().is_some_and(|view| view.met.has(identity)) {
         ui.label(widgets::warning(ui, "on the list of those who withdrew"));
         return;
     }

@@ -36,35 +36,25 @@ pub fn details_ui(
             }
         });
         ui.add_space(8.0);
-        let mut followed = vec![];
         for follow in whose(look, row) {
-            if !followed.contains(&follow) {
-                follow_button_ui(ui, &follow, codes, revealed, commands);
-                followed.push(follow);
-            }
+            follow_button_ui(ui, &follow, codes, revealed, commands);
         }
     });
 }
 
-/// The customers and devices of a row, in the order of its columns.
-pub fn whose(look: &Look, row: usize) -> impl Iterator<Item = Follow> {
-    let columns = look.view.columns().enumerate();
-    columns.filter_map(move |(position, column)| Follow::of(column, look.view.cell(row, position)))
-}
-
-/// Whose cell it is, or else whose row, each once.
-pub fn whose_at(look: &Look, row: usize, position: usize) -> Vec<Follow> {
-    let of_cell = look.view.column(position).and_then(|column| Follow::of(column, look.view.cell(row, position)));
-    if let Some(follow) = of_cell {
-        return vec![follow];
-    }
-    let mut all: Vec<Follow> = vec![];
-    for follow in whose(look, row) {
-        if !all.contains(&follow) {
-            all.push(follow);
-        }
+/// The customers and devices of a row, each once, in the order of its columns.
+fn whose(look: &Look, row: usize) -> Vec<Follow> {
+    let mut all = vec![];
+    for (position, column) in look.view.columns().enumerate() {
+        all.extend(Follow::of(column, look.view.cell(row, position)).filter(|follow| !all.contains(follow)));
     }
     all
+}
+
+/// Whose cell it is, or else whose row.
+pub fn whose_at(look: &Look, row: usize, position: usize) -> Vec<Follow> {
+    let of_cell = look.view.column(position).and_then(|column| Follow::of(column, look.view.cell(row, position)));
+    of_cell.map_or_else(|| whose(look, row), |follow| vec![follow])
 }
 
 /// A button that tells about somebody, and those of [`only_ui`].
