@@ -214,6 +214,12 @@ impl App {
         let Some(session) = found.session.filter(|session| asked.is_none() || asked == session.source) else {
             return asked;
         };
+        let abouts = [&session.choices.about, session.beside.as_ref().map_or(&None, |beside| &beside.about)];
+        for (about, is_beside) in abouts.into_iter().zip([false, true]) {
+            if about.is_some() {
+                self.screens.show_about(is_beside);
+            }
+        }
         self.state.history = History::new(Label::new("as it was left"), session.choices);
         self.state.beside = session.beside;
         self.state.expected = session.expected;

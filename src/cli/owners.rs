@@ -44,7 +44,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
     }
     let mut stdout = super::screen::out();
     if job.json {
-        let summary = findings.summary();
+        let summary = findings.summary;
         let object = json!({
             "devices": summary.devices,
             "confirmed": summary.confirmed,
@@ -62,7 +62,7 @@ pub fn run(arguments: &OwnersArguments) -> anyhow::Result<u8> {
 }
 
 fn text(findings: &OwnerFindings, out: Option<&std::path::Path>) -> String {
-    let summary = findings.summary();
+    let summary = findings.summary;
     let mut text = String::new();
     for (number, words) in [
         (summary.devices, "devices sent distances"),

@@ -152,6 +152,14 @@ impl Review {
         self.checks().iter().filter(is_open).map(|check| check.id).collect()
     }
 
+    /// Why no check is open, in words, where none is.
+    pub fn why_none_is_open(&self) -> &'static str {
+        match self.checks().iter().any(|check| check.verdict.is_failing()) {
+            true => "Each check that fails is accepted",
+            false => "No check fails",
+        }
+    }
+
     /// Of each failing check that nobody accepted here, the last acceptance that does not count here, if there is one.
     pub fn lapsed<'a>(&self, trail: &'a Trail) -> Vec<Lapsed<'a>> {
         let scope = self.scope();

@@ -84,6 +84,9 @@ pub const BOTTOM: f32 = 26.0;
 const LABEL: f32 = 12.0;
 /// Room for the marks of foreign instants.
 const MARKS: f32 = 10.0;
+/// Room for a letter of a title, and for what may stand at the other end of its line, in points.
+const LETTER: f32 = 7.0;
+const BESIDE_TITLE: f32 = 112.0;
 
 impl Chart<'_> {
     /// Paints it. `columns` is kept from frame to frame, so that painting takes no memory anew.
@@ -212,15 +215,16 @@ impl Chart<'_> {
     /// What is behind the curves: consent, the chosen range, the grid, and the title above.
     fn paint_ground(&self, pane: &Pane<'_>, scale: &Scale, scene: &mut Scene) {
         let area = scale.area;
-        let mut ground = vec![];
+        let (mut ground, mut labels) = (vec![], vec![]);
         if let Some(until) = pane.before_consent {
             let right = self.x(area, until).min(area.right);
             if right > area.left {
                 ground.push(Shape::Fill(Area { right, ..area }, Ink::BeforeConsent));
-                if right - area.left > 96.0 {
+                // Above its end, beside the title: no curve runs into it there.
+                if right - area.left > BESIDE_TITLE + LETTER * pane.title.chars().count() as f32 {
                     let text = if until.is_finite() { "before consent" } else { "no consent" };
-                    let at = [area.left + 6.0, scale.curves.top + 9.0];
-                    ground.push(Shape::small(text.to_owned(), at, Anchor::Start, Ink::Foreign));
+                    let at = [right - 2.0, area.top - TITLE / 2.0];
+                    labels.push(Shape::small(text.to_owned(), at, Anchor::End, Ink::Foreign));
                 }
             }
         }
@@ -229,7 +233,6 @@ impl Chart<'_> {
             ground.push(Shape::Fill(Area { left, right, ..area }, Ink::Range));
         }
         let mut grid = vec![];
-        let mut labels = vec![];
         let count = (scale.curves.height() / 24.0).max(3.0) as usize;
         let mut free = f32::INFINITY;
         for tick in number_ticks(scale.values.0, scale.values.1, count) {

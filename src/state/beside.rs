@@ -25,7 +25,7 @@ pub struct Beside {
     /// Whom it is narrowed to, whomever the first page is.
     pub follow: Option<Follow>,
     /// Whom it tells about, if it does.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Follow>,
     /// The recipe of its tables.
     pub under: Under,

@@ -39,7 +39,7 @@ pub struct Choices {
     /// Whom all tables are narrowed to.
     pub follow: Option<Follow>,
     /// Whom the page Consent tells about, unless it is whom the tables are narrowed to.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Follow>,
     /// How the next export is packed.
     pub export: ExportChoices,

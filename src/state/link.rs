@@ -85,6 +85,7 @@ struct Place {
     #[serde(with = "stored::pairs")]
     columns: HashMap<Shown, ColumnLayout>,
     follow: Option<Follow>,
+    about: Option<Follow>,
     seen: Option<(i64, i64)>,
     chosen: Option<(i64, i64)>,
     over: Option<String>,
@@ -143,7 +144,8 @@ impl ViewLink {
             shown,
             queries: queries.map(|(shown, query)| (*shown, query.clone())).collect(),
             columns: columns.map(|(shown, layout)| (*shown, layout.clone())).collect(),
-            follow: if shown == Shown::Consent { choices.told_about() } else { choices.follow.as_ref() }.cloned(),
+            follow: choices.follow.clone(),
+            about: choices.about.clone().filter(|_| shown == Shown::Consent),
             seen: spot.stretch.seen,
             chosen: spot.stretch.chosen,
             over: spot.over.clone(),
@@ -259,13 +261,25 @@ impl ViewLink {
         if self.place.unsaid > 0 {
             remarks.push(unsaid_in_words(self.place.unsaid));
         }
-        let Place { recipe, shown, queries, columns, follow, seen, chosen, over, compared, tab, check, unsaid: _ } =
-            place;
+        let Place {
+            recipe,
+            shown,
+            queries,
+            columns,
+            follow,
+            about,
+            seen,
+            chosen,
+            over,
+            compared,
+            tab,
+            check,
+            unsaid: _,
+        } = place;
         let spot = Spot { stretch: Stretch { seen, chosen }, over, compared, tab, check };
         let run = before.run.clone().filter(|run| run.recipe == recipe);
         let selections = HashMap::new();
         let (file, export) = (before.file.clone(), before.export.clone());
-        let about = None;
         let choices = Choices { recipe, file, run, shown, queries, columns, selections, follow, about, export };
         Opened { choices, spot, remarks }
     }
@@ -297,10 +311,13 @@ impl Place {
                 Some((serial?, OwnerDecision { owner: owner?, ..decided }))
             });
         self.recipe.owners.decisions = OwnerDecisions(decisions.collect());
-        self.follow = self.follow.and_then(|follow| match follow {
-            Follow::Person(email) => renamed(Privacy::Person, &email).map(Follow::Person),
-            Follow::Device(serial) => renamed(Privacy::Device, &serial).map(Follow::Device),
-        });
+        let mut other = |follow: Option<Follow>| {
+            follow.and_then(|follow| match follow {
+                Follow::Person(email) => renamed(Privacy::Person, &email).map(Follow::Person),
+                Follow::Device(serial) => renamed(Privacy::Device, &serial).map(Follow::Device),
+            })
+        };
+        (self.follow, self.about) = (other(self.follow), other(self.about));
         self.over = self.over.and_then(|email| renamed(Privacy::Person, &email));
         let compared = std::mem::take(&mut self.compared).into_iter();
         self.compared = compared.filter_map(|serial| renamed(Privacy::Device, &serial)).collect();

@@ -162,7 +162,9 @@ fn choose_all(state: &State) -> Does {
 fn next_failing(state: &State) -> Does {
     match state.review.open() {
         None => Does::Nothing("The checks are not computed yet"),
-        Some(0) => Does::Nothing("No check fails, or each that does is accepted"),
+        Some(0) => {
+            Does::Nothing(state.review.checks.value().map_or("No check fails", |review| review.why_none_is_open()))
+        }
         Some(_) => Does::TurnsToNextFailing,
     }
 }

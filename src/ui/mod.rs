@@ -242,13 +242,14 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         let sidebar = parts::panel(state, Part::Sidebar, Panel::left("sidebar"), theme::SIDEBAR_WIDTH);
         let shown = sidebar.frame(theme::side_frame(ui)).size_range(180.0..=400.0).show(ui, |ui| {
             access::region(ui, egui::Role::Navigation, "Pages and tables");
-            sidebar::sidebar_ui(ui, state, &mut screens.tour, &mut opened);
+            sidebar::sidebar_ui(ui, state, &mut opened);
         });
         parts::keep_size(ui, state, Part::Sidebar, "sidebar", &shown.response, commands);
     }
     beside::in_use(state, screens, commands, |_, _, commands| commands.append(&mut opened));
     let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Main, "Page");
+        tour::offer_ui(ui, state, &mut screens.tour, commands);
         notices::notices_ui(ui, state, commands);
         beside::pages_ui(ui, state, screens, commands);
         let [first, beside] =
@@ -296,7 +297,10 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::TurnsTour if screens.tour.is_open() => screens.tour.end(state, commands),
         Does::TurnsTour => screens.tour.begin(),
         Does::ClosesGuide if screens.tour.is_open() => screens.tour.end(state, commands),
-        Does::ClosesGuide => screens.guide.close(),
+        Does::ClosesGuide if screens.guide.is_open() => screens.guide.close(),
+        Does::ClosesGuide => {
+            commands.extend(state.notices.len().checked_sub(1).map(Command::Dismiss));
+        }
         Does::TurnsToOtherPage => {
             let beside = !state.is_beside_used;
             screens.goes_to = Some(beside);

@@ -27,6 +27,13 @@ pub struct OwnersScreen {
     of: Option<(usize, Option<OwnerVerdict>)>,
 }
 
+impl OwnersScreen {
+    /// Lists the devices of one kind.
+    pub fn show_only(&mut self, verdict: OwnerVerdict) {
+        self.only = Some(verdict);
+    }
+}
+
 /// Paints it.
 pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mut String, commands: &mut Vec<Command>) {
     if let Some(error) = state.review.owners.error() {
@@ -35,7 +42,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
     let Some(owners) = state.review.owners.value() else {
         return empty::working_ui(ui, "The owners are being inferred.");
     };
-    let summary = owners.summary();
+    let summary = owners.summary;
     ui.horizontal_wrapped(|ui| {
         ui.selectable_value(&mut screen.only, None, t(counted(summary.devices, "device")));
         for (verdict, devices) in OwnerVerdict::ALL.into_iter().zip([

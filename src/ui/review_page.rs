@@ -1,12 +1,11 @@
 //! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
 //! all of it, whether the training set may leave.
 
-use std::sync::Arc;
-
 use egui::{Role, ScrollArea, TextEdit, Ui};
 
-use crate::domain::{CheckId, CheckVerdict, format};
-use crate::review::{Kind, Review, Trail};
+use crate::domain::format::counted;
+use crate::domain::{CheckId, JoinRule, OwnerVerdict, format};
+use crate::review::{Kind, Trail};
 use crate::state::{Command, Drafts, ReviewTab, Slot, State};
 
 use super::drawn::Drawn;
@@ -130,6 +129,7 @@ pub fn review_ui(
         return empty::failed_ui(ui, "The tables could not be made", error, again, commands);
     }
     gate_ui(ui, state, &mut screen.who, commands);
+    contradicting_ui(ui, state, screen);
     ui.add_space(8.0);
     match screen.tab {
         ReviewTab::Checks => checks_ui(ui, state, &mut screen.checks, &mut screen.who, commands),
@@ -165,11 +165,8 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui.label(widgets::weak(ui, "The checks are being computed."));
             }
             Some(0) => {
-                let fails =
-                    |review: &Arc<Review>| review.checks().iter().any(|check| check.verdict == CheckVerdict::Fail);
-                let is_accepted = state.review.checks.value().is_some_and(fails);
-                let words = if is_accepted { "Each check that fails is accepted." } else { "No check fails." };
-                ui.label(t(format!("{} {words}", icons::READY)));
+                let words = state.review.checks.value().map_or("", |review| review.why_none_is_open());
+                ui.label(t(format!("{} {words}.", icons::READY)));
                 who_ui(ui, who);
                 let may = !who.trim().is_empty() && !review.is_adding;
                 let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
@@ -183,6 +180,35 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 ui.label(widgets::warning(ui, format!("{} Export is closed: {checks}.", icons::LOCKED)));
                 ui.label(widgets::weak(ui, "Repair each, or accept it with a reason."));
             }
+        }
+    });
+}
+
+/// The devices whose readings say otherwise than the only record that carries them, where a join goes by records or may be
+/// made to: no check of such a join can fail.
+fn contradicting_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen) {
+    let contradicting = state.review.owners.value().map_or(0, |owners| owners.summary.contradicting);
+    let may_go_by_records = screen.tab == ReviewTab::Rules
+        || (screen.tab == ReviewTab::Checks && screen.checks.drafted().0 == Some(CheckId::ForeignPairs));
+    let says = match state.choices().recipe.join {
+        JoinRule::Owner | JoinRule::Nearest => "This join goes by the record.",
+        JoinRule::Timestamp if may_go_by_records => {
+            "A join on the owner goes by the record, one on the inferred owner by the readings."
+        }
+        _ => return,
+    };
+    if contradicting == 0 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        let devices = counted(contradicting, "device");
+        let text =
+            format!("{devices} with readings that contradict the record: they go with another customer's phone.");
+        ui.label(widgets::warning(ui, format!("{} {text}", icons::WARNING)));
+        ui.label(t(says));
+        if ui.link(t("Show whose")).clicked() {
+            screen.tab = ReviewTab::Owners;
+            screen.owners.show_only(OwnerVerdict::Contradicts);
         }
     });
 }

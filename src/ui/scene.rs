@@ -1,7 +1,10 @@
 //! Paints a scene in the theme's colours.
 
 use egui::epaint::{Mesh, PathShape, Vertex, WHITE_UV};
-use egui::{Align2, FontId, Pos2, Rect, Sense, Shape as Painted, Stroke, TextStyle, Ui, Vec2, pos2, vec2};
+use egui::{
+    Align2, FontId, Pos2, Rect, Sense, Shape as Painted, Stroke, TextStyle, TextWrapMode, Ui, Vec2, WidgetText, pos2,
+    vec2,
+};
 
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
 use crate::signals::{Chart, swatch};
@@ -26,15 +29,24 @@ pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
 /// What the colours of a chart mean; `over` is whose motion is laid over it.
 pub fn legend_ui(ui: &mut Ui, chart: &Chart<'_>, over: Option<&str>) {
     for (ink, words) in chart.legend(over) {
+        let words = WidgetText::from(widgets::small(ui, words));
+        let words = words.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Small);
+        // A swatch and its words stay together where lines break.
+        if SWATCH.x + ui.spacing().item_spacing.x + words.size().x > ui.available_size_before_wrap().x {
+            ui.end_row();
+        }
         swatch_ui(ui, ink);
-        ui.label(widgets::small(ui, words));
+        ui.label(words);
         ui.add_space(6.0);
     }
 }
 
+/// The size of a piece of what an ink paints.
+const SWATCH: Vec2 = vec2(14.0, 10.0);
+
 /// A piece of what an ink paints, for a legend.
 fn swatch_ui(ui: &mut Ui, ink: Ink) {
-    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 10.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(SWATCH, Sense::hover());
     let area = Area::new(0.0, 0.0, rect.width(), rect.height());
     let mut scene = Scene { size: rect.size().into(), layers: vec![] };
     scene.paint(area, swatch(ink, area));

@@ -7,13 +7,11 @@ use crate::domain::{Table, Zone};
 use crate::state::{Command, Shown, State};
 
 use super::explain::{explained, leads_to};
-use super::tour::{TourScreen, offer_ui};
 use super::words::{Words, as_is, t};
 use super::{access, flow_strip, icons, theme, widgets};
 
 /// Paints the list.
-pub fn sidebar_ui(ui: &mut Ui, state: &State, tour: &mut TourScreen, commands: &mut Vec<Command>) {
-    offer_ui(ui, state, tour, commands);
+pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (shown, icon, name, section, hover) in [

@@ -202,7 +202,8 @@ fn recording_ui(
     }
     ui.horizontal_wrapped(|ui| {
         legend_ui(ui, &seen, over.as_deref());
-        ui.label(widgets::small(ui, screen.plot.layout.in_words()));
+        let showing = widgets::small(ui, screen.plot.layout.in_words());
+        ui.add(egui::Label::new(showing).extend());
     });
     if drawn.in_words {
         drawn.words_ui(ui, &seen.in_words());

@@ -67,7 +67,7 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
                 } else {
                     values_in_words(&channel.values()[run.clone()])
                 }));
-                ui.label(widgets::small(ui, away.map_or_else(String::new, |away| elapsed(away, true))));
+                ui.label(widgets::small(ui, away.map_or_else(String::new, apart)));
                 ui.end_row();
             }
             ui.label("");
@@ -77,6 +77,17 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
             ui.end_row();
         }
     });
+}
+
+/// How far a reading is from what is pointed at.
+fn apart(milliseconds: f64) -> String {
+    let length = elapsed(milliseconds.abs(), true);
+    let length = length.trim_start_matches('+');
+    match milliseconds.round() {
+        0.0 => String::new(),
+        later if later > 0.0 => format!("{length} later"),
+        _ => format!("{length} earlier"),
+    }
 }
 
 /// An instant by the clock of the chart, with its zone.
@@ -277,7 +288,7 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
     };
     // Whoever is drawn can be taken away, also once the join takes their motion no longer.
     if let Some(email) = drawn.filter(|drawn| !others.iter().take(MOST_OTHERS).any(|other| *other.email == **drawn)) {
-        lay(ui, email, format!("lay {} over", name(email)), commands);
+        lay(ui, email, format!("draw the motions of {}, too", name(email)), commands);
     }
     if others.is_empty() {
         if plotted.recording.device.is_some() {
@@ -292,7 +303,7 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
          it. The marks at the top of the chart show where."),
     );
     for other in others.iter().take(MOST_OTHERS) {
-        let text = format!("lay {} over · {}", name(&other.email), counted(other.pairs, "row"));
+        let text = format!("draw the motions of {}, too · {}", name(&other.email), counted(other.pairs, "row"));
         lay(ui, &other.email, text, commands);
     }
     if others.len() > MOST_OTHERS {

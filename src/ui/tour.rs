@@ -1,8 +1,8 @@
 //! The tour: a few cards that say what each part of the window is for, while it shows that part.
 
 use egui::{
-    Align, Align2, Area, Button, EventFilter, Frame, Id, Key, Layout, Modifiers, Order, Panel, Rect, RichText, Role,
-    Stroke, StrokeKind, TextStyle, Ui, vec2,
+    Align, Align2, Area, Button, EventFilter, Frame, Id, Key, Layout, Modifiers, Order, Rect, RichText, Role, Stroke,
+    StrokeKind, TextStyle, Ui, vec2,
 };
 
 use crate::domain::CheckId;
@@ -282,11 +282,10 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
     if state.toured || screen.card.is_some() {
         return;
     }
-    let frame = theme::notice_frame(theme::palette(ui).accent_soft);
-    Panel::bottom("tour_offer").frame(frame).show_separator_line(false).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            let words = "New here? Seven cards show what each part of the window is for";
-            if ui.button(t("Take the tour")).on_hover_text(t(words)).clicked() {
+    theme::notice_frame(theme::palette(ui).accent_soft).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(t("New here? Seven cards show what each part of the window is for."));
+            if ui.button(t("Take the tour")).clicked() {
                 screen.begin();
             }
             if ui.button(t("No, thanks")).on_hover_text(t("It stays in the list of commands")).clicked() {
@@ -294,4 +293,5 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
             }
         });
     });
+    ui.add_space(8.0);
 }

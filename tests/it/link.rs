@@ -134,8 +134,10 @@ fn layout(table: Table) -> impl Strategy<Value = ColumnLayout> {
 
 fn choices() -> impl Strategy<Value = Choices> {
     let looked = table().prop_flat_map(|table| (Just(Shown::Table(table)), query(table), layout(table)));
-    (recipe(), shown(), prop::option::of(follow()), vec(looked, 0..4)).prop_map(|(recipe, shown, follow, looked)| {
-        let mut choices = Choices { recipe, shown, follow, ..Choices::default() };
+    let whom = (prop::option::of(follow()), prop::option::of(follow()));
+    (recipe(), shown(), whom, vec(looked, 0..4)).prop_map(|(recipe, shown, (follow, about), looked)| {
+        let about = about.filter(|_| shown == Shown::Consent);
+        let mut choices = Choices { recipe, shown, follow, about, ..Choices::default() };
         for (shown, query, layout) in looked {
             if query != Query::default() {
                 choices.queries.insert(shown, query);
@@ -360,8 +362,22 @@ fn a_link_is_pasted_and_what_is_wrong_with_it_is_said_before_it_is_opened() {
 
 #[test]
 fn a_link_that_the_program_starts_with_waits_for_its_landing_files() {
-    let link = ViewLink::of(&Choices { shown: Shown::Consent, ..Choices::default() }, &Spot::default(), &SAMPLE.0);
+    let about = Some(Follow::Person(SAMPLE.1[0].clone()));
+    let choices = Choices { shown: Shown::Consent, about: about.clone(), ..Choices::default() };
+    let link = ViewLink::of(&choices, &Spot::default(), &SAMPLE.0);
     let mut window = Window::open_following(Source::Folder(sample_data()), link.unwrap());
     window.wait("the page", |state| state.choices().shown == Shown::Consent && state.work.is_none());
-    assert!(window.harness.state().state().notices.is_empty());
+    window.wait("who it is about", |state| state.consent.value().is_some_and(|view| view.about.is_some()));
+    window.harness.run_steps(2);
+    let state = window.harness.state().state();
+    assert!(state.notices.is_empty());
+    assert_eq!(
+        (&state.choices().about, &state.choices().follow),
+        (&about, &None),
+        "no table is narrowed by a link to it"
+    );
+    assert!(
+        window.harness.query_by_label("Put on the list of those who withdrew").is_some(),
+        "the part about the customer is shown"
+    );
 }

@@ -119,7 +119,7 @@ fn all_956_owners_are_found_whatever_the_records_say() {
     for changed in [folder.as_path(), thirty.path(), none.path()] {
         let curation = curated(&landing(changed), &Recipe { join: JoinRule::InferredOwner, ..Recipe::default() });
         let findings = curation.owners().unwrap();
-        let summary = findings.summary();
+        let summary = findings.summary;
         assert_eq!((summary.devices, summary.confirmed, summary.ambiguous, summary.assigned), (956, 956, 0, 956));
         for row in 0..records.rows() as u32 {
             let (email, serial) = (records.cell_of(row, "email"), records.cell_of(row, "serialnumber"));
@@ -157,14 +157,10 @@ fn an_offset_is_estimated_and_shown() {
     let offsets =
         findings.findings.iter().filter(|it| it.owner().is_some()).map(|it| it.best.as_ref().unwrap().offset_ms);
     // What is added to the device's time: it is ahead.
-    assert!(
-        offsets.clone().count() > 350 && offsets.clone().all(|offset| offset == -1_234),
-        "{:?}",
-        findings.summary()
-    );
-    assert_eq!(findings.summary().offset, findings.summary().assigned);
+    assert!(offsets.clone().count() > 350 && offsets.clone().all(|offset| offset == -1_234), "{:?}", findings.summary);
+    assert_eq!(findings.summary.offset, findings.summary.assigned);
     let strict = OwnerRules { most_offset_ms: 0, ..OwnerRules::default() };
-    assert_eq!(apart.infer(&strict).summary().assigned, 0);
+    assert_eq!(apart.infer(&strict).summary.assigned, 0);
 }
 
 fn with_decision(findings: &OwnerFindings, verdict: OwnerVerdict, is_theirs: bool) -> (String, OwnerRules) {
@@ -200,7 +196,7 @@ fn only_a_number_on_one_record_can_be_contradicted() {
         (0..956).map(|row| records.cell_of(row, "serialnumber").text().unwrap().to_owned()).collect();
     let swapped = with_serials(&folder, |row| Some(serials[if row < 2 { 1 - row } else { row }].clone()));
     let curation = curated(&landing(swapped.path()), &Recipe { join: JoinRule::InferredOwner, ..Recipe::default() });
-    let summary = curation.owners().unwrap().summary();
+    let summary = curation.owners().unwrap().summary;
     assert_eq!((summary.confirmed, summary.contradicting, summary.assigned), (954, 2, 956));
 }
 

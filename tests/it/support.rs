@@ -46,11 +46,18 @@ pub struct Window {
     _home: Option<tempfile::TempDir>,
 }
 
+/// The settings of somebody who knows the window: nothing is offered above the page.
+pub fn toured(home: &Path) -> Settings {
+    let file = home.join("settings.json");
+    fs::write(&file, r#"{"toured":true}"#).unwrap();
+    Settings::at(file)
+}
+
 impl Window {
     /// Opens a source, or what a first start opens.
     pub fn open(source: Option<Source>) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let window = Self::open_with(Settings::at(home.path().join("settings.json")), source);
+        let window = Self::open_with(toured(home.path()), source);
         Self { _home: Some(home), ..window }
     }
 
@@ -62,7 +69,7 @@ impl Window {
     /// Opens a source in which there are letters that no font has.
     pub fn open_foreign(source: Source) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let settings = Settings::at(home.path().join("settings.json"));
+        let settings = toured(home.path());
         let window = Self::build(Harness::builder().allow_missing_glyphs(), settings, Some(source));
         Self { _home: Some(home), ..window }
     }
@@ -70,7 +77,7 @@ impl Window {
     /// Opens a source and follows a link in it.
     pub fn open_following(source: Source, link: ViewLink) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let settings = Settings::at(home.path().join("settings.json"));
+        let settings = toured(home.path());
         let harness = Harness::builder()
             .with_size([1280.0, 800.0])
             .build_eframe(|context| App::new(&context.egui_ctx, settings, Some(source)).unwrap().with_link(Some(link)));

@@ -262,7 +262,7 @@ fn an_owner_is_rejected_and_that_is_in_the_recipe() {
     ask(&mut window, Command::SetRecipe(Recipe { join: JoinRule::InferredOwner, ..Recipe::default() }));
     click(&mut window, "Join review");
     click(&mut window, "Whose device");
-    let before = state(&window).review.owners.value().unwrap().summary();
+    let before = state(&window).review.owners.value().unwrap().summary;
     let rows = state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated);
     window.harness.get_all_by_label("Not theirs").next().unwrap().click();
     settle(&mut window);
@@ -274,12 +274,37 @@ fn an_owner_is_rejected_and_that_is_in_the_recipe() {
     let last = trail.entries().last().unwrap();
     assert_eq!((last.kind, last.who.as_str()), (Kind::Decided, "A. Name"));
     assert!(last.reason.starts_with("D·") && last.reason.contains("is not C·"), "{}", last.reason);
-    let after = state(&window).review.owners.value().unwrap().summary();
+    let after = state(&window).review.owners.value().unwrap().summary;
     assert_eq!(after.assigned + 1, before.assigned);
     assert_eq!(state(&window).choices().recipe.owners.decisions.0.len(), 1);
     assert!(state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated) <= rows);
     ask(&mut window, Command::Undo);
-    assert_eq!(state(&window).review.owners.value().unwrap().summary(), before);
+    assert_eq!(state(&window).review.owners.value().unwrap().summary, before);
+}
+
+#[test]
+fn a_device_that_contradicts_its_record_is_told_of_where_a_join_goes_by_records() {
+    let mut window = open(&sample_data());
+    click(&mut window, "Join review");
+    let contradicting = state(&window).review.owners.value().unwrap().summary.contradicting;
+    assert!(contradicting > 0, "the sample has one");
+    let told = |window: &Window| has(window, "with readings that contradict the record");
+    let joined = |window: &mut Window, join| ask(window, Command::SetRecipe(Recipe { join, ..Recipe::default() }));
+    click(&mut window, "Joins");
+    assert!(!told(&window), "nobody asked for records yet");
+    for (join, is_told) in [(JoinRule::InferredOwner, false), (JoinRule::Nearest, true), (JoinRule::Owner, true)] {
+        joined(&mut window, join);
+        assert_eq!(told(&window), is_told, "{join:?}");
+    }
+    click(&mut window, "Show whose");
+    assert!(has(&window, "How it is found out"));
+    let listed = window.harness.query_all_by_label("contradicts the record").count();
+    assert_eq!(listed as u64, contradicting, "these devices alone are listed");
+    // Before that rule is taken: where it can be chosen.
+    joined(&mut window, JoinRule::Timestamp);
+    assert!(!told(&window));
+    click(&mut window, "Join rules");
+    assert!(told(&window));
 }
 
 #[test]

@@ -77,9 +77,17 @@ fn a_window_goes_on_where_the_last_one_ended() {
     assert_eq!(state(&window).look.value().unwrap().len(), rows);
     assert_eq!(state(&window).history.labels().collect::<Vec<_>>(), ["as it was left"]);
     ask(&mut window, Command::Follow(Some(Follow::Device(device.clone()))));
+    let about = Follow::Person(withdrawn);
+    ask(&mut window, Command::About(about.clone()));
     drop(window);
     let window = start(home.path(), sample());
     assert_eq!(state(&window).choices().follow, Some(Follow::Device(device)));
+    assert_eq!(
+        (state(&window).choices().about.as_ref(), state(&window).choices().shown),
+        (Some(&about), Shown::Consent)
+    );
+    let told = window.harness.query_by_label_contains("on the list of those who withdrew");
+    assert!(told.is_some(), "the part about them is shown again");
     assert!(state(&window).notices.is_empty(), "{:?}", state(&window).notices);
 }
 

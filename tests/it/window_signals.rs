@@ -224,7 +224,7 @@ fn a_range_is_measured_and_shown_in_the_tables() {
 #[test]
 fn somebody_elses_motion_is_laid_over_masked() {
     let mut window = open_first();
-    let over = label_of(&window, "lay C·");
+    let over = label_of(&window, "draw the motions of C·");
     click(&mut window, &over);
     let other = signals(&window).other.clone().unwrap();
     assert!(!signals(&window).other_track.value().unwrap().series.is_empty());

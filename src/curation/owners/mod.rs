@@ -44,6 +44,8 @@ const SAMPLE: usize = 256;
 pub struct OwnerFindings {
     /// One for each device, in the order of their serial numbers.
     pub findings: Vec<Finding>,
+    /// How many devices each verdict has.
+    pub summary: OwnerSummary,
     places: HashMap<Arc<str>, u32>,
 }
 
@@ -135,19 +137,21 @@ impl OwnerFindings {
     pub fn assigned(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
         self.findings.iter().filter_map(|finding| Some((&finding.serial, finding.owner()?)))
     }
+}
 
-    /// How many devices each verdict has.
-    pub fn summary(&self) -> OwnerSummary {
-        let of = |verdict| self.findings.iter().filter(|finding| finding.verdict == verdict).count() as u64;
+impl OwnerSummary {
+    fn of(findings: &[Finding]) -> Self {
+        let of = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count() as u64;
         let is_offset = |finding: &&Finding| finding.best.as_ref().is_some_and(|best| best.offset_ms != 0);
-        OwnerSummary {
-            devices: self.findings.len() as u64,
+        let assigned = || findings.iter().filter(|finding| finding.owner().is_some());
+        Self {
+            devices: findings.len() as u64,
             confirmed: of(OwnerVerdict::Confirmed),
             ambiguous: of(OwnerVerdict::Ambiguous),
             contradicting: of(OwnerVerdict::Contradicts),
             without_evidence: of(OwnerVerdict::NoEvidence),
-            offset: self.findings.iter().filter(|finding| finding.owner().is_some()).filter(is_offset).count() as u64,
-            assigned: self.assigned().count() as u64,
+            offset: assigned().filter(is_offset).count() as u64,
+            assigned: assigned().count() as u64,
         }
     }
 }
@@ -266,7 +270,7 @@ fn found<'a>(
     }
     findings.sort_by(|a, b| a.serial.cmp(&b.serial));
     let places = findings.iter().enumerate().map(|(place, finding)| (finding.serial.clone(), place as u32)).collect();
-    Ok(OwnerFindings { findings, places })
+    Ok(OwnerFindings { summary: OwnerSummary::of(&findings), findings, places })
 }
 
 fn verdict(

@@ -77,7 +77,7 @@ impl Pictured<'_> {
         let open = review.open(trail).len();
         let more = match (&signed, open) {
             (Some(signed), _) => format!("Signed off on {} UTC", utc(signed.when).unwrap_or_default()),
-            (None, 0) => "No check fails, or each that does is accepted; nobody has signed".to_owned(),
+            (None, 0) => format!("{}; nobody has signed", review.why_none_is_open()),
             (None, 1) => "Export is closed: 1 check fails and is not accepted".to_owned(),
             (None, open) => format!("Export is closed: {open} checks fail and are not accepted"),
         };

@@ -99,7 +99,7 @@ fn verdict(review: &Review, trail: &Trail, when: Option<i64>) -> String {
     let signed = review.sign_off(trail, review.scope()).ok().and_then(|signed| signed.signed().cloned());
     let words = match (&signed, open.len() as u64) {
         (Some(signed), _) => format!("Signed off by {} on {} UTC.", signed.who, utc(signed.when).unwrap_or_default()),
-        (None, 0) => "No check fails, or each that does is accepted; nobody has signed.".to_owned(),
+        (None, 0) => format!("{}; nobody has signed.", review.why_none_is_open()),
         (None, 1) => "Export is closed: 1 check fails and is not accepted.".to_owned(),
         (None, open) => format!("Export is closed: {open} checks fail and are not accepted."),
     };
