@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::at_hand::AtHand;
 use super::gather::{Gathered, is_of_readings};
 use super::keys::{cells_of_numbers, cells_of_times};
 use super::owners::{OwnerFindings, infer_owners};
+use super::table_rows::TableRows;
 use super::{Curation, CurationError, TableView};
 use crate::domain::{Dataset, Kind, Operation, Plan, Progress, Recipe, StepCount, Table, TableCount, TableDefinition};
 use crate::landing::{Aside, Landing, Piece, Shelf};
@@ -77,8 +79,8 @@ pub fn curate_to_disk(
     let mut curation = curate_apart(landing, recipe, aside, &mut write, progress)?;
     for (table, gathered) in Table::ALL.into_iter().zip(gathered) {
         if let Some(gathered) = gathered {
-            curation.frames[table.index()] =
-                gathered.finish().map_err(|error| CurationError::Engine { table, error })?;
+            let rows = gathered.finish().map_err(|error| CurationError::Engine { table, error })?;
+            curation.tables[table.index()] = TableRows::of(rows);
         }
         curation.apart[table.index()] = None;
     }
@@ -203,12 +205,12 @@ impl Curation {
             progress.check()?;
             let rows = rows.map_err(failed)?;
             let landed = rows.height() as u64;
-            let (kept, steps) = self.through_steps(table, &definition.steps, rows, progress)?;
-            let kept = kept.columns(names()).map_err(failed)?;
+            let (kept, steps) = self.through_steps(table, &definition.steps, AtHand::new(&rows), progress)?;
+            let kept = kept.only(names()).and_then(|kept| kept.everything()).map_err(failed)?;
             count.rows_in += landed;
             add(&mut count.steps, steps);
             if table == Table::AccelerometerTrusted {
-                let users = cells_of_numbers(&kept, "user").map_err(failed)?;
+                let users = kept.column("user").and_then(cells_of_numbers).map_err(failed)?;
                 for user in (0..kept.height()).filter_map(|row| users.get(row)) {
                     has_readings[user as usize] = true;
                 }
@@ -223,7 +225,7 @@ impl Curation {
         if table == Table::AccelerometerTrusted {
             // All that another table asks of this one is who has readings.
             let users: Vec<u32> = (0..).zip(&has_readings).filter(|(_, has)| **has).map(|(user, _)| user).collect();
-            self.frames[table.index()] = df!("user" => users).map_err(failed)?;
+            self.tables[table.index()] = TableRows::of(df!("user" => users).map_err(failed)?);
         }
         Ok(count)
     }
@@ -278,7 +280,7 @@ impl<'a> Join<'a> {
         let failed = |error| CurationError::Engine { table, error };
         self.count.rows_in += rows.height() as u64;
         let Some((_, first)) = self.definition.steps.split_last() else { return Ok(()) };
-        let (rows, steps) = curation.through_steps(table, first, rows.clone(), progress)?;
+        let (rows, steps) = curation.through_steps(table, first, AtHand::new(rows), progress)?;
         add(&mut self.count.steps, steps);
         let mut rows = rows.everything().map_err(failed)?;
         let before = self.put as i64;
@@ -300,7 +302,7 @@ impl<'a> Join<'a> {
         let names = || table.schema().iter().map(|column| column.name);
         let motions = Table::AccelerometerTrusted.index();
         progress.advance(2 * (self.landed - self.put as u64));
-        let readers = std::mem::take(&mut curation.frames[motions]);
+        let readers = curation.tables[motions].clone();
         let last = self.definition.steps.last().cloned().into_iter().collect::<Vec<_>>();
         let in_order = in_order(self.aside.memory);
         let mut ordered = Parts::new(AT, self.put.div_ceil(in_order).max(1), self.aside);
@@ -308,17 +310,17 @@ impl<'a> Join<'a> {
         let mut empty = None;
         for part in 0..self.distances.len() {
             progress.check()?;
-            curation.frames[motions] = self.motions.take(part).map_err(failed)?;
+            curation.tables[motions] = TableRows::of(self.motions.take(part).map_err(failed)?);
             let rows = self.distances.take(part).map_err(failed)?;
             progress.advance(rows.height() as u64);
-            let (rows, steps) = curation.through_steps(table, &last, rows, progress)?;
+            let (rows, steps) = curation.through_steps(table, &last, AtHand::new(&rows), progress)?;
             add(&mut joined, steps);
-            let rows = rows.columns(names().chain([AT])).map_err(failed)?;
+            let rows = rows.only(names().chain([AT])).and_then(|rows| rows.everything()).map_err(failed)?;
             self.count.rows += rows.height() as u64;
             ordered.put_by(&rows, |row, at| at.get(row).map_or(0, |at| at as usize / in_order)).map_err(failed)?;
             empty.get_or_insert_with(|| rows.clear());
         }
-        curation.frames[motions] = readers;
+        curation.tables[motions] = readers;
         self.count.steps.append(&mut joined);
         write(table, empty.unwrap_or_default().select(names()).map_err(failed)?)?;
         for part in 0..ordered.len() {
@@ -362,7 +364,7 @@ impl<'a> Parts<'a> {
         // The highest bits of the product with 2^64 divided by the golden ratio.
         let part = |key: u64| (((key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) * parts) >> 32) as usize;
         if rows.column(self.column)?.dtype() == &DataType::UInt32 {
-            let numbers = cells_of_numbers(rows, self.column)?;
+            let numbers = cells_of_numbers(rows.column(self.column)?)?;
             let places = (0..rows.height()).map(|row| part(u64::from(numbers.get(row).unwrap_or_default())));
             return self.put_into(rows, &places.collect::<Vec<_>>());
         }
@@ -375,7 +377,7 @@ impl<'a> Parts<'a> {
         rows: &DataFrame,
         part: impl Fn(usize, &super::keys::Cells<'_, i64>) -> usize,
     ) -> PolarsResult<()> {
-        let numbers = cells_of_times(rows, self.column)?;
+        let numbers = cells_of_times(rows.column(self.column)?)?;
         let places: Vec<usize> = (0..rows.height()).map(|row| part(row, &numbers)).collect();
         self.put_into(rows, &places)
     }

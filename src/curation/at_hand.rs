@@ -1,28 +1,42 @@
-//! The rows at hand while a table is made, as numbers of rows: columns are put together once, at the end.
+//! The rows of a table as numbers of rows of what landed: columns are put together once, when somebody looks at them.
 //!
 //! Keys are integers: numbers of people and devices, and instants. Steps that look for equal ones do it here, by
 //! tables indexed by those numbers; the others go to the engine of [`super::compile`], which a test holds this against.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::keys::{Cells, Index, cells_of_numbers, cells_of_times};
+use super::compile::OURS;
+use super::keys::{AllCells, Cells, Index, cells_of_numbers, cells_of_times};
 use crate::domain::Operation;
 use crate::domain::plan::ColumnPair;
 use crate::landing::Dictionaries;
 
 /// Rows looked at in one go by one thread.
 const STRETCH: usize = 1 << 16;
+/// Of more rows the engine finds the different ones sooner, with all threads.
+const FEW: usize = 1 << 17;
 
-/// Rows of a table, in order, with what was brought along from others.
+/// Rows of a table, in order: of each column, which one it is of a table that is there, and the rows of that. Cloning is cheap.
+#[derive(Clone, Debug)]
 pub struct AtHand {
-    source: DataFrame,
-    /// Which rows of the source; all where there is nothing.
-    rows: Option<Vec<u32>>,
-    brought: Vec<(&'static str, Column)>,
+    columns: Vec<Held>,
+    /// The rows of tables that are there, which columns share; all of a table where there is nothing.
+    rows: Vec<Option<Arc<Vec<u32>>>>,
     len: usize,
+}
+
+/// A column of rows at hand.
+#[derive(Clone, Debug)]
+struct Held {
+    name: PlSmallStr,
+    of: Column,
+    /// Which of the lists of rows.
+    rows: usize,
 }
 
 /// What a step did.
@@ -35,10 +49,23 @@ pub enum Done {
     NotHere,
 }
 
+/// The cells of a column of rows at hand.
+struct Looked<'a, T> {
+    cells: Cells<'a, T>,
+    rows: Option<&'a [u32]>,
+}
+
+impl<T: Copy> Looked<'_, T> {
+    fn get(&self, place: usize) -> Option<T> {
+        self.cells.get(self.rows.map_or(place, |rows| rows[place] as usize))
+    }
+}
+
 impl AtHand {
     /// All rows of a table, whose columns are in one piece each.
-    pub fn new(source: DataFrame) -> Self {
-        Self { len: source.height(), source, rows: None, brought: vec![] }
+    pub fn new(table: &DataFrame) -> Self {
+        let held = |of: &Column| Held { name: of.name().clone(), of: of.clone(), rows: 0 };
+        Self { columns: table.columns().iter().map(held).collect(), rows: vec![None], len: table.height() }
     }
 
     /// How many there are.
@@ -50,46 +77,51 @@ impl AtHand {
     ///
     /// # Errors
     /// When a table lacks a column.
-    pub fn step(
-        &mut self,
-        operation: &Operation,
-        other: &DataFrame,
-        of: &Dictionaries,
-        most: u64,
-    ) -> PolarsResult<Done> {
+    pub fn step(&mut self, operation: &Operation, other: &Self, of: &Dictionaries, most: u64) -> PolarsResult<Done> {
         match operation {
             Operation::KeepPresent(column) => {
-                let column = self.source.column(column)?.clone();
-                if column.null_count() > 0 {
-                    let is_there = column.is_not_null();
-                    self.keep(|_, row| is_there.get(row) == Some(true));
+                let Held { of, rows, .. } = self.held(column)?;
+                if of.null_count() > 0 {
+                    let (is_there, rows) = (of.is_not_null(), self.rows[*rows].as_ref());
+                    let is_there = |place| is_there.get(rows.map_or(place, |rows| rows[place] as usize)) == Some(true);
+                    let places = self.places(is_there);
+                    self.take(places);
                 }
             }
             Operation::KeepUpTo(column, latest) => {
-                let source = self.source.clone();
-                let times = cells_of_times(&source, column)?;
-                self.keep(|_, row| times.get(row).is_some_and(|at| at <= *latest));
+                let times = self.times(column)?;
+                let places = self.places(|place| times.get(place).is_some_and(|at| at <= *latest));
+                self.take(places);
             }
             Operation::KeepMatching { on, present, not_before, .. } => {
                 let [(left, right)] = on.as_slice() else { return Ok(Done::NotHere) };
                 return self.keep_matching(other, (left, right), *present, *not_before, of);
             }
             Operation::AttachOwner { device, owner } => {
-                let numbers = self.numbers(device)?;
                 let mut owners = vec![None; of.devices.len()];
-                let (devices, users) = (cells_of_numbers(other, "serialnumber")?, cells_of_numbers(other, "user")?);
-                for row in 0..other.height() {
+                let (devices, users) = (other.numbers("serialnumber")?, other.numbers("user")?);
+                for row in 0..other.len {
                     if let (Some(device), Some(user)) = (devices.get(row), users.get(row)) {
                         owners[device as usize] = Some(user);
                     }
                 }
+                let numbers = self.numbers(device)?;
                 let owner_of = |place: usize| owners.get(numbers.get(place)? as usize).copied().flatten();
                 let owned: UInt32Chunked = (0..self.len).map(owner_of).collect();
-                self.brought.push((owner, owned.with_name((*owner).into()).into_column()));
-                let is_owned = |place: usize, _: usize| owner_of(place).is_some();
-                self.keep(is_owned);
+                let places = self.places(|place| owner_of(place).is_some());
+                let of = owned.with_name((*owner).into()).into_column();
+                self.columns.push(Held { name: (*owner).into(), of, rows: self.rows.len() });
+                self.rows.push(None);
+                self.take(places);
             }
             Operation::Join { on, bring, once, .. } => return self.join(other, on, bring, *once, most),
+            Operation::Distinct if self.len <= FEW => {
+                let columns = self.columns.iter().filter(|held| !held.name.starts_with(OURS));
+                let columns = columns.map(|held| self.column(held, 0..self.len)).collect::<PolarsResult<Vec<_>>>()?;
+                let Some(rows) = AllCells::of(&columns)? else { return Ok(Done::NotHere) };
+                let first = rows.first_of_each(self.len);
+                self.take((first.len() < self.len).then_some(first));
+            }
             Operation::DropWithdrawn { .. } | Operation::Distinct | Operation::JoinNearest { .. } => {
                 return Ok(Done::NotHere);
             }
@@ -97,81 +129,94 @@ impl AtHand {
         Ok(Done::Kept(self.len as u64))
     }
 
-    /// The rows with these columns.
+    /// Only these columns, in this order.
     ///
     /// # Errors
     /// When there is no such column.
-    pub fn columns<'a>(&self, names: impl Iterator<Item = &'a str>) -> PolarsResult<DataFrame> {
-        let names: Vec<&str> = names.collect();
-        let columns = names.par_iter().map(|name| self.column(name)).collect::<PolarsResult<Vec<_>>>()?;
-        DataFrame::new(self.len, columns)
+    pub fn only<'a>(self, names: impl Iterator<Item = &'a str>) -> PolarsResult<Self> {
+        let columns = names.map(|name| self.held(name).cloned()).collect::<PolarsResult<_>>()?;
+        Ok(Self { columns, ..self })
     }
 
-    /// The rows with all columns that they have.
+    /// The rows at these places, put together.
     ///
     /// # Errors
-    /// When they do not fit together, a defect of this program.
+    /// When the columns do not fit together, a defect of this program.
+    pub fn slice(&self, places: Range<usize>) -> PolarsResult<DataFrame> {
+        let columns = self.columns.par_iter().map(|held| self.column(held, places.clone()));
+        DataFrame::new(places.len(), columns.collect::<PolarsResult<Vec<_>>>()?)
+    }
+
+    /// All rows, put together.
+    ///
+    /// # Errors
+    /// As of [`Self::slice`].
     pub fn everything(&self) -> PolarsResult<DataFrame> {
-        let names: Vec<PlSmallStr> = self.source.get_column_names_owned();
-        self.columns(names.iter().map(PlSmallStr::as_str).chain(self.brought.iter().map(|(name, _)| *name)))
+        self.slice(0..self.len)
     }
 
-    fn column(&self, name: &str) -> PolarsResult<Column> {
-        if let Some((_, column)) = self.brought.iter().find(|(brought, _)| *brought == name) {
-            return Ok(column.clone());
-        }
-        let column = self.source.column(name)?;
-        self.rows.as_ref().map_or_else(|| Ok(column.clone()), |rows| gather(column, rows))
+    fn held(&self, name: &str) -> PolarsResult<&Held> {
+        let held = self.columns.iter().rfind(|held| held.name == name);
+        held.ok_or_else(|| polars_err!(ColumnNotFound: "{name}"))
     }
 
-    /// The numbers in a column, by places.
-    fn numbers(&self, name: &str) -> PolarsResult<UInt32Chunked> {
-        Ok(self.column(name)?.u32()?.clone())
+    fn column(&self, Held { name, of, rows }: &Held, places: Range<usize>) -> PolarsResult<Column> {
+        let column = match &self.rows[*rows] {
+            Some(rows) => gather(of, &rows[places])?,
+            None => of.slice(places.start as i64, places.len()),
+        };
+        Ok(column.with_name(name.clone()))
     }
 
-    /// Keeps the rows for which that is so, given their places and their rows in the source.
-    fn keep(&mut self, is_kept: impl Fn(usize, usize) -> bool + Sync) {
-        let row_of = |place: usize| self.rows.as_ref().map_or(place, |rows| rows[place] as usize);
+    /// A column, put together.
+    fn whole(&self, name: &str) -> PolarsResult<Column> {
+        self.column(self.held(name)?, 0..self.len)
+    }
+
+    fn numbers(&self, name: &str) -> PolarsResult<Looked<'_, u32>> {
+        let Held { of, rows, .. } = self.held(name)?;
+        Ok(Looked { cells: cells_of_numbers(of)?, rows: self.rows[*rows].as_ref().map(|rows| rows.as_slice()) })
+    }
+
+    fn times(&self, name: &str) -> PolarsResult<Looked<'_, i64>> {
+        let Held { of, rows, .. } = self.held(name)?;
+        Ok(Looked { cells: cells_of_times(of)?, rows: self.rows[*rows].as_ref().map(|rows| rows.as_slice()) })
+    }
+
+    /// The places at which that is so; none where it is so at all of them.
+    fn places(&self, is_kept: impl Fn(usize) -> bool + Sync) -> Option<Vec<u32>> {
         let stretch = |start: usize| {
             let places = start..self.len.min(start + STRETCH);
-            places.filter(|&place| is_kept(place, row_of(place))).map(|place| place as u32).collect::<Vec<u32>>()
+            places.filter(|&place| is_kept(place)).map(|place| place as u32).collect::<Vec<u32>>()
         };
         let starts: Vec<usize> = (0..self.len).step_by(STRETCH).collect();
         let places = starts.into_par_iter().map(stretch).collect::<Vec<_>>().concat();
-        if places.len() < self.len {
-            self.take(places);
-        }
+        (places.len() < self.len).then_some(places)
     }
 
-    /// Goes on with the rows at these places.
-    fn take(&mut self, places: Vec<u32>) {
-        for (_, column) in &mut self.brought {
-            if let Ok(taken) = gather(column, &places) {
-                *column = taken;
-            }
-        }
+    /// Goes on with the rows at these places, if it is not with all.
+    fn take(&mut self, places: Option<Vec<u32>>) {
+        let Some(places) = places else { return };
         self.len = places.len();
-        self.rows = Some(match &self.rows {
-            Some(rows) => places.par_iter().with_min_len(STRETCH).map(|place| rows[*place as usize]).collect(),
-            None => places,
-        });
+        let places = Arc::new(places);
+        self.rows = self.rows.iter().map(|rows| Some(through(rows.as_ref(), &places))).collect();
     }
 
     fn keep_matching(
         &mut self,
-        other: &DataFrame,
+        other: &Self,
         (left, right): ColumnPair,
         present: Option<&str>,
         not_before: Option<ColumnPair>,
         of: &Dictionaries,
     ) -> PolarsResult<Done> {
         let people_and_devices = of.people.len().max(of.devices.len());
-        let keys = cells_of_numbers(other, right)?;
-        let counts = present.map(|column| cells_of_times(other, column)).transpose()?;
-        let earliest = not_before.map(|(_, column)| cells_of_times(other, column)).transpose()?;
+        let keys = other.numbers(right)?;
+        let counts = present.map(|column| other.times(column)).transpose()?;
+        let earliest = not_before.map(|(_, column)| other.times(column)).transpose()?;
         // From when on each number counts.
         let mut from = vec![i64::MAX; people_and_devices];
-        for row in 0..other.height() {
+        for row in 0..other.len {
             let Some(key) = keys.get(row) else { continue };
             if counts.as_ref().is_some_and(|counts| counts.get(row).is_none()) {
                 continue;
@@ -185,36 +230,31 @@ impl AtHand {
                 *from = since.min(*from);
             }
         }
-        let brought = self.brought.iter().find(|(name, _)| *name == left).map(|(_, column)| column.clone());
-        let source = self.source.clone();
-        let of_brought = brought.as_ref().map(Cells::of_column).transpose()?;
-        let of_source = if of_brought.is_some() { None } else { Some(cells_of_numbers(&source, left)?) };
-        let times = not_before.map(|(column, _)| cells_of_times(&source, column)).transpose()?;
-        self.keep(|place, row| {
-            let key = of_brought
-                .as_ref()
-                .map_or_else(|| of_source.as_ref().and_then(|keys| keys.get(row)), |keys| keys.get(place));
-            let Some(from) = key.and_then(|key| from.get(key as usize)) else { return false };
+        let keys = self.numbers(left)?;
+        let times = not_before.map(|(column, _)| self.times(column)).transpose()?;
+        let places = self.places(|place| {
+            let Some(from) = keys.get(place).and_then(|key| from.get(key as usize)) else { return false };
             match &times {
-                Some(times) => times.get(row).is_some_and(|at| at >= *from),
+                Some(times) => times.get(place).is_some_and(|at| at >= *from),
                 None => *from != i64::MAX,
             }
         });
+        self.take(places);
         Ok(Done::Kept(self.len as u64))
     }
 
     fn join(
         &mut self,
-        other: &DataFrame,
+        other: &Self,
         on: &[ColumnPair],
         bring: &[ColumnPair],
         once: bool,
         most: u64,
     ) -> PolarsResult<Done> {
-        let left: Vec<Column> = on.iter().map(|(left, _)| self.column(left)).collect::<PolarsResult<_>>()?;
+        let left: Vec<Column> = on.iter().map(|(left, _)| self.whole(left)).collect::<PolarsResult<_>>()?;
         let names = on.iter().map(|(_, right)| *right).chain(bring.iter().filter(|_| once).map(|(from, _)| *from));
-        let others = once.then(|| first_of_each(other, &names.collect::<Vec<_>>())).transpose()?;
-        let right = on.iter().map(|(_, right)| other.column(right).cloned()).collect::<PolarsResult<Vec<_>>>()?;
+        let others = once.then(|| first_of_each(other, names)).transpose()?;
+        let right = on.iter().map(|(_, right)| other.whole(right)).collect::<PolarsResult<Vec<_>>>()?;
         let Some(index) = Index::new(&left, &right, others.as_deref())? else { return Ok(Done::NotHere) };
         let starts: Vec<usize> = (0..self.len).step_by(STRETCH).collect();
         let stretch = |start: &usize| *start..self.len.min(start + STRETCH);
@@ -230,22 +270,36 @@ impl AtHand {
         let matched = pairs.iter().map(|(.., matched)| matched).sum();
         let (places, rows): (Vec<Vec<u32>>, Vec<Vec<u32>>) =
             pairs.into_iter().map(|(places, rows, _)| (places, rows)).unzip();
-        let (places, rows) = rayon::join(|| places.concat(), || rows.concat());
-        self.take(places);
-        let more = bring
-            .par_iter()
-            .map(|(from, name)| Ok((*name, gather(other.column(from)?, &rows)?.with_name((*name).into()))))
-            .collect::<PolarsResult<Vec<_>>>()?;
-        self.brought.extend(more);
+        let (places, rows) = rayon::join(|| places.concat(), || Arc::new(rows.concat()));
+        self.take(Some(places));
+        // Columns of the other table that share their rows go on to do so.
+        let mut brought: Vec<Option<usize>> = vec![None; other.rows.len()];
+        for (from, name) in bring {
+            let held = other.held(from)?;
+            let place = *brought[held.rows].get_or_insert_with(|| {
+                self.rows.push(Some(through(other.rows[held.rows].as_ref(), &rows)));
+                self.rows.len() - 1
+            });
+            self.columns.push(Held { name: (*name).into(), of: held.of.clone(), rows: place });
+        }
         Ok(Done::Kept(matched))
     }
 }
 
+/// The rows that stand at these places of a list.
+fn through(rows: Option<&Arc<Vec<u32>>>, places: &Arc<Vec<u32>>) -> Arc<Vec<u32>> {
+    match rows {
+        Some(rows) => Arc::new(places.par_iter().with_min_len(STRETCH).map(|place| rows[*place as usize]).collect()),
+        None => Arc::clone(places),
+    }
+}
+
 /// The first row of each combination of some columns, in order.
-fn first_of_each(other: &DataFrame, columns: &[&str]) -> PolarsResult<Vec<u32>> {
+fn first_of_each<'a>(other: &AtHand, columns: impl Iterator<Item = &'a str>) -> PolarsResult<Vec<u32>> {
     const ROW: &str = "__row";
-    let numbered = other.select(columns.iter().copied())?.with_row_index(ROW.into(), None)?;
-    let subset: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+    let columns = other.clone().only(columns)?.everything()?;
+    let subset: Vec<String> = columns.get_column_names().into_iter().map(ToString::to_string).collect();
+    let numbered = columns.with_row_index(ROW.into(), None)?;
     let first = numbered.unique_stable(Some(&subset), UniqueKeepStrategy::First, None)?;
     Ok(first.column(ROW)?.idx()?.iter().flatten().collect())
 }
@@ -296,21 +350,27 @@ mod tests {
                     let curation = curate(&landing, &recipe, &Progress::default()).unwrap();
                     for definition in Plan::new(&recipe).tables {
                         let mut rows = curation.numbered(definition.source).clone();
-                        let mut at_hand = AtHand::new(rows.clone());
+                        let mut at_hand = AtHand::new(&rows);
                         for Step { operation, reason } in definition.steps {
                             let other = curation.other_of(&operation);
                             let before = rows.height() as u64;
                             let step = Step { operation: operation.clone(), reason };
                             let (left, matched) = curation.take(&step, rows).unwrap();
                             rows = left;
-                            let done = at_hand.step(&operation, &other, &curation.dictionaries, u64::MAX).unwrap();
+                            let done =
+                                at_hand.step(&operation, other.at_hand(), &curation.dictionaries, u64::MAX).unwrap();
                             match done {
                                 Done::Kept(kept) => assert_eq!(kept, matched, "{recipe:?} {operation:?} of {before}"),
                                 Done::TooMany(_) => panic!("{operation:?} makes too many rows"),
-                                Done::NotHere => at_hand = AtHand::new(rows.clone()),
+                                Done::NotHere => at_hand = AtHand::new(&rows),
                             }
                             let names: Vec<_> = rows.get_column_names_owned();
-                            let found = at_hand.columns(names.iter().map(|name| name.as_str())).unwrap();
+                            let found = at_hand
+                                .clone()
+                                .only(names.iter().map(|name| name.as_str()))
+                                .unwrap()
+                                .everything()
+                                .unwrap();
                             assert!(found.equals_missing(&rows), "{recipe:?} {operation:?}");
                             compared += usize::from(matches!(done, Done::Kept(_)));
                         }
@@ -328,8 +388,9 @@ mod tests {
         let other = crate::domain::Table::AccelerometerTrusted;
         let join = Operation::Join { other, on, bring: vec![], once: false };
         for (most, is_made) in [(10_000, true), (9_999, false)] {
-            let mut at_hand = AtHand::new(rows("sensorreadingtime"));
-            let done = at_hand.step(&join, &rows("timestamp"), &Dictionaries::default(), most).unwrap();
+            let mut at_hand = AtHand::new(&rows("sensorreadingtime"));
+            let other = AtHand::new(&rows("timestamp"));
+            let done = at_hand.step(&join, &other, &Dictionaries::default(), most).unwrap();
             match done {
                 Done::Kept(matched) => assert_eq!((is_made, matched, at_hand.len()), (true, 100, 10_000)),
                 Done::TooMany(foreseen) => assert_eq!((is_made, foreseen, at_hand.len()), (false, 10_000, 100)),

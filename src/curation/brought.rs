@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::table_rows::TableRows;
 use super::{Curation, CurationError};
 use crate::domain::{Plan, Progress};
 use crate::landing::{EngineRun, Landing};
@@ -20,7 +21,7 @@ pub fn curate_brought(landing: &Landing, run: &EngineRun, progress: &Progress) -
         let failed = |error| CurationError::Engine { table, error };
         let mut rows = curation.room_for(table);
         run.each_part(table, landing.dictionaries(), progress, |part| rows.add(part).map_err(failed))?;
-        curation.frames[table.index()] = rows.finish().map_err(failed)?;
+        curation.tables[table.index()] = TableRows::of(rows.finish().map_err(failed)?);
         progress.advance(1);
     }
     if plan.infers_owners() {

@@ -6,6 +6,7 @@ use polars::prelude::IntoLazy as _;
 use polars::prelude::{DataFrame, DataType, LazyFrame, PlSmallStr, PolarsResult, col, len};
 
 use super::compile::{self, ROWS};
+use super::table_rows::TableRows;
 use super::{Curation, CurationError};
 use crate::domain::{Column, Kind, Operation, Plan, Privacy, Progress, Step, Table, TableDefinition};
 
@@ -65,7 +66,7 @@ impl Curation {
         if plan.infers_owners() && other.owners.is_none() {
             other.owners = Some(Arc::new(self.infer_owners(&progress.part())?));
         }
-        other.frames[Table::MachineLearningCurated.index()] = DataFrame::empty();
+        other.tables[Table::MachineLearningCurated.index()] = TableRows::of(DataFrame::empty());
         for definition in plan.tables.iter().filter(|definition| definition.table != Table::MachineLearningCurated) {
             progress.check()?;
             let table = definition.table;
@@ -73,7 +74,7 @@ impl Curation {
             let (made, columns) = other.through(definition.source, &definition.steps);
             let needed = columns.iter().filter(|name| is_needed(table, name)).map(|name| col(*name));
             let made = made.select(needed.collect::<Vec<_>>()).collect().map_err(failed)?;
-            other.frames[table.index()] = made;
+            other.tables[table.index()] = TableRows::of(made);
         }
         Ok(other)
     }
@@ -84,7 +85,8 @@ impl Curation {
         let mut columns: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         let mut rows = frame.clone().lazy();
         for Step { operation, .. } in steps {
-            rows = compile::apply(operation, rows, self.other_of(operation).lazy(), &columns, &self.dictionaries);
+            let other = self.other_of(operation).whole().clone().lazy();
+            rows = compile::apply(operation, rows, other, &columns, &self.dictionaries);
             columns.extend(operation.brings());
         }
         (rows, columns)

@@ -1,8 +1,10 @@
 //! Integer keys: single cells of columns in one piece, and where a key stands in another table.
 
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::ops::Range;
 
 use polars::prelude::*;
+use polars_arrow::array::PrimitiveArray;
 
 /// The cells of a column of numbers, one look-up away.
 pub struct Cells<'a, T> {
@@ -19,21 +21,14 @@ impl<T: Copy> Cells<'_, T> {
     }
 }
 
-impl<'a> Cells<'a, u32> {
-    /// The numbers of a column.
-    pub fn of_column(column: &'a Column) -> PolarsResult<Self> {
-        cells(column.u32()?)
-    }
-}
-
 /// The numbers that stand for people or devices in a column.
-pub fn cells_of_numbers<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cells<'a, u32>> {
-    cells(frame.column(name)?.u32()?)
+pub fn cells_of_numbers(column: &Column) -> PolarsResult<Cells<'_, u32>> {
+    cells(column.u32()?)
 }
 
 /// The instants in a column.
-pub fn cells_of_times<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cells<'a, i64>> {
-    cells(frame.column(name)?.i64()?)
+pub fn cells_of_times(column: &Column) -> PolarsResult<Cells<'_, i64>> {
+    cells(column.i64()?)
 }
 
 fn cells<T: PolarsNumericType>(values: &ChunkedArray<T>) -> PolarsResult<Cells<'_, T::Native>> {
@@ -48,12 +43,70 @@ fn cells<T: PolarsNumericType>(values: &ChunkedArray<T>) -> PolarsResult<Cells<'
     }
 }
 
+/// The cells of rows, to tell equal rows from others.
+pub struct AllCells<'a>(Vec<AnyCells<'a>>);
+
+enum AnyCells<'a> {
+    Numbers(Cells<'a, u32>),
+    Times(Cells<'a, i64>),
+    Texts(&'a StringChunked),
+}
+
+impl<'a> AllCells<'a> {
+    /// Of these columns; none where there is one of floating-point numbers, which are equal in more ways than one.
+    pub fn of(columns: &'a [Column]) -> PolarsResult<Option<Self>> {
+        let cells = columns.iter().map(|column| {
+            Ok(match column.dtype() {
+                DataType::UInt32 => Some(AnyCells::Numbers(cells_of_numbers(column)?)),
+                DataType::Int64 => Some(AnyCells::Times(cells_of_times(column)?)),
+                DataType::String => Some(AnyCells::Texts(column.str()?)),
+                _ => None,
+            })
+        });
+        Ok(cells.collect::<PolarsResult<Option<Vec<_>>>>()?.map(Self))
+    }
+
+    /// The rows that equal none before them, in order. Missing cells are equal.
+    pub fn first_of_each(&self, rows: usize) -> Vec<u32> {
+        let mut first: PlHashMap<u64, Vec<u32>> = PlHashMap::with_capacity(rows);
+        let is_first = |row: &usize| {
+            let alike = first.entry(self.hash(*row)).or_default();
+            let is_first = alike.iter().all(|other| !self.are_equal(*row, *other as usize));
+            if is_first {
+                alike.push(*row as u32);
+            }
+            is_first
+        };
+        (0..rows).filter(is_first).map(|row| row as u32).collect()
+    }
+
+    fn hash(&self, row: usize) -> u64 {
+        let mut hasher = PlFixedStateQuality::default().build_hasher();
+        for cells in &self.0 {
+            match cells {
+                AnyCells::Numbers(cells) => cells.get(row).hash(&mut hasher),
+                AnyCells::Times(cells) => cells.get(row).hash(&mut hasher),
+                AnyCells::Texts(cells) => cells.get(row).hash(&mut hasher),
+            }
+        }
+        hasher.finish()
+    }
+
+    fn are_equal(&self, one: usize, other: usize) -> bool {
+        self.0.iter().all(|cells| match cells {
+            AnyCells::Numbers(cells) => cells.get(one) == cells.get(other),
+            AnyCells::Times(cells) => cells.get(one) == cells.get(other),
+            AnyCells::Texts(cells) => cells.get(one) == cells.get(other),
+        })
+    }
+}
+
 /// Where each key of the rows at hand stands in another table.
 pub struct Index {
     /// The key at each place at hand.
     left: Keys,
     /// The keys of the other table, in the order of `rows`.
-    right: Vec<u64>,
+    right: Numbers,
     /// The rows of the other table that have a key; all where there is nothing.
     rows: Option<Vec<u32>>,
     /// For each slot of the table of keys, one more than the place of the first of `right` in it.
@@ -65,14 +118,37 @@ pub struct Index {
 
 /// Keys of rows, each as one number.
 struct Keys {
-    keys: Vec<u64>,
+    keys: Numbers,
     /// Whether no part of a key is null; where none is, nothing.
     is_whole: Option<Vec<bool>>,
 }
 
+/// Numbers that a key can be.
+enum Numbers {
+    /// Those of a column, above the least.
+    Of(PrimitiveArray<i64>, i64),
+    Packed(Vec<u64>),
+}
+
 impl Keys {
     fn get(&self, row: usize) -> Option<u64> {
-        self.is_whole.as_ref().is_none_or(|is_whole| is_whole[row]).then(|| self.keys[row])
+        self.is_whole.as_ref().is_none_or(|is_whole| is_whole[row]).then(|| self.keys.get(row))
+    }
+}
+
+impl Numbers {
+    fn get(&self, row: usize) -> u64 {
+        match self {
+            Self::Of(column, least) => column.values()[row].wrapping_sub(*least) as u64,
+            Self::Packed(keys) => keys[row],
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Of(column, _) => column.len(),
+            Self::Packed(keys) => keys.len(),
+        }
     }
 }
 
@@ -87,7 +163,7 @@ impl Index {
                 let all: Vec<u32> = others.map_or_else(|| (0..right.keys.len() as u32).collect(), <[u32]>::to_vec);
                 let with_key = |row: u32| Some((right.get(row as usize)?, row));
                 let (keys, rows) = all.into_iter().filter_map(with_key).unzip();
-                (keys, Some(rows))
+                (Numbers::Packed(keys), Some(rows))
             }
         };
         let bits = (right.len() * 2).next_power_of_two().trailing_zeros().max(1);
@@ -95,7 +171,7 @@ impl Index {
             Self { left, first: vec![0; 1 << bits], next: vec![0; right.len()], right, rows, shift: 64 - bits };
         // From the last to the first, so that each slot gives its rows in their order.
         for place in (0..index.right.len()).rev() {
-            let slot = index.slot(index.right[place]);
+            let slot = index.slot(index.right.get(place));
             index.next[place] = index.first[slot];
             index.first[slot] = place as u32 + 1;
         }
@@ -111,7 +187,7 @@ impl Index {
     fn each(&self, key: u64, mut found: impl FnMut(u32)) {
         let mut place = self.first[self.slot(key)];
         while let Some(at) = place.checked_sub(1) {
-            if self.right[at as usize] == key {
+            if self.right.get(at as usize) == key {
                 found(self.rows.as_ref().map_or(at, |rows| rows[at as usize]));
             }
             place = self.next[at as usize];
@@ -148,8 +224,8 @@ impl Index {
 /// Both sides' keys of several columns, each as one number.
 fn packed(left: &[Column], right: &[Column]) -> PolarsResult<Option<(Keys, Keys)>> {
     let mut bits = 0;
-    let keys = |columns: &[Column]| Keys { keys: vec![0; columns.first().map_or(0, Column::len)], is_whole: None };
-    let mut packed = [keys(left), keys(right)];
+    let is_alone = left.len() == 1;
+    let mut packed: [(Vec<u64>, Option<Vec<bool>>); 2] = Default::default();
     for (left, right) in left.iter().zip(right) {
         let (Some(one), Some(other)) = (integers(left)?, integers(right)?) else { return Ok(None) };
         let ends = [one.min(), one.max(), other.min(), other.max()];
@@ -160,19 +236,28 @@ fn packed(left: &[Column], right: &[Column]) -> PolarsResult<Option<(Keys, Keys)
         if bits + needed > 64 {
             return Ok(None);
         }
-        for (keys, values) in packed.iter_mut().zip([&one, &other]) {
+        if is_alone {
+            // A column alone is there already.
+            let keys = |values: &Int64Chunked| -> PolarsResult<Keys> {
+                let is_whole = cells(values)?.is_there;
+                Ok(Keys { keys: Numbers::Of(values.downcast_as_array().clone(), least), is_whole })
+            };
+            return Ok(Some((keys(&one)?, keys(&other)?)));
+        }
+        for ((keys, is_whole), values) in packed.iter_mut().zip([&one, &other]) {
             let Cells { values, is_there } = cells(values)?;
-            for (key, value) in keys.keys.iter_mut().zip(values).filter(|_| needed > 0) {
+            keys.resize(values.len(), 0);
+            for (key, value) in keys.iter_mut().zip(values).filter(|_| needed > 0) {
                 *key |= (value.wrapping_sub(least) as u64) << bits;
             }
             if let Some(is_there) = is_there {
-                let is_whole = keys.is_whole.get_or_insert_with(|| vec![true; is_there.len()]);
+                let is_whole = is_whole.get_or_insert_with(|| vec![true; is_there.len()]);
                 is_whole.iter_mut().zip(is_there).for_each(|(is_whole, is_there)| *is_whole &= is_there);
             }
         }
         bits += needed;
     }
-    let [left, right] = packed;
+    let [left, right] = packed.map(|(keys, is_whole)| Keys { keys: Numbers::Packed(keys), is_whole });
     Ok(Some((left, right)))
 }
 
@@ -217,6 +302,27 @@ mod tests {
             prop_assert_eq!(index.count(0..left.len()), found.len() as u64);
             prop_assert_eq!(index.pairs(0..left.len()), (places, found, matched));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_of_equal_rows_are_found_in_order(
+            rows in proptest::collection::vec((prop::option::of(0_i64..2), prop::option::of(0_u32..2), prop::option::of("[ab]?")), 0..40)
+        ) {
+            let keys: Vec<_> = rows.iter().map(|(time, number, _)| (*time, *number)).collect();
+            let texts: StringChunked = rows.iter().map(|row| row.2.as_deref()).collect();
+            let columns: Vec<Column> = columns(&keys).into_iter().chain([texts.into_column()]).collect();
+            let first = (0..rows.len()).filter(|row| !rows[..*row].contains(&rows[*row])).map(|row| row as u32);
+            let cells = AllCells::of(&columns).unwrap().unwrap();
+            prop_assert_eq!(cells.first_of_each(rows.len()), first.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn rows_with_floating_point_numbers_are_left_to_others() {
+        let columns = [Column::new("user".into(), [1_u32]), Column::new("x".into(), [0.5])];
+        assert!(AllCells::of(&columns[..1]).unwrap().is_some());
+        assert!(AllCells::of(&columns).unwrap().is_none());
     }
 
     #[test]

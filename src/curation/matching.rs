@@ -115,7 +115,7 @@ impl Curation {
     }
 
     fn matched(&self, operation: &Operation, on: Vec<ColumnPair>, rows: &DataFrame) -> PolarsResult<Matching> {
-        let other = self.other_of(operation);
+        let other = self.other_of(operation).whole().clone();
         let names: Vec<String> = (0..on.len()).map(|number| format!("__key{number}")).collect();
         let key = |column: fn(&ColumnPair) -> &'static str| {
             let named = |(pair, name): (&ColumnPair, &String)| col(column(pair)).alias(name.as_str());

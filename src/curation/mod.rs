@@ -16,6 +16,7 @@ mod pairs;
 mod product;
 mod run;
 mod stood;
+mod table_rows;
 mod view;
 mod withdrawn;
 

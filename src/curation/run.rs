@@ -1,5 +1,6 @@
 //! Runs a recipe's plan over what landed: the eight tables, and a count of what each step did.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use polars::prelude::*;
@@ -11,6 +12,7 @@ use super::compile::{self, Compiled, OURS, ROW};
 use super::owners::{OwnerFindings, infer_owners, owned};
 use super::product::{self, Product};
 use super::stood;
+use super::table_rows::TableRows;
 use crate::domain::format::{bytes, thousands};
 use crate::domain::{
     Cancelled, Dataset, Operation, Plan, Progress, Recipe, Step, StepCount, Table, TableCount, TableDefinition,
@@ -29,7 +31,7 @@ pub struct Curation {
     pub counts: Vec<TableCount>,
     /// Texts that stand for people and devices are numbers of these.
     pub(super) dictionaries: Dictionaries,
-    pub(super) frames: [DataFrame; 8],
+    pub(super) tables: [TableRows; 8],
     /// How many rows there are of the tables that are not held here.
     pub(super) apart: [Option<u64>; 8],
     spelled: [OnceLock<DataFrame>; 8],
@@ -92,34 +94,37 @@ pub fn curate_by(
     plan: &Plan,
     progress: &Progress,
 ) -> Result<Curation, CurationError> {
-    let mut curation = Curation::of_landed(landing, recipe);
-    if plan.infers_owners() {
-        curation.owners = Some(Arc::new(curation.infer_owners(&progress.part())?));
-    }
-    progress.set_total(plan.tables.len() as u64);
-    for definition in &plan.tables {
-        let count = curation.make(definition, progress)?;
-        curation.counts.push(count);
-        progress.advance(1);
-    }
-    Ok(curation)
+    // On one of the threads that share the work: from another, each piece of it would have to be handed over.
+    rayon::scope(|_| {
+        let mut curation = Curation::of_landed(landing, recipe);
+        if plan.infers_owners() {
+            curation.owners = Some(Arc::new(curation.infer_owners(&progress.part())?));
+        }
+        progress.set_total(plan.tables.len() as u64);
+        for definition in &plan.tables {
+            let count = curation.make(definition, progress)?;
+            curation.counts.push(count);
+            progress.advance(1);
+        }
+        Ok(curation)
+    })
 }
 
 impl Curation {
     /// What landed, before any table is made of it.
     pub(super) fn of_landed(landing: &Landing, recipe: &Recipe) -> Self {
-        let mut frames: [DataFrame; 8] = std::array::from_fn(|_| DataFrame::empty());
+        let mut tables: [TableRows; 8] = std::array::from_fn(|_| TableRows::of(DataFrame::empty()));
         let mut apart = [None; 8];
         for dataset in Dataset::ALL {
             let table = Table::landing(dataset).index();
-            frames[table] = landing.numbered(dataset).clone();
+            tables[table] = TableRows::of(landing.numbered(dataset).clone());
             apart[table] = (!landing.shelved(dataset).is_empty()).then(|| landing.rows(dataset));
         }
         Self {
             recipe: recipe.clone(),
             counts: vec![],
             dictionaries: landing.dictionaries().clone(),
-            frames,
+            tables,
             apart,
             spelled: [const { OnceLock::new() }; 8],
             stood: stood::series(landing, recipe.purpose),
@@ -139,9 +144,18 @@ impl Curation {
         })
     }
 
-    /// The same rows, with numbers for the texts that stand for people and devices.
+    /// The same rows, with numbers for the texts that stand for people and devices. They are put together when they are asked for
+    /// first.
     pub fn numbered(&self, table: Table) -> &DataFrame {
-        &self.frames[table.index()]
+        self.tables[table.index()].whole()
+    }
+
+    /// Some of the same rows, by their numbers; nothing but these is put together.
+    ///
+    /// # Errors
+    /// When the columns do not fit together, a defect of this program.
+    pub fn numbered_part(&self, table: Table, rows: Range<usize>) -> PolarsResult<DataFrame> {
+        self.tables[table.index()].part(rows)
     }
 
     /// The texts that stand for people and devices.
@@ -151,7 +165,7 @@ impl Curation {
 
     /// Number of rows of a table.
     pub fn rows(&self, table: Table) -> u64 {
-        self.apart[table.index()].unwrap_or(self.numbered(table).height() as u64)
+        self.apart[table.index()].unwrap_or(self.tables[table.index()].len() as u64)
     }
 
     /// How a derived table came by its rows; none for a landing table.
@@ -254,13 +268,12 @@ impl Curation {
         progress: &Progress,
     ) -> Result<TableCount, CurationError> {
         let TableDefinition { table, source, steps } = definition;
-        let rows = self.numbered(*source).clone();
-        let rows_in = rows.height() as u64;
+        let rows = self.tables[source.index()].at_hand().clone();
+        let rows_in = rows.len() as u64;
         let (rows, steps) = self.through_steps(*table, steps, rows, progress)?;
-        let rows = rows.columns(table.schema().iter().map(|column| column.name));
-        let rows = rows.map_err(|error| CurationError::Engine { table: *table, error })?;
-        let count = TableCount { table: *table, source: *source, rows_in, steps, rows: rows.height() as u64 };
-        self.frames[table.index()] = rows;
+        let count = TableCount { table: *table, source: *source, rows_in, steps, rows: rows.len() as u64 };
+        let rows = rows.only(table.schema().iter().map(|column| column.name)).and_then(TableRows::found);
+        self.tables[table.index()] = rows.map_err(|error| CurationError::Engine { table: *table, error })?;
         Ok(count)
     }
 
@@ -269,21 +282,20 @@ impl Curation {
         &self,
         table: Table,
         steps: &[Step],
-        rows: DataFrame,
+        mut rows: AtHand,
         progress: &Progress,
     ) -> Result<(AtHand, Vec<StepCount>), CurationError> {
         let failed = |error| CurationError::Engine { table, error };
-        let mut rows = AtHand::new(rows);
         let mut counts = vec![];
         for step in steps {
             progress.check()?;
             let rows_in = rows.len() as u64;
             let other = self.other_of(&step.operation);
-            let most = product::most(rows_in, other.height() as u64);
-            let matched = match rows.step(&step.operation, &other, &self.dictionaries, most).map_err(failed)? {
+            let most = product::most(rows_in, other.len() as u64);
+            let matched = match rows.step(&step.operation, other.at_hand(), &self.dictionaries, most).map_err(failed)? {
                 Done::Kept(matched) => matched,
                 Done::TooMany(foreseen) => {
-                    let product = Product::new(&step.operation, rows_in, other.height() as u64, foreseen);
+                    let product = Product::new(&step.operation, rows_in, other.len() as u64, foreseen);
                     return Err(CurationError::Product { table, product });
                 }
                 Done::NotHere => {
@@ -292,7 +304,7 @@ impl Curation {
                         return Err(CurationError::Product { table, product });
                     }
                     let (left, matched) = self.take(step, all).map_err(failed)?;
-                    rows = AtHand::new(left);
+                    rows = AtHand::new(&left);
                     matched
                 }
             };
@@ -319,10 +331,13 @@ impl Curation {
     }
 
     /// The rows that an operation looks into.
-    pub(super) fn other_of(&self, operation: &Operation) -> DataFrame {
-        match operation {
-            Operation::AttachOwner { .. } => owned(self.owners.as_deref(), &self.dictionaries),
-            _ => operation.other().map_or_else(DataFrame::empty, |other| self.numbered(other).clone()),
+    pub(super) fn other_of(&self, operation: &Operation) -> TableRows {
+        match operation.other() {
+            Some(other) => self.tables[other.index()].clone(),
+            None if matches!(operation, Operation::AttachOwner { .. }) => {
+                TableRows::of(owned(self.owners.as_deref(), &self.dictionaries))
+            }
+            None => TableRows::of(DataFrame::empty()),
         }
     }
 
@@ -331,7 +346,7 @@ impl Curation {
         let columns: Vec<PlSmallStr> =
             rows.get_column_names().into_iter().filter(|name| !name.starts_with(OURS)).cloned().collect();
         let columns: Vec<&str> = columns.iter().map(PlSmallStr::as_str).collect();
-        let other = self.other_of(operation);
+        let other = self.other_of(operation).whole().clone();
         let is_much = other.height() > rows.height().saturating_mul(MUCH);
         let other = match operation.keys().first().filter(|_| is_much) {
             // Only what these rows look for.

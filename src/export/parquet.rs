@@ -8,14 +8,20 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 use polars_arrow::array::{ArrayRef, DictionaryArray, PrimitiveArray};
 use polars_arrow::datatypes::{ArrowDataType, IntegerType};
+use polars_parquet::parquet::CowBuffer;
+use polars_parquet::parquet::compression::Compression;
+use polars_parquet::parquet::page::CompressedDictPage;
 use polars_parquet::write::{
-    CompressedPage, CompressionOptions, Encoding, ParquetType, Version, WriteOptions, array_to_columns, compress,
-    get_dtype_encoding,
+    CompressedDataPage, CompressedPage, CompressionOptions, Encoding, Page, ParquetType, Version, WriteOptions,
+    array_to_columns, get_dtype_encoding,
 };
 use rayon::prelude::*;
+use zstd::bulk::Compressor;
 
 use crate::landing::Dictionary;
 
+/// How hard zstd tries.
+const LEVEL: i32 = 1;
 /// Different numbers that a dictionary of a row group may have.
 const FEW: usize = 1 << 12;
 /// Whole numbers that lie no farther apart get a dictionary; the library makes it without hashing.
@@ -36,7 +42,7 @@ impl<W: io::Write> ParquetFile<W> {
     /// # Errors
     /// When the format has no such column.
     pub fn new(out: W, schema: &Schema) -> PolarsResult<Self> {
-        let level = polars::polars_utils::compression::ZstdLevel::try_new(1)?;
+        let level = polars::polars_utils::compression::ZstdLevel::try_new(LEVEL)?;
         let compression = ParquetCompression::Zstd(Some(level));
         let options = WriteOptions {
             statistics: StatisticsOptions::default(),
@@ -69,7 +75,10 @@ impl<W: io::Write> ParquetFile<W> {
                 _ => plain(column)?,
             };
             let pages = array_to_columns(array, kind.clone(), self.options, &encoding)?.into_iter().flatten();
-            pages.map(|page| Ok(compress(page?, vec![], self.options.compression)?)).collect()
+            // Its working memory is worth more than the pages of a short column.
+            let mut compressor = Compressor::new(LEVEL)?;
+            let mut packed = vec![];
+            pages.map(|page| compressed(page?, &mut compressor, &mut packed)).collect()
         });
         let columns = columns.collect::<PolarsResult<Vec<Vec<CompressedPage>>>>()?;
         self.writer.write_row_group(rows.height() as u64, &columns)
@@ -82,6 +91,41 @@ impl<W: io::Write> ParquetFile<W> {
     pub fn finish(self) -> PolarsResult<()> {
         self.writer.finish().map(|_| ())
     }
+}
+
+/// A page as the library compresses it, but for a compressor and memory that are there already.
+fn compressed(page: Page, compressor: &mut Compressor<'_>, packed: &mut Vec<u8>) -> PolarsResult<CompressedPage> {
+    let mut pack = |bytes: &[u8]| -> PolarsResult<CowBuffer> {
+        packed.resize(zstd::zstd_safe::compress_bound(bytes.len()).max(packed.len()), 0);
+        let length = compressor.compress_to_buffer(bytes, packed.as_mut_slice())?;
+        Ok(CowBuffer::Owned(packed[..length].to_vec()))
+    };
+    Ok(match page {
+        // What its header says is the length of what is not compressed.
+        Page::Data(page) => {
+            let (buffer, length) = (pack(page.buffer())?, page.buffer().len());
+            let rows = page.num_rows().unwrap_or_else(|| page.num_values());
+            let header = page.header().clone();
+            CompressedPage::Data(CompressedDataPage::new(
+                header,
+                buffer,
+                Compression::Zstd,
+                length,
+                page.descriptor,
+                rows,
+            ))
+        }
+        Page::Dict(page) => {
+            let (buffer, length) = (pack(&page.buffer)?, page.buffer.len());
+            CompressedPage::Dict(CompressedDictPage::new(
+                buffer,
+                Compression::Zstd,
+                length,
+                page.num_values,
+                page.is_sorted,
+            ))
+        }
+    })
 }
 
 /// A column that holds what it says, and how it is encoded.
@@ -151,7 +195,10 @@ fn with_few(numbers: &Float64Chunked) -> Option<DictionaryArray<u32>> {
             }
         }
     };
-    let keys = array.values().iter().map(|number| key_of(number.to_bits())).collect::<Option<Vec<u32>>>()?;
+    let mut keys = Vec::with_capacity(array.len());
+    for number in array.values().iter() {
+        keys.push(key_of(number.to_bits())?);
+    }
     let few: Vec<f64> = few.into_iter().map(f64::from_bits).collect();
     dictionary_array(keys, array, PrimitiveArray::from_vec(few).boxed()).ok()
 }

@@ -44,7 +44,14 @@ pub fn write_tables(
         longest_first.into_iter().par_bridge().try_for_each(|(table, path)| {
             progress.check()?;
             let mut file = TableFile::new(table, path, format)?;
-            file.add(curation.numbered(table), curation.dictionaries())?;
+            let rows = curation.rows(table) as usize;
+            // A batch at a time, so that no more than that is put together.
+            for start in (0..rows.max(1)).step_by(file.batch()) {
+                progress.check()?;
+                let part = curation.numbered_part(table, start..rows.min(start + file.batch()));
+                let part = part.map_err(|error| ExportError::Format { path: path.clone(), error })?;
+                file.add(&part, curation.dictionaries())?;
+            }
             file.finish()?;
             progress.advance(1);
             Ok::<_, ExportError>(())

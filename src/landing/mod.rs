@@ -288,7 +288,8 @@ fn read_by(
         };
         return Err(LandingError::NothingFound { path, files: found.len() });
     }
-    let landing = put_together(source, results, into_inner(readings))?;
+    // On one of the threads that share the work: from another, each piece of it would have to be handed over.
+    let landing = rayon::scope(|_| put_together(source, results, into_inner(readings)))?;
     Ok((Landing { known_files, ..landing }, into_inner(unkept)))
 }
 
@@ -382,11 +383,7 @@ fn number_alike(results: &[FileResult]) -> (Dictionaries, Vec<Numbers>) {
         let columns = columns.enumerate().filter(move |(_, column)| column.privacy == privacy);
         columns.map(move |(place, column)| (result, place, column.name)).collect::<Vec<_>>()
     };
-    let mut dictionaries = Dictionaries::default();
-    let mut became: Vec<Numbers> = vec![vec![]; results.len()];
-    for (privacy, dictionary) in
-        [(Privacy::Person, &mut dictionaries.people), (Privacy::Device, &mut dictionaries.devices)]
-    {
+    let alike = |privacy: Privacy| {
         let all = results.iter().enumerate();
         let columns: Vec<(usize, usize, &'static str)> = all
             .filter_map(|(number, result)| Some(numbered(number, result.records.as_ref()?, privacy)))
@@ -397,12 +394,15 @@ fn number_alike(results: &[FileResult]) -> (Dictionaries, Vec<Numbers>) {
         };
         let lists: Vec<&[Arc<str>]> = columns.iter().map(|(result, place, _)| texts(*result, *place)).collect();
         let (all, numbers) = Dictionary::new(&lists);
-        *dictionary = Arc::new(all);
-        for ((result, _, column), numbers) in columns.into_iter().zip(numbers) {
-            became[result].push((column, numbers));
-        }
+        (Arc::new(all), columns.into_iter().zip(numbers))
+    };
+    let ((people, of_people), (devices, of_devices)) =
+        rayon::join(|| alike(Privacy::Person), || alike(Privacy::Device));
+    let mut became: Vec<Numbers> = vec![vec![]; results.len()];
+    for ((result, _, column), numbers) in of_people.chain(of_devices) {
+        became[result].push((column, numbers));
     }
-    (dictionaries, became)
+    (Dictionaries { people, devices }, became)
 }
 
 impl Landing {
