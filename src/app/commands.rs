@@ -76,7 +76,13 @@ impl App {
                 history.redo();
             }),
             Command::GoTo(position) => self.travel(|history| history.go_to(position)),
-            Command::Show(shown) => self.choose(context, |choices| choices.shown = shown),
+            Command::Show(shown) => {
+                if shown != self.state.choices().shown {
+                    // Whoever goes on has read it.
+                    self.state.notices.retain(|notice| notice.severity != Severity::Information);
+                }
+                self.choose(context, |choices| choices.shown = shown);
+            }
             Command::RetryDropped => {
                 self.page.dropped.forget();
                 self.look_up_dropped();
@@ -105,7 +111,10 @@ impl App {
             Command::ForgetExport(folder) => self.forget_export(folder),
             Command::ChooseSearched => self.show_dialog(FileChoice::Searched),
             Command::SearchFor(path) => self.workers.lists.request(ListRequest::Searched(path)),
-            Command::Search(list) => self.search_exports(list),
+            Command::Search(list) => {
+                self.screens.show_past_exports();
+                self.search_exports(list);
+            }
             Command::WithdrawFrom { folder, replace } => self.withdraw_from(folder, replace),
             Command::SaveReport => self.show_dialog(FileChoice::SaveReport),
             Command::SaveReportTo(path) => self.save_report(path),

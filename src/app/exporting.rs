@@ -113,9 +113,13 @@ impl App {
     }
 
     /// Has an export written without those who were looked for.
-    pub(super) fn withdraw_from(&self, folder: PathBuf, replace: bool) {
+    pub(super) fn withdraw_from(&mut self, folder: PathBuf, replace: bool) {
         let Some(searched) = self.state.exporting.searched.value().map(Arc::clone) else { return };
         if self.may_prove() {
+            if replace {
+                // What was said of the last export need not be so for long.
+                self.state.exporting.outcome = None;
+            }
             self.workers.prove.request(ProveRequest::Withdraw { folder, list: searched.list.clone(), replace });
         }
     }

@@ -20,6 +20,13 @@ pub struct ExportScreen {
     past: PastScreen,
 }
 
+impl ExportScreen {
+    /// Shows the exports that were made.
+    pub fn show_past(&mut self) {
+        self.tab = Tab::Past;
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tab {
     #[default]

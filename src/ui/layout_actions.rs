@@ -2,6 +2,7 @@
 
 use egui::{Key, Modifiers};
 
+use crate::domain::Table;
 use crate::state::{Beside, Command, Looks, Part, Place, Shown, State, TextSize, Under, Zoom};
 
 use super::actions::{Action, CTRL, CTRL_SHIFT, Does, keys};
@@ -157,7 +158,13 @@ fn beside(state: &State, place: Place) -> Does {
 /// What the first page shows, beside it under the recipe before the last change.
 fn before(state: &State) -> Does {
     let place = state.beside.as_ref().map(|beside| beside.place).unwrap_or_default();
-    let beside = Beside { place, under: Under::Before, ..the_same(state) };
+    let the_same = the_same(state);
+    let shown = match the_same.shown {
+        // These are always of the recipe in force: what it is about can be compared.
+        Shown::Review | Shown::Export | Shown::Refused => Shown::Table(Table::MachineLearningCurated),
+        shown => shown,
+    };
+    let beside = Beside { place, under: Under::Before, shown, ..the_same };
     Does::Asks(Command::SetBeside(Some(beside)))
 }
 

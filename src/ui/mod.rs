@@ -171,6 +171,11 @@ impl Screens {
         consent.show_about();
     }
 
+    /// Shows the exports that were made when the page of exports is shown next.
+    pub fn show_past_exports(&mut self) {
+        self.export.show_past();
+    }
+
     /// Turns to the page beside, or back to the first.
     fn turn(&mut self) {
         let OtherScreens { table, consent, signals, refused, files, drawn } = &mut self.other;

@@ -4,7 +4,7 @@ use egui::{Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::format::thousands;
 use crate::domain::{Recipe, Withdrawn};
-use crate::state::{Command, Severity, State};
+use crate::state::{Command, Severity, Shown, State};
 
 use super::words::{as_is, t};
 use super::{icons, widgets};
@@ -48,7 +48,17 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     ui.add_space(8.0);
     let Some(loaded) = state.landing.value() else { return };
     let entries: Vec<&str> = recipe.withdrawn.entries().collect();
-    ui.label(t(format!("On the list: {}", thousands(entries.len() as u64))));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(t(format!("On the list: {}", thousands(entries.len() as u64))));
+        if !entries.is_empty() {
+            // An export that left before is as it was.
+            let hover = "An export that left before still has whoever is on the list, until it is written without them";
+            if ui.link(t("Look for them in the exports that were made")).on_hover_text(t(hover)).clicked() {
+                commands.push(Command::Search(recipe.withdrawn.clone()));
+                commands.push(Command::Show(Shown::Export));
+            }
+        }
+    });
     let rows = entries.len();
     // Whom they stand for is worked out with the page.
     let met = state.consent.value().map(|view| &view.met).filter(|met| met.list == recipe.withdrawn);

@@ -39,6 +39,10 @@ pub fn other_words(id: &str) -> &'static str {
         "reveal" => "unmask names e-mail clear demaskieren klartext namen",
         "mask" => "hide names privacy verbergen namen datenschutz",
         "withdrawals" => "load withdrawn withdrawal delete laden löschen widerruf",
+        "beside-before" => "compare two recipes side by side difference vergleichen nebeneinander unterschied",
+        "beside-right" | "beside-below" | "beside-window" => {
+            "compare split side by side two pages vergleichen teilen nebeneinander"
+        }
         "expected" => "load counts compare laden vergleichen",
         "report" => "export html sign off exportieren bericht",
         "kit" => "export glue athena exportieren",
@@ -58,6 +62,7 @@ pub fn words_for_section(anchor: &str) -> &'static str {
         "join-story" => "wrong person contaminated leak duplicate owner falsche person verunreinigt doppelt besitzer",
         "masking" => "gdpr privacy anonymous pii password names hide dsgvo datenschutz anonym passwort namen verbergen",
         "taking-along" => "save download share screenshot csv speichern herunterladen teilen",
+        "beside" => "compare two side by side split difference vergleichen nebeneinander teilen unterschied",
         "commands" => "shortcut keyboard hotkey tastatur kürzel",
         "recipe" => "settings options consent withdraw delete duplicate einstellungen einwilligung löschen doppelt",
         "consent-parts" => "dropped lost missing why waterfall verloren fehlt warum wasserfall",
@@ -78,7 +83,19 @@ mod tests {
     #[test]
     fn what_people_look_for_finds_something() {
         let finds = |word: &str| all().filter(|action| other_words(action.id).contains(word)).count();
-        for word in ["load", "sign off", "export", "language", "laden", "freigeben", "exportieren", "sprache", "help"] {
+        for word in [
+            "load",
+            "compare",
+            "vergleichen",
+            "sign off",
+            "export",
+            "language",
+            "laden",
+            "freigeben",
+            "exportieren",
+            "sprache",
+            "help",
+        ] {
             assert!(finds(word) > 0, "{word}");
         }
         for action in all() {

@@ -107,14 +107,17 @@ mod tests {
 
     #[test]
     fn what_people_call_it_is_found() {
-        for word in ["gdpr", "delete", "leak", "wrong person", "owner", "duplicate", "approve", "shortcut", "import"] {
+        for word in
+            ["gdpr", "delete", "leak", "wrong person", "owner", "duplicate", "approve", "shortcut", "import", "compare"]
+        {
             assert!(!texts(&IN_ENGLISH, word).is_empty(), "{word}");
         }
-        for word in ["dsgvo", "löschen", "falsche person", "besitzer", "freigeben", "tastatur", "laden"] {
+        for word in ["dsgvo", "löschen", "falsche person", "besitzer", "freigeben", "tastatur", "laden", "vergleichen"]
+        {
             assert!(!texts(&IN_GERMAN, word).is_empty(), "{word}");
         }
         let anchors: Vec<&str> = IN_ENGLISH.iter().filter_map(|block| block.anchor.as_deref()).collect();
-        assert_eq!(anchors.iter().filter(|anchor| !words_for_section(anchor).is_empty()).count(), 10, "{anchors:?}");
+        assert_eq!(anchors.iter().filter(|anchor| !words_for_section(anchor).is_empty()).count(), 11, "{anchors:?}");
     }
 
     #[test]
