@@ -71,6 +71,16 @@ pub fn check(bytes: &[u8]) -> Result<(), &'static str> {
     if unpacked > most { Err("it unpacks to far more than its size; it was not read") } else { Ok(()) }
 }
 
+/// Has the library go by Parquet's own schema. Many writers put Arrow's beside it, as a tree within a text: a few hundred bytes
+/// of it can name one branch so often that it takes hundreds of megabytes once it is read.
+pub fn forget_arrow_schema(bytes: &mut [u8]) {
+    const KEY: &[u8] = b"ARROW:schema";
+    let Some(length) = footer(bytes).map(<[u8]>::len) else { return };
+    let Some(start) = bytes.len().checked_sub(length + 8) else { return };
+    let places: Vec<usize> = memchr::memmem::find_iter(&bytes[start..], KEY).collect();
+    places.into_iter().for_each(|place| bytes[start + place] = b'-');
+}
+
 fn footer(bytes: &[u8]) -> Option<&[u8]> {
     let (rest, _magic) = bytes.split_last_chunk::<4>()?;
     let (rest, length) = rest.split_last_chunk::<4>()?;

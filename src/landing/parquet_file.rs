@@ -18,9 +18,10 @@ use crate::domain::{Dataset, Kind, Progress};
 ///
 /// # Errors
 /// When it is damaged, unpacks to far more than its size, or uses what this program does not read.
-pub fn open(bytes: Vec<u8>) -> PolarsResult<DataFrame> {
+pub fn open(mut bytes: Vec<u8>) -> PolarsResult<DataFrame> {
     let most = most_unpacked(bytes.len() as u64);
     parquet_bounds::check(&bytes).map_err(|error| polars_err!(ComputeError: "{error}"))?;
+    parquet_bounds::forget_arrow_schema(&mut bytes);
     unless_damaged(|| {
         let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
         // One long text may stand in every row and be in the file once.
@@ -102,5 +103,25 @@ fn value(series: &Series, row: usize) -> Value<'static> {
         Ok(AnyValue::Int64(number)) => Value::Integer(number),
         Ok(AnyValue::Float64(number)) => Value::Float(number),
         Ok(_) => Value::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_of_parquet_alone_says_what_the_columns_are() {
+        let mut rows =
+            df!("user" => ["a", "b"], "timestamp" => [1_i64, 2], "x" => [0.5, -0.0], "n" => [1_u32, 2]).unwrap();
+        let at = rows.column("timestamp").unwrap().cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).unwrap();
+        rows.with_column(at.with_name("at".into())).unwrap();
+        let mut bytes = vec![];
+        ParquetWriter::new(&mut bytes).finish(&mut rows).unwrap();
+        let key = b"ARROW:schema";
+        assert!(memchr::memmem::find(&bytes, key).is_some(), "the library puts it there");
+        assert!(open(bytes.clone()).unwrap().equals_missing(&rows));
+        parquet_bounds::forget_arrow_schema(&mut bytes);
+        assert!(memchr::memmem::find(&bytes, key).is_none());
     }
 }
