@@ -57,7 +57,7 @@ struct Looked<'a, T> {
 
 impl<T: Copy> Looked<'_, T> {
     fn get(&self, place: usize) -> Option<T> {
-        self.cells.get(self.rows.map_or(place, |rows| rows[place] as usize))
+        self.cells.get(row_at(self.rows, place))
     }
 }
 
@@ -80,11 +80,10 @@ impl AtHand {
     pub fn step(&mut self, operation: &Operation, other: &Self, of: &Dictionaries, most: u64) -> PolarsResult<Done> {
         match operation {
             Operation::KeepPresent(column) => {
-                let Held { of, rows, .. } = self.held(column)?;
+                let (of, rows) = self.looked(column)?;
                 if of.null_count() > 0 {
-                    let (is_there, rows) = (of.is_not_null(), self.rows[*rows].as_ref());
-                    let is_there = |place| is_there.get(rows.map_or(place, |rows| rows[place] as usize)) == Some(true);
-                    let places = self.places(is_there);
+                    let is_there = of.is_not_null();
+                    let places = self.places(|place| is_there.get(row_at(rows, place)) == Some(true));
                     self.take(places);
                 }
             }
@@ -115,16 +114,12 @@ impl AtHand {
                 self.take(places);
             }
             Operation::Join { on, bring, once, .. } => return self.join(other, on, bring, *once, most),
-            Operation::Distinct if self.len <= FEW => {
-                let columns = self.columns.iter().filter(|held| !held.name.starts_with(OURS));
-                let columns = columns.map(|held| self.column(held, 0..self.len)).collect::<PolarsResult<Vec<_>>>()?;
-                let Some(rows) = AllCells::of(&columns)? else { return Ok(Done::NotHere) };
-                let first = rows.first_of_each(self.len);
+            Operation::Distinct => {
+                let names = self.columns.iter().map(|held| held.name.as_str()).filter(|name| !name.starts_with(OURS));
+                let first = first_of_each(self, names)?;
                 self.take((first.len() < self.len).then_some(first));
             }
-            Operation::DropWithdrawn { .. } | Operation::Distinct | Operation::JoinNearest { .. } => {
-                return Ok(Done::NotHere);
-            }
+            Operation::DropWithdrawn { .. } | Operation::JoinNearest { .. } => return Ok(Done::NotHere),
         }
         Ok(Done::Kept(self.len as u64))
     }
@@ -173,14 +168,20 @@ impl AtHand {
         self.column(self.held(name)?, 0..self.len)
     }
 
-    fn numbers(&self, name: &str) -> PolarsResult<Looked<'_, u32>> {
+    /// The column that a column is of, and the rows of that.
+    fn looked(&self, name: &str) -> PolarsResult<(&Column, Option<&[u32]>)> {
         let Held { of, rows, .. } = self.held(name)?;
-        Ok(Looked { cells: cells_of_numbers(of)?, rows: self.rows[*rows].as_ref().map(|rows| rows.as_slice()) })
+        Ok((of, self.rows[*rows].as_ref().map(|rows| rows.as_slice())))
+    }
+
+    fn numbers(&self, name: &str) -> PolarsResult<Looked<'_, u32>> {
+        let (of, rows) = self.looked(name)?;
+        Ok(Looked { cells: cells_of_numbers(of)?, rows })
     }
 
     fn times(&self, name: &str) -> PolarsResult<Looked<'_, i64>> {
-        let Held { of, rows, .. } = self.held(name)?;
-        Ok(Looked { cells: cells_of_times(of)?, rows: self.rows[*rows].as_ref().map(|rows| rows.as_slice()) })
+        let (of, rows) = self.looked(name)?;
+        Ok(Looked { cells: cells_of_times(of)?, rows })
     }
 
     /// The places at which that is so; none where it is so at all of them.
@@ -286,6 +287,11 @@ impl AtHand {
     }
 }
 
+/// The row that stands at a place of a list.
+fn row_at(rows: Option<&[u32]>, place: usize) -> usize {
+    rows.map_or(place, |rows| rows[place] as usize)
+}
+
 /// The rows that stand at these places of a list.
 fn through(rows: Option<&Arc<Vec<u32>>>, places: &Arc<Vec<u32>>) -> Arc<Vec<u32>> {
     match rows {
@@ -298,6 +304,11 @@ fn through(rows: Option<&Arc<Vec<u32>>>, places: &Arc<Vec<u32>>) -> Arc<Vec<u32>
 fn first_of_each<'a>(other: &AtHand, columns: impl Iterator<Item = &'a str>) -> PolarsResult<Vec<u32>> {
     const ROW: &str = "__row";
     let columns = other.clone().only(columns)?.everything()?;
+    if columns.height() <= FEW
+        && let Some(cells) = AllCells::of(columns.columns())?
+    {
+        return Ok(cells.first_of_each(columns.height()));
+    }
     let subset: Vec<String> = columns.get_column_names().into_iter().map(ToString::to_string).collect();
     let numbered = columns.with_row_index(ROW.into(), None)?;
     let first = numbered.unique_stable(Some(&subset), UniqueKeepStrategy::First, None)?;

@@ -2,23 +2,23 @@
 //! a time.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use polars::prelude::{DataFrame, PolarsResult};
 
 use super::at_hand::AtHand;
 
-/// The rows of a table. Cloning is cheap.
+/// The rows of a table. Cloning is cheap; what one of the clones puts together the others have as well.
 #[derive(Clone, Debug)]
 pub struct TableRows {
     found: AtHand,
-    whole: OnceLock<DataFrame>,
+    whole: Arc<OnceLock<DataFrame>>,
 }
 
 impl TableRows {
     /// Rows that are put together already, with columns in one piece each.
     pub fn of(whole: DataFrame) -> Self {
-        Self { found: AtHand::new(&whole), whole: OnceLock::from(whole) }
+        Self { found: AtHand::new(&whole), whole: Arc::new(OnceLock::from(whole)) }
     }
 
     /// Rows as they were found.
@@ -27,7 +27,7 @@ impl TableRows {
     /// When the columns do not fit together, a defect of this program.
     pub fn found(found: AtHand) -> PolarsResult<Self> {
         found.slice(0..0)?;
-        Ok(Self { found, whole: OnceLock::new() })
+        Ok(Self { found, whole: Arc::default() })
     }
 
     /// As they were found.
@@ -72,12 +72,14 @@ mod tests {
         let landing = read(&Source::Folder(sample), &Progress::default()).unwrap();
         for join in JoinRule::ALL {
             let curation = curate(&landing, &Recipe { join, ..Recipe::default() }, &Progress::default()).unwrap();
+            let cloned = curation.clone();
             for table in Table::derived() {
                 let rows = curation.rows(table) as usize;
                 let places = [0..0, 0..rows / 3, rows / 3..rows, 0..rows];
                 let before = places.clone().map(|places| curation.numbered_part(table, places).unwrap());
                 let whole = curation.numbered(table);
                 assert_eq!(whole.height(), rows);
+                assert!(std::ptr::eq(cloned.numbered(table), whole), "it is put together once for all clones");
                 for (places, part) in places.into_iter().zip(before) {
                     let slice = whole.slice(places.start as i64, places.len());
                     assert!(part.equals_missing(&slice), "{join:?} {} {places:?}", table.name());
