@@ -3,6 +3,8 @@
 //!
 //! The frame is Thrift in its compact protocol: a footer, and a header before each page.
 
+use std::ops::Range;
+
 use super::input::most_unpacked;
 
 /// Lists and structures within each other.
@@ -56,7 +58,7 @@ enum Thrift {
 /// # Errors
 /// What is wrong with it.
 pub fn check(bytes: &[u8]) -> Result<(), &'static str> {
-    let footer = footer(bytes).and_then(|footer| Cursor { bytes: footer, at: 0 }.structure(FILE, 0));
+    let footer = footer(bytes).and_then(|footer| Cursor { bytes: &bytes[footer], at: 0 }.structure(FILE, 0));
     let footer = footer.ok_or("its footer is damaged")?;
     let most = most_unpacked(bytes.len() as u64);
     // A file without columns has as many rows as its groups say.
@@ -75,16 +77,17 @@ pub fn check(bytes: &[u8]) -> Result<(), &'static str> {
 /// of it can name one branch so often that it takes hundreds of megabytes once it is read.
 pub fn forget_arrow_schema(bytes: &mut [u8]) {
     const KEY: &[u8] = b"ARROW:schema";
-    let Some(length) = footer(bytes).map(<[u8]>::len) else { return };
-    let Some(start) = bytes.len().checked_sub(length + 8) else { return };
-    let places: Vec<usize> = memchr::memmem::find_iter(&bytes[start..], KEY).collect();
-    places.into_iter().for_each(|place| bytes[start + place] = b'-');
+    let Some(footer) = footer(bytes) else { return };
+    let footer = &mut bytes[footer];
+    let places: Vec<usize> = memchr::memmem::find_iter(footer, KEY).collect();
+    places.into_iter().for_each(|place| footer[place] = b'-');
 }
 
-fn footer(bytes: &[u8]) -> Option<&[u8]> {
+/// Where the footer is.
+fn footer(bytes: &[u8]) -> Option<Range<usize>> {
     let (rest, _magic) = bytes.split_last_chunk::<4>()?;
     let (rest, length) = rest.split_last_chunk::<4>()?;
-    rest.get(rest.len().checked_sub(u32::from_le_bytes(*length) as usize)?..)
+    Some(rest.len().checked_sub(u32::from_le_bytes(*length) as usize)?..rest.len())
 }
 
 /// What the pages of a column unpack to, and what came before. Stops where it is too much.
