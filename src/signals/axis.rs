@@ -122,19 +122,24 @@ pub fn number_ticks(from: f64, to: f64, count: usize) -> Vec<Tick> {
     lines.into_iter().map(|at| Tick { at, label: label(at).replace('-', "−") }).collect()
 }
 
-/// A length of time: `+12.345 s` to `+1:02:03`, days in front.
+/// Time from an instant on: [`length`] with a sign.
 pub fn elapsed(milliseconds: f64, fine: bool) -> String {
     let sign = if milliseconds < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", length(milliseconds, fine))
+}
+
+/// A length of time: `12.345 s` to `1:02:03`, days in front.
+pub fn length(milliseconds: f64, fine: bool) -> String {
     // Whole milliseconds, so that no part of them is lost on the way to days.
     let length = milliseconds.abs().round() as u64;
     let (days, hours, minutes) = (length / 86_400_000, length / 3_600_000 % 24, length / 60_000 % 60);
     let (seconds, rest) = (length / 1000 % 60, length % 1000);
     let rest = if fine { format!(".{rest:03}") } else { String::new() };
     match (days, hours, minutes) {
-        (0, 0, 0) => format!("{sign}{seconds}{rest} s"),
-        (0, 0, _) => format!("{sign}{minutes}:{seconds:02}{rest}"),
-        (0, ..) => format!("{sign}{hours}:{minutes:02}:{seconds:02}{rest}"),
-        _ => format!("{sign}{days} d {hours}:{minutes:02}:{seconds:02}{rest}"),
+        (0, 0, 0) => format!("{seconds}{rest} s"),
+        (0, 0, _) => format!("{minutes}:{seconds:02}{rest}"),
+        (0, ..) => format!("{hours}:{minutes:02}:{seconds:02}{rest}"),
+        _ => format!("{days} d {hours}:{minutes:02}:{seconds:02}{rest}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the lines of the overview can be put in order by.
 
-use super::{DeviceLine, elapsed};
+use super::{DeviceLine, length};
 use crate::domain::format;
 
 /// A figure of a line.
@@ -108,7 +108,7 @@ impl By {
     pub fn in_words(self, figure: f64) -> String {
         match self {
             Self::Kept | Self::BeforeConsent | Self::Agreement => format!("{:.0} %", figure * 100.0),
-            Self::LongestGap => elapsed(figure, true).trim_start_matches('+').to_owned(),
+            Self::LongestGap => length(figure, true),
             _ => format::short(figure),
         }
     }

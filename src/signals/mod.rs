@@ -26,7 +26,7 @@ mod timeline;
 mod track;
 mod words;
 
-pub use axis::{Clock, elapsed};
+pub use axis::{Clock, elapsed, length};
 pub use by::By;
 pub use chart::{Chart, Curve, Layout, Pane};
 pub use decimate::{Column, Drawn, View, decimate};

@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Curve, Pane};
 use super::kept::Tint;
-use super::{Clock, Series, elapsed};
+use super::{Clock, Series, elapsed, length};
 use crate::domain::format::{counted, short, thousands};
 
 /// Gaps are counted as often as the view moves, so no more readings than these are gone through.
@@ -74,12 +74,8 @@ impl Chart<'_> {
                 match gaps().map(|pair| pair[1].abs_diff(pair[0])).max() {
                     None => "no gap".to_owned(),
                     Some(longest) => {
-                        let longest = elapsed(longest as f64, true);
-                        format!(
-                            "{}, the longest {}",
-                            counted(gaps().count() as u64, "gap"),
-                            longest.trim_start_matches('+')
-                        )
+                        let longest = length(longest as f64, true);
+                        format!("{}, the longest {longest}", counted(gaps().count() as u64, "gap"))
                     }
                 }
             });

@@ -6,7 +6,7 @@ use egui::{ComboBox, Grid, Role, ScrollArea, Ui};
 use crate::domain::format::{self, counted, thousands};
 use crate::domain::{Dataset, Kind, Table};
 use crate::explore::{Filter, Follow, Query, Test};
-use crate::signals::{Clock, MAGNITUDE, Plotted, Statistics, Track, elapsed};
+use crate::signals::{Clock, MAGNITUDE, Plotted, Statistics, Track, elapsed, length};
 use crate::state::{Command, Loaded, MeasuredChannel, Shown, Slot, State};
 
 use super::plot::PlotScreen;
@@ -81,8 +81,7 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
 
 /// How far a reading is from what is pointed at.
 fn apart(milliseconds: f64) -> String {
-    let length = elapsed(milliseconds.abs(), true);
-    let length = length.trim_start_matches('+');
+    let length = length(milliseconds, true);
     match milliseconds.round() {
         0.0 => String::new(),
         later if later > 0.0 => format!("{length} later"),
@@ -184,12 +183,7 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
         let mut words = vec![count(measured.sharing.readings, "reading"), count(measured.sharing.instants, "instant")];
         words.extend(measured.rate.map(|rate| format!("{} a second", format::short(rate))));
         words.push(count(measured.gaps.count, "gap"));
-        words.extend(
-            measured
-                .gaps
-                .longest
-                .map(|gap| format!("longest {}", elapsed(gap.milliseconds as f64, true).trim_start_matches('+'))),
-        );
+        words.extend(measured.gaps.longest.map(|gap| format!("longest {}", length(gap.milliseconds as f64, true))));
         ui.label(widgets::small(ui, format!("{name}: {}", words.join(" · "))));
     }
     Grid::new("measured").num_columns(5).spacing([10.0, 4.0]).show(ui, |ui| {
