@@ -271,6 +271,11 @@ impl Shown {
         if matches!(self, Self::Dropped { .. } | Self::Behind(_)) { Self::default() } else { self }
     }
 
+    /// Whether it is of the recipe in force, whatever recipe the page is under.
+    pub fn is_always_in_force(self) -> bool {
+        matches!(self, Self::Review | Self::Export | Self::Refused | Self::Behind(_))
+    }
+
     /// Whether its rows are of the training set, which leaves only when it was signed off.
     pub fn is_training_set(self) -> bool {
         matches!(self, Self::Table(Table::MachineLearningCurated) | Self::Behind(_))

@@ -41,8 +41,8 @@ pub enum Does {
     TurnsGuide,
     /// The tour starts, or ends.
     TurnsTour,
-    /// The tour ends, or the guide closes.
-    ClosesGuide,
+    /// The tour ends, or the guide closes, or the newest notice goes: whatever of them is there.
+    Closes,
     /// The focus goes to the other of the two pages.
     TurnsToOtherPage,
     /// A text can be typed that is to be found in the table.

@@ -182,9 +182,7 @@ fn under_ui(ui: &mut Ui, beside: &Beside, commands: &mut Vec<Command>) {
 fn counts_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
     if !state.is_apart() {
         let why = match (beside.under, state.choices().shown) {
-            (_, Shown::Review | Shown::Export | Shown::Refused | Shown::Behind(_)) => {
-                "This page is always of the recipe in force."
-            }
+            (_, shown) if shown.is_always_in_force() => "This page is always of the recipe in force.",
             (Under::Before, _) => "The recipe was not changed yet.",
             _ => "The recipe in force is the specification's.",
         };

@@ -26,7 +26,7 @@ pub fn keys_ui(ui: &Ui, state: &State) -> Vec<Does> {
         }
         asked.push(match action.does(state) {
             // Nobody who presses these wants to hear that there was nothing to do: a text that is marked may be copied instead.
-            Does::Nothing(_) if action.id == "cancel" => Does::ClosesGuide,
+            Does::Nothing(_) if action.id == "cancel" => Does::Closes,
             Does::Nothing(_) if actions::gives_way(action) && shortcut.logical_key != Key::Z => continue,
             does => does,
         });

@@ -158,13 +158,11 @@ fn beside(state: &State, place: Place) -> Does {
 /// What the first page shows, beside it under the recipe before the last change.
 fn before(state: &State) -> Does {
     let place = state.beside.as_ref().map(|beside| beside.place).unwrap_or_default();
-    let the_same = the_same(state);
-    let shown = match the_same.shown {
-        // These are always of the recipe in force: what it is about can be compared.
-        Shown::Review | Shown::Export | Shown::Refused => Shown::Table(Table::MachineLearningCurated),
-        shown => shown,
-    };
-    let beside = Beside { place, under: Under::Before, shown, ..the_same };
+    let mut beside = Beside { place, under: Under::Before, ..the_same(state) };
+    if beside.shown.is_always_in_force() {
+        // What it is about can be compared.
+        beside.shown = Shown::Table(Table::MachineLearningCurated);
+    }
     Does::Asks(Command::SetBeside(Some(beside)))
 }
 

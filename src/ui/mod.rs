@@ -301,9 +301,9 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         }
         Does::TurnsTour if screens.tour.is_open() => screens.tour.end(state, commands),
         Does::TurnsTour => screens.tour.begin(),
-        Does::ClosesGuide if screens.tour.is_open() => screens.tour.end(state, commands),
-        Does::ClosesGuide if screens.guide.is_open() => screens.guide.close(),
-        Does::ClosesGuide => {
+        Does::Closes if screens.tour.is_open() => screens.tour.end(state, commands),
+        Does::Closes if screens.guide.is_open() => screens.guide.close(),
+        Does::Closes => {
             commands.extend(state.notices.len().checked_sub(1).map(Command::Dismiss));
         }
         Does::TurnsToOtherPage => {

@@ -52,6 +52,7 @@ mod signals;
 mod situations;
 mod soak;
 mod sql;
+mod sql_cli;
 mod support;
 mod waterfall;
 mod window;
