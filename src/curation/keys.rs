@@ -1,6 +1,6 @@
 //! Integer keys: single cells of columns in one piece, and where a key stands in another table.
 
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 use polars::prelude::*;
@@ -68,38 +68,40 @@ impl<'a> AllCells<'a> {
 
     /// The rows that equal none before them, in order. Missing cells are equal.
     pub fn first_of_each(&self, rows: usize) -> Vec<u32> {
-        let mut first: PlHashMap<u64, Vec<u32>> = PlHashMap::with_capacity(rows);
-        let is_first = |row: &usize| {
-            let alike = first.entry(self.hash(*row)).or_default();
-            let is_first = alike.iter().all(|other| !self.are_equal(*row, *other as usize));
-            if is_first {
-                alike.push(*row as u32);
-            }
-            is_first
-        };
-        (0..rows).filter(is_first).map(|row| row as u32).collect()
+        let mut first = PlHashSet::with_capacity_and_hasher(rows, PlRandomState::default());
+        (0..rows).filter(|row| first.insert(Row { of: self, row: *row })).map(|row| row as u32).collect()
     }
+}
 
-    fn hash(&self, row: usize) -> u64 {
-        let mut hasher = PlFixedStateQuality::default().build_hasher();
-        for cells in &self.0 {
+/// A row, which equals those with equal cells.
+struct Row<'a> {
+    of: &'a AllCells<'a>,
+    row: usize,
+}
+
+impl Hash for Row<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        for cells in &self.of.0 {
             match cells {
-                AnyCells::Numbers(cells) => cells.get(row).hash(&mut hasher),
-                AnyCells::Times(cells) => cells.get(row).hash(&mut hasher),
-                AnyCells::Texts(cells) => cells.get(row).hash(&mut hasher),
+                AnyCells::Numbers(cells) => cells.get(self.row).hash(hasher),
+                AnyCells::Times(cells) => cells.get(self.row).hash(hasher),
+                AnyCells::Texts(cells) => cells.get(self.row).hash(hasher),
             }
         }
-        hasher.finish()
     }
+}
 
-    fn are_equal(&self, one: usize, other: usize) -> bool {
-        self.0.iter().all(|cells| match cells {
-            AnyCells::Numbers(cells) => cells.get(one) == cells.get(other),
-            AnyCells::Times(cells) => cells.get(one) == cells.get(other),
-            AnyCells::Texts(cells) => cells.get(one) == cells.get(other),
+impl PartialEq for Row<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.of.0.iter().all(|cells| match cells {
+            AnyCells::Numbers(cells) => cells.get(self.row) == cells.get(other.row),
+            AnyCells::Times(cells) => cells.get(self.row) == cells.get(other.row),
+            AnyCells::Texts(cells) => cells.get(self.row) == cells.get(other.row),
         })
     }
 }
+
+impl Eq for Row<'_> {}
 
 /// Where each key of the rows at hand stands in another table.
 pub struct Index {
