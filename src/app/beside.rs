@@ -115,8 +115,14 @@ impl App {
 
     /// Opens a page beside the first, moves it, or closes it.
     pub(super) fn set_beside(&mut self, beside: Option<Beside>) {
-        let goes = beside.is_none();
+        let (goes, comes) = (beside.is_none(), self.state.beside.is_none());
         self.state.beside = beside;
+        if comes
+            && let Some((follow, other)) = self.state.choices().follow.clone().zip(self.state.signals.other.clone())
+        {
+            // What is laid over whom is so on both pages, until somebody changes it on one of them.
+            self.at_beside(|app| app.lay_over(follow, other));
+        }
         if goes {
             self.beside.curate.cancel();
             self.beside.differ.cancel();

@@ -19,6 +19,8 @@ pub struct AskedOfExport {
     past: bool,
     /// Who is to be looked for again in the exports, once their list is there.
     search_again: Option<Withdrawn>,
+    /// Whom the recipe had withdrawn when the exports were searched for them last.
+    looked_for: Option<Withdrawn>,
 }
 
 impl App {
@@ -34,11 +36,26 @@ impl App {
             self.workers.past.forget();
             self.workers.past.request(PastRequest::List);
         }
+        self.look_for_withdrawn();
         let Some(of) = self.curated() else { return };
         let export = &self.state.choices().export;
         let request = PreviewRequest { of, packaging: export.packaging.clone(), sides: export.sides.clone() };
         let slot = &mut self.state.exporting.preview;
         ask_for(Some(request), &mut self.exported.preview, &self.workers.preview, slot);
+    }
+
+    /// Looks for the recipe's withdrawals in the exports that were made, unasked: whoever took somebody out of the tables has to
+    /// know who else has them.
+    fn look_for_withdrawn(&mut self) {
+        let Slot::Ready(past) = &self.state.exporting.past else { return };
+        let list = &self.state.choices().recipe.withdrawn;
+        if list.is_empty() || past.is_empty() || !self.may_prove() {
+            return;
+        }
+        let list = list.clone();
+        if self.exported.looked_for.replace(list.clone()).as_ref() != Some(&list) {
+            self.search_exports(list);
+        }
     }
 
     /// What landed and what was made of it, if that is ready.
@@ -83,6 +100,7 @@ impl App {
     /// Takes an export off the list.
     pub(super) fn forget_export(&mut self, folder: PathBuf) {
         self.state.exporting.past.begin();
+        self.state.exporting.opened = Slot::Empty;
         self.workers.past.forget();
         self.workers.past.request(PastRequest::Forget(folder));
     }

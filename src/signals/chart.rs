@@ -4,7 +4,7 @@ use super::axis::{Clock, Tick, number_ticks};
 use super::decimate::{Column, Drawn, View, decimate};
 use super::kept::{Kept, Tint};
 use super::span::Span;
-use super::strokes::{COUNTS, Scale, has_dots, is_counted};
+use super::strokes::{COUNTS, Scale, has_counts};
 use super::{Channel, Extremes, Series, Threshold};
 use crate::domain::format::{counted, thousands};
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
@@ -106,27 +106,29 @@ impl Chart<'_> {
         (scene, layout)
     }
 
-    /// The colours that have a meaning in it, and which; `over` is what somebody else is called whose motion is in it.
-    pub fn legend(&self, over: Option<&str>) -> Vec<(Ink, String)> {
+    /// The colours that have a meaning in it if it is so wide, and which; `over` is what somebody else is called whose motion is
+    /// in it.
+    pub fn legend(&self, over: Option<&str>, width: f32) -> Vec<(Ink, String)> {
         let curves = || self.panes.iter().flat_map(|pane| &pane.curves);
         let has = |wanted: fn(&Kept) -> bool| {
             curves().any(|curve| matches!(curve.tint, Tint::Fates(kept) if !curve.series.is_empty() && wanted(kept)))
         };
         let others = curves().any(|curve| matches!(curve.tint, Tint::Plain(Ink::Other)));
         let shaded = self.panes.iter().any(|pane| pane.before_consent.is_some_and(|until| until > self.view.from));
+        let foreign = self.foreign_in_sight().len() as u64;
         // Beside somebody else's, it is said whose these are.
         let [kept, dropped] = if others { ["the owner's, kept", "the owner's, dropped"] } else { ["kept", "dropped"] };
         [
             (has(|kept| *kept != Kept::None), Ink::Kept, kept),
             (has(|kept| *kept != Kept::All), Ink::Dropped, dropped),
             (shaded, Ink::BeforeConsent, "before consent"),
-            (!self.foreign.is_empty(), Ink::Foreign, "joined with a foreign motion"),
+            (foreign > 0, Ink::Foreign, &format!("{} joined with a foreign motion", counted(foreign, "instant"))),
             (
                 others,
                 Ink::Other,
                 &over.map_or_else(|| "that customer's motion".to_owned(), |name| format!("motion of {name}")),
             ),
-            (self.has_counts(), Ink::Weak, "so many readings at one instant"),
+            (self.has_counts(width - LEFT - RIGHT), Ink::Weak, "so many readings at one instant"),
         ]
         .into_iter()
         .filter(|(is_there, ..)| *is_there)
@@ -134,14 +136,19 @@ impl Chart<'_> {
         .collect()
     }
 
-    /// Whether there are so few readings in sight that those of one instant are counted.
-    fn has_counts(&self) -> bool {
-        const FEW: usize = 300;
-        let mut counted = self.panes.iter().flat_map(|pane| &pane.curves).filter(|curve| is_counted(curve));
-        counted.any(|curve| {
+    /// The instants with a foreign motion that are in sight.
+    pub(super) fn foreign_in_sight(&self) -> &[i64] {
+        let before = |end: f64| self.foreign.partition_point(|foreign| (*foreign as f64) < end);
+        &self.foreign[before(self.view.from)..before(self.view.to.next_up())]
+    }
+
+    /// Whether those of one instant are counted below a curve, in panes of this width.
+    fn has_counts(&self, width: f32) -> bool {
+        let counts = |curve: &Curve<'_>| {
             let seen = curve.series.within(self.view.from - curve.shift, self.view.to - curve.shift);
-            seen.len() <= FEW && curve.series.times()[seen].windows(2).any(|pair| pair[0] == pair[1])
-        })
+            has_counts(curve, &seen, width)
+        };
+        self.panes.iter().flat_map(|pane| &pane.curves).any(counts)
     }
 
     /// The instant at a place from left to right.
@@ -180,11 +187,7 @@ impl Chart<'_> {
         }
         let values = pane.values.unwrap_or_else(|| fitted(extremes.range()));
         let has_counts = drawn.iter().zip(&pane.curves).any(|((what, _), curve)| match what {
-            Drawn::Readings(readings) => {
-                is_counted(curve)
-                    && has_dots(readings, area)
-                    && curve.series.times()[readings.clone()].windows(2).any(|pair| pair[0] == pair[1])
-            }
+            Drawn::Readings(readings) => has_counts(curve, readings, area.width()),
             Drawn::Columns { .. } => false,
         });
         // Marks and counts have strips of their own, where no curve runs into them.

@@ -35,7 +35,7 @@ pub fn poster(
     let (scene, layout) = chart.paint(inner, &mut vec![]);
     heading.lines.pop();
     heading.lines.push(say(&layout.in_words()));
-    let legend: Vec<_> = chart.legend(over).into_iter().map(|(ink, words)| (ink, say(&words))).collect();
+    let legend: Vec<_> = chart.legend(over, inner[0]).into_iter().map(|(ink, words)| (ink, say(&words))).collect();
     let legend: Vec<_> = legend.iter().map(|(ink, words)| (*ink, words.as_str())).collect();
     let scene = headed(scene.said(say), &heading, (&legend, swatch), size[0]);
     Scene { size, ..scene }

@@ -49,7 +49,7 @@ impl Scale {
     /// several how many.
     pub(super) fn readings(&self, curve: &Curve<'_>, readings: Range<usize>, shapes: &mut Vec<Shape>) {
         let (times, values) = (curve.series.times(), curve.channel.values());
-        let has_dots = has_dots(&readings, self.area);
+        let has_dots = has_dots(&readings, self.area.width());
         let mut strokes: [Strokes; 3] = Default::default();
         let mut broken = vec![];
         let mut last: Option<usize> = None;
@@ -190,8 +190,14 @@ fn put_dots(dots: Vec<[f32; 2]>, ink: Ink, shapes: &mut Vec<Shape>) {
 
 /// Whether the readings of an instant are counted under a curve: not under one that is laid over, whose counts would stand upon
 /// those of the curve below.
-pub(super) fn is_counted(curve: &Curve<'_>) -> bool {
+fn is_counted(curve: &Curve<'_>) -> bool {
     matches!(curve.tint, Tint::Fates(_))
+}
+
+/// Whether there is anything to count below a curve that is so wide.
+pub(super) fn has_counts(curve: &Curve<'_>, readings: &Range<usize>, width: f32) -> bool {
+    let is_told_twice = || curve.series.times()[readings.clone()].windows(2).any(|pair| pair[0] == pair[1]);
+    is_counted(curve) && has_dots(readings, width) && is_told_twice()
 }
 
 /// What stands for an ink in a legend: a piece of what it paints.
@@ -212,8 +218,8 @@ pub fn swatch(ink: Ink, area: Area) -> Vec<Shape> {
 }
 
 /// Whether readings are so few that each gets a dot.
-pub(super) fn has_dots(readings: &Range<usize>, area: Area) -> bool {
-    readings.len() as f32 * DOT_ROOM < area.width()
+fn has_dots(readings: &Range<usize>, width: f32) -> bool {
+    readings.len() as f32 * DOT_ROOM < width
 }
 
 fn slot(ink: Ink) -> usize {

@@ -93,9 +93,8 @@ impl Chart<'_> {
     }
 
     fn foreign_in_words(&self) -> Option<String> {
-        let place = |at: f64| self.foreign.partition_point(|foreign| (*foreign as f64) < at);
-        let seen = place(self.view.from)..self.foreign.partition_point(|foreign| *foreign as f64 <= self.view.to);
-        let first = self.foreign.get(seen.clone())?.first()?;
+        let seen = self.foreign_in_sight();
+        let first = seen.first()?;
         let instants = counted(seen.len() as u64, "instant");
         let first = self.said(*first as f64);
         Some(format!("{instants} joined with a foreign motion, the first at {first}."))

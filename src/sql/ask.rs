@@ -161,12 +161,17 @@ fn unplanned(text: &str, asked: &Asked, error: PolarsError) -> Fault {
             place: quoted().and_then(|name| place_of_name(text, name)),
         };
     };
-    let columns = asked.tables.iter().flat_map(|table| table.schema()).map(|column| column.name);
+    let mut columns: Vec<&str> = vec![];
+    for column in asked.tables.iter().flat_map(|table| table.schema()) {
+        if !columns.contains(&column.name) {
+            columns.push(column.name);
+        }
+    }
     let shown = excerpt(name);
-    let message = match nearest(name, columns) {
+    let message = match nearest(name, columns.iter().copied()) {
         Some(near) if near != name => format!("there is no column {shown} here. Is {near} meant?"),
         Some(_) => format!("the column {shown} is not there at this point of the query"),
-        None => format!("there is no column {shown} here. The list beside shows those that there are"),
+        None => format!("there is no column {shown} here. There are {}", columns.join(", ")),
     };
     Fault { message, place: place_of_name(text, name) }
 }

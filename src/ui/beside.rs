@@ -82,6 +82,7 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
     let Some(beside) = state.beside.clone() else { return };
     let rect = ui.max_rect();
     ui.horizontal_wrapped(|ui| {
+        close_ui(ui, state, commands);
         at_beside(state, screens, commands, |state, screens, commands| {
             page_menu_ui(ui, state, screens, true, commands);
             under_ui(ui, &beside, commands);
@@ -97,6 +98,13 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
     note_use(ui, rect, state, screens, true, commands);
 }
 
+/// Closes the page. It comes first, so that it stays where it is whatever the page shows.
+fn close_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked() {
+        commands.push(Command::SetBeside(None));
+    }
+}
+
 /// Where the page is.
 fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
     if widgets::icon_button_ui(ui, icons::SWAP, named_with_key("Change places", "beside-swap", state)).clicked() {
@@ -110,9 +118,6 @@ fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
         if place != beside.place && widgets::icon_button_ui(ui, icon, named_with_key(name, id, state)).clicked() {
             commands.push(Command::SetBeside(Some(Beside { place, ..beside.clone() })));
         }
-    }
-    if widgets::icon_button_ui(ui, icons::CLOSE, named_with_key("Close this page", "beside-close", state)).clicked() {
-        commands.push(Command::SetBeside(None));
     }
 }
 

@@ -12,7 +12,7 @@ use super::words::{Words, as_is, instant, t, zone};
 use super::{access, theme, widgets};
 
 /// The grid's column for a table's column.
-pub fn grid_column(column: &Column, revealed: bool) -> GridColumn {
+pub fn grid_column(column: &Column, is_internal: bool, revealed: bool) -> GridColumn {
     let kind = match column.kind {
         Kind::Text => "text",
         Kind::Integer => "whole number",
@@ -26,9 +26,10 @@ pub fn grid_column(column: &Column, revealed: bool) -> GridColumn {
         Privacy::Device => "; stands for a device, shown as a code",
         Privacy::Personal => "; personal, masked",
     };
+    let leaves = if is_internal { "; for checks only, in no file that is saved or exported" } else { "" };
     let title = title(column);
     GridColumn {
-        hover: format!("{}: {kind}{privacy}", column.name),
+        hover: format!("{}: {kind}{privacy}{leaves}", column.name),
         width: f32::max(usual_width(column, revealed), title.chars().count() as f32 * 8.25 + 32.0),
         right: matches!(column.kind, Kind::Integer | Kind::Float),
         title,

@@ -14,7 +14,7 @@ use super::expected::{ExpectedScreen, expected_ui};
 use super::explain::explained;
 use super::timeline::{TimelineScreen, timeline_ui};
 use super::waterfall::waterfall_ui;
-use super::withdrawals::withdrawals_ui;
+use super::withdrawals::{WithdrawalsScreen, withdrawals_ui};
 use super::words::t;
 use super::{access, chips, empty, pictures, widgets};
 
@@ -22,7 +22,7 @@ use super::{access, chips, empty, pictures, widgets};
 #[derive(Default)]
 pub struct ConsentScreen {
     expected: ExpectedScreen,
-    withdrawn: String,
+    withdrawn: WithdrawalsScreen,
     timeline: TimelineScreen,
     tab: Tab,
     /// Whom the part about somebody was about.

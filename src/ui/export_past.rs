@@ -9,7 +9,7 @@ use crate::domain::JoinRule;
 use crate::domain::format::{bytes, counted, thousands};
 use crate::export::Listed;
 use crate::export::release::{Contained, Manifest, Verified};
-use crate::state::{Command, OpenedExport, Proof, Searched, State};
+use crate::state::{Command, OpenedExport, Proof, Searched, Slot, State};
 
 use super::recipe_bar::join_label;
 use super::words::{as_is, t};
@@ -19,6 +19,8 @@ use super::{access, empty, icons, theme, widgets};
 #[derive(Default)]
 pub struct PastScreen {
     chosen: Option<PathBuf>,
+    /// Somebody wants to replace it, and is asked whether they mean it.
+    replaces: bool,
     /// The library whose lines are shown.
     library: usize,
 }
@@ -40,8 +42,11 @@ pub fn past_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &m
     }
     withdrawn_ui(ui, state, commands);
     ui.add_space(8.0);
-    if screen.chosen.is_none() {
-        choose(past[0].past.folder.clone(), screen, commands);
+    match (&screen.chosen, &state.exporting.opened) {
+        (None, _) => choose(past[0].past.folder.clone(), screen, commands),
+        // One that was written without somebody is what one looks at next.
+        (Some(chosen), Slot::Ready(opened)) if opened.folder != *chosen => screen.chosen = Some(opened.folder.clone()),
+        _ => {}
     }
     let width = (ui.available_width() * 0.42).clamp(240.0, 460.0);
     egui::Panel::left("exports").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {
@@ -61,6 +66,7 @@ pub fn past_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &m
 
 fn choose(folder: PathBuf, screen: &mut PastScreen, commands: &mut Vec<Command>) {
     screen.chosen = Some(folder.clone());
+    screen.replaces = false;
     commands.push(Command::OpenExport(folder));
 }
 
@@ -122,7 +128,7 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
     }
     proof_ui(ui, state, &folder);
     if let Some(searched) = state.exporting.searched.value() {
-        contained_ui(ui, searched, &folder, commands);
+        contained_ui(ui, searched, &folder, &mut screen.replaces, commands);
     }
     if let Some(opened) = state.exporting.opened.value().filter(|opened| opened.folder == folder) {
         ui.add_space(8.0);
@@ -165,7 +171,10 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
             if widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}")).clicked() {
                 commands.push(Command::CopyText(text.clone()));
             }
-            ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).wrap());
+            // Lines of code stay lines.
+            ScrollArea::horizontal().id_salt("lines").show(ui, |ui| {
+                ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).extend());
+            });
         });
     });
 }
@@ -297,7 +306,7 @@ fn withdrawn_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 /// What one export has of those who withdrew, and the way to take them out.
-fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, commands: &mut Vec<Command>) {
+fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, replaces: &mut bool, commands: &mut Vec<Command>) {
     let Some((_, found)) = searched.found.iter().find(|(other, _)| other == folder) else { return };
     ui.add_space(4.0);
     let contained = match found {
@@ -324,8 +333,16 @@ fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, commands: &mut 
             commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: false });
         }
         let replace = ui.button(t("Replace it by one without them"));
-        if replace.on_hover_text(t("In one step: at no moment is there none, or a half one")).clicked() {
-            commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: true });
-        }
+        *replaces |= replace.on_hover_text(t("In one step: at no moment is there none, or a half one")).clicked();
     });
+    if *replaces {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(widgets::warning(ui, "The export that is there goes for good. Who has a copy of it keeps that."));
+            let does = ui.button(t("Replace it")).clicked();
+            if does {
+                commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: true });
+            }
+            *replaces = !does && !ui.button(t("Keep it")).clicked();
+        });
+    }
 }

@@ -52,7 +52,10 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.add_space(8.0);
         ui.label(widgets::small(ui, "HISTORY"));
     });
-    ScrollArea::vertical().max_height(theme::HISTORY_HEIGHT).show(ui, |ui| {
+    // No entry is cut at the bottom.
+    let entry = theme::ROW_HEIGHT + ui.spacing().item_spacing.y;
+    let room = (theme::HISTORY_HEIGHT / entry).floor() * entry - ui.spacing().item_spacing.y;
+    ScrollArea::vertical().max_height(room).show(ui, |ui| {
         for (position, label) in labels.iter().enumerate().rev() {
             let is_present = position == present;
             let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(t(*label)) };

@@ -26,9 +26,9 @@ pub fn scene_ui(ui: &Ui, corner: Pos2, scene: &Scene) {
     }
 }
 
-/// What the colours of a chart mean; `over` is whose motion is laid over it.
+/// What the colours of a chart as wide as the page mean; `over` is whose motion is laid over it.
 pub fn legend_ui(ui: &mut Ui, chart: &Chart<'_>, over: Option<&str>) {
-    for (ink, words) in chart.legend(over) {
+    for (ink, words) in chart.legend(over, ui.available_width()) {
         let words = WidgetText::from(widgets::small(ui, words));
         let words = words.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Small);
         // A swatch and its words stay together where lines break.

@@ -192,6 +192,10 @@ fn recording_ui(
     let over = over.map(|over| chips::name_of(&over, &loaded.codes, state.revealed));
     if let Some(coloring) = saves {
         let mut seen = seen.clone();
+        if seen.cursors.contains(&None) {
+            // One cursor is where somebody looked last; two are a chosen stretch.
+            seen.cursors = [None; 2];
+        }
         for (pane, values) in seen.panes.iter_mut().zip(&screen.plot.values) {
             pane.values = values.or(pane.values);
         }

@@ -81,11 +81,12 @@ pub fn sql_ui(
         }
         (Slot::Failed { .. }, None) => {}
         (Slot::Empty | Slot::Ready(_), None) => {
-            empty::nothing_here_ui(
-                ui,
-                "No query yet",
-                "Write a query and press Ctrl+Enter, or take an example from the list beside.",
-            );
+            let words = if state.looks.shows(Part::Examples) {
+                "Write a query and press Ctrl+Enter, or take an example from the list beside."
+            } else {
+                "Write a query and press Ctrl+Enter. The button beside Run shows tables, examples and earlier queries."
+            };
+            empty::nothing_here_ui(ui, "No query yet", words);
         }
     }
 }
@@ -134,6 +135,9 @@ fn notes_ui(ui: &mut Ui, answer: &Answer) {
     if answer.is_cut() {
         let words = "Not all rows are kept. LIMIT, WHERE or GROUP BY makes them fewer; a file of these has the first rows only.";
         ui.label(widgets::warning(ui, words));
+    }
+    for column in answer.internal.iter().filter_map(|&position| answer.view.column(position)) {
+        ui.label(widgets::weak(ui, format!("The column {} is for checks only and in no file.", column.name)));
     }
     if answer.compares_masked {
         let words =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Layout, Panel, ScrollArea, TextEdit, Ui};
+use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
@@ -249,8 +249,8 @@ pub(super) fn look_ui(
     } else if look.view.rows() == 0 {
         empty::nothing_here_ui(ui, "No rows", without_rows(shown));
     } else {
-        let titles: Vec<GridColumn> =
-            columns.iter().filter_map(|&at| Some(cell::grid_column(look.view.column(at)?, state.revealed))).collect();
+        let title = |&at: &usize| Some(cell::grid_column(look.view.column(at)?, look.is_internal(at), state.revealed));
+        let titles: Vec<GridColumn> = columns.iter().filter_map(title).collect();
         let summaries = state.summaries.value().filter(|summaries| summaries.look.shown == shown);
         let mut content = Content {
             look: &look,
@@ -376,7 +376,8 @@ fn about_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection, comm
     for follow in details::whose_at(look, row, column) {
         let name = chips::name_of(&follow, &loaded.codes, state.revealed);
         let words = as_is(t(format!("About {name}")));
-        let door = widgets::door_ui(ui, words.into(), format!("What became of {name}"));
+        let words = RichText::new(words).color(ui.visuals().hyperlink_color);
+        let door = widgets::door_ui(ui, words, format!("What became of {name}"));
         if door.on_hover_text(t(details::ABOUT)).clicked() {
             commands.push(Command::About(follow));
         }

@@ -9,8 +9,17 @@ use crate::state::{Command, Severity, Shown, State};
 use super::words::{as_is, t};
 use super::{icons, widgets};
 
-/// Paints the list and what adds to it. `text` is what is being typed.
-pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &mut Vec<Command>) {
+/// What belongs to the list alone.
+#[derive(Default)]
+pub struct WithdrawalsScreen {
+    /// What is being typed.
+    text: String,
+    /// Nobody who landed is written like that, and somebody is asked whether they mean it.
+    is_unknown: bool,
+}
+
+/// Paints the list and what adds to it.
+pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen, commands: &mut Vec<Command>) {
     let recipe = &state.choices().recipe;
     ui.label(widgets::weak(
         ui,
@@ -19,17 +28,22 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     ));
     ui.add_space(8.0);
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
-    ui.horizontal(|ui| {
-        let edit =
-            TextEdit::singleline(text).password(!state.revealed).hint_text(t("code, e-mail address or serial number"));
+    ui.horizontal_wrapped(|ui| {
+        let edit = TextEdit::singleline(&mut screen.text)
+            .password(!state.revealed)
+            .hint_text(t("code, e-mail address or serial number"));
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
+        if response.changed() {
+            screen.is_unknown = false;
+        }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if (ui.button(t("Add")).clicked() || entered) && !text.trim().is_empty() {
-            match added(text, state) {
-                Ok(withdrawn) => {
+        if (ui.button(t("Add")).clicked() || entered) && !screen.text.trim().is_empty() {
+            match added(&screen.text, state) {
+                Ok((_, false)) => screen.is_unknown = true,
+                Ok((withdrawn, true)) => {
                     commands.push(set(withdrawn));
-                    text.clear();
+                    *screen = WithdrawalsScreen::default();
                 }
                 Err(error) => commands.push(Command::Notify(Severity::Error, error)),
             }
@@ -45,6 +59,20 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
             commands.push(set(Withdrawn::default()));
         }
     });
+    if screen.is_unknown {
+        ui.horizontal_wrapped(|ui| {
+            let words =
+                "Nobody who landed is written like that. The list is part of the recipe: a sign-off ends with it.";
+            ui.label(widgets::warning(ui, words));
+            let does = ui.button(t("Add it all the same")).clicked();
+            if does && let Ok((withdrawn, _)) = added(&screen.text, state) {
+                commands.push(set(withdrawn));
+            }
+            if does || ui.button(t("Do not add it")).clicked() {
+                *screen = WithdrawalsScreen::default();
+            }
+        });
+    }
     ui.add_space(8.0);
     let Some(loaded) = state.landing.value() else { return };
     let entries: Vec<&str> = recipe.withdrawn.entries().collect();
@@ -89,15 +117,19 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, text: &mut String, commands: &
     });
 }
 
-/// The list with what was typed: codes, e-mail addresses and serial numbers.
-fn added(typed: &str, state: &State) -> Result<Withdrawn, String> {
+/// The list with what was typed: codes, e-mail addresses and serial numbers. Beside it whether all of them landed as they are
+/// written.
+fn added(typed: &str, state: &State) -> Result<(Withdrawn, bool), String> {
     let list = &state.choices().recipe.withdrawn;
-    let Some(loaded) = state.landing.value() else { return Ok(list.clone()) };
+    let Some(loaded) = state.landing.value() else { return Ok((list.clone(), true)) };
     let (identities, rest) = loaded.codes.resolved(typed).map_err(|code| {
         format!(
             "Nobody who landed has the code {code}. Type it as it stands on the screen, or an e-mail address or serial number."
         )
     })?;
-    let all = Withdrawn::parse(&rest).and_then(|rest| list.and(&rest));
-    identities.into_iter().fold(all, |all, identity| all?.with(identity)).map_err(|error| error.to_string())
+    let rest = Withdrawn::parse(&rest).map_err(|error| error.to_string())?;
+    let landed = |entry: &str| loaded.codes.person(entry).or_else(|| loaded.codes.device(entry)).is_some();
+    let all_landed = rest.entries().all(|entry| landed(entry) || landed(&Withdrawn::folded(entry)));
+    let all = identities.into_iter().fold(list.and(&rest), |all, identity| all?.with(identity));
+    Ok((all.map_err(|error| error.to_string())?, all_landed))
 }

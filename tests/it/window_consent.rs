@@ -157,9 +157,16 @@ fn whoever_withdraws_is_gone_until_taken_off_the_list() {
     assert!(withdrawn(&window).is_empty());
     let notices = &window.harness.state().state().notices;
     assert!(notices.iter().any(|notice| notice.text.starts_with("Nobody who landed has the code C·2222.")));
-    let elsewhere = Withdrawn::parse("nobody@example.com").unwrap();
-    window.harness.state_mut().ask(Command::SetRecipe(Recipe { withdrawn: elsewhere, ..Recipe::default() }));
-    settle(&mut window);
+    // Whoever did not land is taken only if somebody says so twice: the list is signed with the rest of the recipe.
+    for (again, entries) in [("Do not add it", 0), ("Add it all the same", 1)] {
+        let label = "E-mail address or serial number of a customer who withdrew";
+        type_into(&mut window, label, "nobody@example.com");
+        click(&mut window, "Add");
+        let asked = window.harness.query_by_label_contains("Nobody who landed is written like that.").is_some();
+        assert!(withdrawn(&window).is_empty() && asked);
+        click(&mut window, again);
+        assert_eq!(withdrawn(&window).entries().count(), entries);
+    }
     assert!(window.harness.query_by_label_contains("nobody who landed").is_some());
     window.harness.state_mut().ask(Command::SetRecipe(Recipe::default()));
     settle(&mut window);

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, pos2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::curation::Cell;
+use stedi_workbench::domain::format::counted;
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
 use stedi_workbench::explore::Follow;
 use stedi_workbench::state::{Command, Shown, Signals};
@@ -125,7 +126,8 @@ fn devices_with_foreign_pairs_come_first_and_open() {
     let plotted = signals(&window).recording.value().unwrap().clone();
     assert_eq!(plotted.recording.others.iter().map(|other| other.pairs).sum::<u64>(), most);
     assert!(!plotted.foreign.is_empty());
-    assert!(window.harness.query_by_label("joined with a foreign motion").is_some(), "the legend says so");
+    let instants = counted(plotted.foreign.len() as u64, "instant");
+    assert_eq!(label_of(&window, " joined with a foreign motion"), format!("{instants} joined with a foreign motion"));
     let recipe = Recipe { join: JoinRule::Owner, ..Recipe::default() };
     ask(&mut window, Command::SetRecipe(recipe));
     assert!(signals(&window).recording.value().unwrap().foreign.is_empty(), "the owner rule removes them");
