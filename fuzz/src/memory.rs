@@ -16,8 +16,8 @@ const LARGEST: usize = 1 << 30;
 /// What a reader takes before the first byte, and for each byte at most: a key of two letters is a text and its count. libFuzzer
 /// limits what the process has in all.
 const ROOM: usize = 24 << 20;
-/// What unpacks may be 64 MB however small it is, and is held up to four times while columns are made of it.
-const UNPACKED: usize = 256 << 20;
+/// What unpacks may be 16 MB however small it is, and is held up to four times while columns are made of it.
+const UNPACKED: usize = 64 << 20;
 const EACH_BYTE: usize = 512;
 
 fn count(bytes: usize) {

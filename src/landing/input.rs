@@ -15,6 +15,8 @@ use crate::domain::{Cancelled, Progress};
 
 /// How often its own size a compressed file may unpack to. Landing files reach 10 to 50 times; deflate ends at 1032.
 const MOST_TIMES: u64 = 500;
+/// So much any file may unpack to, however small it is.
+const LEAST_UNPACKED: u64 = 16 << 20;
 /// Bytes between two looks at whether to stop.
 const PIECE: usize = 1 << 20;
 
@@ -107,7 +109,7 @@ pub enum InputError {
 
 /// How many bytes a file of this size may unpack to.
 pub fn most_unpacked(bytes: u64) -> u64 {
-    bytes.saturating_mul(MOST_TIMES).max(64 << 20)
+    bytes.saturating_mul(MOST_TIMES).max(LEAST_UNPACKED)
 }
 
 /// What is known of a file once it was read to its end.
