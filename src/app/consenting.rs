@@ -10,7 +10,7 @@ use crate::review;
 use crate::state::{Command, ConsentView, ExportChoices, Severity, Shown, Slot};
 
 use super::App;
-use super::finished::{ask_for, flatten, notify, settle};
+use super::finished::{DIED, ask_for, flatten, notify, settle};
 use super::lists::List;
 use super::work::{ConsentRequest, Curated, DoctorRequest, Failure};
 
@@ -89,7 +89,8 @@ impl App {
                     }
                 }
                 Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
-                Outcome::Cancelled | Outcome::Died => {}
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
+                Outcome::Cancelled => {}
             }
         }
     }

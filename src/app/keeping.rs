@@ -10,7 +10,7 @@ use crate::landing::{Cache, Kept, Landing, Seen, Source, Unkept};
 use crate::state::{Command, Severity};
 
 use super::App;
-use super::finished::notify;
+use super::finished::{DIED, notify};
 
 /// What is to be done with what is kept.
 #[derive(Clone)]
@@ -136,11 +136,16 @@ impl App {
             match outcome {
                 Outcome::Done(Ok(kept)) => self.state.cache.kept = kept,
                 Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Warning, error),
-                Outcome::Cancelled | Outcome::Died => {}
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
+                Outcome::Cancelled => {}
             }
         }
         while let Some((request, outcome)) = self.workers.watch.poll() {
             let is_open = self.seen.as_ref() == Some(&request);
+            if outcome == Outcome::Died {
+                // What changes from now on would be missed in silence.
+                notify(&mut self.state, Severity::Error, DIED.to_owned());
+            }
             if matches!(outcome, Outcome::Done(())) && is_open && !self.workers.load.is_busy() {
                 self.again = true;
                 self.commands.push(Command::Reload);

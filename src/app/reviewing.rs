@@ -16,7 +16,7 @@ use crate::review::{
 use crate::state::{Example, Severity, Shown, Slot};
 
 use super::App;
-use super::finished::{ask_for, flatten, notify, settle};
+use super::finished::{DIED, ask_for, flatten, notify, settle};
 use super::on_disk::{Work, enough};
 use super::recipe_file::outside_of;
 use super::signals::{other, recorded};
@@ -200,7 +200,8 @@ impl App {
             match outcome {
                 Outcome::Done(Ok(words)) => notify(&mut self.state, Severity::Information, words),
                 Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
-                Outcome::Cancelled | Outcome::Died => {}
+                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
+                Outcome::Cancelled => {}
             }
         }
     }

@@ -5,11 +5,18 @@
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::domain::{Cancelled, Progress};
+
+static BEFORE_WORK: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Has something called with the name of a worker before each piece of work in this process: for tests that disturb workers.
+pub fn before_work(call: fn(&str)) {
+    BEFORE_WORK.set(call).ok();
+}
 
 /// What became of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,7 +90,12 @@ where
             while started.recv().is_ok() {
                 let Some((request, progress)) = take(&weak) else { continue };
                 // Cancelled before it began, it is answered all the same: somebody waits for it.
-                let work = || if progress.is_cancelled() { None } else { Some(work(&request, &progress)) };
+                let work = || {
+                    if let Some(call) = BEFORE_WORK.get() {
+                        call(thread::current().name().unwrap_or_default());
+                    }
+                    if progress.is_cancelled() { None } else { Some(work(&request, &progress)) }
+                };
                 let outcome = match catch_unwind(AssertUnwindSafe(work)) {
                     Ok(Some(done)) if writes => Outcome::Done(done),
                     _ if progress.is_cancelled() => Outcome::Cancelled,

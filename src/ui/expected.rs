@@ -36,6 +36,9 @@ pub fn expected_ui(ui: &mut Ui, state: &State, screen: &mut ExpectedScreen, comm
         if state.verdicts.is_loading() && !state.expected.is_empty() {
             ui.label(widgets::weak(ui, "checking…"));
         }
+        if let Some(error) = state.verdicts.error() {
+            ui.label(widgets::warning(ui, error));
+        }
     });
     ui.add_space(8.0);
     if screen.of != state.expected {

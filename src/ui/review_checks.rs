@@ -321,6 +321,9 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     const HEIGHT: f32 = 260.0;
     /// The distance and two of the axes: enough to see that the motions differ.
     const PANES: usize = 3;
+    if let Some(error) = state.review.example.error() {
+        ui.label(widgets::warning(ui, error));
+    }
     let (Some(example), Some(loaded)) = (state.review.example.value(), state.landing.value()) else { return };
     let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
     let device = name(Follow::Device(example.stranger.device.clone()));

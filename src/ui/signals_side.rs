@@ -274,6 +274,9 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
     let others = &plotted.recording.others;
     let name = |email: &str| chips::name_of(&Follow::Person(email.to_owned()), &loaded.codes, state.revealed);
     let drawn = state.signals.other.as_deref();
+    if let Some(error) = state.signals.other_track.error() {
+        ui.label(widgets::warning(ui, error));
+    }
     let lay = |ui: &mut Ui, email: &str, text: String, commands: &mut Vec<Command>| {
         let mut over = drawn == Some(email);
         if ui.checkbox(&mut over, t(text)).changed() {

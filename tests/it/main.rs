@@ -78,3 +78,4 @@ mod window_undo;
 mod window_words;
 mod withdrawn;
 mod words;
+mod workers;
