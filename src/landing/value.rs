@@ -60,6 +60,19 @@ impl ConsentStood {
             Self::Zero => "zero",
         }
     }
+
+    /// A sentence for those who look at the rows of a loss: what stood there their cells do not tell, since none of it is an instant.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Given => "The customer's record has a consent for the chosen purpose.",
+            Self::Absent => "The customer's record does not have the key of the consent; its cells show null.",
+            Self::Null => "The customer's record has null where the consent belongs.",
+            Self::Blank => {
+                "The customer's record has a text without characters where the consent belongs; its cells show null."
+            }
+            Self::Zero => "The customer's record has 0 where the consent belongs; its cells show null.",
+        }
+    }
 }
 
 /// A cell of a table.

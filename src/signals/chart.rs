@@ -106,6 +106,11 @@ impl Chart<'_> {
         (scene, layout)
     }
 
+    /// How high its picture is where its curves are so high.
+    pub fn height(&self, pane: f32) -> f32 {
+        self.panes.len() as f32 * (TITLE + pane) + BOTTOM
+    }
+
     /// The colours that have a meaning in it if it is so wide, and which; `over` is what somebody else is called whose motion is
     /// in it.
     pub fn legend(&self, over: Option<&str>, width: f32) -> Vec<(Ink, String)> {

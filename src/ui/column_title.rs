@@ -18,6 +18,8 @@ const SPREAD_HEIGHT: f32 = 22.0;
 pub struct Title<'a> {
     pub column: &'a Column,
     pub hover: &'a str,
+    /// It is in no file.
+    pub is_internal: bool,
     pub summary: Option<&'a Summary>,
     pub codes: &'a Codes,
     pub revealed: bool,
@@ -44,6 +46,9 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
                     ui.label(widgets::small(ui, rank));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    if title.is_internal {
+                        ui.label(widgets::small(ui, icons::LOCKED)).on_hover_text(t("For checks only, in no file"));
+                    }
                     let response = ui
                         .add(
                             egui::Button::new(widgets::strong(as_is(cell::title(title.column))))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{ComboBox, Rect, Role, Sense, TextEdit, TextStyle, Ui, pos2, vec2};
+use egui::{ComboBox, Rect, Role, Sense, TextEdit, TextStyle, Ui, Vec2, pos2, vec2};
 
 use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
@@ -62,7 +62,7 @@ impl DevicesScreen {
 
 const FINDS: &str =
     "By a part of its code or its customer's; by serial number and e-mail address where personal data are shown";
-const CARD: egui::Vec2 = vec2(232.0, 108.0);
+const CARD: Vec2 = vec2(232.0, 108.0);
 const GAP: f32 = 8.0;
 /// As many devices can be compared as there is room for.
 const MOST_COMPARED: usize = 6;
@@ -95,6 +95,8 @@ pub fn devices_ui(
     screen.put_in_order(lines, loaded, state.revealed);
     let (mut compares, mut saves) = (false, false);
     let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)).floor().max(1.0) as usize;
+    // They fill the width of the page.
+    let card = vec2((ui.available_width() + GAP) / columns as f32 - GAP, CARD.y);
     let rows = ((ui.available_height() - 76.0) / (CARD.y + GAP)).floor().max(1.0) as usize;
     let a_page = columns * rows;
     let pages = screen.order.len().div_ceil(a_page).max(1);
@@ -173,8 +175,8 @@ pub fn devices_ui(
     }
     let corner = ui.cursor().min;
     for (place, line) in in_sight.into_iter().enumerate() {
-        let at = vec2((place % columns) as f32 * (CARD.x + GAP), (place / columns) as f32 * (CARD.y + GAP));
-        card_ui(ui, Rect::from_min_size(corner + at, CARD), state, loaded, (line, screen.by), commands);
+        let at = vec2((place % columns) as f32, (place / columns) as f32) * (card + Vec2::splat(GAP));
+        card_ui(ui, Rect::from_min_size(corner + at, card), state, loaded, (line, screen.by), commands);
     }
     compares
 }

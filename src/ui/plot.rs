@@ -1,6 +1,7 @@
 //! A chart under the pointer: zoom, pan, two cursors, and a range between them.
 
-use egui::{EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Role, Sense, Ui, Vec2, pos2};
+use egui::scroll_area::ScrollSource;
+use egui::{EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
@@ -62,19 +63,33 @@ pub struct Done {
 
 /// How many points of the wheel double what is seen.
 const WHEEL: f64 = 240.0;
+/// A lower curve shows nothing.
+const LEAST_PANE: f32 = 56.0;
 /// A box smaller than this was none.
 const LEAST_BOX: f32 = 6.0;
 
 /// Paints a chart that has its panes but not its view, and does what pointer and keys ask. `name` is what a screen reader
-/// says, `whole` all there is.
-pub fn plot_ui(
+/// says, `whole` all there is. Where there is too little room for its panes they keep their height, and are scrolled by the bar:
+/// the wheel zooms.
+pub fn plot_ui(ui: &mut Ui, chart: Chart<'_>, whole: Span, screen: &mut PlotScreen, name: &str) -> (Response, Done) {
+    let least = chart.height(LEAST_PANE);
+    let size = ui.available_size();
+    if size.y >= least {
+        return whole_ui(ui, size, chart, whole, screen, name);
+    }
+    let area = ScrollArea::vertical().auto_shrink([false, false]).scroll_source(ScrollSource::SCROLL_BAR);
+    area.show(ui, |ui| whole_ui(ui, vec2(ui.available_width(), least), chart, whole, screen, name)).inner
+}
+
+fn whole_ui(
     ui: &mut Ui,
+    size: Vec2,
     mut chart: Chart<'_>,
     whole: Span,
     screen: &mut PlotScreen,
     name: &str,
 ) -> (Response, Done) {
-    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     widgets::named(&response, ui, Role::Image, name);
     screen.values.resize(chart.panes.len(), None);
     chart.view = screen.zoom.view(whole);

@@ -26,7 +26,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let mut recipe = state.choices().recipe.clone();
     let is_narrow = width_of_all(ui) > ui.available_width();
     ui.horizontal_wrapped(|ui| {
-        ui.label(widgets::weak(ui, "Consent for"));
+        ui.label(widgets::weak(ui, if is_narrow { "Consent" } else { "Consent for" }));
         for purpose in Purpose::ALL {
             let hover = format!("Keep customers whose {} is present", purpose.column());
             let response = ui.selectable_value(&mut recipe.purpose, purpose, t(purpose.name()));
@@ -61,7 +61,9 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             explained(ui.add(tolerance), sentence, "join");
         }
         if recipe != Recipe::default() {
-            ui.separator();
+            if !is_narrow {
+                ui.separator();
+            }
             // No wider than it must be, so that the bar stays one line.
             if widgets::icon_button_ui(ui, icons::RESET, "Back to the specification").clicked() {
                 recipe = Recipe::default();

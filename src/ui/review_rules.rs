@@ -1,6 +1,6 @@
 //! The join rules side by side.
 
-use egui::{Grid, RichText, ScrollArea, Ui};
+use egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use crate::domain::format::thousands;
 use crate::domain::{JoinRule, Recipe};
@@ -12,6 +12,11 @@ use super::explain::explained;
 use super::recipe_bar::{join_hover, join_label};
 use super::words::t;
 use super::{empty, widgets};
+
+/// A page narrower than this is narrow.
+const NARROW: f32 = 800.0;
+/// Width of a name in a narrow page.
+const NARROW_NAME: f32 = 136.0;
 
 /// Paints them.
 pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -28,15 +33,26 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
          records, and by the inferred owners where the rule goes by those.",
     ));
     ui.add_space(8.0);
+    // In a narrow window names break, so that as many rules as can be are in sight.
+    let is_narrow = ui.available_width() < NARROW;
+    let gap = if is_narrow { 12.0 } else { 28.0 };
     ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| {
-        Grid::new("rules").spacing([28.0, 8.0]).show(ui, |ui| {
+        Grid::new("rules").spacing([gap, 8.0]).show(ui, |ui| {
             ui.label(widgets::weak(ui, "join on"));
             for report in rules.iter() {
                 title_ui(ui, state, report.rule, commands);
             }
             ui.end_row();
             for line in Line::ALL {
-                ui.label(widgets::weak(ui, line.title())).on_hover_text(t(line.hover()));
+                let title = Label::new(widgets::weak(ui, line.title()));
+                let title = match is_narrow {
+                    true => ui.vertical(|ui| {
+                        ui.set_max_width(NARROW_NAME);
+                        ui.add(title.wrap())
+                    }),
+                    false => ui.scope(|ui| ui.add(title)),
+                };
+                title.inner.on_hover_text(t(line.hover()));
                 for report in rules.iter() {
                     figure_ui(ui, line, report, report.rule == in_force, commands);
                 }

@@ -65,7 +65,9 @@ pub fn sql_ui(
         parts::keep_size(ui, state, Part::Examples, "sql_side", &side.response, commands);
     }
     let fault = state.sql.fault.as_ref().filter(|(text, _)| text == screen.text()).map(|(_, fault)| fault);
-    let panel = parts::panel(state, Part::Query, Panel::top("sql_query"), theme::QUERY_HEIGHT)
+    // In a low window the rows keep most of the room.
+    let usual = theme::QUERY_HEIGHT.min(ui.available_height() * 0.3);
+    let panel = parts::panel(state, Part::Query, Panel::top("sql_query"), usual)
         .frame(theme::query_frame(ui))
         .size_range(72.0..=480.0);
     let query = panel.show(ui, |ui| editor_ui(ui, &mut screen.editor, fault));
@@ -137,7 +139,13 @@ fn notes_ui(ui: &mut Ui, answer: &Answer) {
         ui.label(widgets::warning(ui, words));
     }
     for column in answer.internal.iter().filter_map(|&position| answer.view.column(position)) {
-        ui.label(widgets::weak(ui, format!("The column {} is for checks only and in no file.", column.name)));
+        ui.label(widgets::weak(
+            ui,
+            format!(
+                "The column {} is for checks only and in no file; an export has a pseudonym of the customer.",
+                column.name
+            ),
+        ));
     }
     if answer.compares_masked {
         let words =

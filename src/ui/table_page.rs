@@ -94,7 +94,8 @@ pub fn dropped_ui(
         ui.label(t(format!("dropped from {}:", count.source.name())));
         rows_in_words_ui(ui, state, shown, commands);
     });
-    ui.label(widgets::weak(ui, step.reason.explanation()));
+    let explanation = stood.map_or(step.reason.explanation(), ConsentStood::explanation);
+    ui.label(widgets::weak(ui, explanation));
     if stood.is_none() {
         stood_ui(ui, state, (table, position), commands);
     }
@@ -251,6 +252,9 @@ pub(super) fn look_ui(
     } else {
         let title = |&at: &usize| Some(cell::grid_column(look.view.column(at)?, look.is_internal(at), state.revealed));
         let titles: Vec<GridColumn> = columns.iter().filter_map(title).collect();
+        if let Some(error) = state.summaries.error() {
+            ui.label(widgets::warning(ui, error));
+        }
         let summaries = state.summaries.value().filter(|summaries| summaries.look.shown == shown);
         let mut content = Content {
             look: &look,
@@ -426,7 +430,8 @@ impl GridContent for Content<'_> {
         let Some(about) = self.look.view.column(position) else { return };
         let summary = self.summaries.and_then(|summaries| summaries.get(position));
         let hover = &self.titles[column].hover;
-        let title = Title { column: about, hover, summary, codes: self.codes, revealed: self.revealed };
+        let is_internal = self.look.is_internal(self.columns[column]);
+        let title = Title { column: about, hover, is_internal, summary, codes: self.codes, revealed: self.revealed };
         title_ui(ui, &title, self.query, |ui, query| {
             column_menu::menu_ui(ui, &title, &self.look.view, query, self.layout);
         });

@@ -3,7 +3,7 @@
 use egui::{Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::format::thousands;
-use crate::domain::{Recipe, Withdrawn};
+use crate::domain::{Code, Recipe, Withdrawn};
 use crate::state::{Command, Severity, Shown, State};
 
 use super::words::{as_is, t};
@@ -29,8 +29,10 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     ui.add_space(8.0);
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
     ui.horizontal_wrapped(|ui| {
+        // A code stands openly on every page, so one sees how it is typed.
+        let is_hidden = !state.revealed && screen.text.split(',').any(|entry| Code::typed(entry.trim()).is_none());
         let edit = TextEdit::singleline(&mut screen.text)
-            .password(!state.revealed)
+            .password(is_hidden)
             .hint_text(t("code, e-mail address or serial number"));
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
@@ -62,7 +64,7 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     if screen.is_unknown {
         ui.horizontal_wrapped(|ui| {
             let words =
-                "Nobody who landed is written like that. The list is part of the recipe: a sign-off ends with it.";
+                "No customer and no device here is written like that. The list is part of the recipe: a sign-off ends with it.";
             ui.label(widgets::warning(ui, words));
             let does = ui.button(t("Add it all the same")).clicked();
             if does && let Ok((withdrawn, _)) = added(&screen.text, state) {

@@ -41,7 +41,7 @@ pub fn other_words(id: &str) -> &'static str {
         "withdrawals" => "load withdrawn withdrawal delete laden löschen widerruf",
         "beside-before" => "compare two recipes side by side difference vergleichen nebeneinander unterschied",
         "beside-right" | "beside-below" | "beside-window" => {
-            "compare split side by side two pages vergleichen teilen nebeneinander"
+            "beside second compare split side by side two pages vergleichen teilen nebeneinander zweite"
         }
         "expected" => "load counts compare laden vergleichen",
         "report" => "export html sign off exportieren bericht",
