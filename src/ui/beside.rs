@@ -1,6 +1,6 @@
 //! The pages in the middle of the window: the first alone, or with another one beside it, below it or in a window of its own.
 
-use egui::{Align, Frame, Grid, Id, Layout, Margin, Panel, Rect, Role, Ui, ViewportBuilder, ViewportClass, ViewportId};
+use egui::{Align, Frame, Grid, Id, Layout, Margin, Panel, Rect, Role, Ui, ViewportBuilder, ViewportId};
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
@@ -261,6 +261,9 @@ fn note_use(ui: &Ui, rect: Rect, state: &State, screens: &mut Screens, is_beside
     }
 }
 
+/// The least size of a window of its own.
+const LEAST_WINDOW: [f32; 2] = [360.0, 240.0];
+
 /// The window of the page beside, where it has one of its own.
 pub fn own_window() -> ViewportId {
     ViewportId(Id::unique("page beside"))
@@ -269,16 +272,20 @@ pub fn own_window() -> ViewportId {
 /// The page beside in a window of its own, or where a platform has one window only, in one within it.
 fn window_ui(ui: &Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let title = state.beside.as_ref().map(|beside| format!("{} — STEDI workbench", t(page_name(beside.shown))));
+    let title = title.unwrap_or_default();
     let [width, height] = state.looks.own_window.unwrap_or(theme::OWN_WINDOW);
+    if ui.ctx().embed_viewports() {
+        // Not the window that egui would open for it, which panics once it is collapsed.
+        let window = egui::Window::new(title).id(Id::unique(own_window())).default_size([width, height]);
+        window.min_size(LEAST_WINDOW).show(ui.ctx(), |ui| second_ui(ui, state, screens, commands));
+        return;
+    }
     let builder = ViewportBuilder::default()
-        .with_title(title.unwrap_or_default())
+        .with_title(title)
         .with_app_id("stedi-workbench")
         .with_inner_size([width, height])
-        .with_min_inner_size([360.0, 240.0]);
-    ui.ctx().show_viewport_immediate(own_window(), builder, |ui, class| {
-        if class == ViewportClass::EmbeddedWindow {
-            return second_ui(ui, state, screens, commands);
-        }
+        .with_min_inner_size(LEAST_WINDOW);
+    ui.ctx().show_viewport_immediate(own_window(), builder, |ui, _| {
         let (closes, has_focus) =
             ui.input(|input| (input.viewport().close_requested(), input.viewport().focused == Some(true)));
         if closes {
