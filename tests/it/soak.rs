@@ -66,8 +66,8 @@ struct Soak<'f> {
     window: Window,
     folders: &'f Folders,
     desk: tempfile::TempDir,
-    /// Recipes and sources under which somebody asked to sign.
-    signed: Vec<(Option<Source>, Recipe)>,
+    /// Sources and recipes whose tables somebody asked to sign.
+    signed: Vec<(Source, Recipe)>,
     written: usize,
     /// Whether anything is shown or typed that is somebody's.
     shows_people: bool,
@@ -185,7 +185,8 @@ impl<'f> Soak<'f> {
                 why: "on second thoughts".to_owned(),
             },
             Action::SignOff => {
-                self.signed.push((self.state().source.clone(), before.recipe.clone()));
+                // What is on the screen, which is not what is being opened meanwhile.
+                self.signed.extend(self.shown());
                 Command::SignOff { who: "Q. A.".to_owned() }
             }
             Action::Export(which) => {
@@ -291,6 +292,12 @@ impl<'f> Soak<'f> {
         Ok(())
     }
 
+    /// Whose tables are shown: of which source, by which recipe.
+    fn shown(&self) -> Option<(Source, Recipe)> {
+        let (loaded, curation) = (self.state().landing.value()?, self.state().curation.value()?);
+        Some((loaded.landing.source.clone(), curation.recipe.clone()))
+    }
+
     fn person(&self, which: usize) -> Option<String> {
         let people = &self.state().landing.value()?.landing.dictionaries().people;
         people.get((which % people.len().max(1)) as u32).map(str::to_owned)
@@ -358,12 +365,11 @@ impl<'f> Soak<'f> {
             prop_assert!(state.choices().are_made(curation), "tables of another recipe are shown as those of this one");
         }
         if state.review.signed_off().is_some() {
-            let Slot::Ready(curation) = &state.curation else {
-                return Err(TestCaseError::fail("the gate is open while there are no tables"));
-            };
-            let source = state.landing.value().map(|loaded| loaded.landing.source.clone());
-            let asked = self.signed.iter().any(|(of, recipe)| *of == source && *recipe == curation.recipe);
-            prop_assert!(asked, "the gate is open and nobody signed");
+            prop_assert!(matches!(state.curation, Slot::Ready(_)), "the gate is open while there are no tables");
+            prop_assert!(
+                self.shown().is_some_and(|shown| self.signed.contains(&shown)),
+                "the gate is open and nobody signed"
+            );
         }
         self.shows_people |= state.revealed;
         let is_masked = !state.revealed && !self.shows_people;
