@@ -5,12 +5,11 @@ use std::sync::Arc;
 use crate::curation::met;
 use crate::domain::{Progress, Reason};
 use crate::explore;
-use crate::jobs::Outcome;
 use crate::review;
 use crate::state::{Command, ConsentView, ExportChoices, Severity, Shown, Slot};
 
 use super::App;
-use super::finished::{DIED, ask_for, flatten, notify, settle};
+use super::finished::{ask_for, done, flatten, notify, settle};
 use super::lists::List;
 use super::work::{ConsentRequest, Curated, DoctorRequest, Failure};
 
@@ -70,15 +69,15 @@ impl App {
         }
         while let Some((_, outcome)) = self.workers.lists.poll() {
             self.workers.lists.forget();
-            match outcome {
-                Outcome::Done(Ok(List::Searched(list))) => self.commands.push(Command::Search(list)),
-                Outcome::Done(Ok(List::Sides(file))) => {
+            match done(&mut self.state, Severity::Error, outcome) {
+                Some(List::Searched(list)) => self.commands.push(Command::Search(list)),
+                Some(List::Sides(file)) => {
                     let sides = Some(Arc::new(file));
                     let export = ExportChoices { sides, ..self.state.choices().export.clone() };
                     self.commands.push(Command::SetExport(export));
                 }
-                Outcome::Done(Ok(List::Expected(expected))) => self.commands.push(Command::SetExpected(expected)),
-                Outcome::Done(Ok(List::Withdrawn(list))) => {
+                Some(List::Expected(expected)) => self.commands.push(Command::SetExpected(expected)),
+                Some(List::Withdrawn(list)) => {
                     let recipe = self.state.choices().recipe.clone();
                     match recipe.withdrawn.and(&list) {
                         Ok(withdrawn) => {
@@ -88,9 +87,7 @@ impl App {
                         Err(error) => notify(&mut self.state, Severity::Error, error.to_string()),
                     }
                 }
-                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
-                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
-                Outcome::Cancelled => {}
+                None => {}
             }
         }
     }

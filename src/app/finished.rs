@@ -62,7 +62,8 @@ impl App {
         self.take_exports();
         self.take_answers();
         while let Some((_, outcome)) = self.workers.save.poll() {
-            warn(&mut self.state, outcome);
+            // What could not be kept of the program's own files.
+            done(&mut self.state, Severity::Warning, outcome);
         }
         while let Some((_, outcome)) = self.workers.session.poll() {
             self.take_saved_session(outcome);
@@ -139,24 +140,19 @@ impl App {
 
     fn take_recipes(&mut self, context: &egui::Context) {
         while let Some((_, outcome)) = self.workers.open_recipe.poll() {
-            match outcome {
-                Outcome::Done(Ok(Opened::Recipe(file))) => self.choose(context, |choices| {
+            match done(&mut self.state, Severity::Error, outcome) {
+                Some(Opened::Recipe(file)) => self.choose(context, |choices| {
                     choices.recipe = file.recipe.clone();
                     choices.file = Some(file);
                 }),
-                Outcome::Done(Ok(Opened::Run(run))) => self.commands.push(Command::UseRun(Some(run))),
-                Outcome::Done(Ok(Opened::Landing(path))) => self.commands.push(Command::OpenPaths(vec![path])),
-                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
-                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
-                Outcome::Cancelled => {}
+                Some(Opened::Run(run)) => self.commands.push(Command::UseRun(Some(run))),
+                Some(Opened::Landing(path)) => self.commands.push(Command::OpenPaths(vec![path])),
+                None => {}
             }
         }
         while let Some((request, outcome)) = self.workers.save_recipe.poll() {
-            match outcome {
-                Outcome::Done(Ok(())) => self.name_recipe(&request.file),
-                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
-                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
-                Outcome::Cancelled => {}
+            if done(&mut self.state, Severity::Error, outcome).is_some() {
+                self.name_recipe(&request.file);
             }
         }
     }
@@ -282,13 +278,15 @@ pub(super) fn say(state: &mut State, outcome: Outcome<Result<String, Failure>>) 
     }
 }
 
-/// Says what could not be kept of the program's own files.
-pub(super) fn warn<Done>(state: &mut State, outcome: Outcome<Result<Done, String>>) {
+/// What was done; says why if it was not, unless somebody stopped it.
+pub(super) fn done<T>(state: &mut State, severity: Severity, outcome: Outcome<Result<T, String>>) -> Option<T> {
     match outcome {
-        Outcome::Done(Ok(_)) | Outcome::Cancelled => {}
-        Outcome::Done(Err(error)) => notify(state, Severity::Warning, error),
+        Outcome::Done(Ok(done)) => return Some(done),
+        Outcome::Done(Err(error)) => notify(state, severity, error),
         Outcome::Died => notify(state, Severity::Error, DIED.to_owned()),
+        Outcome::Cancelled => {}
     }
+    None
 }
 
 pub(super) fn flatten<T>(outcome: Outcome<Result<T, Failure>>) -> Result<T, Failure> {

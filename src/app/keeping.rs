@@ -10,7 +10,7 @@ use crate::landing::{Cache, Kept, Landing, Seen, Source, Unkept};
 use crate::state::{Command, Severity};
 
 use super::App;
-use super::finished::{DIED, notify};
+use super::finished::{DIED, done, notify};
 
 /// What is to be done with what is kept.
 #[derive(Clone)]
@@ -133,11 +133,8 @@ impl App {
     /// Takes in how much is kept, and reads again what changed.
     pub(super) fn take_kept(&mut self) {
         while let Some((_, outcome)) = self.workers.keep.poll() {
-            match outcome {
-                Outcome::Done(Ok(kept)) => self.state.cache.kept = kept,
-                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Warning, error),
-                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
-                Outcome::Cancelled => {}
+            if let Some(kept) = done(&mut self.state, Severity::Warning, outcome) {
+                self.state.cache.kept = kept;
             }
         }
         while let Some((request, outcome)) = self.workers.watch.poll() {

@@ -7,7 +7,6 @@ use crate::curation::{Curation, OwnerFindings};
 use crate::domain::{CheckId, Code, OwnerDecision, Progress};
 use crate::explore::Follow;
 use crate::export::{TrailFile, now, write_report};
-use crate::jobs::Outcome;
 use crate::landing::{Landing, Source};
 use crate::review::joins::{JoinReport, Stranger, joins};
 use crate::review::{
@@ -16,7 +15,7 @@ use crate::review::{
 use crate::state::{Example, Severity, Shown, Slot};
 
 use super::App;
-use super::finished::{DIED, ask_for, flatten, notify, settle};
+use super::finished::{ask_for, done, flatten, notify, settle};
 use super::on_disk::{Work, enough};
 use super::recipe_file::outside_of;
 use super::signals::{other, recorded};
@@ -197,11 +196,8 @@ impl App {
         }
         while let Some((_, outcome)) = self.workers.report.poll() {
             self.workers.report.forget();
-            match outcome {
-                Outcome::Done(Ok(words)) => notify(&mut self.state, Severity::Information, words),
-                Outcome::Done(Err(error)) => notify(&mut self.state, Severity::Error, error),
-                Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),
-                Outcome::Cancelled => {}
+            if let Some(words) = done(&mut self.state, Severity::Error, outcome) {
+                notify(&mut self.state, Severity::Information, words);
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::state::{Beside, Drafts, History, Label, Notice, SessionError, Severit
 use crate::ui::Screens;
 
 use super::App;
-use super::finished::{notify, warn};
+use super::finished::{done, notify};
 
 /// The session, and those of the starts before.
 const NAMES: [&str; 3] = ["session.json", "earlier-1.json", "earlier-2.json"];
@@ -273,7 +273,7 @@ impl App {
             let text = "The session is saved: what is open and chosen is there again at the next start.";
             notify(&mut self.state, Severity::Information, text.to_owned());
         }
-        warn(&mut self.state, outcome);
+        done(&mut self.state, Severity::Warning, outcome);
     }
 }
 

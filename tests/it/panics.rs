@@ -1,14 +1,14 @@
 //! What a panic says: where it was, and nothing that may quote a record.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use stedi_workbench::jobs::panic_discreetly;
 
-/// Runs one of the tests below by itself, since what a panic says is said for the whole process.
+use crate::support::by_itself;
+
+/// What one of the tests below says by itself, since what a panic says is said for the whole process.
 fn said(test: &str) -> String {
-    let program = std::env::current_exe().unwrap();
-    let run = Command::new(program).args(["--ignored", "--exact", "--nocapture", test]).output();
-    let Output { status, stderr, .. } = run.unwrap();
+    let Output { status, stderr, .. } = by_itself(test);
     assert!(!status.success());
     String::from_utf8(stderr).unwrap()
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use egui_kittest::{Harness, HarnessBuilder};
@@ -29,6 +30,12 @@ pub fn real_data() -> Option<PathBuf> {
     assert!(std::env::var_os("CI").is_none(), "the STEDI data are not at {}: set STEDI_DATA", folder.display());
     eprintln!("SKIPPED: the STEDI data are not at {}: set STEDI_DATA to run this test on them", folder.display());
     None
+}
+
+/// Runs a test that is ignored otherwise in a process of its own: one that disturbs, or is told by, the process as a whole.
+pub fn by_itself(test: &str) -> Output {
+    let program = std::env::current_exe().unwrap();
+    Command::new(program).args(["--ignored", "--exact", "--nocapture", test]).output().unwrap()
 }
 
 /// Writes a file below a folder, with the folders that it needs.

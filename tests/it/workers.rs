@@ -12,7 +12,7 @@ use stedi_workbench::jobs::before_work;
 use stedi_workbench::review::{Differing, FigureId};
 use stedi_workbench::state::{Beside, Command, ExportOutcome, Only, Shown, State, Under};
 
-use crate::support::{Window, sample_data, write};
+use crate::support::{Window, by_itself, sample_data, write};
 
 /// Those that a user of the window sets to work, but for chosen cells, file dialogs, pictures and other machines.
 const WORKERS: [&str; 31] = [
@@ -61,10 +61,8 @@ fn disturbed() -> MutexGuard<'static, (&'static str, bool)> {
 
 #[test]
 fn whichever_worker_panics_it_is_said_and_what_failed_can_be_had_again() {
-    // In a process of its own, since it is disturbed as a whole.
-    let program = std::env::current_exe().unwrap();
-    let test = "workers::one_after_the_other_panics";
-    let run = std::process::Command::new(program).args(["--ignored", "--exact", "--nocapture", test]).output().unwrap();
+    // The process is disturbed as a whole.
+    let run = by_itself("workers::one_after_the_other_panics");
     let said = String::from_utf8_lossy(&run.stderr);
     let end: Vec<&str> = said.lines().rev().take(40).collect();
     assert!(run.status.success(), "{}", end.into_iter().rev().collect::<Vec<_>>().join("\n"));
@@ -108,11 +106,9 @@ fn one_after_the_other_panics() {
 /// Sets every worker to work, and tells whether the window said that one of them stopped.
 fn everything(window: &mut Window, home: &Path) -> bool {
     let state = window.harness.state().state();
-    let devices: Vec<String> = {
-        let loaded = state.landing.value().unwrap();
-        loaded.landing.dictionaries().devices.iter().take(2).map(str::to_owned).collect()
-    };
-    let person = state.landing.value().unwrap().landing.dictionaries().people.get(0).unwrap().to_owned();
+    let landed = state.landing.value().unwrap().landing.dictionaries();
+    let devices: Vec<String> = landed.devices.iter().take(2).map(str::to_owned).collect();
+    let person = landed.people.get(0).unwrap().to_owned();
     let by_owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
     let (list, out) = (write(home, "list.txt", "1-2\n"), home.join("out"));
     let recipe = write(home, "recipe.json", Recipe::default().to_json());
@@ -125,7 +121,6 @@ fn everything(window: &mut Window, home: &Path) -> bool {
         Command::Reload,
         Command::Watch(true),
         Command::SetRecipe(Recipe::default()),
-        Command::Show(table),
         Command::RetryDropped,
         Command::RetryConsent,
         Command::RetryReview,
