@@ -65,8 +65,11 @@ pub fn check(bytes: &[u8]) -> Result<(), &'static str> {
     let of_groups = footer.list(4).iter().filter_map(|group| group.number(3)).fold(0, u64::saturating_add);
     let mut unpacked = footer.number(3).unwrap_or_default().max(of_groups).saturating_mul(VALUE);
     for group in footer.list(4) {
+        // Room for the rows of a group is made in each of its columns, which have a value for each of them, or null.
+        let rows = group.number(3);
         for column in group.list(1) {
-            let about = column.field(3).ok_or("its footer is damaged")?;
+            let has_all = |about: &&Thrift| about.number(5) >= rows;
+            let about = column.field(3).filter(has_all).ok_or("its footer is damaged")?;
             unpacked = pages(bytes, about, unpacked, most).ok_or("its pages are damaged")?;
         }
     }
@@ -203,7 +206,8 @@ impl Cursor<'_> {
             return None;
         }
         let one = |cursor: &mut Self| match head & 15 {
-            1 | 2 => cursor.skip(1),
+            // Nothing that is known is a list of these.
+            1 | 2 if expected.is_empty() => cursor.skip(1),
             kind => cursor.value(kind, expected, depth),
         };
         (0..length).map(|_| one(self)).collect::<Option<_>>().map(Thrift::List)

@@ -167,11 +167,23 @@ fn parquet_that_unpacks_without_an_end_is_refused() {
         assert_eq!((rows, refused), (0, 0), "{} bytes", bytes.len());
         assert!(findings.contains("it was not read"), "{findings}");
     }
-    // A group that has no columns and says that it has rows by the billion.
-    let bytes = fs::read(checkout().join("fuzz/corpus/parquet/rows-of-a-group")).unwrap();
-    let (findings, rows, refused) = said_of(&load_with_customer(home.path(), "step_trainer/a.parquet", &bytes));
+    // A group without columns that says it has rows by the billion.
+    let mut group = b"PAR1\x15\x02\x19\x1c\x48\x06schema\x15\x00\x00\x16\x02\x19\x1c".to_vec();
+    group.extend(b"\x19\x0c\x16\x00\x16\xfc\xff\xff\xff\x0f\x00\x00");
+    let length = (group.len() - 4) as u32;
+    group.extend(length.to_le_bytes());
+    group.extend(b"PAR1");
+    let (findings, rows, refused) = said_of(&load_with_customer(home.path(), "accelerometer/a.parquet", &group));
     assert_eq!((rows, refused), (0, 0));
-    assert!(findings.contains("it was not read"), "{findings}");
+    assert!(findings.contains("it unpacks to far more than its size"), "{findings}");
+    // Rows by the million with three values in each column; groups that say they are no groups, which the library reads as such.
+    for name in ["rows-without-values", "groups-of-another-kind"] {
+        // The first byte says what to read it as.
+        let bytes = &fs::read(checkout().join("fuzz/corpus/parquet").join(name)).unwrap()[1..];
+        let (findings, rows, refused) = said_of(&load_with_customer(home.path(), "accelerometer/a.parquet", bytes));
+        assert_eq!((rows, refused), (0, 0), "{name}");
+        assert!(findings.contains("its footer is damaged"), "{name}: {findings}");
+    }
 }
 
 #[test]
