@@ -27,6 +27,7 @@ REPOSITORY = FUZZ.parent
 BUILT = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve()
 # What runs find that nobody looked at yet.
 FOUND = BUILT / "fuzz"
+# Bytes of an input at most, where no seed is longer.
 LONGEST = 1024
 # Bytes of memory of a process, in MB; fuzz/src/memory.rs is stricter with a single input.
 MEMORY = 2048
@@ -50,6 +51,11 @@ def build():
     subprocess.run(command, check=True, cwd=REPOSITORY, env=environment)
 
 
+def longest(target):
+    """Bytes of an input at most: a seed that is cut off is refused at once, and what it is a seed of never tried."""
+    return max([LONGEST, *(path.stat().st_size for path in (FUZZ / "corpus" / target).iterdir())])
+
+
 def fuzz(target, scratch, *options):
     """Runs one target; gives what it printed and whether it found nothing."""
     finds = FOUND / target
@@ -57,7 +63,7 @@ def fuzz(target, scratch, *options):
     # Data-parallel work on one thread: there is a process for each core already.
     environment = os.environ | {"FUZZ_SCRATCH": scratch, "RAYON_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
     command = [
-        BUILT / "release" / f"fuzz_{target}", f"-max_len={LONGEST}", f"-dict={FUZZ / 'dictionaries' / target}.dict", "-timeout=20",
+        BUILT / "release" / f"fuzz_{target}", f"-max_len={longest(target)}", f"-dict={FUZZ / 'dictionaries' / target}.dict", "-timeout=20",
         f"-rss_limit_mb={MEMORY}", f"-artifact_prefix={finds}/", "-print_final_stats=1", *options,
     ]
     started = time.monotonic()
