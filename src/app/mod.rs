@@ -29,6 +29,7 @@ mod signals;
 mod view_file;
 mod work;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -73,11 +74,13 @@ pub fn run(
         .with_inner_size(settings.load().looks.window.unwrap_or([1280.0, 800.0]))
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
+    let was_open = Cell::new(false);
     let open = || {
         eframe::run_native(
             NAME,
             options,
             Box::new(|context| {
+                was_open.set(true);
                 Ok(Box::new(App::new(&context.egui_ctx, settings, source)?.with_run(run).with_link(link)))
             }),
         )
@@ -86,7 +89,10 @@ pub fn run(
     let closed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)).map_err(|_| {
         anyhow::anyhow!("the window ended unexpectedly, as it does when its display goes away. What was saved is whole")
     })?;
-    closed.map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))
+    closed.map_err(|error| match was_open.get() {
+        true => anyhow::anyhow!("the window was lost: {error}. What was chosen is there again at the next start"),
+        false => anyhow::anyhow!("the window cannot be opened: {error}"),
+    })
 }
 
 /// The window.

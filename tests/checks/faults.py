@@ -3,11 +3,12 @@
 
 Runs are killed at moments by chance while they read, keep what was read, write tables and sign; two run at once on the same
 cache, folder and list; disks are full or read-only, and files cannot be read; memory is confined; the display goes away under the
-window. After each, what was there before is whole, nothing that is half is taken for whole, what was left is cleared or named,
+window, or what draws it. After each, what was there before is whole, nothing that is half is taken for whole, what was left is cleared or named,
 nobody is named in a message, and the next run does the same as ever. (Exports that are killed: tests/it/export_faults.rs.)
 What cannot be done on a machine is said, and fails where CI is set. Moments come from a seed.
 """
 
+import ctypes
 import hashlib
 import json
 import os
@@ -515,6 +516,77 @@ def lost_display(home, landing):
     print(f"lost display: {len(waits)} times, {by_driver} of them while the driver was set up, which did not stand it.", flush=True)
 
 
+# What stands between the window and Mesa, and says that the device is lost once a file is there.
+LOSES_DEVICE = """
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static int is_lost;
+static void *in_mesa(const char *name) { return dlsym(dlopen("libEGL.so.9", RTLD_NOW), name); }
+unsigned eglSwapBuffers(void *display, void *surface) {
+    is_lost = access(getenv("DEVICE_LOST"), F_OK) == 0;
+    return is_lost ? 0 : ((unsigned (*)(void *, void *))in_mesa("eglSwapBuffers"))(display, surface);
+}
+int eglGetError(void) { return is_lost ? 0x300E /* EGL_CONTEXT_LOST */ : ((int (*)(void))in_mesa("eglGetError"))(); }
+void *eglGetProcAddress(const char *name) {
+    if (!strcmp(name, "eglSwapBuffers")) return eglSwapBuffers;
+    if (!strcmp(name, "eglGetError")) return eglGetError;
+    return ((void *(*)(const char *))in_mesa("eglGetProcAddress"))(name);
+}
+"""
+
+
+def lost_device(home):
+    """What draws the window is lost: the program ends with a word, and what was chosen just before is there again."""
+    try:
+        ctypes.CDLL("libEGL.so.1")
+    except OSError:
+        return cannot("a lost graphics device")
+    if not all(map(shutil.which, ("Xvfb", "xdotool", "cc"))):
+        return cannot("a lost graphics device")
+    mesa = next(line.split()[-1] for line in open("/proc/self/maps") if "/libEGL.so.1" in line)
+    between = home.folder / "between"
+    between.mkdir()
+    # Mesa's under another name, since two libraries of one name are one.
+    (between / "libEGL.so.9").write_bytes(Path(mesa).read_bytes().replace(b"libEGL.so.1\0", b"libEGL.so.9\0"))
+    (between / "lost.c").write_text(LOSES_DEVICE)
+    options = ["-shared", "-fPIC", "-Wl,-soname,libEGL.so.1", f"-L{between}", "-Wl,--no-as-needed", "-l:libEGL.so.9", "-ldl"]
+    subprocess.run(["cc", "-o", between / "libEGL.so.1", between / "lost.c", *options], check=True)
+    # No GLX, so that the window takes EGL.
+    for name in ("libGL.so", "libGL.so.1"):
+        (between / name).write_text("no library")
+    session = home.places["XDG_STATE_HOME"] / "stedi-workbench/session/session.json"
+    lost = between / "lost"
+    hidden = {"LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": home.folder, "LD_LIBRARY_PATH": between, "DEVICE_LOST": lost}
+    os.environ.pop("WAYLAND_DISPLAY", None)
+    # Where the pages of consent, signals and review are in the sidebar.
+    for page, row in (("consent", 196), ("signals", 224), ("review", 252)):
+        lost.unlink(missing_ok=True)
+        with display.display() as name:
+            process = home.start(SAMPLE, places=hidden | {"DISPLAY": name}, output=subprocess.DEVNULL)
+            started = time.monotonic()
+            while not session.exists() and time.monotonic() - started < 60:
+                time.sleep(0.05)
+            hand = lambda *does: subprocess.run(["xdotool", *does], check=True, env=os.environ | {"DISPLAY": name})
+            time.sleep(1)
+            hand("mousemove", "60", str(row), "sleep", "0.2", "click", "1")
+            # Sooner than a change is saved by itself.
+            time.sleep(0.1)
+            lost.touch()
+            hand("mousemove", "600", "300")
+            try:
+                _, err = process.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                check(False, "the program goes on without a graphics device")
+        SAID.append(f"{process.returncode}: {err}")
+        check(process.returncode == 2 and "the window was lost" in err, "the program does not say that its device was lost")
+        shown = json.loads(session.read_text().split("\n")[1])["choices"]["shown"]
+        check(shown == page, f"the session shows {shown} instead of {page}, which was chosen last")
+    print("lost graphics device: 3 times, what was chosen a tenth of a second before was saved each time.", flush=True)
+
+
 def check_sessions(folder):
     """Every session is whole, and no start found another; whether the window that was killed saved one."""
     for path in folder.glob("*.json"):
@@ -569,6 +641,7 @@ def main():
         unreadable(landing)
         memory(own("memory"))
         lost_display(own("display"), landing)
+        lost_device(own("device"))
         kill_the_window(own("window"), landing)
         inside = [sys.executable, __file__, str(PROGRAM), str(folder), str(landing)]
         ways = [["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]]
