@@ -2,20 +2,22 @@
 //! be had again.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use egui_kittest::kittest::Queryable as _;
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
-use stedi_workbench::explore::Follow;
+use stedi_workbench::explore::{Follow, Selection};
 use stedi_workbench::jobs::before_work;
+use stedi_workbench::picture::scene::Scene;
+use stedi_workbench::picture::{Coloring, Picture};
 use stedi_workbench::review::{Differing, FigureId};
-use stedi_workbench::state::{Beside, Command, ExportOutcome, Only, Shown, State, Under};
+use stedi_workbench::state::{Beside, Command, ExportOutcome, Only, Shown, State, Theme, Under};
 
 use crate::support::{Window, by_itself, sample_data, write};
 
-/// Those that a user of the window sets to work, but for chosen cells, file dialogs, pictures and other machines.
-const WORKERS: [&str; 31] = [
+/// Those that a user of the window sets to work, but for file dialogs and other machines.
+const WORKERS: [&str; 39] = [
     "load",
     "keep",
     "watch",
@@ -35,6 +37,14 @@ const WORKERS: [&str; 31] = [
     "lists",
     "report",
     "open recipe",
+    "save recipe",
+    "save view",
+    "save picture",
+    "save",
+    "session",
+    "kit",
+    "copy",
+    "add up",
     "ask",
     "dropped",
     "look",
@@ -113,6 +123,10 @@ fn everything(window: &mut Window, home: &Path) -> bool {
     let (list, out) = (write(home, "list.txt", "1-2\n"), home.join("out"));
     let recipe = write(home, "recipe.json", Recipe::default().to_json());
     let table = Shown::Table(Table::MachineLearningCurated);
+    let all = Selection { anchor: (0, 0), head: (5_000, 3) };
+    let picture = Picture { scene: Scene::default(), title: "Nothing".to_owned(), coloring: Coloring::of(true) };
+    // A table whose view may be saved whoever signed.
+    let landed = Shown::Table(Table::AccelerometerLanding);
     let behind = FigureId::Rule { rule: JoinRule::Owner, which: Differing::OnlyHere };
     let beside = Beside { shown: table, under: Under::Specified, only: Only::Here, ..Beside::default() };
     let notices = state.notices.len();
@@ -128,6 +142,13 @@ fn everything(window: &mut Window, home: &Path) -> bool {
         Command::RetryExport,
         Command::RetrySignals,
         Command::Show(table),
+        Command::Select(table, all),
+        Command::Copy { titles: false },
+        Command::SetTheme(Theme::Dark),
+        Command::SetTheme(Theme::Light),
+        Command::SaveRecipeTo(home.join("saved.json")),
+        Command::SavePictureTo(home.join("picture.svg"), Arc::new(picture)),
+        Command::WriteKitTo(home.join("kit")),
         Command::Show(Shown::Dropped { table: Table::CustomerTrusted, step: 0, stood: None }),
         Command::Show(Shown::Consent),
         Command::Show(Shown::Signals),
@@ -151,10 +172,13 @@ fn everything(window: &mut Window, home: &Path) -> bool {
         Command::VerifyExport(out),
         Command::SearchFor(list),
         Command::OpenRecipe(recipe),
+        Command::Show(landed),
     ]);
     let mut is_said = false;
-    for command in commands {
-        window.harness.state_mut().ask(command);
+    let save_view = |state: &State| Some(Command::SaveViewTo(home.join("view.csv"), Arc::new(state.sight()?)));
+    for command in commands.into_iter().map(Some).chain([None]) {
+        let command = command.or_else(|| save_view(window.harness.state().state()));
+        command.into_iter().for_each(|command| window.harness.state_mut().ask(command));
         for _ in 0..5 {
             window.harness.step();
             std::thread::sleep(Duration::from_millis(3));
@@ -182,6 +206,7 @@ fn said_elsewhere(state: &State) -> bool {
         exporting.proof.error(),
         exporting.searched.error(),
         state.other.differences.error(),
+        state.sums.error(),
         state.verdicts.error(),
     ];
     let export = exporting.outcome.as_ref().and_then(|outcome| match outcome {
