@@ -96,9 +96,10 @@ impl<W: io::Write> ParquetFile<W> {
 /// A page as the library compresses it, but for a compressor and memory that are there already.
 fn compressed(page: Page, compressor: &mut Compressor<'_>, packed: &mut Vec<u8>) -> PolarsResult<CompressedPage> {
     let mut pack = |bytes: &[u8]| -> PolarsResult<CowBuffer> {
-        packed.resize(zstd::zstd_safe::compress_bound(bytes.len()).max(packed.len()), 0);
-        let length = compressor.compress_to_buffer(bytes, packed.as_mut_slice())?;
-        Ok(CowBuffer::Owned(packed[..length].to_vec()))
+        packed.clear();
+        packed.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+        compressor.compress_to_buffer(bytes, packed)?;
+        Ok(CowBuffer::Owned(packed.as_slice().to_vec()))
     };
     Ok(match page {
         // What its header says is the length of what is not compressed.

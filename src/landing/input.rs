@@ -95,7 +95,13 @@ impl Room {
 
     /// Makes room for so many bytes, so that it need not be made in steps.
     pub fn reserve(&mut self, bytes: usize) {
-        self.bytes.resize(self.bytes.len().max(self.end + bytes), 0);
+        let all = self.end + bytes;
+        if self.len() == 0 && self.bytes.len() < all {
+            // Nothing is there that had to be copied, and what the system gives is clear.
+            drop(std::mem::take(&mut self.bytes));
+            self.bytes = vec![0; all];
+        }
+        self.bytes.resize(self.bytes.len().max(all), 0);
     }
 }
 
@@ -279,7 +285,7 @@ impl<'p> Input<'p> {
             Stream::Zstd(decoder) => decoder.finish().into_inner(),
         }
         .into_inner();
-        let mut rest = vec![0; 1 << 16];
+        let mut rest = [0; 1 << 14];
         let progress = hashed.progress;
         while hashed.read(&mut rest).map_err(|error| InputError::of(error, progress))? > 0 {}
         let now = hashed.file.metadata().map_err(InputError::Io)?;
