@@ -108,7 +108,7 @@ pub fn foresee(request: &PreviewRequest, progress: &Progress) -> Result<Arc<Prev
     let nobody = SideList::default();
     let list = sides.as_ref().map_or(&nobody, |file| &file.list);
     let prepared = prepare(&of.curation, packaging, &key, list, &progress.part())?;
-    Ok(Arc::new(preview(&prepared, &of.landing, progress)?))
+    Ok(Arc::new(preview(&prepared, &of.landing, &of.curation, progress)?))
 }
 
 /// Writes an export, if the gate is open on the disk as well.

@@ -60,7 +60,7 @@ pub fn run(arguments: &ExportArguments) -> anyhow::Result<u8> {
     let review = review(&landing, &curation, expected_counts.as_ref(), &Progress::default())?;
     if arguments.preview {
         let prepared = prepare(&curation, &packaging, key.key(), &sides, &Progress::default())?;
-        let preview = preview(&prepared, &landing, &Progress::default())?;
+        let preview = preview(&prepared, &landing, &curation, &Progress::default())?;
         super::screen::out().write_all(foreseen(&preview).as_bytes())?;
         return Ok(DONE);
     }

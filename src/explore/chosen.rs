@@ -20,6 +20,8 @@ pub struct Sums {
     pub nulls: u64,
     /// Numbers among them; instants and texts are none.
     pub numbers: u64,
+    /// Columns that have any of them.
+    pub columns: u64,
     /// What the numbers add up to.
     pub sum: f64,
     /// The smallest number and the largest.
@@ -57,8 +59,9 @@ impl Sheet<'_> {
         let (rows, columns) = self.chosen(selection);
         let cells = self.count_chosen(selection);
         progress.set_total(cells);
-        let mut sums = Sums { cells, nulls: 0, numbers: 0, sum: 0.0, range: None };
+        let mut sums = Sums { cells, nulls: 0, numbers: 0, columns: 0, sum: 0.0, range: None };
         for &position in columns {
+            let before = sums.numbers;
             for start in rows.clone().step_by(LOOK_UP_EVERY) {
                 progress.check()?;
                 let places = start..rows.end.min(start + LOOK_UP_EVERY);
@@ -79,6 +82,7 @@ impl Sheet<'_> {
                     sums.sum += number;
                 }
             }
+            sums.columns += u64::from(sums.numbers > before);
         }
         Ok(sums)
     }
@@ -157,10 +161,10 @@ mod tests {
     fn only_numbers_are_added_up() {
         let add_up = |chosen| with_sheet(false, |sheet| sheet.add_up(&chosen, &Progress::default()).unwrap());
         let all = add_up(Selection::all(4, 3));
-        assert_eq!(all, Sums { cells: 12, nulls: 3, numbers: 3, sum: 2.5, range: Some((-2.0, 4.0)) });
+        assert_eq!(all, Sums { cells: 12, nulls: 3, numbers: 3, columns: 1, sum: 2.5, range: Some((-2.0, 4.0)) });
         assert_eq!(all.mean(), Some(2.5 / 3.0));
         let texts = add_up(selection((3, 2), (0, 1)));
-        assert_eq!(texts, Sums { cells: 8, nulls: 2, numbers: 0, sum: 0.0, range: None });
+        assert_eq!(texts, Sums { cells: 8, nulls: 2, numbers: 0, columns: 0, sum: 0.0, range: None });
         assert_eq!(texts.mean(), None);
     }
 

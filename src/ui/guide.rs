@@ -42,6 +42,7 @@ impl GuideScreen {
         match pointed {
             Some(Pointed { section, is_part }) if !self.is_open || (!is_part && self.at.as_ref() != Some(&section)) => {
                 self.open_at(&section);
+                self.finds = true;
             }
             _ => {
                 (self.is_open, self.finds) = (!self.is_open, !self.is_open);

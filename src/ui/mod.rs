@@ -73,7 +73,7 @@ mod zoom;
 
 use std::mem::swap;
 
-use egui::{CentralPanel, Id, Panel, Ui};
+use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
 
 use crate::state::{Command, Drafts, Part, Severity, Shown, Spot, State};
 
@@ -255,7 +255,14 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Main, "Page");
         tour::offer_ui(ui, state, &mut screens.tour, commands);
-        notices::notices_ui(ui, state, commands);
+        if !state.notices.is_empty() {
+            // Below the page: what one is about to click on stays where it is.
+            let below = Panel::bottom("notices")
+                .frame(Frame::new().inner_margin(Margin { bottom: 8, ..Margin::ZERO }))
+                .show_separator_line(false)
+                .resizable(false);
+            below.show(ui, |ui| notices::notices_ui(ui, state, commands));
+        }
         beside::pages_ui(ui, state, screens, commands);
         let [first, beside] =
             [&mut screens.drawn, &mut screens.other.drawn].map(|drawn| std::mem::take(&mut drawn.saves));

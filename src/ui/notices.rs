@@ -1,4 +1,4 @@
-//! What the user should know, above the page, until it is taken away.
+//! What the user should know, below the page, until it is taken away.
 
 use egui::{Align, Label, Layout, RichText, Role, Ui};
 
@@ -11,6 +11,7 @@ use super::{access, icons, theme, widgets};
 pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = theme::palette(ui);
     for (position, notice) in state.notices.iter().enumerate() {
+        ui.add_space(8.0);
         let (icon, ink, fill) = match notice.severity {
             Severity::Information => (icons::INFORMATION, palette.accent, palette.accent_soft),
             Severity::Warning | Severity::Error => (icons::WARNING, palette.warning, palette.warning_soft),
@@ -31,6 +32,5 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 });
             });
         });
-        ui.add_space(8.0);
     }
 }

@@ -1,7 +1,10 @@
 //! The list of checks, what fails first, and beside it one check: what it looks at, why it matters, what to do, and the
 //! ways to do it.
 
-use egui::{Button, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, vec2};
+use egui::{
+    Button, CentralPanel, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, TextWrapMode, Ui,
+    WidgetText, vec2,
+};
 
 use crate::domain::format::counted;
 use crate::domain::{CheckId, CheckVerdict, Recipe, Severity, format};
@@ -61,11 +64,9 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     if screen.chosen.is_none_or(|id| !is_listed(id)) {
         screen.chosen = lists.open.iter().chain(&lists.accepted).chain(&lists.warning).next().map(|check| check.id);
     }
-    let most = ui.available_width() * 0.7;
-    let usual = (ui.available_width() * 0.42).clamp(240.0, 460.0);
+    let room = ui.available_size();
     let chosen = screen.chosen;
-    let panel = parts::panel(state, Part::Checks, Panel::left("checks"), usual).frame(egui::Frame::new());
-    let list = panel.size_range(most.min(200.0)..=most).show(ui, |ui| {
+    let list_ui = |ui: &mut Ui| {
         ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (title, checks) in [
@@ -89,8 +90,19 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
                 }
             }
         });
-    });
-    parts::keep_size(ui, state, Part::Checks, "checks", &list.response, commands);
+    };
+    let margin = if room.x < LEAST_BESIDE {
+        // One above the other.
+        let panel = Panel::top("checks_above").resizable(true).default_size(room.y * 0.4);
+        panel.frame(Frame::new()).size_range(72.0_f32.min(room.y)..=room.y * 0.7).show(ui, list_ui);
+        Margin { top: 8, ..Margin::ZERO }
+    } else {
+        let most = room.x * 0.7;
+        let panel = parts::panel(state, Part::Checks, Panel::left("checks"), (room.x * 0.42).clamp(240.0, 460.0));
+        let list = panel.frame(Frame::new()).size_range(most.min(200.0)..=most).show(ui, list_ui);
+        parts::keep_size(ui, state, Part::Checks, "checks", &list.response, commands);
+        Margin { left: 16, ..Margin::ZERO }
+    };
     if screen.chosen != chosen {
         screen.why.clear();
     }
@@ -98,20 +110,20 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         return empty::nothing_here_ui(
             ui,
             "Nothing to look at",
-            "Every check passes. Choose one on the left to read what it looks at.",
+            "Every check passes. Choose one of the list to read what it looks at.",
         );
     };
-    egui::CentralPanel::default()
-        .frame(egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() }))
-        .show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).id_salt("check").show(ui, |ui| {
-                check_ui(ui, state, (&review, check, trail), screen, who, commands);
-            });
+    CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("check").show(ui, |ui| {
+            check_ui(ui, state, (&review, check, trail), screen, who, commands);
         });
+    });
 }
 
-/// A list narrower than this has names and numbers alone, in points.
-const NARROW: f32 = 340.0;
+/// List and check are side by side on a page of this width at least, in points.
+const LEAST_BESIDE: f32 = 520.0;
+/// What stands around a name and its figure in the list, and between them, in points.
+const AROUND: f32 = 40.0;
 
 /// The checks in the order in which they matter.
 struct Lists<'a> {
@@ -159,10 +171,18 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
     };
     let title = check.id.about().title;
     let text = RichText::new(t(format!("{icon}  {title}"))).color(ink);
-    // Where there is little room the name needs it.
-    let number = check.figure.number.filter(|_| ui.available_width() < NARROW).map(format::thousands);
-    let right = number.unwrap_or_else(|| check.figure.words.clone());
-    let right = RichText::new(t(right)).text_style(TextStyle::Small).color(palette.weak);
+    let small = |right: &str| RichText::new(t(right)).text_style(TextStyle::Small).color(palette.weak);
+    let width = |text: &RichText| {
+        WidgetText::from(text.clone())
+            .into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Button)
+            .size()
+            .x
+    };
+    let in_words = small(&check.figure.words);
+    // The number alone where its words would cut the name off.
+    let has_room = width(&text) + width(&in_words) + AROUND < ui.available_width();
+    let number = check.figure.number.filter(|_| !has_room).map(format::thousands);
+    let right = number.map_or(in_words, |number| small(&number));
     let button = Button::selectable(selected, text).right_text(right).truncate();
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
     let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);

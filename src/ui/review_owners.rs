@@ -61,6 +61,9 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
             ui.separator();
             ui.label(widgets::weak(ui, "To decide"));
             who_ui(ui, who);
+        } else if who.trim().is_empty() {
+            ui.separator();
+            ui.label(widgets::weak(ui, "To decide, say above who you are."));
         }
     });
     if summary.offset > 0 {
@@ -126,7 +129,13 @@ fn columns() -> Vec<GridColumn> {
     vec![
         column("device", "The device, by its code", 84.0, false),
         column("verdict", "What came of the evidence", 156.0, false),
-        column("customer", "Whose phone shares the most of its instants, in the best assignment of all", 84.0, false),
+        column(
+            "inferred owner",
+            "Whose phone shares the most of its instants, in the best assignment of all",
+            108.0,
+            false,
+        ),
+        column("on record", "Customers whose records carry its serial number", 96.0, false),
         column("decision", "Say whether it is theirs; kept in the recipe", 148.0, false),
         column("shared", "Instants that both have, of the device's", 84.0, true),
         column("of the phone's", "The share of the phone's instants that are the device's too", 104.0, true),
@@ -134,7 +143,6 @@ fn columns() -> Vec<GridColumn> {
         column("lead", "How many shared instants fewer the next best assignment has", 56.0, true),
         column("by chance", "At most this probable, if device and phone had nothing to do with each other", 88.0, true),
         column("clock", "What is to be added to the device's time to get the phone's", 76.0, true),
-        column("on record", "Customers whose records carry its serial number", 96.0, false),
     ]
 }
 
@@ -161,20 +169,20 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &s
         }
         1 => finding.verdict.title().to_owned(),
         2 => told(best.map(|best| person(&best.user))),
-        3 => return decision_ui(ui, state, finding, who, commands),
-        4 => told(best.map(|best| format!("{} of {}", best.shared, finding.instants))),
-        5 => told(best.map(|best| share(best.shared, best.user_instants))),
-        6 => told(finding.runner_up.as_ref().map(|other| format!("{} · {}", person(&other.user), other.shared))),
-        7 => finding.lead.to_string(),
-        8 => told(best.map(Evidence::chance)),
-        9 => told(
-            best.map(|best| if best.offset_ms == 0 { "same".to_owned() } else { format!("{:+} ms", best.offset_ms) }),
-        ),
-        _ => match finding.on_record.as_slice() {
+        3 => match finding.on_record.as_slice() {
             [] => "nobody".to_owned(),
             [only] => person(only),
             several => counted(several.len() as u64, "customer"),
         },
+        4 => return decision_ui(ui, state, finding, who, commands),
+        5 => told(best.map(|best| format!("{} of {}", best.shared, finding.instants))),
+        6 => told(best.map(|best| share(best.shared, best.user_instants))),
+        7 => told(finding.runner_up.as_ref().map(|other| format!("{} · {}", person(&other.user), other.shared))),
+        8 => finding.lead.to_string(),
+        9 => told(best.map(Evidence::chance)),
+        _ => told(
+            best.map(|best| if best.offset_ms == 0 { "same".to_owned() } else { format!("{:+} ms", best.offset_ms) }),
+        ),
     };
     ui.label(t(text));
 }

@@ -14,6 +14,8 @@ use super::{access, flow_strip, icons, theme, widgets};
 pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        // The bar floats over what is below it.
+        ui.set_max_width(ui.available_width() - 6.0);
         for (shown, icon, name, section, hover) in [
             (
                 Shown::Consent,
@@ -84,7 +86,6 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             // No higher than the text, so that the list stays short.
             (ui.spacing_mut().interact_size.y, ui.spacing_mut().button_padding.y) = (14.0, 0.0);
-            ui.add_space(4.0);
             let name = format!("{}: rows that were lost", table.name());
             flow_strip::difference_ui(ui, count, &name, commands);
         });

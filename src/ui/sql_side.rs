@@ -1,6 +1,6 @@
 //! Beside the editor: the tables and their columns, queries to begin with, and those that were answered.
 
-use egui::{CollapsingHeader, RichText, ScrollArea, TextStyle, Ui};
+use egui::{AtomExt as _, CollapsingHeader, RichText, ScrollArea, TextStyle, Ui};
 
 use crate::domain::{Column, Kind, Privacy, Table};
 use crate::sql::EXAMPLES;
@@ -28,7 +28,8 @@ pub fn side_ui(ui: &mut Ui, state: &State, editor: &mut Editor, commands: &mut V
         ui.add_space(8.0);
         ui.label(widgets::small(ui, "EXAMPLES"));
         for example in &EXAMPLES {
-            let button = egui::Button::new(format!("{}  {}", icons::SQL, t(example.title)));
+            // Further lines begin below the first.
+            let button = egui::Button::new((icons::SQL, RichText::new(t(example.title)).atom_shrink(true)));
             let response = ui.add(button.frame_when_inactive(false).wrap());
             widgets::named(&response, ui, egui::Role::Button, format!("Example: {}", example.title));
             if response.clicked() {

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::domain::format::{counted, short};
+use crate::domain::format::{counted, short, thousands};
 use crate::explore::{Selection, Sums};
 use crate::state::{Look, Slot, State};
 
@@ -33,8 +33,18 @@ fn in_words(sums: &Sums) -> (String, String) {
     let (Some(mean), Some((from, to)), 2..) = (sums.mean(), sums.range, sums.numbers) else {
         return (words.clone(), words);
     };
-    words.push_str(&format!(" · sum {} · mean {}", short(sums.sum), short(mean)));
-    (format!("{words} · min {} · max {}", short(from), short(to)), words)
+    // What stands in several columns is hardly of one kind.
+    let of = if sums.columns > 1 { format!("sum of {} columns", sums.columns) } else { "sum".to_owned() };
+    words.push_str(&format!(" · {of} {} · mean {}", marked(sums.sum), marked(mean)));
+    (format!("{words} · min {} · max {}", marked(from), marked(to)), words)
+}
+
+/// A sum, with marks between its thousands.
+fn marked(number: f64) -> String {
+    let text = short(number);
+    let (sign, digits) = text.strip_prefix('−').map_or(("", text.as_str()), |digits| ("−", digits));
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    whole.parse().map_or_else(|_| text.clone(), |whole| format!("{sign}{}{rest}", thousands(whole)))
 }
 
 #[cfg(test)]
@@ -43,12 +53,14 @@ mod tests {
 
     #[test]
     fn words_say_what_there_is_and_no_more() {
-        let sums = |nulls, numbers, sum, range| Sums { cells: 4, nulls, numbers, sum, range };
+        let sums = |nulls, numbers, sum, range| Sums { cells: 4, nulls, numbers, columns: 1, sum, range };
         let all = |sums: Sums| in_words(&sums).0;
         assert_eq!(all(sums(0, 0, 0.0, None)), "4 cells");
         assert_eq!(all(sums(3, 1, 7.0, Some((7.0, 7.0)))), "4 cells · 3 nulls");
         let (most, least) = in_words(&sums(1, 3, -1.5, Some((-2.0, 0.5))));
         assert_eq!(most, "4 cells · 1 null · sum −1.5 · mean −0.5 · min −2 · max 0.5");
         assert_eq!(least, "4 cells · 1 null · sum −1.5 · mean −0.5");
+        let several = Sums { columns: 2, ..sums(0, 3, -1_234_567.5, Some((-1e6, 0.5))) };
+        assert_eq!(in_words(&several).1, "4 cells · sum of 2 columns −1,234,567.5 · mean −411,522.5");
     }
 }

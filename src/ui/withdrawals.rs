@@ -4,10 +4,10 @@ use egui::{Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::format::thousands;
 use crate::domain::{Code, Recipe, Withdrawn};
-use crate::state::{Command, Severity, Shown, State};
+use crate::state::{Command, Shown, State};
 
 use super::words::{as_is, t};
-use super::{icons, widgets};
+use super::{access, icons, widgets};
 
 /// What belongs to the list alone.
 #[derive(Default)]
@@ -16,6 +16,8 @@ pub struct WithdrawalsScreen {
     text: String,
     /// Nobody who landed is written like that, and somebody is asked whether they mean it.
     is_unknown: bool,
+    /// Why it cannot be added.
+    error: Option<String>,
 }
 
 /// Paints the list and what adds to it.
@@ -37,7 +39,7 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
         if response.changed() {
-            screen.is_unknown = false;
+            (screen.is_unknown, screen.error) = (false, None);
         }
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if (ui.button(t("Add")).clicked() || entered) && !screen.text.trim().is_empty() {
@@ -47,7 +49,7 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
                     commands.push(set(withdrawn));
                     *screen = WithdrawalsScreen::default();
                 }
-                Err(error) => commands.push(Command::Notify(Severity::Error, error)),
+                Err(error) => screen.error = Some(error),
             }
         }
         if ui
@@ -61,6 +63,9 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
             commands.push(set(Withdrawn::default()));
         }
     });
+    if let Some(error) = &screen.error {
+        access::live(&ui.label(widgets::warning(ui, error)), true);
+    }
     if screen.is_unknown {
         ui.horizontal_wrapped(|ui| {
             let words =

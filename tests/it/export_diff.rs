@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use stedi_workbench::domain::{Format, Packaging, Partition, Progress, Recipe, Split, Windows};
+use stedi_workbench::domain::{Format, Packaging, Partition, Progress, Recipe, Split, Table, Windows};
 use stedi_workbench::export::release::{Difference, Key, Manifest, diff, loaders, preview};
 
 use crate::export_support::{
@@ -84,11 +84,13 @@ fn the_preview_says_what_comes() {
     for format in Format::ALL {
         let packaging = Packaging { format, ..all() };
         let prepared = ready.prepared(&packaging, &key(), &Default::default()).unwrap();
-        let before = preview(&prepared, &ready.landing, &Progress::default()).unwrap();
+        let before = preview(&prepared, &ready.landing, &ready.curation, &Progress::default()).unwrap();
         let manifest = ready.export(&packaging, &folder.path().join(format.extension()));
         assert_eq!((before.split.as_ref(), &before.attacks), (manifest.split.as_ref(), &manifest.attacks));
         let estimate = &before.estimate;
         assert_eq!((estimate.rows, estimate.customers), (manifest.rows(), manifest.consent.customers));
+        assert_eq!(estimate.agreed, ready.curation.rows(Table::CustomerTrusted));
+        assert!(estimate.customers < estimate.agreed);
         assert_eq!(estimate.windows, manifest.windows.as_ref().map(|note| note.windows));
         let described = manifest.files.len() as u64;
         assert_eq!(estimate.files, manifest.all_files().count() as u64 - described);

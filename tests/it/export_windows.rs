@@ -138,7 +138,7 @@ fn windows_longer_than_any_recording_are_none_and_the_export_is_sound() {
             assert_eq!(npy_texts(&arrays["channels.npy"]).unwrap().len(), 4);
             assert!(names(&out.join("windows_index")).len() == 1);
             let again = ready.prepared(&packaging, &key(), &Default::default()).unwrap();
-            let seen = preview(&again, &ready.landing, &Default::default()).unwrap();
+            let seen = preview(&again, &ready.landing, &ready.curation, &Default::default()).unwrap();
             assert_eq!(seen.estimate.windows, Some(0));
         }
     }

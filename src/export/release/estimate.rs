@@ -8,6 +8,7 @@ use super::prepare::Prepared;
 use super::preview::{Attack, attacks};
 use super::table::OutTable;
 use super::{ReleaseError, split_note};
+use crate::curation::Curation;
 use crate::domain::{Format, Progress, Table};
 use crate::landing::Landing;
 
@@ -21,6 +22,8 @@ pub struct Estimate {
     pub rows: u64,
     /// Its customers.
     pub customers: u64,
+    /// Customers who agreed, with rows of it or without.
+    pub agreed: u64,
     /// Its devices.
     pub devices: u64,
     /// Windows, if any are wanted.
@@ -45,12 +48,17 @@ pub struct Preview {
     pub largest_group: u64,
 }
 
-/// Looks at what would leave. Nothing comes to lie on the disk but a file in the system's folder for such, which is gone
+/// Looks at what would leave of tables. Nothing comes to lie on the disk but a file in the system's folder for such, which is gone
 /// when this is done. Progress counts attacks.
 ///
 /// # Errors
 /// When cancelled, or the disk refuses.
-pub fn preview(prepared: &Prepared, landing: &Landing, progress: &Progress) -> Result<Preview, ReleaseError> {
+pub fn preview(
+    prepared: &Prepared,
+    landing: &Landing,
+    curation: &Curation,
+    progress: &Progress,
+) -> Result<Preview, ReleaseError> {
     let attacks = attacks(prepared, landing, progress)?;
     let mut tables: Vec<&OutTable> = prepared.tables.iter().map(|(_, table)| table).collect();
     tables.extend(prepared.windows.iter().flat_map(|windows| [&windows.long, &windows.index]));
@@ -77,6 +85,7 @@ pub fn preview(prepared: &Prepared, landing: &Landing, progress: &Progress) -> R
     let estimate = Estimate {
         rows: prepared.raw.customer.len() as u64,
         customers: prepared.customers.pseudonyms.len() as u64,
+        agreed: curation.frame(Table::CustomerTrusted).column("email")?.n_unique()? as u64,
         devices: prepared.raw.devices.len() as u64,
         windows: prepared.windows.as_ref().map(|windows| windows.len() as u64),
         files,
