@@ -2,22 +2,30 @@
 //! those before it are there, so that their own memory serves the files that follow.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::Numbers;
+use super::{Numbers, lock};
 use crate::domain::Dataset;
 
 /// Readings that grow file by file.
-#[derive(Default)]
 pub struct InOrder {
-    /// Files that came before one that is still being read.
-    waiting: BTreeMap<usize, Option<Readings>>,
-    next: usize,
-    datasets: [Option<Growing>; 3],
+    queue: Mutex<Queue>,
+    datasets: Mutex<[Option<Growing>; 3]>,
     /// How many bytes the files of each data set have together.
     bytes: [u64; 3],
+}
+
+/// What is to be put behind what is there.
+#[derive(Default)]
+struct Queue {
+    /// Files that came before one that is still being read or copied.
+    waiting: BTreeMap<usize, Option<Readings>>,
+    next: usize,
+    /// A thread is at it, and takes whatever comes meanwhile.
+    is_served: bool,
 }
 
 /// What one file of so many bytes gave.
@@ -43,36 +51,50 @@ enum Values {
 impl InOrder {
     /// No readings yet; the files of each data set will have about so many bytes.
     pub fn new(bytes: [u64; 3]) -> Self {
-        Self { bytes, ..Self::default() }
+        Self { queue: Mutex::default(), datasets: Mutex::default(), bytes }
     }
 
-    /// What the file at a place among all files gave; nothing if it has no readings. Each place comes once.
+    /// What the file at a place among all files gave; nothing if it has no readings. Each place comes once. One thread at a time
+    /// copies, and none waits for it.
     ///
     /// # Errors
     /// When the readings have other columns than those before, or a null, a defect of this program.
-    pub fn add(&mut self, place: usize, readings: Option<Readings>) -> PolarsResult<()> {
-        self.waiting.insert(place, readings);
-        while let Some(readings) = self.waiting.remove(&self.next) {
-            if let Some(Readings { dataset, bytes, frame }) = readings {
-                let growing = match &mut self.datasets[dataset.index()] {
-                    Some(growing) => growing,
-                    none => {
-                        none.insert(Growing::new(&frame, likely(frame.height(), bytes, self.bytes[dataset.index()]))?)
-                    }
-                };
-                growing.add(self.next, &frame)?;
-            }
-            self.next += 1;
+    pub fn add(&self, place: usize, readings: Option<Readings>) -> PolarsResult<()> {
+        let mut queue = lock(&self.queue);
+        queue.waiting.insert(place, readings);
+        if queue.is_served {
+            return Ok(());
         }
-        Ok(())
+        loop {
+            let place = queue.next;
+            let Some(readings) = queue.waiting.remove(&place) else { return Ok(()) };
+            queue.next += 1;
+            if let Some(readings) = readings {
+                queue.is_served = true;
+                drop(queue);
+                self.copy(place, readings)?;
+                queue = lock(&self.queue);
+                queue.is_served = false;
+            }
+        }
+    }
+
+    fn copy(&self, place: usize, Readings { dataset, bytes, frame }: Readings) -> PolarsResult<()> {
+        let index = dataset.index();
+        let growing = &mut lock(&self.datasets)[index];
+        let growing = match growing {
+            Some(growing) => growing,
+            none => none.insert(Growing::new(&frame, likely(frame.height(), bytes, self.bytes[index]))?),
+        };
+        growing.add(place, &frame)
     }
 
     /// The readings of a data set, with the numbers that those of each file became; none if no file has any.
     ///
     /// # Errors
     /// When the columns do not fit together, a defect of this program.
-    pub fn take(&mut self, dataset: Dataset, became: &[Numbers]) -> PolarsResult<Option<DataFrame>> {
-        self.datasets[dataset.index()].take().map(|growing| growing.finish(became)).transpose()
+    pub fn take(&self, dataset: Dataset, became: &[Numbers]) -> PolarsResult<Option<DataFrame>> {
+        lock(&self.datasets)[dataset.index()].take().map(|growing| growing.finish(became)).transpose()
     }
 }
 
@@ -159,6 +181,8 @@ fn renumber(values: &mut [u32], name: &str, files: &[(usize, usize)], became: &[
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn readings(users: [u32; 2], at: i64) -> Option<Readings> {
@@ -168,7 +192,7 @@ mod tests {
 
     #[test]
     fn files_stand_in_their_order_however_they_come() {
-        let mut all = InOrder::new([0, 150, 0]);
+        let all = InOrder::new([0, 150, 0]);
         for (place, readings) in
             [(3, readings([1, 0], 30)), (1, None), (2, readings([0, 0], 20)), (0, readings([0, 1], 10))]
         {
@@ -188,12 +212,31 @@ mod tests {
     }
 
     #[test]
+    fn threads_that_add_at_once_lose_nothing() {
+        const FILES: usize = 40;
+        for _ in 0..100 {
+            let (all, next) = (InOrder::new([0, 1_000, 0]), AtomicUsize::new(0));
+            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|place| *place < FILES);
+            let read = |place: usize| readings([0, 1], 10 * place as i64).filter(|_| place % 7 != 3);
+            std::thread::scope(|scope| {
+                let work = || std::iter::from_fn(take).for_each(|place| all.add(place, read(place)).unwrap());
+                (0..4).for_each(|_| drop(scope.spawn(work)));
+            });
+            let frame = all.take(Dataset::Accelerometer, &vec![vec![]; FILES]).unwrap().unwrap();
+            let times: Vec<i64> = frame.column("timestamp").unwrap().i64().unwrap().into_no_null_iter().collect();
+            let expected =
+                (0..FILES as i64).filter(|place| place % 7 != 3).flat_map(|place| [10 * place, 10 * place + 1]);
+            assert_eq!(times, expected.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn a_file_that_is_nothing_like_the_others_takes_no_room_that_nobody_has() {
         assert_eq!(likely(100, 1_000, 10_000), 1_050);
         assert_eq!(likely(1_000_000, 1, 1 << 40), 1 << 37);
         assert_eq!(likely(100, 0, 0), 100);
         assert!(room::<i64>(usize::MAX / 16).is_empty());
-        let mut all = InOrder::new([0, 1 << 40, 0]);
+        let all = InOrder::new([0, 1 << 40, 0]);
         let unlike = readings([0, 1], 10).map(|readings| Readings { bytes: 1, ..readings });
         all.add(0, unlike).unwrap();
         assert_eq!(all.take(Dataset::Accelerometer, &[vec![]]).unwrap().unwrap().height(), 2);
@@ -203,6 +246,6 @@ mod tests {
     fn a_null_is_told_instead_of_taken_for_a_number() {
         let frame = df!("user" => [0_u32], "timestamp" => [None::<i64>]).unwrap();
         let readings = Readings { dataset: Dataset::StepTrainer, bytes: 1, frame };
-        assert!(InOrder::default().add(0, Some(readings)).is_err());
+        assert!(InOrder::new([0; 3]).add(0, Some(readings)).is_err());
     }
 }

@@ -249,7 +249,7 @@ fn read_by(
     let known = cache.map(|cache| (cache, cache.index()));
     let of_dataset = |dataset: Dataset| found.iter().filter(move |file| file.folder_says == Some(dataset));
     let bytes = Dataset::ALL.map(|dataset| of_dataset(dataset).map(|file| file.bytes).sum());
-    let readings = Mutex::new(InOrder::new(bytes));
+    let readings = InOrder::new(bytes);
     let read_file = |(place, found): (usize, &FoundFile)| {
         let kept = known.as_ref().and_then(|(cache, index)| cache.get(index, found, progress));
         let is_known = kept.is_some();
@@ -267,7 +267,7 @@ fn read_by(
         if cache.is_some() && (!is_known || stamp.is_some()) {
             lock(&unkept).add(found, stamp, &result);
         }
-        lock(&readings).add(place, readings_of(&mut result))?;
+        readings.add(place, readings_of(&mut result))?;
         Ok((place, result, is_known))
     };
     // Each thread takes the next file as it comes, so that few wait for one before them to be put in order.
@@ -289,7 +289,7 @@ fn read_by(
         return Err(LandingError::NothingFound { path, files: found.len() });
     }
     // On one of the threads that share the work: from another, each piece of it would have to be handed over.
-    let landing = rayon::scope(|_| put_together(source, results, into_inner(readings)))?;
+    let landing = rayon::scope(|_| put_together(source, results, &readings))?;
     Ok((Landing { known_files, ..landing }, into_inner(unkept)))
 }
 
@@ -308,7 +308,7 @@ fn readings_of(result: &mut FileResult) -> Option<Readings> {
     Some(Readings { dataset: records.dataset, bytes, frame: std::mem::take(&mut records.frame) })
 }
 
-fn put_together(source: &Source, results: Vec<FileResult>, mut readings: InOrder) -> Result<Landing, LandingError> {
+fn put_together(source: &Source, results: Vec<FileResult>, readings: &InOrder) -> Result<Landing, LandingError> {
     let (dictionaries, numbers) = number_alike(&results);
     let empty = |dataset| Columns::new(dataset, 0).finish().map(|taken| taken.frame).unwrap_or_default();
     let mut landing = Landing {
@@ -326,6 +326,7 @@ fn put_together(source: &Source, results: Vec<FileResult>, mut readings: InOrder
         aside: None,
     };
     let mut seconds = BTreeMap::<(Dataset, &'static str), u64>::new();
+    let mut spent = vec![];
     for dataset in Dataset::ALL {
         if let Some(frame) = readings.take(dataset, &numbers)? {
             landing.frames[dataset.index()] = frame;
@@ -346,6 +347,7 @@ fn put_together(source: &Source, results: Vec<FileResult>, mut readings: InOrder
         }));
         landing.census.add(dataset, records.unknown_keys, records.consents);
         landing.stood.extend(records.stood);
+        spent.push(records.texts);
         for (column, rows) in dataset.schema().iter().zip(records.seconds) {
             *seconds.entry((dataset, column.name)).or_default() += rows;
         }
@@ -358,6 +360,8 @@ fn put_together(source: &Source, results: Vec<FileResult>, mut readings: InOrder
         let shelved = records.shelved.into_iter().map(|piece| Shelved { piece, numbers: Arc::clone(&numbers) });
         landing.shelved[dataset.index()].extend(shelved);
     }
+    // Nobody waits until hundreds of thousands of texts are given back.
+    rayon::spawn(move || drop(spent));
     landing.frames[Dataset::Customer.index()].rechunk_mut_par();
     let suspicious = seconds.into_iter().filter(|(_, rows)| *rows > 0);
     landing.findings.extend(suspicious.map(|((dataset, column), rows)| Finding::LooksLikeSeconds {
