@@ -1,6 +1,6 @@
 //! The pages in the middle of the window: the first alone, or with another one beside it, below it or in a window of its own.
 
-use egui::{Align, Frame, Grid, Id, Layout, Margin, Panel, Rect, Role, Ui, ViewportBuilder, ViewportId};
+use egui::{Align, Frame, Grid, Id, Layout, Margin, Panel, Rect, Role, Ui, UiBuilder, ViewportBuilder, ViewportId};
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
@@ -62,18 +62,30 @@ pub fn pages_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands:
         _ => Margin { top: 8, ..Margin::ZERO },
     };
     let shown = panel.frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
-        second_ui(ui, state, screens, commands);
-        ui.take_available_space();
+        within_ui(ui, |ui| second_ui(ui, state, screens, commands));
     });
     parts::keep_size(ui, state, part, "beside", &shown.response, commands);
     first_ui(ui, state, screens, commands);
 }
 
+/// A page in the room that there is: what is wider is cut off, instead of lying over the other page.
+fn within_ui(ui: &mut Ui, page_ui: impl FnOnce(&mut Ui)) {
+    /// What has the focus has a frame around it.
+    const AROUND: f32 = 3.0;
+    let room = ui.available_rect_before_wrap();
+    let mut page = ui.new_child(UiBuilder::new().max_rect(room));
+    page.set_clip_rect(room.expand(AROUND).intersect(ui.clip_rect()));
+    page_ui(&mut page);
+    ui.advance_cursor_after_rect(room);
+}
+
 fn first_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let frame = Frame::new().inner_margin(Margin { right: 8, bottom: 4, ..Margin::ZERO });
     let shown = egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| page_menu_ui(ui, state, screens, false, commands));
-        page_ui(ui, state, screens, commands);
+        within_ui(ui, |ui| {
+            ui.horizontal_wrapped(|ui| page_menu_ui(ui, state, screens, false, commands));
+            page_ui(ui, state, screens, commands);
+        });
     });
     note_use(ui, shown.response.rect, state, screens, false, commands);
 }

@@ -351,7 +351,9 @@ impl Body<'_> {
     fn choose(&mut self, response: &Response, told: bool, cell: (usize, usize)) {
         let input = &response.ctx;
         let extends = input.input(|input| input.modifiers.shift);
-        if told || response.drag_started() || response.clicked() || response.secondary_clicked() {
+        // Where it is pressed, not where a drag is noticed: nothing that was chosen before is drawn on.
+        let pressed = response.contains_pointer() && input.input(|input| input.pointer.primary_pressed());
+        if told || pressed || response.drag_started() || response.clicked() || response.secondary_clicked() {
             let keeps =
                 response.secondary_clicked() && self.chosen.is_some_and(|chosen| chosen.contains(cell.0, cell.1));
             self.chosen_now = match self.chosen {

@@ -7,8 +7,8 @@ use egui::{
 };
 
 use crate::domain::format::counted;
-use crate::domain::{CheckId, CheckVerdict, Recipe, Severity, format};
-use crate::review::{Behind, Check, FigureId, Review, Trail, advice, repairs};
+use crate::domain::{CheckId, CheckVerdict, JoinRule, Recipe, Severity, format};
+use crate::review::{Behind, Check, FigureId, Repair, Review, Trail, advice, repairs};
 use crate::signals::{Chart, Span, Style};
 use crate::state::{Command, Part, Shown, Slot, State};
 
@@ -114,7 +114,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         );
     };
     CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt("check").show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt(check.id.name()).show(ui, |ui| {
             check_ui(ui, state, (&review, check, trail), screen, who, commands);
         });
     });
@@ -228,13 +228,18 @@ fn check_ui(
     ui.add_space(8.0);
     if check.verdict != CheckVerdict::Pass {
         ui.horizontal_wrapped(|ui| {
-            for (place, repair) in repairs(check.id, check.verdict, &state.choices().recipe).into_iter().enumerate() {
+            let repairs = repairs(check.id, check.verdict, &state.choices().recipe);
+            // Where readings contradict a record, the one that does not go by records comes first.
+            let contradicted = state.review.owners.value().is_some_and(|owners| owners.summary.contradicting > 0);
+            let is_inferred = |repair: &Repair| repair.recipe.join == JoinRule::InferredOwner;
+            let advised = repairs.iter().position(is_inferred).filter(|_| contradicted).unwrap_or_default();
+            for (place, repair) in repairs.into_iter().enumerate() {
                 let words = match rows_of(state, &repair.recipe) {
                     Some(rows) => as_is(format!("{}  ·  {}", t(repair.words), t(counted(rows, "row")))),
                     None => t(repair.words),
                 };
                 let text = RichText::new(words);
-                let button = if place == 0 {
+                let button = if place == advised {
                     Button::new(text.color(theme::palette(ui).base)).fill(theme::palette(ui).accent)
                 } else {
                     Button::new(text)

@@ -34,8 +34,11 @@ fn in_words(sums: &Sums) -> (String, String) {
         return (words.clone(), words);
     };
     // What stands in several columns is hardly of one kind.
-    let of = if sums.columns > 1 { format!("sum of {} columns", sums.columns) } else { "sum".to_owned() };
-    words.push_str(&format!(" · {of} {} · mean {}", marked(sums.sum), marked(mean)));
+    let of = if sums.columns > 1 { format!(" of {} columns", sums.columns) } else { String::new() };
+    if sums.numbers < sums.cells - sums.nulls {
+        words.push_str(&format!(" · {}", counted(sums.numbers, "number")));
+    }
+    words.push_str(&format!(" · sum {}{of} · mean {}", marked(sums.sum), marked(mean)));
     (format!("{words} · min {} · max {}", marked(from), marked(to)), words)
 }
 
@@ -61,6 +64,6 @@ mod tests {
         assert_eq!(most, "4 cells · 1 null · sum −1.5 · mean −0.5 · min −2 · max 0.5");
         assert_eq!(least, "4 cells · 1 null · sum −1.5 · mean −0.5");
         let several = Sums { columns: 2, ..sums(0, 3, -1_234_567.5, Some((-1e6, 0.5))) };
-        assert_eq!(in_words(&several).1, "4 cells · sum of 2 columns −1,234,567.5 · mean −411,522.5");
+        assert_eq!(in_words(&several).1, "4 cells · 3 numbers · sum −1,234,567.5 of 2 columns · mean −411,522.5");
     }
 }

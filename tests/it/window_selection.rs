@@ -216,7 +216,7 @@ fn all_cells_are_added_up_by_a_worker_and_copied_masked() {
     let email = if let Cell::Text(email) = look.view.cell(0, 0) { email.to_owned() } else { panic!("no e-mail") };
     assert_eq!((sums.cells, sums.nulls, sums.numbers), (rows as u64 * 5, 0, numbers));
     assert!((sums.sum - sum).abs() < 1e-6 && sums.range.is_some_and(|(least, most)| least < 0.0 && most > 0.0));
-    let words = format!("{} cells · sum ", thousands(sums.cells));
+    let words = format!("{} cells · {} numbers · sum ", thousands(sums.cells), thousands(sums.numbers));
     assert!(window.harness.query_by_label_contains(&words).is_some(), "{words}");
     let text = copied(&mut window, Modifiers::COMMAND | Modifiers::SHIFT);
     assert_eq!(text.lines().next(), Some("user\ttimestamp\tx\ty\tz"));
