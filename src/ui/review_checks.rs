@@ -229,7 +229,7 @@ fn check_ui(
     if check.verdict != CheckVerdict::Pass {
         ui.horizontal_wrapped(|ui| {
             let repairs = repairs(check.id, check.verdict, &state.choices().recipe);
-            // Where readings contradict a record, the one that does not go by records comes first.
+            // Where readings contradict a record, the one that does not go by records is advised.
             let contradicted = state.review.owners.value().is_some_and(|owners| owners.summary.contradicting > 0);
             let is_inferred = |repair: &Repair| repair.recipe.join == JoinRule::InferredOwner;
             let advised = repairs.iter().position(is_inferred).filter(|_| contradicted).unwrap_or_default();
