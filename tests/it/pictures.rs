@@ -167,7 +167,8 @@ fn pictures_say_the_figures_of_their_pages() {
 fn every_picture_is_saved_by_its_button_and_by_its_action() {
     let mut window = Window::open_folder(&sample_data());
     window.harness.set_size(egui::vec2(1600.0, 1200.0));
-    window.harness.run_steps(3);
+    // What the review comes to stands beside the first button, and moves it.
+    window.wait("the checks", |state| state.work.is_none() && state.review.checks.value().is_some());
     let folder = tempfile::tempdir().unwrap();
     let saved = |window: &mut Window, name: &str, title: &str, ask: &dyn Fn(&mut Window)| {
         let path = folder.path().join(name);
