@@ -162,6 +162,33 @@ fn a_trail_is_read_again_as_it_was_written_and_is_for_its_owner_alone() {
 }
 
 #[test]
+fn what_a_kill_left_of_a_line_is_no_entry_and_goes_with_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, review) = on_disk(folder.path());
+    let sound = fs::read_to_string(file.path()).unwrap();
+    let line = sound.lines().next_back().unwrap();
+    for kept in [1, line.len() / 2, line.len()] {
+        fs::write(file.path(), sound.clone() + &line[..kept]).unwrap();
+        assert_eq!(file.load().unwrap().entries().len(), 3, "{kept} bytes of a line");
+        let (trail, _) = file.add(|trail| trail.sign(&review, "A. Name", WHEN)).unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        assert!(
+            text.starts_with(&sound) && text.lines().count() == 4 && text.ends_with('\n'),
+            "{kept} bytes of a line"
+        );
+        assert_eq!(trail.entries().len(), 4);
+        fs::write(file.path(), &sound).unwrap();
+        fs::write(file.path().with_extension("head"), file_head(&sound)).unwrap();
+    }
+}
+
+/// What stands beside lines: how many there are, and the hash of the last.
+fn file_head(lines: &str) -> String {
+    let last: Value = serde_json::from_str(lines.lines().next_back().unwrap()).unwrap();
+    format!("{} {}\n", lines.lines().count(), last["hash"].as_str().unwrap())
+}
+
+#[test]
 fn every_edit_of_a_trail_is_noticed_and_nothing_in_it_counts_then() {
     let folder = tempfile::tempdir().unwrap();
     let (file, review) = on_disk(folder.path());
