@@ -477,6 +477,24 @@ def memory(home):
     shutil.rmtree(landing)
 
 
+def appears(path):
+    """Waits for what the window writes once it stands."""
+    started = time.monotonic()
+    while not path.exists() and time.monotonic() - started < 60:
+        time.sleep(0.01)
+
+
+def ended(process, without):
+    """What a window says that ends by itself, as it must."""
+    try:
+        _, err = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        check(False, f"the program goes on without a {without}")
+    SAID.append(f"{process.returncode}: {err}")
+    return err
+
+
 def lost_display(home, landing):
     """The display goes while the window starts, reads, keeps and stands: the program ends with a word, and nothing is damaged.
 
@@ -496,19 +514,13 @@ def lost_display(home, landing):
         hidden = {"DISPLAY": name, "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": home.folder}
         os.environ.pop("WAYLAND_DISPLAY", None)
         process = home.start(landing, places=hidden, output=subprocess.DEVNULL)
-        started = time.monotonic()
-        # Until what was read is kept: then the window stands.
-        while wait is None and not (home.cache / "index.json").exists() and time.monotonic() - started < 60:
-            time.sleep(0.01)
+        if wait is None:
+            # What was read is kept then.
+            appears(home.cache / "index.json")
         time.sleep(wait or 0)
         (server.kill if round_ % 2 else server.terminate)()
         server.wait()
-        try:
-            _, err = process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            check(False, "the program goes on without a display")
-        SAID.append(f"{process.returncode}: {err}")
+        err = ended(process, "display")
         is_driver = process.returncode == -signal.SIGSEGV and not settings.exists()
         by_driver += is_driver
         has_word = process.returncode in (1, 2) and err.strip()
@@ -569,9 +581,7 @@ def lost_device(home):
         lost.unlink(missing_ok=True)
         with display.display() as name:
             process = home.start(SAMPLE, places=hidden | {"DISPLAY": name}, output=subprocess.DEVNULL)
-            started = time.monotonic()
-            while not session.exists() and time.monotonic() - started < 60:
-                time.sleep(0.05)
+            appears(session)
             hand = lambda *does: subprocess.run(["xdotool", *does], check=True, env=os.environ | {"DISPLAY": name})
             time.sleep(1)
             hand("mousemove", "60", str(row), "sleep", "0.2", "click", "1")
@@ -579,12 +589,7 @@ def lost_device(home):
             time.sleep(0.1)
             lost.touch()
             hand("mousemove", "600", "300")
-            try:
-                _, err = process.communicate(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                check(False, "the program goes on without a graphics device")
-        SAID.append(f"{process.returncode}: {err}")
+            err = ended(process, "graphics device")
         check(process.returncode == 2 and "the window was lost" in err, "the program does not say that its device was lost")
         shown = json.loads(session.read_text().split("\n")[1])["choices"]["shown"]
         check(shown == page, f"the session shows {shown} instead of {page}, which was chosen last")

@@ -131,6 +131,11 @@ fn motions(rows: usize) -> DataFrame {
     .unwrap()
 }
 
+/// A Parquet file of a footer alone.
+fn of_footer(footer: &[u8]) -> Vec<u8> {
+    [b"PAR1", footer, &(footer.len() as u32).to_le_bytes(), b"PAR1"].concat()
+}
+
 #[test]
 fn damaged_parquet_is_refused_with_a_word_and_ends_nothing() {
     let home = tempfile::tempdir().unwrap();
@@ -147,10 +152,7 @@ fn damaged_parquet_is_refused_with_a_word_and_ends_nothing() {
         }
     }
     // A list of more columns than there is memory for.
-    let mut list = b"PAR1\x15\x02\x19\xfc\xff\xff\xff\xff\x07".to_vec();
-    let length = (list.len() - 4) as u32;
-    list.extend(length.to_le_bytes());
-    list.extend(b"PAR1");
+    let list = of_footer(b"\x15\x02\x19\xfc\xff\xff\xff\xff\x07");
     assert!(said(&list).0.contains("its footer is damaged"));
 }
 
@@ -168,11 +170,9 @@ fn parquet_that_unpacks_without_an_end_is_refused() {
         assert!(findings.contains("it was not read"), "{findings}");
     }
     // A group without columns that says it has rows by the billion.
-    let mut group = b"PAR1\x15\x02\x19\x1c\x48\x06schema\x15\x00\x00\x16\x02\x19\x1c".to_vec();
-    group.extend(b"\x19\x0c\x16\x00\x16\xfc\xff\xff\xff\x0f\x00\x00");
-    let length = (group.len() - 4) as u32;
-    group.extend(length.to_le_bytes());
-    group.extend(b"PAR1");
+    let group = of_footer(
+        b"\x15\x02\x19\x1c\x48\x06schema\x15\x00\x00\x16\x02\x19\x1c\x19\x0c\x16\x00\x16\xfc\xff\xff\xff\x0f\x00\x00",
+    );
     let (findings, rows, refused) = said_of(&load_with_customer(home.path(), "accelerometer/a.parquet", &group));
     assert_eq!((rows, refused), (0, 0));
     assert!(findings.contains("it unpacks to far more than its size"), "{findings}");

@@ -366,10 +366,8 @@ impl<'f> Soak<'f> {
         }
         if state.review.signed_off().is_some() {
             prop_assert!(matches!(state.curation, Slot::Ready(_)), "the gate is open while there are no tables");
-            prop_assert!(
-                self.shown().is_some_and(|shown| self.signed.contains(&shown)),
-                "the gate is open and nobody signed"
-            );
+            let is_signed = self.shown().is_some_and(|shown| self.signed.contains(&shown));
+            prop_assert!(is_signed, "the gate is open and nobody signed");
         }
         self.shows_people |= state.revealed;
         let is_masked = !state.revealed && !self.shows_people;

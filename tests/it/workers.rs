@@ -174,19 +174,21 @@ fn everything(window: &mut Window, home: &Path) -> bool {
         Command::OpenRecipe(recipe),
         Command::Show(landed),
     ]);
-    let mut is_said = false;
-    let save_view = |state: &State| Some(Command::SaveViewTo(home.join("view.csv"), Arc::new(state.sight()?)));
-    for command in commands.into_iter().map(Some).chain([None]) {
-        let command = command.or_else(|| save_view(window.harness.state().state()));
-        command.into_iter().for_each(|command| window.harness.state_mut().ask(command));
+    let ask = |window: &mut Window, command| {
+        window.harness.state_mut().ask(command);
         for _ in 0..5 {
             window.harness.step();
             std::thread::sleep(Duration::from_millis(3));
         }
-        is_said |= window.harness.query_all_by_label_contains(STOPPED).next().is_some()
-            || said_elsewhere(window.harness.state().state());
+        window.harness.query_all_by_label_contains(STOPPED).next().is_some()
+            || said_elsewhere(window.harness.state().state())
+    };
+    let mut is_said = false;
+    for command in commands {
+        is_said |= ask(window, command);
     }
-    is_said
+    let sight = window.harness.state().state().sight();
+    sight.is_some_and(|sight| ask(window, Command::SaveViewTo(home.join("view.csv"), Arc::new(sight)))) || is_said
 }
 
 /// Whether it is said in a notice, or in a part of the page that is shown once somebody asks for it.
