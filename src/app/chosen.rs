@@ -95,8 +95,13 @@ impl App {
         if cells > AT_ONCE {
             self.workers.copy.request(request);
         } else if let Ok(text) = request.carry_out(&Progress::default()) {
-            context.copy_text(text);
+            self.put(text, cells, context);
         }
+    }
+
+    fn put(&mut self, text: String, cells: u64, context: &egui::Context) {
+        context.copy_text(text);
+        self.tell(format!("Copied {}", counted(cells, "cell")));
     }
 
     /// Takes in what was added up and what is to be copied.
@@ -112,10 +117,10 @@ impl App {
                 Err(Failure::Error(error)) => self.state.sums.fail(error),
             }
         }
-        while let Some((_, outcome)) = self.workers.copy.poll() {
+        while let Some((request, outcome)) = self.workers.copy.poll() {
             self.workers.copy.forget();
             match flatten(outcome) {
-                Ok(text) => context.copy_text(text),
+                Ok(text) => self.put(text, request.chosen.count(), context),
                 Err(Failure::Cancelled) if self.workers.copy.is_busy() => {}
                 Err(Failure::Cancelled) => {
                     let words = "Copying was stopped; the clipboard is as it was.";

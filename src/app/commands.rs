@@ -213,7 +213,10 @@ impl App {
                 }
             }
             Command::Copy { titles } => self.copy(titles, context),
-            Command::CopyText(text) => context.copy_text(text),
+            Command::CopyText(text) => {
+                context.copy_text(text);
+                self.tell("Copied");
+            }
             Command::CopyLink => self.copy_link(),
             Command::OpenLink(text) => self.open_link(&text),
             Command::Dismiss(position) => {

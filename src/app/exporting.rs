@@ -49,7 +49,16 @@ impl App {
     fn look_for_withdrawn(&mut self) {
         let Slot::Ready(past) = &self.state.exporting.past else { return };
         let list = &self.state.choices().recipe.withdrawn;
-        if list.is_empty() || past.is_empty() || !self.may_prove() {
+        if list.is_empty() {
+            // What was found of those who are on it no longer says nothing of the recipe in force.
+            let searched = &mut self.state.exporting.searched;
+            let of = self.exported.looked_for.take();
+            if of.is_some() && searched.value().map(|searched| &searched.list) == of.as_ref() {
+                *searched = Slot::Empty;
+            }
+            return;
+        }
+        if past.is_empty() || !self.may_prove() {
             return;
         }
         let list = list.clone();

@@ -1,10 +1,12 @@
 //! Takes in what the workers have finished.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::curation::Curation;
-use crate::domain::Table;
 use crate::domain::foreign::visible;
+use crate::domain::format::counted;
+use crate::domain::{Dataset, Table};
 use crate::jobs::{Lane, Outcome};
 use crate::landing::Source;
 use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
@@ -23,6 +25,7 @@ impl App {
         while let Some((request, outcome)) = self.workers.load.poll() {
             match flatten(outcome) {
                 Ok(Read { loaded, unkept, seen }) => {
+                    self.typed = None;
                     let landing = Arc::clone(&loaded.landing);
                     self.take_landing(&request.what, loaded);
                     let again = std::mem::take(&mut self.again);
@@ -30,11 +33,17 @@ impl App {
                 }
                 Err(Failure::Cancelled) if self.workers.load.is_busy() => {}
                 Err(Failure::Cancelled) => self.keep_landing(),
-                Err(Failure::Error(error)) if self.state.landing.value().is_some() => {
-                    self.keep_landing();
-                    notify(&mut self.state, Severity::Error, error);
+                Err(Failure::Error(error)) => {
+                    let is_asked_again = self.ask_for_path_again(&error);
+                    if self.state.landing.value().is_none() {
+                        self.state.landing.fail(error);
+                    } else {
+                        self.keep_landing();
+                        if !is_asked_again {
+                            notify(&mut self.state, Severity::Error, error);
+                        }
+                    }
                 }
-                Err(Failure::Error(error)) => self.state.landing.fail(error),
             }
         }
         while let Some((request, outcome)) = self.workers.curate.poll() {
@@ -72,7 +81,7 @@ impl App {
         if self.state.work.is_some() {
             // Often enough for a bar that moves, and seldom enough to leave the processor to what it tells of; an idle window
             // paints nothing.
-            context.request_repaint_after(std::time::Duration::from_millis(100));
+            context.request_repaint_after(Duration::from_millis(100));
         }
     }
 
@@ -170,6 +179,15 @@ impl App {
             settings::remember(&mut self.state.recent, folder.clone());
             self.save_settings();
         }
+        let landing = &loaded.landing;
+        let records = Dataset::ALL.into_iter().map(|dataset| landing.rows(dataset)).sum();
+        let read = format!(
+            "Opened {}: {} of {}",
+            landing.source.name(),
+            counted(records, "record"),
+            counted(landing.files.len() as u64, "file")
+        );
+        self.tell(read);
         self.state.landing = Slot::Ready(loaded);
         self.state.before = None;
         self.state.curation = Slot::Empty;
@@ -266,6 +284,27 @@ pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
     let notice = Notice { severity, text: visible(&text).into_owned() };
     if state.notices.last() != Some(&notice) {
         state.notices.push(notice);
+    }
+}
+
+/// For how long the bottom line tells what was just done.
+const TOLD_FOR: Duration = Duration::from_secs(8);
+
+impl App {
+    /// Tells in the bottom line what was just done.
+    pub(super) fn tell(&mut self, words: impl Into<String>) {
+        self.state.told = Some(visible(&words.into()).into_owned());
+        self.told_at = Instant::now();
+    }
+
+    /// What was told long enough goes.
+    pub(super) fn leave_off_telling(&mut self, context: &egui::Context) {
+        if self.state.told.is_some() {
+            match TOLD_FOR.saturating_sub(self.told_at.elapsed()) {
+                Duration::ZERO => self.state.told = None,
+                left => context.request_repaint_after(left),
+            }
+        }
     }
 }
 

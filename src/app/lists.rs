@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::domain::Withdrawn;
+use crate::domain::{Withdrawn, format};
 use crate::export::release::SideList;
 use crate::review::Expected;
 use crate::state::SideFile;
@@ -58,7 +58,7 @@ fn withdrawn(path: &Path) -> Result<Withdrawn, String> {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+    let failed = |error: std::io::Error| format!("{} cannot be read: {}", path.display(), format::why(&error));
     if fs::metadata(path).map_err(failed)?.len() > LONGEST {
         return Err(format!("{} is too long for a list. Give a text file, one entry a line", path.display()));
     }

@@ -31,6 +31,7 @@ mod work;
 
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::Context as _;
 
@@ -126,6 +127,10 @@ pub struct App {
     run: Option<PathBuf>,
     /// Makes links to views, and follows them.
     links: links::Links,
+    /// The path of landing files that was typed last, and what for, until they are there.
+    typed: Option<(FileChoice, String)>,
+    /// When what was just done was told.
+    told_at: Instant,
     title: String,
 }
 
@@ -169,6 +174,8 @@ impl App {
             closes: false,
             run: None,
             links: links::Links::new(context).context("the workers cannot be started")?,
+            typed: None,
+            told_at: Instant::now(),
             title: String::new(),
         };
         if let Some(notice) = saved.notice {
@@ -293,6 +300,7 @@ impl eframe::App for App {
         self.look_at_export();
         self.set_title(context);
         self.keep_session();
+        self.leave_off_telling(context);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

@@ -127,6 +127,7 @@ impl App {
             self.workers.trail.request(TrailRequest::Load);
             asked.trail = true;
         }
+        review.trail_is_busy = self.workers.trail.is_busy();
         let checks = ChecksRequest { of: of.clone(), expected: self.state.expected.clone() };
         ask_for(Some(checks), &mut asked.checks, &self.workers.checks, &mut review.checks);
         if let Shown::Behind(figure) = shown {
@@ -183,7 +184,6 @@ impl App {
         }
         while let Some((request, outcome)) = self.workers.trail.poll() {
             self.workers.trail.forget();
-            self.state.review.is_adding = self.workers.trail.is_busy();
             match (request, flatten(outcome)) {
                 (_, Ok(trail)) => self.state.review.trail = Slot::Ready(trail),
                 (TrailRequest::Load, Err(Failure::Error(error))) => self.state.review.trail.fail(error),
@@ -226,21 +226,21 @@ impl App {
     }
 
     /// Adds an acceptance, or takes one back. It is of the checks that are on the screen, and of no others.
-    pub(super) fn accept(&mut self, check: CheckId, who: String, why: String, is_taken_back: bool) {
+    pub(super) fn accept(&self, check: CheckId, who: String, why: String, is_taken_back: bool) {
         if let Some(of) = self.signing(who) {
             self.add_to_trail(TrailRequest::Accept { of, check, why, is_taken_back });
         }
     }
 
     /// Adds a signature.
-    pub(super) fn sign_off(&mut self, who: String) {
+    pub(super) fn sign_off(&self, who: String) {
         if let Some(of) = self.signing(who) {
             self.add_to_trail(TrailRequest::Sign { of });
         }
     }
 
     /// Takes the signature back.
-    pub(super) fn unsign(&mut self, who: String, why: String) {
+    pub(super) fn unsign(&self, who: String, why: String) {
         if let Some(of) = self.signing(who) {
             self.add_to_trail(TrailRequest::Unsign { of, why });
         }
@@ -253,10 +253,9 @@ impl App {
         Some(Signing { review: Arc::clone(review), landing, who })
     }
 
-    fn add_to_trail(&mut self, request: TrailRequest) {
+    fn add_to_trail(&self, request: TrailRequest) {
         // One at a time: each is one entry.
         if !self.workers.trail.is_busy() {
-            self.state.review.is_adding = true;
             self.workers.trail.forget();
             self.workers.trail.request(request);
         }

@@ -26,6 +26,15 @@ pub fn counted(number: u64, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {one}s", thousands(number)) }
 }
 
+/// What the system says of a failure, without the number that it has for it.
+pub fn why(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) if error.raw_os_error().is_some() => words.to_owned(),
+        _ => text,
+    }
+}
+
 /// A difference with its sign: `+1,234`, `−1,234`, `±0`.
 pub fn difference(before: u64, after: u64) -> String {
     match after.checked_sub(before) {
@@ -94,6 +103,12 @@ mod tests {
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(1000), "1,000");
         assert_eq!(thousands(13_823_760), "13,823,760");
+    }
+
+    #[test]
+    fn what_the_system_says_has_no_number_of_its_own() {
+        assert_eq!(why(&std::io::Error::from_raw_os_error(2)), "No such file or directory");
+        assert_eq!(why(&std::io::Error::other("a disk (os error 5)")), "a disk (os error 5)");
     }
 
     #[test]

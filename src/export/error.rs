@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use polars::prelude::PolarsError;
 
-use crate::domain::Cancelled;
+use crate::domain::{Cancelled, format};
 
 /// Files that could not be written. The message says what, where and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The disk or its permissions do not allow it.
-    #[error("{} cannot be written: {error}", path.display())]
+    #[error("{} cannot be written: {}", path.display(), format::why(error))]
     Write { path: PathBuf, error: io::Error },
     /// The format cannot hold the table.
     #[error("{} cannot be written: {error}", path.display())]

@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::domain::format;
 use crate::review::{AcceptError, Trail, TrailError};
 
 use super::ExportError;
@@ -23,7 +24,7 @@ pub struct TrailFile {
 #[derive(Debug, thiserror::Error)]
 pub enum TrailFileError {
     /// The disk or its permissions do not allow it.
-    #[error("the trail of this review, {}, cannot be read or written: {error}", path.display())]
+    #[error("the trail of this review, {}, cannot be read or written: {}", path.display(), format::why(error))]
     Disk { path: PathBuf, error: io::Error },
     /// It is not as it was written.
     #[error("{}: {error}", path.display())]

@@ -39,7 +39,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use polars::prelude::{DataFrame, PolarsResult};
 use rayon::prelude::*;
 
-use crate::domain::format::{bytes, counted};
+use crate::domain::format::{bytes, counted, why};
 use crate::domain::{Cancelled, Dataset, Privacy, Progress, Purpose};
 use crate::s3::S3Error;
 
@@ -131,7 +131,7 @@ pub struct LandingFile {
 #[derive(Debug, thiserror::Error)]
 pub enum LandingError {
     /// The path cannot be looked into.
-    #[error("{path}: {error}. Choose a folder that exists and that you may read")]
+    #[error("{path}: {}. Choose a folder that exists and that you may read", why(error))]
     Unreachable { path: String, error: std::io::Error },
     /// Nothing in it is a landing file.
     #[error(

@@ -47,6 +47,8 @@ pub struct PathAsked {
     pub choice: FileChoice,
     /// What the field says at first.
     pub start: String,
+    /// Why what was typed last cannot be opened.
+    pub error: Option<String>,
 }
 
 impl FileChoice {

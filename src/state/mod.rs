@@ -94,6 +94,8 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// What the user should know, the newest last.
     pub notices: Vec<Notice>,
+    /// What was just done, for some seconds.
+    pub told: Option<String>,
     /// Light, dark or as the system has it.
     pub theme: Theme,
     /// How the window looks otherwise, and which of its parts are there.

@@ -26,8 +26,8 @@ pub struct ReviewState {
     pub owners: Slot<Arc<OwnerFindings>>,
     /// A device, and a stranger whose motions were paired with it.
     pub example: Slot<Arc<Example>>,
-    /// Something is being added to the trail.
-    pub is_adding: bool,
+    /// The trail is being read or added to: until that is over nothing can be added.
+    pub trail_is_busy: bool,
 }
 
 /// A device that was paired with a stranger's motions, ready to be drawn.

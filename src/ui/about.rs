@@ -8,6 +8,7 @@ use crate::domain::{Purpose, Recipe};
 use crate::explore::{About, Follow};
 use crate::state::{Command, Severity, Shown, State};
 
+use super::cell::NO_CONSENT;
 use super::words::{as_is, instant, t};
 use super::{chips, details, widgets};
 
@@ -30,7 +31,7 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
                 ui.label(widgets::weak(ui, format!("consent for {}", purpose.name())));
                 match at.map(instant) {
                     Some(at) => drop(ui.label(as_is(at))),
-                    None => drop(ui.label(widgets::weak(ui, "not given").italics())),
+                    None => drop(ui.label(widgets::weak(ui, "not given").italics()).on_hover_text(t(NO_CONSENT))),
                 }
                 ui.end_row();
             }

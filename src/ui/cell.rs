@@ -4,12 +4,15 @@ use egui::{Label, Sense, Ui, vec2};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::foreign::excerpt;
-use crate::domain::{Code, Column, Kind, Privacy, TimeZone, format};
+use crate::domain::{Code, Column, Kind, Privacy, Purpose, TimeZone, format};
 use crate::explore::HIDDEN;
 
 use super::grid::GridColumn;
 use super::words::{Words, as_is, instant, t, zone};
 use super::{access, theme, widgets};
+
+/// What a consent that is not there means.
+pub const NO_CONSENT: &str = "The customer did not agree to this: the consent is absent, null, blank or 0";
 
 /// The grid's column for a table's column.
 pub fn grid_column(column: &Column, is_internal: bool, revealed: bool) -> GridColumn {
@@ -52,6 +55,9 @@ fn usual_width(column: &Column, revealed: bool) -> f32 {
 /// Paints the content of a cell.
 pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, revealed: bool) {
     match cell {
+        Cell::Null if Purpose::ALL.into_iter().any(|purpose| purpose.column() == column.name) => {
+            faint(ui, "null", NO_CONSENT);
+        }
         Cell::Null => faint(ui, "null", "No value: the key is absent or null"),
         Cell::Text("") => faint(ui, "blank", "A text without characters"),
         Cell::Text(text) => text_ui(ui, column, text, codes, revealed),

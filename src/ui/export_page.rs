@@ -80,8 +80,8 @@ fn next_ui(
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export");
         return scroll
             .show(ui, |ui| {
-                outcome_ui(ui, state, &mut screen.past, commands);
                 let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
+                outcome_ui(ui, state, &mut screen.past, commands);
                 export_choices::choices_ui(ui, state, commands);
                 outlook_ui(ui, state, commands);
                 wanted
@@ -97,8 +97,8 @@ fn next_ui(
     let beside = egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export_outlook");
         scroll.show(ui, |ui| {
-            outcome_ui(ui, state, &mut screen.past, commands);
             let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
+            outcome_ui(ui, state, &mut screen.past, commands);
             outlook_ui(ui, state, commands);
             wanted
         })
@@ -119,7 +119,7 @@ pub fn section_ui(ui: &mut Ui, icon: &str, title: &str, words: &str, content: im
     ui.add_space(12.0);
 }
 
-/// What became of the last export.
+/// What became of the last export: below what it was asked with, so that the next can be asked for at the same place.
 fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mut Vec<Command>) {
     let Some(outcome) = &state.exporting.outcome else { return };
     let palette = theme::palette(ui);
@@ -142,8 +142,8 @@ fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mu
                         icons::WARNING,
                         place.display()
                     )));
-                    if ui.button(t("Replace it")).on_hover_text(t("Only if it is an export of this program")).clicked()
-                    {
+                    let replace = ui.button(widgets::warning(ui, "Replace it"));
+                    if replace.on_hover_text(t("Only if it is an export of this program")).clicked() {
                         commands.push(Command::ExportTo { place: place.clone(), replace: true });
                     }
                 }

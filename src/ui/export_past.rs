@@ -338,7 +338,7 @@ fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, replaces: &mut 
     if *replaces {
         ui.horizontal_wrapped(|ui| {
             ui.label(widgets::warning(ui, "The export that is there goes for good. Who has a copy of it keeps that."));
-            let does = ui.button(t("Replace it")).clicked();
+            let does = ui.button(widgets::warning(ui, "Replace it")).clicked();
             if does {
                 commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: true });
             }

@@ -32,6 +32,8 @@ pub struct GuideScreen {
     at: Option<String>,
     /// What is looked for in it.
     typed: String,
+    /// The place of those that have it which is shown in the whole guide; none while they are listed.
+    went: Option<usize>,
     /// The field to look for something gets the focus when it is painted next.
     finds: bool,
 }
@@ -46,7 +48,7 @@ impl GuideScreen {
             }
             _ => {
                 (self.is_open, self.finds) = (!self.is_open, !self.is_open);
-                self.typed.clear();
+                self.forget_search();
             }
         }
     }
@@ -64,7 +66,12 @@ impl GuideScreen {
     /// Opens it at a section.
     pub fn open_at(&mut self, section: &str) {
         (self.is_open, self.goes_to, self.at) = (true, Some(section.to_owned()), Some(section.to_owned()));
+        self.forget_search();
+    }
+
+    fn forget_search(&mut self) {
         self.typed.clear();
+        self.went = None;
     }
 }
 
@@ -132,26 +139,30 @@ fn in_force() -> &'static [Block] {
 pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
     let mut asked = None;
     let room = ui.ctx().content_rect();
-    let GuideScreen { is_open, goes_to, typed, finds, .. } = screen;
+    let GuideScreen { is_open, goes_to, typed, went, finds, .. } = screen;
     Window::new(t("Guide"))
         .open(is_open)
         .default_size(vec2(theme::GUIDE_WIDTH, room.height() * 0.7))
         .default_pos(room.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
         .collapsible(false)
         .show(ui.ctx(), |ui| {
-            let entered = search::field_ui(ui, typed, std::mem::take(finds));
+            let entered = search::field_ui(ui, typed, went, std::mem::take(finds));
             let found = search::found(in_force(), typed);
-            if let (true, Some(first)) = (entered, found.iter().flatten().find(|block| block.anchor.is_some())) {
-                goes_to.clone_from(&first.anchor);
+            let places = found.as_deref().map(search::places).unwrap_or_default();
+            if entered && !places.is_empty() {
+                let next = went.map_or(0, |place| (place + 1) % places.len());
+                (*went, *goes_to) = (Some(next), Some(places[next].to_owned()));
             }
+            search::places_ui(ui, places.len(), went);
             // What is found begins at the top, whatever was looked at before.
-            let area = ScrollArea::vertical().id_salt(typed.as_str());
+            let area = ScrollArea::vertical().id_salt((typed.as_str(), went.is_some()));
             area.auto_shrink([false, false]).show(ui, |ui| {
-                if let (Some(found), None) = (&found, &*goes_to) {
+                if let (Some(found), None, None) = (&found, &*goes_to, &*went) {
                     asked = found_ui(ui, state, found, goes_to);
+                    let shown = places.iter().position(|place| goes_to.as_deref() == Some(*place));
+                    *went = goes_to.is_some().then(|| shown.unwrap_or_default());
                     return;
                 }
-                typed.clear();
                 let wanted = goes_to.take();
                 contents_ui(ui, goes_to);
                 for block in in_force() {

@@ -145,10 +145,10 @@ fn text(state: &State, steps: isize) -> Does {
     }
 }
 
-/// A page beside the first at this place: the one that is there, or the same page again.
+/// A page beside the first at this place: the one that is there, or the same page again. Where there is one it goes.
 fn beside(state: &State, place: Place) -> Does {
     let beside = match &state.beside {
-        Some(beside) if beside.place == place => return Does::Nothing("It is there"),
+        Some(beside) if beside.place == place => return Does::Asks(Command::SetBeside(None)),
         Some(beside) => Beside { place, ..beside.clone() },
         None => Beside { place, ..the_same(state) },
     };

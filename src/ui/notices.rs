@@ -4,7 +4,7 @@ use egui::{Align, Label, Layout, RichText, Role, Ui};
 
 use crate::state::{Command, Severity, State};
 
-use super::words::t;
+use super::words::sentence;
 use super::{access, icons, theme, widgets};
 
 /// Paints the notices, the newest at the bottom.
@@ -26,7 +26,7 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                         commands.push(Command::Dismiss(position));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        let text = ui.add(Label::new(t(&notice.text)).wrap());
+                        let text = ui.add(Label::new(sentence(&notice.text)).wrap());
                         access::live(&text, notice.severity == Severity::Error);
                     });
                 });

@@ -8,15 +8,15 @@ use egui::{Id, Key, Modal, Role, TextEdit, Ui};
 
 use crate::state::{Command, PathAsked, State};
 
-use super::words::t;
-use super::{access, theme, widgets};
+use super::words::{as_is, sentence, t};
+use super::{access, icons, theme, widgets};
 
 /// What is asked for, and what was typed so far.
 #[derive(Default)]
 pub struct PathScreen {
     asked: Option<PathAsked>,
     text: String,
-    /// What was to be opened last: if that failed, it may be mended instead of typed again.
+    /// What was to be opened last: it may be mended instead of typed again.
     opened: Option<String>,
 }
 
@@ -50,6 +50,10 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
             let end = CCursor::new(screen.text.chars().count());
             typing.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
             typing.store(ui.ctx(), id);
+        }
+        if let Some(error) = &asked.error {
+            let text = ui.label(widgets::warning(ui, as_is(format!("{} {}", icons::WARNING, sentence(error)))));
+            access::live(&text, true);
         }
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal(|ui| {

@@ -2,8 +2,8 @@
 //! ways to do it.
 
 use egui::{
-    Button, CentralPanel, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, TextWrapMode, Ui,
-    WidgetText, vec2,
+    Align, Button, CentralPanel, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, TextWrapMode,
+    Ui, WidgetText, vec2,
 };
 
 use crate::domain::format::counted;
@@ -66,62 +66,92 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     }
     let room = ui.available_size();
     let chosen = screen.chosen;
-    let list_ui = |ui: &mut Ui| {
+    let is_narrow = room.x < LEAST_BESIDE;
+    if is_narrow && room.y < LEAST_ABOVE {
+        // Both in one scroll; who chooses a check is led to it.
         ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            for (title, checks) in [
-                ("Failing", &lists.open),
-                ("Accepted", &lists.accepted),
-                ("Warnings, do not block export", &lists.warning),
-            ] {
-                group_ui(ui, title, checks, screen);
+            list_ui(ui, &lists, screen);
+            ui.separator();
+            if screen.chosen != chosen {
+                screen.why.clear();
+                ui.scroll_to_cursor(Some(Align::TOP));
             }
-            ui.add_space(8.0);
-            let text = format!("{} passing", lists.passing.len());
-            let icon = if screen.shows_passing { icons::DOWN } else { icons::NEXT };
-            let response = ui.add(Button::new(t(format!("{icon} {text}"))).frame_when_inactive(false));
-            access::expanded(&response, screen.shows_passing);
-            if response.clicked() {
-                screen.shows_passing = !screen.shows_passing;
-            }
-            if screen.shows_passing {
-                for check in &lists.passing {
-                    entry_ui(ui, check, screen);
-                }
-            }
+            chosen_ui(ui, state, (&review, trail), screen, who, commands);
         });
+        return;
+    }
+    let scrolled_ui = |ui: &mut Ui| {
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks");
+        scroll.show(ui, |ui| list_ui(ui, &lists, screen));
     };
-    let margin = if room.x < LEAST_BESIDE {
+    let margin = if is_narrow {
         // One above the other.
         let panel = Panel::top("checks_above").resizable(true).default_size(room.y * 0.4);
-        panel.frame(Frame::new()).size_range(72.0_f32.min(room.y)..=room.y * 0.7).show(ui, list_ui);
+        panel.frame(Frame::new()).size_range(72.0_f32.min(room.y)..=room.y * 0.7).show(ui, scrolled_ui);
         Margin { top: 8, ..Margin::ZERO }
     } else {
         let most = room.x * 0.7;
         let panel = parts::panel(state, Part::Checks, Panel::left("checks"), (room.x * 0.42).clamp(240.0, 460.0));
-        let list = panel.frame(Frame::new()).size_range(most.min(200.0)..=most).show(ui, list_ui);
+        let list = panel.frame(Frame::new()).size_range(most.min(200.0)..=most).show(ui, scrolled_ui);
         parts::keep_size(ui, state, Part::Checks, "checks", &list.response, commands);
         Margin { left: 16, ..Margin::ZERO }
     };
     if screen.chosen != chosen {
         screen.why.clear();
     }
-    let Some(check) = screen.chosen.and_then(|id| review.check(id)) else {
-        return empty::nothing_here_ui(
-            ui,
-            "Nothing to look at",
-            "Every check passes. Choose one of the list to read what it looks at.",
-        );
-    };
     CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt(check.id.name()).show(ui, |ui| {
-            check_ui(ui, state, (&review, check, trail), screen, who, commands);
+        let of = screen.chosen.map_or("none", CheckId::name);
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt(of).show(ui, |ui| {
+            chosen_ui(ui, state, (&review, trail), screen, who, commands);
         });
     });
 }
 
+/// The checks that need an eye, and the way to those that pass.
+fn list_ui(ui: &mut Ui, lists: &Lists<'_>, screen: &mut ChecksScreen) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    for (title, checks) in
+        [("Failing", &lists.open), ("Accepted", &lists.accepted), ("Warnings, do not block export", &lists.warning)]
+    {
+        group_ui(ui, title, checks, screen);
+    }
+    ui.add_space(8.0);
+    let text = format!("{} passing", lists.passing.len());
+    let icon = if screen.shows_passing { icons::DOWN } else { icons::NEXT };
+    let response = ui.add(Button::new(t(format!("{icon} {text}"))).frame_when_inactive(false));
+    access::expanded(&response, screen.shows_passing);
+    if response.clicked() {
+        screen.shows_passing = !screen.shows_passing;
+    }
+    if screen.shows_passing {
+        for check in &lists.passing {
+            entry_ui(ui, check, screen);
+        }
+    }
+}
+
+fn chosen_ui(
+    ui: &mut Ui,
+    state: &State,
+    (review, trail): (&Review, &Trail),
+    screen: &mut ChecksScreen,
+    who: &mut String,
+    commands: &mut Vec<Command>,
+) {
+    match screen.chosen.and_then(|id| review.check(id)) {
+        Some(check) => check_ui(ui, state, (review, check, trail), screen, who, commands),
+        None => empty::nothing_here_ui(
+            ui,
+            "Nothing to look at",
+            "Every check passes. Choose one of the list to read what it looks at.",
+        ),
+    }
+}
+
 /// List and check are side by side on a page of this width at least, in points.
 const LEAST_BESIDE: f32 = 520.0;
+/// Where they are not, each has a part of its own on a page of this height at least, in points.
+const LEAST_ABOVE: f32 = 360.0;
 /// What stands around a name and its figure in the list, and between them, in points.
 const AROUND: f32 = 40.0;
 
@@ -276,7 +306,7 @@ fn check_ui(
         let when = instant(entry.when);
         ui.label(widgets::strong(format!("Accepted by {} on {when}", entry.who)));
         ui.label(as_is(&entry.reason));
-        if ui.add_enabled(!state.review.is_adding, Button::new(t("Take the acceptance back"))).clicked() {
+        if ui.add_enabled(!state.review.trail_is_busy, Button::new(t("Take the acceptance back"))).clicked() {
             let why = "taken back on the page of the review".to_owned();
             commands.push(Command::Revoke { check: check.id, who: entry.who.clone(), why });
         }
@@ -330,7 +360,7 @@ fn accept_ui(
         widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
         access::required(&response);
         who_ui(ui, who);
-        let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.is_adding;
+        let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.trail_is_busy;
         let button = ui.add_enabled(may, Button::new(t("Accept")));
         if button.on_disabled_hover_text(t("Say why, and who you are")).clicked() {
             let (who, why) = (who.trim().to_owned(), screen.why.trim().to_owned());
@@ -375,13 +405,12 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
     });
     let size = vec2(ui.available_width() - 12.0, HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     widgets::named(&response, ui, Role::Image, format!("Signals of {device} with the motions of {other}"));
     access::described(&response, &chart.in_words());
     let (scene, _) = chart.paint(rect.size().into(), &mut vec![]);
     scene_ui(ui, rect.min, &scene);
-    let clicked = ui.button(t(format!("{} Look at both on the Signals page", icons::SIGNALS))).clicked();
-    if clicked || response.clicked() {
+    if ui.button(t(format!("{} Look at both on the Signals page", icons::SIGNALS))).clicked() {
         commands.push(Command::ShowStranger(example.stranger.clone()));
     }
 }

@@ -99,7 +99,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
     let listed = &screen.listed;
     grid_ui(ui, "owners of devices", &columns, listed.len(), &mut screen.scroll, |ui, row, column| {
         if let Some(finding) = listed.get(row).and_then(|&place| owners.findings.get(place as usize)) {
-            cell_ui(ui, state, finding, column, who, commands);
+            cell_ui(ui, state, finding, (column, &columns), who, commands);
         }
     });
 }
@@ -127,26 +127,33 @@ fn columns() -> Vec<GridColumn> {
         right,
     };
     vec![
-        column("device", "The device, by its code", 84.0, false),
-        column("verdict", "What came of the evidence", 156.0, false),
+        column("device", "The device, by its code", 80.0, false),
+        column("verdict", "What came of the evidence", 144.0, false),
         column(
             "inferred owner",
             "Whose phone shares the most of its instants, in the best assignment of all",
-            108.0,
+            104.0,
             false,
         ),
-        column("on record", "Customers whose records carry its serial number", 96.0, false),
-        column("decision", "Say whether it is theirs; kept in the recipe", 148.0, false),
-        column("shared", "Instants that both have, of the device's", 84.0, true),
-        column("of the phone's", "The share of the phone's instants that are the device's too", 104.0, true),
-        column("runner-up", "Whoever else shares the most, and how many instants", 116.0, false),
+        column("on record", "Customers whose records carry its serial number", 88.0, false),
+        column("decision", "Say whether it is theirs; kept in the recipe", 132.0, false),
+        column("shared", "Instants that both have, of the device's", 72.0, true),
+        column("of the phone's", "The share of the phone's instants that are the device's too", 96.0, true),
+        column("runner-up", "Whoever else shares the most, and how many instants", 112.0, false),
         column("lead", "How many shared instants fewer the next best assignment has", 56.0, true),
         column("by chance", "At most this probable, if device and phone had nothing to do with each other", 88.0, true),
         column("clock", "What is to be added to the device's time to get the phone's", 76.0, true),
     ]
 }
 
-fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &str, commands: &mut Vec<Command>) {
+fn cell_ui(
+    ui: &mut Ui,
+    state: &State,
+    finding: &Finding,
+    (column, columns): (usize, &[GridColumn]),
+    who: &str,
+    commands: &mut Vec<Command>,
+) {
     let Some(loaded) = state.landing.value() else { return };
     let name = |follow: Follow| chips::name_of(&follow, &loaded.codes, state.revealed);
     let person = |email: &Arc<str>| name(Follow::Person(email.to_string()));
@@ -157,7 +164,8 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &s
         0 => {
             let device = name(Follow::Device(finding.serial.to_string()));
             let response = widgets::door_ui(ui, RichText::new(&device), format!("Signals of {device}"));
-            if response.on_hover_text(t("Show the signals")).clicked() {
+            let hover = "Show its signals. All tables are narrowed to the device, until the chip is taken away";
+            if response.on_hover_text(t(hover)).clicked() {
                 commands.push(Command::Follow(Some(Follow::Device(finding.serial.to_string()))));
                 commands.push(Command::Show(Shown::Signals));
             }
@@ -184,7 +192,10 @@ fn cell_ui(ui: &mut Ui, state: &State, finding: &Finding, column: usize, who: &s
             best.map(|best| if best.offset_ms == 0 { "same".to_owned() } else { format!("{:+} ms", best.offset_ms) }),
         ),
     };
-    ui.label(t(text));
+    let response = ui.label(t(text));
+    if let (true, Some(title)) = (column >= 5, columns.get(column)) {
+        response.on_hover_text(t(&title.hover));
+    }
 }
 
 fn decision_ui(ui: &mut Ui, state: &State, finding: &Finding, who: &str, commands: &mut Vec<Command>) {
@@ -197,7 +208,7 @@ fn decision_ui(ui: &mut Ui, state: &State, finding: &Finding, who: &str, command
         (None, None) => ("It is theirs", Some(true)),
         (None, Some(_)) => ("Not theirs", Some(false)),
     };
-    let may = !who.trim().is_empty() && !state.review.is_adding && matches!(state.review.checks, Slot::Ready(_));
+    let may = !who.trim().is_empty() && !state.review.trail_is_busy && matches!(state.review.checks, Slot::Ready(_));
     let button = ui.add_enabled(may, Button::new(t(text)).small());
     if button.on_disabled_hover_text(t("Say who you are first")).clicked() {
         let (serial, owner) = (finding.serial.to_string(), best.user.to_string());

@@ -128,8 +128,8 @@ pub fn review_ui(
         let again = Command::SetRecipe(state.choices().recipe.clone());
         return empty::failed_ui(ui, "The tables could not be made", error, again, commands);
     }
-    gate_ui(ui, state, &mut screen.who, commands);
     contradicting_ui(ui, state, screen);
+    gate_ui(ui, state, &mut screen.who, commands);
     ui.add_space(8.0);
     match screen.tab {
         ReviewTab::Checks => checks_ui(ui, state, &mut screen.checks, &mut screen.who, commands),
@@ -153,7 +153,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
             ui.label(t(format!("{} Signed off by {} on {when}.", icons::READY, signed.who)));
             ui.label(widgets::weak(ui, "It counts for this recipe over these landing files; changing either ends it."));
             let hover = "Closes the export of these tables until somebody signs again. What left before is not touched";
-            let button = ui.add_enabled(!review.is_adding, egui::Button::new(t("Take the sign-off back")));
+            let button = ui.add_enabled(!review.trail_is_busy, egui::Button::new(t("Take the sign-off back")));
             if explained(button, hover, "gate").clicked() {
                 let why = "taken back on the page of the review".to_owned();
                 commands.push(Command::Unsign { who: signed.who, why });
@@ -168,7 +168,7 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
                 let words = state.review.checks.value().map_or("", |review| review.why_none_is_open());
                 ui.label(t(format!("{} {words}.", icons::READY)));
                 who_ui(ui, who);
-                let may = !who.trim().is_empty() && !review.is_adding;
+                let may = !who.trim().is_empty() && !review.trail_is_busy;
                 let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
                 let hover = "Put your name to all figures of this review. It opens the export of these tables";
                 if explained(button, hover, "gate").on_disabled_hover_text(t("Say who you are first")).clicked() {

@@ -1,6 +1,6 @@
 //! The bottom line: state, refused records, masking, size, and the progress of what the user waits for.
 
-use egui::{Align, Layout, ProgressBar, TextStyle, Ui};
+use egui::{Align, Label, Layout, ProgressBar, RichText, TextStyle, Ui};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
@@ -28,7 +28,12 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.separator();
             ui.label(widgets::weak(ui, format!("{} sources read-only", icons::READ_ONLY)));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| work_ui(ui, state, commands));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            work_ui(ui, state, commands);
+            if let Some(told) = &state.told {
+                access::status(&ui.add(Label::new(RichText::new(t(told))).truncate()));
+            }
+        });
     });
 }
 

@@ -7,9 +7,8 @@ use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
 use crate::domain::{Column, Reason, Table};
-use crate::explore::{ColumnLayout, Filter, Follow, Query, Selection, Summary, Test};
+use crate::explore::{ColumnLayout, Follow, Query, Selection, Summary};
 use crate::landing::ConsentStood;
-use crate::review::joins::Stranger;
 use crate::review::{Change, FigureId};
 use crate::state::{Command, Look, Only, Part, Shown, Slot, State};
 
@@ -18,6 +17,8 @@ use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
 use super::words::{Words, as_is, t};
 use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, parts, sums, theme, widgets};
+
+mod cell_menu;
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -449,43 +450,8 @@ impl GridContent for Content<'_> {
     }
 
     fn menu_ui(&mut self, ui: &mut Ui, place: usize, column: usize) {
-        let whose = self.whose(place, column);
-        let Some((column, cell)) = self.at(place, column) else { return };
-        let column = *column;
-        let test = match cell {
-            Cell::Null => Some(Test::Missing),
-            Cell::Text(text) => Some(Test::OneOf([text.to_owned()].into())),
-            Cell::Integer(number) | Cell::Time(number) => Some(Test::Within(number, number)),
-            Cell::Float(number) => Some(Test::Between(number, number)),
-        };
-        for follow in whose {
-            details::follow_button_ui(ui, &follow, self.codes, self.revealed, self.commands);
-        }
-        if let Some(pair) = paired_at(self.look, place) {
-            let name = |follow: Follow| chips::name_of(&follow, self.codes, self.revealed);
-            let (device, user) = (Follow::Device(pair.device.clone()), Follow::Person(pair.user.clone()));
-            let text = format!("{} {} with the motions of {}", icons::SIGNALS, name(device), name(user));
-            let hover = "The device's signals with these motions laid over, at this instant. All tables are narrowed to the device, until the chip is taken away";
-            if ui.button(t(text)).on_hover_text(t(hover)).clicked() {
-                self.commands.push(Command::ShowStranger(pair));
-                ui.close();
-            }
-        }
-        if let Some(test) = test
-            && ui.button(t(format!("{} Filter this table by this {}", icons::FILTER, column.name))).clicked()
-        {
-            self.query.set(Filter { column: column.name, test, on: true });
-            ui.close();
-        }
+        self.cell_menu_ui(ui, place, column);
     }
-}
-
-/// Whose distance and whose motion a row of the machine-learning table pairs.
-fn paired_at(look: &Look, place: usize) -> Option<Stranger> {
-    let row = look.rows.get(place)?;
-    let cell = |name| Some(look.view.cell(row, look.view.position(name)?));
-    let (device, user) = (cell("serialnumber")?.text()?.to_owned(), cell("user")?.text()?.to_owned());
-    Some(Stranger { device, user, pairs: 1, first: read_at(look, place)? })
 }
 
 /// When the reading in a row was taken, if the row is one.

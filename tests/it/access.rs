@@ -47,7 +47,7 @@ impl Reader {
                 && !review.rules.is_loading()
                 && !review.owners.is_loading()
                 && !review.example.is_loading()
-                && !review.is_adding
+                && !review.trail_is_busy
                 && !state.signals.lines.is_loading()
                 && !state.signals.recording.is_loading()
                 && !exporting.preview.is_loading()

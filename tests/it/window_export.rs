@@ -53,7 +53,7 @@ impl Desk {
                 && !state.curation.is_loading()
                 && !state.review.checks.is_loading()
                 && !state.review.trail.is_loading()
-                && !state.review.is_adding
+                && !state.review.trail_is_busy
                 && !exporting.preview.is_loading()
                 && !exporting.past.is_loading()
                 && !exporting.opened.is_loading()
@@ -349,6 +349,10 @@ fn who_withdrew_is_found_in_all_exports_and_taken_out() {
     assert_eq!(manifest(&first).tables, written.tables);
     desk.click("Look for the recipe's 1 withdrawal");
     assert!(desk.has("None of them is in any export"));
+    // Once nobody is on the list, nothing is said of who was.
+    let recipe = desk.state().choices().recipe.clone();
+    desk.ask(Command::SetRecipe(Recipe { withdrawn: Withdrawn::default(), ..recipe }));
+    assert!(!desk.has("None of them is in any export") && !desk.has("Nobody who withdrew is in it"));
 }
 
 #[test]

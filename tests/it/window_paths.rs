@@ -68,17 +68,27 @@ fn what_could_not_be_opened_is_told_until_something_is() {
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
     // A whole path behind the home folder is that path.
     type_path(&mut window, std::path::Path::new(&format!("~/{}/none", folder.path().display())));
+    let none = format!("{}/none", folder.path().display());
+    window.wait("a word", |state| state.path_asked.as_ref().is_some_and(|asked| asked.error.is_some()));
+    settle(&mut window);
+    let words = format!("{none}: No such file or directory. Choose a folder that exists and that you may read.");
+    assert!(window.harness.query_by_label_contains(&words).is_some(), "it does not say why");
+    // It can be mended instead of typed again, also when it is asked for once more.
+    for again in [false, true] {
+        if again {
+            ask(&mut window, Command::ChooseFolder);
+            window.wait("the field", |state| state.path_asked.is_some());
+            settle(&mut window);
+        }
+        assert_eq!(window.harness.get_by_label("Path").value(), Some(none.clone()));
+        window.harness.key_press(Key::Escape);
+        settle(&mut window);
+    }
+    // A path that came otherwise is told of below the page.
+    ask(&mut window, Command::OpenPaths(vec![none.clone().into()]));
     window.wait("a word", |state| state.notices.iter().any(|notice| notice.severity == Severity::Error));
     let said = errors(&window);
-    assert!(said.len() == 1 && said[0].starts_with(&format!("{}/none", folder.path().display())), "{said:?}");
-    // It can be mended instead of typed again.
-    ask(&mut window, Command::ChooseFolder);
-    window.wait("the field", |state| state.path_asked.is_some());
-    settle(&mut window);
-    let typed = window.harness.get_by_label("Path").value();
-    assert_eq!(typed, Some(format!("{}/none", folder.path().display())));
-    window.harness.key_press(Key::Escape);
-    settle(&mut window);
+    assert!(said.len() == 1 && said[0].starts_with(&none), "{said:?}");
     ask(&mut window, Command::OpenSample);
     settle(&mut window);
     assert!(state(&window).curation.value().is_some() && errors(&window).is_empty());

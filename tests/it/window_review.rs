@@ -31,7 +31,7 @@ pub fn settle(window: &mut Window) {
             && !review.rules.is_loading()
             && !review.owners.is_loading()
             && !review.example.is_loading()
-            && !review.is_adding
+            && !review.trail_is_busy
             && !state.behind.is_loading()
             && !state.look.is_loading()
             && !state.signals.recording.is_loading()

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, OutputCommand, Pos2};
+use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use stedi_workbench::curation::Cell;
 use stedi_workbench::domain::format::{short, thousands};
@@ -162,6 +162,11 @@ fn showing_personal_data_lets_go_of_what_is_sorted_by_it() {
 /// Presses Ctrl+C and waits until something is on the clipboard.
 fn copied(window: &mut Window, modifiers: Modifiers) -> String {
     window.harness.event_modifiers(Event::Copy, modifiers);
+    taken(window)
+}
+
+/// Waits until something is on the clipboard.
+fn taken(window: &mut Window) -> String {
     let started = Instant::now();
     loop {
         window.harness.step();
@@ -172,6 +177,28 @@ fn copied(window: &mut Window, modifiers: Modifiers) -> String {
         }
         assert!(started.elapsed() < Duration::from_secs(60), "nothing was copied");
     }
+}
+
+#[test]
+fn a_cell_is_copied_from_its_menu_and_that_is_said_for_some_seconds() {
+    let mut window = open(Table::StepTrainerLanding);
+    let Cell::Integer(number) = look(&window).view.cell(1, 2) else { panic!("no number") };
+    let pos = cell(&window, 1);
+    window.harness.event(Event::PointerMoved(pos));
+    window.harness.step();
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+        window.harness.event(Event::PointerButton { pos, button, pressed, modifiers });
+        window.harness.step();
+    }
+    window.harness.run_steps(3);
+    assert_eq!(selection(&window), Some(Selection { anchor: (1, 2), head: (1, 2) }), "it is chosen");
+    window.harness.query_all_by_label_contains("Copy with titles").next().expect("no menu").click();
+    assert_eq!(taken(&mut window), format!("distancefromobject\n{number}"));
+    window.wait("a word", |state| state.told.as_deref() == Some("Copied 1 cell"));
+    let status = window.harness.query_all_by_role(Role::Status);
+    assert!(status.filter_map(|node| node.value()).any(|words| words == "Copied 1 cell"));
+    window.wait("its end", |state| state.told.is_none());
 }
 
 /// What the chosen cells come to, once it is known.

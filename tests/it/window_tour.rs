@@ -171,15 +171,23 @@ fn f1_on_the_list_of_files_and_on_exports_made_opens_their_sections() {
 fn the_guide_is_searched_by_the_keyboard_in_every_language() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());
-    for (language, name, typed, says, other) in [
+    for (language, name, typed, says, other, found) in [
         (
             Language::English,
             "Find in the guide",
             "clocks tolerance",
             "allows for clocks",
             "Landing files are never changed",
+            "Show what was found",
         ),
-        (Language::German, "In der Anleitung suchen", "uhren toleranz", "erlaubt Uhren", "Landing-Dateien werden nie"),
+        (
+            Language::German,
+            "In der Anleitung suchen",
+            "uhren toleranz",
+            "erlaubt Uhren",
+            "Landing-Dateien werden nie",
+            "Gefundenes zeigen",
+        ),
     ] {
         window.harness.state_mut().ask(Command::SetLanguage(language));
         settle(&mut window);
@@ -190,10 +198,16 @@ fn the_guide_is_searched_by_the_keyboard_in_every_language() {
         window.harness.get_by_label(name).type_text(typed);
         settle(&mut window);
         assert!(has(&window, says) && !has(&window, other), "{typed} finds other things");
-        // Enter goes to the first place in the whole guide.
-        press(&mut window, Key::Enter);
+        // Enter goes to the first place in the whole guide, again to the next; what is looked for stays.
+        for _ in 0..2 {
+            press(&mut window, Key::Enter);
+            settle(&mut window);
+            assert!(has(&window, other) && has(&window, says));
+            assert_eq!(window.harness.get_by_label(name).value().as_deref(), Some(typed));
+        }
+        window.harness.get_by_label(found).click();
         settle(&mut window);
-        assert!(has(&window, other) && has(&window, says));
+        assert!(has(&window, says) && !has(&window, other), "the list of what was found does not come back");
         window.harness.get_by_label(name).focus();
         window.harness.get_by_label(name).type_text("xyzzy");
         settle(&mut window);

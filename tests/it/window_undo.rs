@@ -237,7 +237,7 @@ fn a_change_that_is_cancelled_is_undone() {
         window.harness.state_mut().ask(Command::Cancel);
         // Frames paint while the checks are computed again; what the tables are does not change any more.
         window.wait("the end of it", |state| state.work.is_none() && !state.curation.is_loading());
-        is_stopped = !curated_with(recipe.clone())(state(&window));
+        is_stopped = state(&window).curation.value().is_some_and(|curation| curation.recipe != recipe);
         if is_stopped {
             break;
         }

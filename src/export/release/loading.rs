@@ -99,7 +99,7 @@ fn many(read: &str, folder: &str, format: Format) -> String {
     let ending = format.extension();
     format!(
         "from pathlib import Path\nimport pandas as pd\n\
-         df = pd.concat([{read} for f in sorted(Path({folder}).rglob(\"*.{ending}\"))])"
+         df = pd.concat(\n    {read}\n    for f in sorted(Path({folder}).rglob(\"*.{ending}\"))\n)"
     )
 }
 

@@ -9,8 +9,8 @@ use super::super::words::t;
 use super::super::{icons, widgets};
 use super::{Block, Kind, Piece, pieces};
 
-/// Paints the field; gives whether Enter was pressed in it.
-pub(super) fn field_ui(ui: &mut Ui, text: &mut String, takes_focus: bool) -> bool {
+/// Paints the field; gives whether Enter was pressed in it, which keeps the focus there, for the next.
+pub(super) fn field_ui(ui: &mut Ui, text: &mut String, went: &mut Option<usize>, takes_focus: bool) -> bool {
     let mut response: Option<Response> = None;
     ui.horizontal(|ui| {
         ui.label(widgets::weak(ui, icons::SEARCH));
@@ -20,12 +20,45 @@ pub(super) fn field_ui(ui: &mut Ui, text: &mut String, takes_focus: bool) -> boo
         if takes_focus {
             field.request_focus();
         }
+        if field.changed() {
+            *went = None;
+        }
         response = Some(field);
         if !text.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Show the whole guide").clicked() {
             text.clear();
+            *went = None;
         }
     });
-    response.is_some_and(|field| field.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter))
+    let left = response.filter(|field| field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)));
+    left.inspect(Response::request_focus).is_some()
+}
+
+/// The places where something was found, to be gone to one after the other: a heading is one if nothing below it is.
+pub(super) fn places<'a>(found: &[&'a Block]) -> Vec<&'a str> {
+    let (mut places, mut heading) = (vec![], None);
+    for block in found {
+        let anchor = block.anchor.as_deref();
+        if block.is_heading() {
+            places.extend(std::mem::replace(&mut heading, anchor));
+        } else {
+            places.extend(anchor.or(heading));
+            heading = None;
+        }
+    }
+    places.extend(heading);
+    places
+}
+
+/// Which of the places that have what is looked for is shown, and the way back to their list.
+pub(super) fn places_ui(ui: &mut Ui, places: usize, went: &mut Option<usize>) {
+    let Some(place) = *went else { return };
+    ui.horizontal_wrapped(|ui| {
+        let words = if places > 1 { "; Enter goes to the next." } else { "" };
+        ui.label(widgets::weak(ui, format!("{} of {places}{words}", place + 1)));
+        if ui.link(t("Show what was found")).clicked() {
+            *went = None;
+        }
+    });
 }
 
 /// The paragraphs that have every word, each heading before the first of its own; none if nothing was typed.
@@ -94,6 +127,16 @@ mod tests {
         assert_eq!(paragraphs[0], "The rules");
         assert!(paragraphs[1].contains("*Nearest* allows"));
         assert_eq!(texts(&IN_ENGLISH, "no such xylophone"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn each_place_is_gone_to_once() {
+        let at = |typed: &str| places(&found(&IN_ENGLISH, typed).unwrap());
+        assert_eq!(at("tolerance clocks"), ["join"]);
+        assert_eq!(at("no such xylophone"), Vec::<&str>::new());
+        let withdrawals = at("withdrew");
+        let different: std::collections::HashSet<&str> = withdrawals.iter().copied().collect();
+        assert!(withdrawals.len() > 2 && different.len() == withdrawals.len(), "{withdrawals:?}");
     }
 
     #[test]

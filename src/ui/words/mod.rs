@@ -78,6 +78,15 @@ pub fn as_is(text: impl Into<String>) -> Words {
     Words(text.into())
 }
 
+/// English text in the language of the window, with a full stop if it ends in a word.
+pub fn sentence(text: impl AsRef<str>) -> Words {
+    let Words(mut text) = t(text);
+    if text.ends_with(char::is_alphanumeric) {
+        text.push('.');
+    }
+    Words(text)
+}
+
 /// Has this thread speak a language and show instants in a zone from now on.
 pub fn speak(language: Spoken, zone: TimeZone) {
     SPEAKER.with_borrow_mut(|speaker| {
