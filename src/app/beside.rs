@@ -102,6 +102,7 @@ impl App {
             | Command::SetColumns(..)
             | Command::Select(..)
             | Command::Follow(_)
+            | Command::ShowRecording(_)
             | Command::About(_)
             | Command::SaveView
             | Command::Copy { .. } => self.at_beside(|app| app.handle(command, context)),
@@ -118,7 +119,8 @@ impl App {
         let (goes, comes) = (beside.is_none(), self.state.beside.is_none());
         self.state.beside = beside;
         if comes
-            && let Some((follow, other)) = self.state.choices().follow.clone().zip(self.state.signals.other.clone())
+            && let Some((follow, other)) =
+                self.state.choices().whose_recording().cloned().zip(self.state.signals.other.clone())
         {
             // What is laid over whom is so on both pages, until somebody changes it on one of them.
             self.at_beside(|app| app.lay_over(follow, other));
@@ -140,10 +142,12 @@ impl App {
         let now = self.state.choices();
         // The rows behind a figure are the first page's; beside is what they are of.
         let shown = if let Shown::Behind(_) = now.shown { Shown::Review } else { now.shown };
-        let follow = now.follow.clone();
+        let (follow, recorded) = (now.follow.clone(), now.recorded.clone());
         self.state.beside =
-            Some(Beside { shown, follow, under: beside.under, place: beside.place, ..Beside::default() });
-        self.choose(context, |choices| (choices.shown, choices.follow) = (beside.shown, beside.follow));
+            Some(Beside { shown, follow, recorded, under: beside.under, place: beside.place, ..Beside::default() });
+        self.choose(context, |choices| {
+            (choices.shown, choices.follow, choices.recorded) = (beside.shown, beside.follow, beside.recorded);
+        });
     }
 
     /// Takes in what was worked out for the page beside, and asks for what it shows.

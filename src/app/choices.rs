@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::curation::Curation;
-use crate::state::{Beside, Choices, History, Label, RecipeFile, Severity, Shown};
+use crate::state::{Beside, Choices, History, Label, RecipeFile, Severity, Shown, Visited};
 
 use super::App;
 use super::finished::notify;
@@ -11,6 +11,9 @@ use super::finished::notify;
 /// What is said when a change leaves a sign-off behind, as long as it is so.
 pub(super) const NOT_SIGNED: &str =
     "These tables are not signed off: the sign-off was for the recipe before. Undo brings it back.";
+
+/// So many pages can be gone back to.
+const MOST_VISITED: usize = 64;
 
 impl App {
     /// Changes choices. What is to be undone by itself becomes a step; anything else belongs to the step before.
@@ -23,6 +26,12 @@ impl App {
             notify(&mut self.state, Severity::Information, NOT_SIGNED.to_owned());
         }
         let label = before.label_of(&after);
+        let (was, is) = (Visited::of(&before), Visited::of(&after));
+        if was != is && !self.state.is_turned() {
+            self.state.visited.push(was);
+            let too_many = self.state.visited.len().saturating_sub(MOST_VISITED);
+            self.state.visited.drain(..too_many);
+        }
         let after = self.state.settle(after);
         match label {
             Some(label) => self.state.history.push(label, after, context.input(|input| input.time)),
@@ -30,6 +39,20 @@ impl App {
         }
         self.state.let_go_beside(beside);
         self.follow(&before);
+    }
+
+    /// Shows what the first page showed before.
+    pub(super) fn back(&mut self, context: &egui::Context) {
+        let Some(Visited { shown, about, recorded }) = self.state.visited.pop() else { return };
+        if shown == Shown::Consent && about.is_some() {
+            self.screens.show_about(self.state.is_turned());
+        }
+        let before = self.state.visited.len();
+        self.choose(context, |choices| {
+            (choices.shown, choices.about, choices.recorded) = (shown, about, recorded);
+        });
+        // There is no way forth: what is left now is not gone back to.
+        self.state.visited.truncate(before);
     }
 
     /// Goes back or forth among the choices that were made.
@@ -58,6 +81,7 @@ impl App {
 
     /// Another source is open: what was done to the last one cannot be undone on it.
     pub(super) fn start_history(&mut self, name: &str) {
+        self.state.visited.clear();
         let choices = self.state.choices().clone().for_another_source();
         if let Some(beside) = &mut self.state.beside {
             *beside = Beside { place: beside.place, shown: beside.shown.elsewhere(), ..Beside::default() };

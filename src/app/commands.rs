@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, FileChoice, Place, RecipeFile, Severity, Shown, Slot};
+use crate::state::{Command, ExportOutcome, FileChoice, Place, RecipeFile, Severity, Shown, Slot};
 use crate::ui::{own_window, theme};
 
 use super::App;
@@ -80,6 +80,7 @@ impl App {
                 if shown != self.state.choices().shown {
                     // Whoever goes on has read it.
                     self.state.notices.retain(|notice| notice.severity != Severity::Information);
+                    self.state.exporting.outcome.take_if(|outcome| !matches!(outcome, ExportOutcome::Written(_)));
                 }
                 self.choose(context, |choices| choices.shown = shown);
             }
@@ -145,7 +146,11 @@ impl App {
             Command::Select(shown, selection) => self.choose(context, |choices| {
                 choices.selections.insert(shown, selection);
             }),
-            Command::Follow(follow) => self.choose(context, |choices| (choices.follow, choices.about) = (follow, None)),
+            Command::Follow(follow) => self.choose(context, |choices| {
+                (choices.follow, choices.about, choices.recorded) = (follow, None, None);
+            }),
+            Command::Back => self.back(context),
+            Command::ShowRecording(follow) => self.show_recording(follow, context),
             Command::About(follow) => {
                 self.screens.show_about(self.state.is_turned());
                 self.choose(context, |choices| (choices.about, choices.shown) = (Some(follow), Shown::Consent));
@@ -339,6 +344,8 @@ impl App {
         if !self.state.curation.is_loading() {
             self.workers.curate.forget();
         }
+        // The list of exports has it; above the next one it would seem to be of these tables.
+        self.state.exporting.outcome = None;
         let recipe = self.state.choices().recipe.clone();
         let run = self.state.choices().run_in_force().map(Arc::clone);
         self.state.curation.begin();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::Withdrawn;
+use crate::domain::format::counted;
 use crate::jobs::Outcome;
 use crate::state::{ExportOutcome, FileChoice, Severity, Shown, Slot};
 
@@ -234,7 +235,11 @@ impl App {
         let exporting = &mut self.state.exporting;
         match (request, answer) {
             (_, Ok(ProveAnswer::Proved(proof))) => exporting.proof = Slot::Ready(Arc::new(proof)),
-            (_, Ok(ProveAnswer::Searched(searched))) => exporting.searched = Slot::Ready(Arc::new(searched)),
+            (_, Ok(ProveAnswer::Searched(searched))) => {
+                let words = format!("Looked for them in {}", counted(searched.found.len() as u64, "export"));
+                exporting.searched = Slot::Ready(Arc::new(searched));
+                self.tell(words);
+            }
             (_, Ok(ProveAnswer::Withdrawn(opened))) => {
                 let words = format!("{} was written without them.", opened.folder.display());
                 exporting.opened = Slot::Ready(Arc::new(*opened));

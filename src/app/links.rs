@@ -122,7 +122,7 @@ impl App {
         if !spot.compared.is_empty() {
             self.state.signals.compared = spot.compared;
         }
-        if let (Some(follow), Some(over)) = (self.state.choices().follow.clone(), spot.over) {
+        if let (Some(follow), Some(over)) = (self.state.choices().whose_recording().cloned(), spot.over) {
             self.lay_over(follow, over);
         }
         if !remarks.is_empty() {

@@ -293,7 +293,7 @@ impl App {
     /// Shows a device with the motions of a stranger laid over, at the first instant at which they were paired.
     pub(super) fn show_stranger(&mut self, stranger: Stranger, context: &egui::Context) {
         let follow = Follow::Device(stranger.device);
-        self.choose(context, |choices| (choices.follow, choices.shown) = (Some(follow.clone()), Shown::Signals));
+        self.show_recording(Some(follow.clone()), context);
         self.lay_over(follow, stranger.user);
         self.state.signals.pointed = Some(stranger.first);
     }

@@ -33,7 +33,7 @@ impl App {
         }
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else { return };
         let of = Curated { landing: Arc::clone(&loaded.landing), curation: Arc::clone(curation) };
-        let follow = self.state.choices().follow.clone();
+        let follow = self.state.choices().whose_recording().cloned();
         let signals = &mut self.state.signals;
         ask_for(Some(of.clone()), &mut self.page.asked.lines, &self.page.overview, &mut signals.lines);
         let before = self.page.asked.recording.as_ref().map(|asked| asked.follow.clone());
@@ -57,6 +57,20 @@ impl App {
         let plotted = signals.recording.value().map(Arc::clone);
         let measure = plotted.zip(signals.range).map(|(of, range)| MeasureRequest { of, range });
         ask_for(measure, &mut self.page.asked.measure, &self.page.measure, &mut signals.measured);
+    }
+
+    /// Shows what somebody recorded, whomever the tables are narrowed to. To all recordings there is no way but by all rows.
+    pub(super) fn show_recording(&mut self, follow: Option<Follow>, context: &egui::Context) {
+        if follow.is_none() {
+            // Where somebody looked in one recording means nothing in the next.
+            self.state.signals.pointed = None;
+        }
+        self.choose(context, |choices| {
+            if follow.is_none() {
+                choices.follow = None;
+            }
+            (choices.recorded, choices.shown) = (follow, Shown::Signals);
+        });
     }
 
     /// Lays somebody's motion over a recording: at once over the one that was asked for last, over another as soon as it is.

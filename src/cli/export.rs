@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use crate::domain::format::{bytes, counted, thousands};
-use crate::domain::{CheckId, KeyChoice, Progress, Recipe};
+use crate::domain::{CheckId, KeyChoice, Progress, Recipe, Table};
 use crate::export::release::{
     Attack, KeyInHand, KeyStore, Making, Manifest, Preview, ReleaseError, SideList, SplitNote, loaders, make,
     names_nobody, prepare, preview,
@@ -333,6 +333,10 @@ fn foreseen(preview: &Preview) -> String {
             format!("about {:.1} s", estimate.takes.as_secs_f64())
         }
     );
+    let has_pairs = preview.columns.iter().any(|(table, _)| table == Table::MachineLearningCurated.name());
+    if let Some(words) = estimate.absent().filter(|_| has_pairs) {
+        let _ = writeln!(text, "{words}");
+    }
     for (table, columns) in &preview.columns {
         let _ = writeln!(text, "  {table}: {}", columns.join(", "));
     }

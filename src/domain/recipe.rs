@@ -147,6 +147,17 @@ impl Recipe {
         words.join(" · ")
     }
 
+    /// The same under another join rule, with a tolerance that makes a difference where the rule has one.
+    #[must_use]
+    pub fn joined(&self, join: JoinRule) -> Self {
+        /// In milliseconds, where none is given.
+        const USEFUL: u32 = 100;
+        // Within nothing it would be the rule of time stamp and owner.
+        let is_useless = join == JoinRule::Nearest && self.join != join && self.tolerance_ms == 0;
+        let tolerance_ms = if is_useless { USEFUL } else { self.tolerance_ms };
+        Self { join, tolerance_ms, ..self.clone() }
+    }
+
     /// Whether a text is meant as a recipe and not as landing records, right or wrong: one JSON object with a key of a
     /// recipe and none of a record.
     pub fn is_meant_by(text: &str) -> bool {

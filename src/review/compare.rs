@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::curation::{Cell, Curation, CurationError, TableView, curate};
-use crate::domain::{Cancelled, JoinRule, Progress, Recipe, Table};
+use crate::domain::{Cancelled, JoinRule, Progress, Table};
 use crate::landing::Landing;
 
 use super::joins::{Kinds, kinds_of_pairs};
@@ -95,7 +95,7 @@ fn under(
     if rule == curation.recipe.join {
         return Ok(curation.clone());
     }
-    curate(landing, &Recipe { join: rule, ..curation.recipe.clone() }, &progress.part())
+    curate(landing, &curation.recipe.joined(rule), &progress.part())
 }
 
 fn figures(there: &Curation, here: &TableView, progress: &Progress) -> Result<RuleFigures, CurationError> {

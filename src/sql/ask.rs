@@ -71,7 +71,9 @@ fn answered(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Res
         let rows = lake.table(table, revealed).map_err(|_| unmade(table))?;
         context.register(table.name(), rows.lazy());
     }
-    let query = context.execute(&asked.sql).map_err(|error| unplanned(text, &asked, error))?;
+    // Where the names are in the way, such as of an order by what has one, it goes without.
+    let query = context.execute(&asked.named).or_else(|_| context.execute(&asked.sql));
+    let query = query.map_err(|error| unplanned(text, &asked, error))?;
     let origins = origins(&query).map_err(|error| unplanned(text, &asked, error))?;
     foresee(&query, progress)?;
     progress.check()?;
@@ -155,6 +157,21 @@ fn unplanned(text: &str, asked: &Asked, error: PolarsError) -> Fault {
     let quoted = || first.split(['"', '\'', '`']).nth(1);
     let names_column = matches!(error, PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_))
         || ["unable to find column", "no column named"].iter().any(|words| first.contains(words));
+    let fault = |name: &str, message: String| Fault { message, place: place_of_name(text, name) };
+    match (&error, quoted()) {
+        (PolarsError::Duplicate(_), Some(name)) => {
+            let shown = excerpt(name);
+            return fault(
+                name,
+                format!("two columns would be called {shown}. Call one otherwise, such as {shown} AS other"),
+            );
+        }
+        // The engine shows how it holds a name that stands where it wants a text or a number.
+        (_, Some(name)) if first.contains("Ident {") => {
+            return fault(name, format!("{} stands where a text or a number is needed", excerpt(name)));
+        }
+        _ => {}
+    }
     let Some(name) = quoted().filter(|_| names_column) else {
         return Fault {
             message: excerpt(&first).into_owned(),

@@ -10,6 +10,7 @@ mod examples;
 mod foresee;
 mod lake;
 mod lineage;
+mod named;
 mod read;
 mod text;
 

@@ -11,6 +11,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Whitespace};
 use crate::domain::Table;
 use crate::domain::foreign::excerpt;
 
+use super::named::names;
 use super::text::{Piece, Place, pieces, place, place_of, reads_files};
 
 /// Why a query is not answered, and where in its text the reason stands, if it has a place.
@@ -46,6 +47,8 @@ pub enum Form {
 pub struct Asked {
     /// As it goes to the engine.
     pub sql: String,
+    /// The same with names for the columns that have none.
+    pub named: String,
     /// The tables that it names. No others are there for it.
     pub tables: BTreeSet<Table>,
     pub form: Form,
@@ -81,7 +84,9 @@ impl Asked {
             return Err(Fault { message, place: ident.and_then(|ident| place_of_ident(text, &ident)) });
         }
         let tables = looker.tables(text)?;
-        Ok(Self { sql: rewritten(text, &pieces, |literal| stands_for(literal, form)), tables, form })
+        let rewritten =
+            |names: &[(usize, String)]| rewritten(text, &pieces, names, |literal| stands_for(literal, form));
+        Ok(Self { sql: rewritten(&[]), named: rewritten(&names(text, &pieces, &statement)), tables, form })
     }
 }
 
@@ -123,8 +128,13 @@ fn is_user(pieces: &[Piece], position: usize) -> bool {
     word.quote_style.is_none() && word.value == "user" && next.is_none_or(|next| next.token != Token::LParen)
 }
 
-/// The query as the engine reads it.
-fn rewritten(text: &str, pieces: &[Piece], stands_for: impl Fn(&str) -> Option<String>) -> String {
+/// The query as the engine reads it, with names behind some pieces.
+fn rewritten(
+    text: &str,
+    pieces: &[Piece],
+    names: &[(usize, String)],
+    stands_for: impl Fn(&str) -> Option<String>,
+) -> String {
     let mut sql = String::with_capacity(text.len());
     for (position, piece) in pieces.iter().enumerate() {
         match &piece.token {
@@ -135,6 +145,9 @@ fn rewritten(text: &str, pieces: &[Piece], stands_for: impl Fn(&str) -> Option<S
             },
             Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => sql.push('\n'),
             _ => sql.push_str(&text[piece.bytes.clone()]),
+        }
+        if let Some((_, name)) = names.iter().find(|(behind, _)| *behind == position) {
+            sql.push_str(&format!(" AS \"{}\"", name.replace('"', "\"\"")));
         }
     }
     sql

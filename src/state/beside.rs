@@ -27,6 +27,9 @@ pub struct Beside {
     /// Whom it tells about, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Follow>,
+    /// Whose recording it shows, unless it is of whom it is narrowed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Follow>,
     /// The recipe of its tables.
     pub under: Under,
     /// Where it is.
@@ -142,8 +145,8 @@ impl State {
             }
             Under::Specified => (Recipe::default(), None),
         };
-        let Beside { shown, follow, about, selections, .. } = beside.clone();
-        Some(Choices { recipe, run, shown, follow, about, selections, ..now.clone() })
+        let Beside { shown, follow, about, recorded, selections, .. } = beside.clone();
+        Some(Choices { recipe, run, shown, follow, about, recorded, selections, ..now.clone() })
     }
 
     /// Turns to the page beside if there is one, or back to the first.
@@ -208,9 +211,11 @@ impl State {
         beside.shown = after.shown;
         beside.follow.clone_from(&after.follow);
         beside.about.clone_from(&after.about);
+        beside.recorded.clone_from(&after.recorded);
         beside.selections.clone_from(&after.selections);
         let before = std::mem::replace(&mut turned.choices, after.clone());
-        let mut rest = Choices { shown: now.shown, follow: now.follow.clone(), about: now.about.clone(), ..after };
+        let (follow, about, recorded) = (now.follow.clone(), now.about.clone(), now.recorded.clone());
+        let mut rest = Choices { shown: now.shown, follow, about, recorded, ..after };
         rest.selections.clone_from(&now.selections);
         if rest.recipe == before.recipe {
             rest.recipe = now.recipe.clone();

@@ -41,6 +41,9 @@ pub struct Choices {
     /// Whom the page Consent tells about, unless it is whom the tables are narrowed to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Follow>,
+    /// Whose recording the page Signals shows, unless it is of whom the tables are narrowed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Follow>,
     /// How the next export is packed.
     pub export: ExportChoices,
 }
@@ -68,7 +71,19 @@ impl Choices {
     /// at something else belongs to the step before it.
     pub fn label_of(&self, to: &Self) -> Option<Label> {
         // Taken apart by name, so that no field is forgotten.
-        let Self { recipe, file, run, shown, queries: _, columns: _, selections: _, follow, about: _, export } = to;
+        let Self {
+            recipe,
+            file,
+            run,
+            shown,
+            queries: _,
+            columns: _,
+            selections: _,
+            follow,
+            about: _,
+            recorded: _,
+            export,
+        } = to;
         if let Some(file) = file
             && to.file != self.file
         {
@@ -119,13 +134,18 @@ impl Choices {
         self.about.as_ref().or(self.follow.as_ref())
     }
 
+    /// Whose recording the page Signals shows; none where it shows all.
+    pub fn whose_recording(&self) -> Option<&Follow> {
+        self.recorded.as_ref().or(self.follow.as_ref())
+    }
+
     /// What remains of them when another source is opened: what was chosen among its rows would mean nothing there.
     #[must_use]
     pub fn for_another_source(mut self) -> Self {
         self.shown = self.shown.elsewhere();
         self.queries.clear();
         self.selections.clear();
-        (self.follow, self.about) = (None, None);
+        (self.follow, self.about, self.recorded) = (None, None, None);
         self.run = None;
         self
     }

@@ -152,6 +152,10 @@ pub enum Command {
     Notify(Severity, String),
     /// Narrow all tables to this customer or device, or to nobody.
     Follow(Option<Follow>),
+    /// Show what was shown before.
+    Back,
+    /// Show what somebody recorded, or all recordings. No table is narrowed.
+    ShowRecording(Option<Follow>),
     /// Narrow all tables to somebody, and show what became of all of theirs and why.
     About(Follow),
     /// Use these colours.

@@ -86,6 +86,7 @@ struct Place {
     columns: HashMap<Shown, ColumnLayout>,
     follow: Option<Follow>,
     about: Option<Follow>,
+    recorded: Option<Follow>,
     seen: Option<(i64, i64)>,
     chosen: Option<(i64, i64)>,
     over: Option<String>,
@@ -146,6 +147,7 @@ impl ViewLink {
             columns: columns.map(|(shown, layout)| (*shown, layout.clone())).collect(),
             follow: choices.follow.clone(),
             about: choices.about.clone().filter(|_| shown == Shown::Consent),
+            recorded: choices.recorded.clone().filter(|_| shown == Shown::Signals),
             seen: spot.stretch.seen,
             chosen: spot.stretch.chosen,
             over: spot.over.clone(),
@@ -268,6 +270,7 @@ impl ViewLink {
             columns,
             follow,
             about,
+            recorded,
             seen,
             chosen,
             over,
@@ -280,7 +283,8 @@ impl ViewLink {
         let run = before.run.clone().filter(|run| run.recipe == recipe);
         let selections = HashMap::new();
         let (file, export) = (before.file.clone(), before.export.clone());
-        let choices = Choices { recipe, file, run, shown, queries, columns, selections, follow, about, export };
+        let choices =
+            Choices { recipe, file, run, shown, queries, columns, selections, follow, about, recorded, export };
         Opened { choices, spot, remarks }
     }
 }
@@ -317,7 +321,7 @@ impl Place {
                 Follow::Device(serial) => renamed(Privacy::Device, &serial).map(Follow::Device),
             })
         };
-        (self.follow, self.about) = (other(self.follow), other(self.about));
+        (self.follow, self.about, self.recorded) = (other(self.follow), other(self.about), other(self.recorded));
         self.over = self.over.and_then(|email| renamed(Privacy::Person, &email));
         let compared = std::mem::take(&mut self.compared).into_iter();
         self.compared = compared.filter_map(|serial| renamed(Privacy::Device, &serial)).collect();

@@ -94,6 +94,8 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// What the user should know, the newest last.
     pub notices: Vec<Notice>,
+    /// What the first page showed before, the last one last.
+    pub visited: Vec<Visited>,
     /// What was just done, for some seconds.
     pub told: Option<String>,
     /// Light, dark or as the system has it.
@@ -228,6 +230,24 @@ pub struct Before {
     pub rows: [u64; 8],
     /// When the change took effect, in seconds of the window's clock.
     pub changed_at: f64,
+}
+
+/// What was shown, to go back to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visited {
+    /// The page or table.
+    pub shown: Shown,
+    /// Whom the page Consent told about.
+    pub about: Option<Follow>,
+    /// Whose recording the page Signals showed.
+    pub recorded: Option<Follow>,
+}
+
+impl Visited {
+    /// What choices show.
+    pub fn of(choices: &Choices) -> Self {
+        Self { shown: choices.shown, about: choices.about.clone(), recorded: choices.recorded.clone() }
+    }
 }
 
 /// What the middle of the window shows.

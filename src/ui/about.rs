@@ -4,7 +4,7 @@
 use egui::{Grid, RichText, Ui};
 
 use crate::domain::format::{counted, thousands};
-use crate::domain::{Purpose, Recipe};
+use crate::domain::{Purpose, Recipe, Withdrawn};
 use crate::explore::{About, Follow};
 use crate::state::{Command, Severity, Shown, State};
 
@@ -76,6 +76,11 @@ fn withdrawal_ui(ui: &mut Ui, state: &State, follow: &Follow, commands: &mut Vec
     let recipe = &state.choices().recipe;
     if state.consent.value().is_some_and(|view| view.met.has(identity)) {
         ui.label(widgets::warning(ui, "on the list of those who withdrew"));
+        if ui.button(t("Take off the list")).clicked() {
+            let Recipe { withdrawn, .. } = recipe;
+            let withdrawn = withdrawn.without(identity).without(&Withdrawn::folded(identity));
+            commands.push(Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() }));
+        }
         return;
     }
     let hover = "Out of all trusted and curated tables, with all readings. It can be undone; exports that were made before are searched on the page Export";

@@ -243,6 +243,15 @@ const ACTIONS: &[Action] = &[
         },
     },
     Action {
+        id: "back",
+        name: "Back to the page before",
+        usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::B)],
+        does: |state| match state.visited.last() {
+            Some(_) => Does::Asks(Command::Back),
+            None => Does::Nothing("There is no page before"),
+        },
+    },
+    Action {
         id: "undo",
         name: "Undo",
         usual: &[keys(CTRL, Key::Z)],

@@ -122,7 +122,7 @@ fn values_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query) {
 
 fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     let name = column.name;
-    let hint = if column.kind == Kind::Time { "2022-06-18 17:58:55" } else { "number" };
+    let hint = if column.kind == Kind::Time { "such as 2022-06-18" } else { "number" };
     let (mut from, mut to, mut entered) = (String::new(), String::new(), false);
     for (word, text) in [("From", &mut from), ("To", &mut to)] {
         ui.horizontal(|ui| {

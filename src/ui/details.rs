@@ -4,7 +4,7 @@ use egui::{Grid, Label, ScrollArea, Ui};
 
 use crate::curation::Codes;
 use crate::explore::Follow;
-use crate::state::{Command, Look, Shown};
+use crate::state::{Command, Look};
 
 use super::words::{as_is, t};
 use super::{cell, chips, icons, widgets};
@@ -76,11 +76,10 @@ pub fn only_ui(ui: &mut Ui, follow: &Follow, name: &str, commands: &mut Vec<Comm
     let signals = ui
         .button(t(format!("{} Signals of {name}", icons::SIGNALS)))
         .on_hover_text(t("What the device and the phone recorded, with this instant under the cursor"));
-    if only.clicked() || signals.clicked() {
-        commands.push(Command::Follow(Some(follow.clone())));
-        if signals.clicked() {
-            commands.push(Command::Show(Shown::Signals));
-        }
+    let does = only.clicked().then_some(Command::Follow(Some(follow.clone())));
+    let does = does.or_else(|| signals.clicked().then(|| Command::ShowRecording(Some(follow.clone()))));
+    if let Some(does) = does {
+        commands.push(does);
         ui.close();
     }
 }

@@ -20,6 +20,8 @@ pub struct DevicesScreen {
     by: By,
     least_first: bool,
     page: usize,
+    /// How high what stands above the cards is, in points, once it was painted.
+    above: f32,
     /// The order of the lines, of which lines, by what.
     order: Vec<u32>,
     figures: FiguresScreen,
@@ -64,6 +66,8 @@ const FINDS: &str =
     "By a part of its code or its customer's; by serial number and e-mail address where personal data are shown";
 const CARD: Vec2 = vec2(232.0, 108.0);
 const GAP: f32 = 8.0;
+/// A page of this width at least has all that is above the cards in one line.
+const ROOM_FOR_ALL: f32 = 640.0;
 /// As many devices can be compared as there is room for.
 const MOST_COMPARED: usize = 6;
 
@@ -97,7 +101,9 @@ pub fn devices_ui(
     let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)).floor().max(1.0) as usize;
     // They fill the width of the page.
     let card = vec2((ui.available_width() + GAP) / columns as f32 - GAP, CARD.y);
-    let rows = ((ui.available_height() - 76.0) / (CARD.y + GAP)).floor().max(1.0) as usize;
+    let is_narrow = ui.available_width() < ROOM_FOR_ALL;
+    let (top, height) = (ui.cursor().min.y, ui.available_height());
+    let rows = ((height - screen.above) / (CARD.y + GAP)).floor().max(1.0) as usize;
     let a_page = columns * rows;
     let pages = screen.order.len().div_ceil(a_page).max(1);
     screen.page = screen.page.min(pages - 1);
@@ -143,7 +149,7 @@ pub fn devices_ui(
         }
         ui.separator();
         saves = drawn.buttons_ui(ui, "the overview");
-        if !drawn.as_table {
+        if !drawn.as_table && !is_narrow {
             ui.separator();
             pages_ui(ui, &mut screen.page, pages);
         }
@@ -156,6 +162,9 @@ pub fn devices_ui(
             }
         }
     });
+    if !drawn.as_table && is_narrow {
+        ui.horizontal(|ui| pages_ui(ui, &mut screen.page, pages));
+    }
     ui.label(widgets::small(ui, screen.by.explanation()));
     ui.add_space(4.0);
     let in_sight = screen.order.iter().skip(screen.page * a_page).take(a_page);
@@ -174,6 +183,7 @@ pub fn devices_ui(
         return compares;
     }
     let corner = ui.cursor().min;
+    screen.above = corner.y - top;
     for (place, line) in in_sight.into_iter().enumerate() {
         let at = vec2((place % columns) as f32, (place / columns) as f32) * (card + Vec2::splat(GAP));
         card_ui(ui, Rect::from_min_size(corner + at, card), state, loaded, (line, screen.by), commands);
@@ -242,7 +252,7 @@ fn card_ui(
         compare_ui(ui, rect, state, serial, &name, commands);
     }
     if response.clicked() {
-        commands.push(Command::Follow(Some(follow)));
+        commands.push(Command::ShowRecording(Some(follow)));
     }
     response.on_hover_ui(|ui| {
         for by in By::ALL {

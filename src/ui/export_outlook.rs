@@ -6,7 +6,7 @@ use egui::{Button, Grid, Key, RichText, Role, TextEdit, Ui, vec2};
 
 use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{CheckId, CheckVerdict, Table};
-use crate::export::release::{Attack, Estimate, Preview, SplitNote};
+use crate::export::release::{Attack, Preview, SplitNote};
 use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
 
@@ -35,7 +35,9 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     section_ui(ui, icons::READY, "What it will be", words, |ui| {
         figures_ui(ui, preview);
         if state.choices().export.packaging.tables.contains(&Table::MachineLearningCurated) {
-            absent_ui(ui, &preview.estimate);
+            if let Some(words) = preview.estimate.absent() {
+                ui.label(widgets::weak(ui, words));
+            }
             let words =
                 "No label of steps is in it, and rows of one instant of a device are not independent of each other.";
             ui.label(widgets::weak(ui, words));
@@ -52,17 +54,6 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     let icon = if found == 0 { icons::READY } else { icons::INFORMATION };
     section_ui(ui, icon, "An attacker", &words, |ui| preview.attacks.iter().for_each(|attack| attack_ui(ui, attack)));
-}
-
-/// Why there are fewer customers than agreed.
-fn absent_ui(ui: &mut Ui, estimate: &Estimate) {
-    let absent = estimate.agreed.saturating_sub(estimate.customers);
-    if absent > 0 {
-        let [absent, agreed] = [absent, estimate.agreed].map(thousands);
-        let words =
-            format!("{absent} of {agreed} customers who agreed have no row: none of their readings was paired.");
-        ui.label(widgets::weak(ui, words));
-    }
 }
 
 fn figures_ui(ui: &mut Ui, preview: &Preview) {

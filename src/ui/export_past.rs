@@ -171,10 +171,7 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
             if widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}")).clicked() {
                 commands.push(Command::CopyText(text.clone()));
             }
-            // Lines of code stay lines.
-            ScrollArea::horizontal().id_salt("lines").show(ui, |ui| {
-                ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).extend());
-            });
+            ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).wrap());
         });
     });
 }

@@ -182,6 +182,9 @@ pub fn content_grid_ui(
                 if selection::moved_by_keys(ui, selection, rows, shape.columns.len(), visible) {
                     scroll.reveal(selection.head.0, rows, visible);
                 }
+                if ui.input(|input| input.key_pressed(Key::Enter)) {
+                    content.open(selection.head.0, selection.head.1);
+                }
             }
             _ => keyboard(ui, grid_id, rows, visible, scroll),
         }
@@ -353,7 +356,7 @@ impl Body<'_> {
         let extends = input.input(|input| input.modifiers.shift);
         // Where it is pressed, not where a drag is noticed: nothing that was chosen before is drawn on.
         let pressed = response.contains_pointer() && input.input(|input| input.pointer.primary_pressed());
-        if told || pressed || response.drag_started() || response.clicked() || response.secondary_clicked() {
+        if told || pressed || response.clicked() || response.secondary_clicked() {
             let keeps =
                 response.secondary_clicked() && self.chosen.is_some_and(|chosen| chosen.contains(cell.0, cell.1));
             self.chosen_now = match self.chosen {

@@ -1,16 +1,28 @@
 //! Undo, redo, and the list of what was done.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
+use egui::{Align, Button, PointerButton, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
 
 use crate::state::{Command, State};
 
-use super::actions::key_of;
+use super::actions::{key_of, named_with_key};
 use super::words::t;
 use super::{icons, theme, widgets};
 
-/// Paints the two buttons and the menu, from left to right.
+/// Paints the three buttons and the menu, from left to right.
 pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let back = "Back to the page before";
+    let goes = ui.add_enabled_ui(!state.visited.is_empty(), |ui| {
+        let response = ui.add(Button::new(icons::BACK).frame_when_inactive(false));
+        widgets::named(&response, ui, Role::Button, back);
+        response
+            .on_disabled_hover_text(t("There is no page before"))
+            .on_hover_text(named_with_key(back, "back", state))
+            .clicked()
+    });
+    if goes.inner || ui.input(|input| input.pointer.button_pressed(PointerButton::Extra1)) {
+        commands.push(Command::Back);
+    }
     step_ui(ui, icons::UNDO, ("Undo", &key_of("undo", state)), state.history.undo_label(), Command::Undo, commands);
     step_ui(ui, icons::REDO, ("Redo", &key_of("redo", state)), state.history.redo_label(), Command::Redo, commands);
     // It stays open, so that one can step through and look at what each entry makes of the figures.

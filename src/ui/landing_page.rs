@@ -100,7 +100,7 @@ fn files_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
         let file = &landing.files[row];
         match column {
             0 => {
-                ui.add(Label::new(as_is(&file.name)).truncate()).on_hover_text(t(format!("SHA-256 {}", file.sha256)));
+                file_ui(ui, &file.name).on_hover_text(t(format!("SHA-256 {}", file.sha256)));
             }
             1 => dataset_ui(ui, file.dataset),
             2 => number_ui(ui, &bytes(file.bytes), false),
@@ -123,7 +123,7 @@ fn refused_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
         match column {
             0 => {
                 let name = landing.files.get(refused.file as usize).map_or("", |file| file.name.as_str());
-                ui.add(Label::new(as_is(name)).truncate());
+                file_ui(ui, name).on_hover_text(as_is(name));
             }
             1 => dataset_ui(ui, refused.dataset),
             2 => number_ui(ui, &thousands(refused.offset), false),
@@ -133,6 +133,14 @@ fn refused_ui(ui: &mut Ui, landing: &Landing, scroll: &mut RowScroll) {
             }
         }
     });
+}
+
+/// A path below the source; where it is longer than its column its middle is left out, since the ends tell files apart.
+fn file_ui(ui: &mut Ui, name: &str) -> egui::Response {
+    /// Of a letter of the font, in points: wider ones are cut at the end.
+    const LETTER: f32 = 7.0;
+    let letters = (ui.available_width() / LETTER) as usize;
+    ui.add(Label::new(as_is(widgets::shortened(name, letters))).truncate())
 }
 
 fn column(title: &str, hover: &str, width: f32, right: bool) -> GridColumn {

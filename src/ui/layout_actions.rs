@@ -170,5 +170,5 @@ fn the_same(state: &State) -> Beside {
     let now = state.history.present();
     // The rows behind a figure are shown on the first page alone.
     let shown = if let Shown::Behind(_) = now.shown { Shown::Review } else { now.shown };
-    Beside { shown, follow: now.follow.clone(), ..Beside::default() }
+    Beside { shown, follow: now.follow.clone(), recorded: now.recorded.clone(), ..Beside::default() }
 }

@@ -141,7 +141,7 @@ impl Screens {
     /// Where on its page somebody looks.
     pub fn spot(&self, state: &State) -> Spot {
         let choices = state.choices();
-        match (choices.shown, &choices.follow) {
+        match (choices.shown, choices.whose_recording()) {
             (Shown::Review, _) => {
                 let (tab, check) = self.review.spot();
                 Spot { tab, check, ..Spot::default() }

@@ -4,7 +4,6 @@ use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};
 
 use super::actions::{Action, Does};
-use super::recipe_bar::with_join;
 
 /// Those of the recipe, as they are listed.
 pub const ACTIONS: &[Action] = &[
@@ -80,5 +79,5 @@ fn purpose(state: &State, purpose: Purpose) -> Does {
 }
 
 fn join(state: &State, join: JoinRule) -> Does {
-    recipe(state, |recipe| with_join(recipe, join))
+    recipe(state, |recipe| *recipe = recipe.joined(join))
 }

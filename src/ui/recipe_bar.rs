@@ -9,22 +9,14 @@ use super::explain::explained;
 use super::words::{Words, t};
 use super::{access, icons, widgets};
 
-/// How far apart a distance and a motion may be, in milliseconds, when the rule is chosen that has such a figure and none is given.
-const USEFUL_TOLERANCE: u32 = 100;
-
-/// Puts a rule in force, with a tolerance that makes a difference where it has one.
-pub fn with_join(recipe: &mut Recipe, join: JoinRule) {
-    recipe.join = join;
-    if join == JoinRule::Nearest && recipe.tolerance_ms == 0 {
-        // Within nothing it would be the rule of time stamp and owner.
-        recipe.tolerance_ms = USEFUL_TOLERANCE;
-    }
-}
+/// Room for the tolerance beside the rule that has one, in points.
+const TOLERANCE_WIDTH: f32 = 128.0;
 
 /// Paints the switches; each shows its effect in the strip above at once.
 pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let mut recipe = state.choices().recipe.clone();
-    let is_narrow = width_of_all(ui) > ui.available_width();
+    let tolerance = if recipe.join == JoinRule::Nearest { TOLERANCE_WIDTH } else { 0.0 };
+    let is_narrow = width_of_all(ui) + tolerance > ui.available_width();
     ui.horizontal_wrapped(|ui| {
         ui.label(widgets::weak(ui, if is_narrow { "Consent" } else { "Consent for" }));
         for purpose in Purpose::ALL {
@@ -53,7 +45,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if recipe.join == JoinRule::Nearest {
             if before != recipe.join {
-                with_join(&mut recipe, JoinRule::Nearest);
+                recipe = recipe.joined(JoinRule::Nearest);
             }
             let tolerance =
                 DragValue::new(&mut recipe.tolerance_ms).range(0..=60_000).prefix(t("within ")).suffix(t(" ms"));

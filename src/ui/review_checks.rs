@@ -359,9 +359,12 @@ fn accept_ui(
         let response = ui.add(reason.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
         access::required(&response);
-        who_ui(ui, who);
+        let entered = who_ui(ui, who);
         let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.trail_is_busy;
         let button = ui.add_enabled(may, Button::new(t("Accept")));
+        if entered && may {
+            button.request_focus();
+        }
         if button.on_disabled_hover_text(t("Say why, and who you are")).clicked() {
             let (who, why) = (who.trim().to_owned(), screen.why.trim().to_owned());
             commands.push(Command::Accept { check: check.id, who, why });

@@ -298,8 +298,7 @@ fn affected_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, c
                         .on_hover_text(t("Show the signals"))
                         .clicked()
                     {
-                        commands.push(Command::Follow(Some(follow)));
-                        commands.push(Command::Show(Shown::Signals));
+                        commands.push(Command::ShowRecording(Some(follow)));
                     }
                 }
             });

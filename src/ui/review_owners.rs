@@ -9,7 +9,7 @@ use crate::curation::{Evidence, Finding, OwnerFindings};
 use crate::domain::OwnerVerdict;
 use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
-use crate::state::{Command, Shown, Slot, State};
+use crate::state::{Command, Slot, State};
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
 use super::review_page::who_ui;
@@ -164,10 +164,8 @@ fn cell_ui(
         0 => {
             let device = name(Follow::Device(finding.serial.to_string()));
             let response = widgets::door_ui(ui, RichText::new(&device), format!("Signals of {device}"));
-            let hover = "Show its signals. All tables are narrowed to the device, until the chip is taken away";
-            if response.on_hover_text(t(hover)).clicked() {
-                commands.push(Command::Follow(Some(Follow::Device(finding.serial.to_string()))));
-                commands.push(Command::Show(Shown::Signals));
+            if response.on_hover_text(t("Show the signals")).clicked() {
+                commands.push(Command::ShowRecording(Some(Follow::Device(finding.serial.to_string()))));
             }
             return;
         }

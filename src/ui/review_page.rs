@@ -1,7 +1,7 @@
 //! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
 //! all of it, whether the training set may leave.
 
-use egui::{Role, ScrollArea, TextEdit, Ui};
+use egui::{Key, Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::format::counted;
 use crate::domain::{CheckId, JoinRule, OwnerVerdict, format};
@@ -167,9 +167,12 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
             Some(0) => {
                 let words = state.review.checks.value().map_or("", |review| review.why_none_is_open());
                 ui.label(t(format!("{} {words}.", icons::READY)));
-                who_ui(ui, who);
+                let entered = who_ui(ui, who);
                 let may = !who.trim().is_empty() && !review.trail_is_busy;
                 let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
+                if entered && may {
+                    button.request_focus();
+                }
                 let hover = "Put your name to all figures of this review. It opens the export of these tables";
                 if explained(button, hover, "gate").on_disabled_hover_text(t("Say who you are first")).clicked() {
                     commands.push(Command::SignOff { who: who.trim().to_owned() });
@@ -213,11 +216,12 @@ fn contradicting_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen) {
     });
 }
 
-/// The analyst's name.
-pub fn who_ui(ui: &mut Ui, who: &mut String) {
+/// The analyst's name. Gives whether Enter was pressed in it: that signs nothing, but leads to the button that does.
+pub fn who_ui(ui: &mut Ui, who: &mut String) -> bool {
     let edit = TextEdit::singleline(who).hint_text(t("your name")).desired_width(160.0);
     let response = ui.add(edit.background_color(theme::palette(ui).raised));
     widgets::named(&response, ui, Role::TextInput, "Your name");
+    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 fn trail_ui(ui: &mut Ui, state: &State) {

@@ -2,8 +2,8 @@
 
 use egui::{Grid, Label, RichText, ScrollArea, Ui};
 
+use crate::domain::JoinRule;
 use crate::domain::format::thousands;
-use crate::domain::{JoinRule, Recipe};
 use crate::review::joins::PairKind;
 use crate::review::{Differing, FigureId, RuleFigures, RuleReport};
 use crate::state::{Command, Shown, State};
@@ -73,12 +73,12 @@ fn title_ui(ui: &mut Ui, state: &State, rule: JoinRule, commands: &mut Vec<Comma
     let recipe = &state.choices().recipe;
     let mut label = join_label(rule).to_owned();
     if rule == JoinRule::Nearest {
-        label.push_str(&format!(" within {} ms", thousands(recipe.tolerance_ms.into())));
+        label.push_str(&format!(" within {} ms", thousands(recipe.joined(rule).tolerance_ms.into())));
     }
     let is_in_force = rule == recipe.join;
     let response = explained(ui.selectable_label(is_in_force, t(label)), join_hover(rule), "join");
     if response.clicked() && !is_in_force {
-        commands.push(Command::SetRecipe(Recipe { join: rule, ..recipe.clone() }));
+        commands.push(Command::SetRecipe(recipe.joined(rule)));
     }
 }
 

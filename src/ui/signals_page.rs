@@ -81,7 +81,7 @@ pub fn signals_ui(
 ) {
     let Some(loaded) = state.landing.value() else { return };
     let signals = &state.signals;
-    let follow = state.choices().follow.as_ref();
+    let follow = state.choices().whose_recording();
     if screen.instants != state.instants {
         screen.instants = state.instants;
         screen.clock = match state.instants {
@@ -112,7 +112,7 @@ pub fn signals_ui(
         // Whoever waits can go back to all of them.
         ui.horizontal_wrapped(|ui| {
             all_ui(ui, commands);
-            chips::follow_ui(ui, state, &loaded.codes, commands);
+            narrowing_ui(ui, state, loaded, commands);
         });
     }
     if let Some(error) = signals.recording.error() {
@@ -127,7 +127,23 @@ pub fn signals_ui(
 /// The way back to the overview.
 fn all_ui(ui: &mut Ui, commands: &mut Vec<Command>) {
     if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
-        commands.push(Command::Follow(None));
+        commands.push(Command::ShowRecording(None));
+    }
+}
+
+/// Whom the tables are narrowed to, or the way to narrow them to whose recording it is.
+fn narrowing_ui(ui: &mut Ui, state: &State, loaded: &Loaded, commands: &mut Vec<Command>) {
+    let choices = state.choices();
+    chips::follow_ui(ui, state, &loaded.codes, commands);
+    if let Some(recorded) = choices.recorded.as_ref().filter(|recorded| choices.follow.as_ref() != Some(recorded)) {
+        let name = chips::name_of(recorded, &loaded.codes, state.revealed);
+        let button = ui.button(t(format!("{} Only {name} in all tables", icons::FOLLOW)));
+        if button
+            .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"))
+            .clicked()
+        {
+            commands.push(Command::Follow(Some(recorded.clone())));
+        }
     }
 }
 
@@ -143,7 +159,7 @@ fn recording_ui(
     ui.horizontal_wrapped(|ui| {
         all_ui(ui, commands);
         access::heading_ui(ui, &name);
-        chips::follow_ui(ui, state, &loaded.codes, commands);
+        narrowing_ui(ui, state, loaded, commands);
     });
     let is_empty = plotted.tracks().all(|track| track.series.is_empty());
     if is_empty {

@@ -32,7 +32,7 @@ pub fn side_ui(
         ui.add_space(8.0);
         others_ui(ui, state, loaded, plotted, commands);
         ui.add_space(8.0);
-        zones_ui(ui, plotted, commands);
+        zones_ui(ui, state, plotted, commands);
     });
 }
 
@@ -160,10 +160,16 @@ fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsS
                 .on_hover_text(t("Show the readings of this stretch in the table, from where they can be saved"));
             widgets::named(&response, ui, Role::Button, format!("Readings of A to B in {}", table.name()));
             if response.clicked() {
+                narrow(state, commands);
                 show_in_table(table, (a.min(b).ceil() as i64, a.max(b).floor() as i64), commands);
             }
         }
     });
+}
+
+/// Narrows all tables to whose recording it is: its rows are shown next.
+fn narrow(state: &State, commands: &mut Vec<Command>) {
+    commands.extend(state.choices().whose_recording().map(|follow| Command::Follow(Some(follow.clone()))));
 }
 
 /// Narrows a table to a stretch of time and shows it.
@@ -232,7 +238,7 @@ fn as_lines(channels: &[MeasuredChannel]) -> String {
 fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, commands: &mut Vec<Command>) {
     let recording = &plotted.recording;
     let partners = &recording.partners;
-    let Some(follow) = &state.choices().follow else { return };
+    let Some(follow) = state.choices().whose_recording() else { return };
     let follow_of = |identity: &str| match follow {
         Follow::Device(_) => Follow::Person(identity.to_owned()),
         Follow::Person(_) => Follow::Device(identity.to_owned()),
@@ -309,12 +315,13 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
 }
 
 /// What reaches each table, and what of the readings cannot be drawn or stands out.
-fn zones_ui(ui: &mut Ui, plotted: &Plotted, commands: &mut Vec<Command>) {
+fn zones_ui(ui: &mut Ui, state: &State, plotted: &Plotted, commands: &mut Vec<Command>) {
     ui.label(widgets::strong("what reaches each table"));
     Grid::new("zones").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
         for line in &plotted.recording.tables {
             let name = line.table.name();
             if widgets::door_ui(ui, name.into(), format!("Open {name}")).clicked() {
+                narrow(state, commands);
                 commands.push(Command::Show(Shown::Table(line.table)));
             }
             ui.label(t(thousands(line.rows)));
@@ -322,6 +329,7 @@ fn zones_ui(ui: &mut Ui, plotted: &Plotted, commands: &mut Vec<Command>) {
             for (step, reason, rows) in &line.dropped {
                 let text = widgets::small(ui, format!("−{} {}", thousands(*rows), reason.label()));
                 if widgets::door_ui(ui, text, format!("{name}: {} {}", rows, reason.label())).clicked() {
+                    narrow(state, commands);
                     commands.push(Command::Show(Shown::Dropped { table: line.table, step: *step, stood: None }));
                 }
                 ui.end_row();

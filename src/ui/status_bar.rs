@@ -1,12 +1,16 @@
 //! The bottom line: state, refused records, masking, size, and the progress of what the user waits for.
 
-use egui::{Align, Label, Layout, ProgressBar, RichText, TextStyle, Ui};
+use egui::containers::menu::MenuButton;
+use egui::{Align, Button, Label, Layout, ProgressBar, RichText, Role, TextStyle, Ui};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
 use super::words::t;
 use super::{access, icons, widgets};
+
+/// How wide it is asked whether personal data are to be shown, in points.
+const ASKING_WIDTH: f32 = 320.0;
 
 /// Paints the line.
 pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -51,19 +55,33 @@ fn state_ui(ui: &mut Ui, state: &State) {
 }
 
 fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let (text, name) = if state.revealed {
-        (widgets::warning(ui, format!("{} personal data shown", icons::REVEALED)).underline(), "Mask personal data")
-    } else {
-        (widgets::weak(ui, format!("{} masked", icons::MASKED)).underline(), "Show personal data")
-    };
-    let hover = if state.revealed {
-        "Click to mask names, e-mail addresses, phones, birthdays and serial numbers again"
-    } else {
-        "Click to show names, e-mail addresses, phones, birthdays and serial numbers until the program ends"
-    };
-    if widgets::door_ui(ui, text, name).on_hover_text(t(hover)).clicked() {
-        commands.push(Command::Reveal(!state.revealed));
+    if state.revealed {
+        let text = widgets::warning(ui, format!("{} personal data shown", icons::REVEALED)).underline();
+        let hover = "Click to mask names, e-mail addresses, phones, birthdays and serial numbers again";
+        if widgets::door_ui(ui, text, "Mask personal data").on_hover_text(t(hover)).clicked() {
+            commands.push(Command::Reveal(false));
+        }
+        return;
     }
+    // One click by mistake shows nobody.
+    let text = widgets::weak(ui, format!("{} masked", icons::MASKED)).underline();
+    let button = Button::new(text).frame_when_inactive(false);
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_max_width(ASKING_WIDTH);
+        widgets::edged(ui);
+        let words = "Names, e-mail addresses, phones, birthdays and serial numbers can be shown on this screen until the \
+                     program ends. Whoever sees it sees them.";
+        ui.vertical(|ui| {
+            ui.label(t(words));
+            ui.add_space(4.0);
+            if ui.button(t("Show personal data")).clicked() {
+                commands.push(Command::Reveal(true));
+                ui.close();
+            }
+        });
+    });
+    widgets::named(&response, ui, Role::Button, "Personal data are masked");
+    response.on_hover_text(t("Click to be asked whether they are to be shown"));
 }
 
 fn work_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -20,6 +20,9 @@ use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, 
 
 mod cell_menu;
 
+/// Room for a number that was worked out, in points.
+const WORKED_OUT: f32 = 152.0;
+
 /// What belongs to the page alone.
 #[derive(Default)]
 pub struct TableScreen {
@@ -252,7 +255,11 @@ pub(super) fn look_ui(
         empty::nothing_here_ui(ui, "No rows", without_rows(shown));
     } else {
         let title = |&at: &usize| Some(cell::grid_column(look.view.column(at)?, look.is_internal(at), state.revealed));
-        let titles: Vec<GridColumn> = columns.iter().filter_map(title).collect();
+        let mut titles: Vec<GridColumn> = columns.iter().filter_map(title).collect();
+        if shown == Shown::Sql {
+            // What is worked out has more digits than what was measured.
+            titles.iter_mut().filter(|title| title.right).for_each(|title| title.width = title.width.max(WORKED_OUT));
+        }
         if let Some(error) = state.summaries.error() {
             ui.label(widgets::warning(ui, error));
         }

@@ -15,7 +15,9 @@ use super::grid::{RowScroll, grid_ui};
 use super::words::{as_is, instant, t};
 use super::{access, cell, chips, theme, widgets};
 
-const CURVE_HEIGHT: f32 = 96.0;
+const CURVE_HEIGHT: f32 = 116.0;
+/// Room below the curve for its first and its last instant.
+const BELOW: f32 = 20.0;
 
 /// What belongs to both alone.
 #[derive(Default)]
@@ -84,7 +86,7 @@ fn points_ui(ui: &mut Ui, curve: &[Consented], screen: &mut FiguresScreen, comma
 fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<Command>) {
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
     let recipe = &state.choices().recipe;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let mut limited = recipe.as_of.is_some();
         ui.checkbox(&mut limited, t("Only consents given by"))
             .on_hover_text(t("What would have been allowed at an instant: later consents do not count"));
@@ -92,7 +94,8 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
         let slider = Slider::new(&mut at, first.at..=last.at)
             .custom_formatter(|at, _| instant(at as i64))
             .custom_parser(|text| crate::domain::format::instant(text).map(|at| at as f64));
-        ui.spacing_mut().slider_width = 280.0;
+        // Beside it stands an instant.
+        ui.spacing_mut().slider_width = (ui.available_size_before_wrap().x - 240.0).clamp(80.0, 280.0);
         let response = ui.add_enabled(limited, slider);
         widgets::named(&response, ui, Role::Slider, "Consents given by");
         let as_of = limited.then_some(at);
@@ -114,28 +117,35 @@ fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, summary: &[Str
     widgets::named(&response, ui, Role::Image, format!("Customers who had agreed, over time {words}").trim_end());
     let palette = theme::palette(ui);
     let most = curve.iter().map(|point| point.customers).max().unwrap_or(0).max(1);
-    let room = rect.shrink2(vec2(4.0, 8.0));
+    let mut room = rect.shrink2(vec2(4.0, 8.0));
+    room.max.y -= BELOW;
     let x = |at: i64| room.left() + room.width() * share(at, first.at, last.at);
     let y = |customers: u64| room.bottom() - room.height() * (customers as f64 / most as f64) as f32;
     let points: Vec<Pos2> = curve.iter().map(|point| pos2(x(point.at), y(point.customers))).collect();
     ui.painter().hline(room.x_range(), room.bottom(), (1.0, palette.line));
     ui.painter().line(points, Stroke::new(1.5, palette.accent));
+    let font = TextStyle::Small.resolve(ui.style());
+    for (at, align, said) in [
+        (rect.left_bottom(), Align2::LEFT_BOTTOM, as_is(instant(first.at))),
+        (rect.right_bottom(), Align2::RIGHT_BOTTOM, as_is(instant(last.at))),
+        (rect.left_top(), Align2::LEFT_TOP, t(counted(most, "customer"))),
+    ] {
+        ui.painter().text(at, align, said, font.clone(), palette.weak);
+    }
     if let Some(as_of) = as_of {
         let x = x(as_of.clamp(first.at, last.at));
-        ui.painter().vline(x, rect.y_range(), (1.5, palette.warning));
+        ui.painter().vline(x, room.y_range(), (1.5, palette.warning));
         let (align, aside) = if x > rect.center().x { (Align2::RIGHT_TOP, -4.0) } else { (Align2::LEFT_TOP, 4.0) };
-        let font = TextStyle::Small.resolve(ui.style());
-        ui.painter().text(pos2(x + aside, rect.top()), align, t("as of"), font, palette.warning);
+        ui.painter().text(pos2(x + aside, rect.top()), align, t("as of"), font.clone(), palette.warning);
     }
     if let Some(point) = looked_at {
-        ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.text));
-        let font = TextStyle::Small.resolve(ui.style());
+        ui.painter().vline(x(point.at), room.y_range(), (1.0, palette.text));
         ui.painter().text(rect.center_bottom(), Align2::CENTER_BOTTOM, t(in_words(point)), font, palette.text);
     }
     if let Some(pointer) = response.hover_pos() {
         let place = ((pointer.x - room.left()) / room.width() * (curve.len() - 1) as f32).round().max(0.0) as usize;
         if let Some(point) = curve.get(place.min(curve.len() - 1)) {
-            ui.painter().vline(x(point.at), rect.y_range(), (1.0, palette.weak));
+            ui.painter().vline(x(point.at), room.y_range(), (1.0, palette.weak));
             response.on_hover_text_at_pointer(t(in_words(point)));
         }
     }

@@ -196,7 +196,7 @@ pub fn tour_ui(
         screen.led_to = Some(shown);
         commands.push(Command::Show(shown));
         // The cards speak of all that landed, not of somebody.
-        if state.choices().follow.is_some() {
+        if state.choices().whose_recording().is_some() {
             commands.push(Command::Follow(None));
         }
     }

@@ -62,6 +62,12 @@ fn what_fails_keeps_everything_from_being_written() {
     nothing_written(&home, &["--key", "0123456789abcdef", "--join", "owner"], 2, "there is no key 0123456789abcdef");
     nothing_written(&home, &["--join", "owner", "--strict", "--analyst", "A. Name"], 1, "--strict was given");
     nothing_written(&home, &["--join", "owner", "--preview", "--analyst", "A. Name"], 0, "Nothing was written");
+    nothing_written(
+        &home,
+        &["--join", "owner", "--preview", "--analyst", "A. Name"],
+        0,
+        "customers who agreed have no row",
+    );
 }
 
 #[test]

@@ -140,6 +140,7 @@ fn nothing_personal_is_painted_until_it_is_asked_for() {
     for text in personal {
         assert!(window.harness.query_by_label_contains(text).is_none(), "{text}");
     }
+    click(&mut window, "Personal data are masked");
     click(&mut window, "Show personal data");
     for text in personal {
         assert!(window.harness.query_by_label_contains(text).is_some(), "{text}");

@@ -251,7 +251,8 @@ fn a_foreign_pair_opens_both_customers_signals() {
     settle(&mut window);
     let state = state(&window);
     assert_eq!(state.choices().shown, Shown::Signals);
-    assert_eq!(state.choices().follow, Some(Follow::Device(stranger.device)));
+    assert_eq!(state.choices().recorded, Some(Follow::Device(stranger.device)));
+    assert_eq!(state.choices().follow, None, "who looks at a recording narrows no table");
     assert_eq!(state.signals.other.as_deref(), Some(stranger.user.as_str()));
     assert!(!state.signals.other_track.value().unwrap().series.is_empty());
 }

@@ -100,6 +100,7 @@ fn the_keys_save_what_is_revealed_as_it_is() {
     click(&mut window, "Only null");
     window.harness.key_press(Key::Escape);
     settle(&mut window);
+    click(&mut window, "Personal data are masked");
     click(&mut window, "Show personal data");
     answer(&mut window, &path);
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::E);
@@ -202,6 +203,7 @@ fn what_is_saved_is_what_was_in_sight_when_it_was_asked_for() {
     let mut window = open(Table::StepTrainerTrusted);
     let rows = look(&window).len();
     let sight = Arc::new(state(&window).sight().unwrap());
+    click(&mut window, "Personal data are masked");
     click(&mut window, "Show personal data");
     click(&mut window, "Column serialnumber");
     click(&mut window, "Only null");

@@ -138,13 +138,66 @@ fn devices_with_foreign_pairs_come_first_and_open() {
 #[test]
 fn the_same_device_opens_again_and_again() {
     let mut window = open_first();
-    let Some(Follow::Device(serial)) = window.harness.state().state().choices().follow.clone() else { panic!() };
+    let Some(Follow::Device(serial)) = window.harness.state().state().choices().recorded.clone() else { panic!() };
     for _ in 0..2 {
         click(&mut window, "All devices");
         assert!(signals(&window).recording.value().is_none());
         ask(&mut window, Command::Follow(Some(Follow::Device(serial.clone()))));
         assert!(signals(&window).recording.value().is_some());
     }
+}
+
+#[test]
+fn who_looks_at_a_recording_narrows_no_table_unless_asked_to() {
+    let mut window = open_first();
+    let choices = |window: &Window| window.harness.state().state().choices().clone();
+    let device = choices(&window).recorded;
+    assert!(device.is_some() && choices(&window).follow.is_none());
+    // To a table and back, it is still there.
+    ask(&mut window, Command::Show(Shown::Table(Table::StepTrainerLanding)));
+    let all = window.harness.state().state().look.value().unwrap().len();
+    assert_eq!(all as u64, window.harness.state().state().curation.value().unwrap().rows(Table::StepTrainerLanding));
+    ask(&mut window, Command::Show(Shown::Signals));
+    assert!(signals(&window).recording.value().is_some());
+    let only = label_of(&window, "Only D·");
+    click(&mut window, &only);
+    assert_eq!((choices(&window).follow, choices(&window).recorded), (device, None));
+    ask(&mut window, Command::Show(Shown::Table(Table::StepTrainerLanding)));
+    assert!(window.harness.state().state().look.value().unwrap().len() < all);
+    // All recordings there are to choose among again.
+    ask(&mut window, Command::Show(Shown::Signals));
+    click(&mut window, "All devices");
+    assert_eq!((choices(&window).follow, choices(&window).recorded), (None, None));
+}
+
+#[test]
+fn one_goes_back_page_by_page() {
+    let mut window = open_first();
+    let choices = |window: &Window| window.harness.state().state().choices().clone();
+    let device = choices(&window).recorded.unwrap();
+    ask(&mut window, Command::About(device.clone()));
+    ask(&mut window, Command::Show(Shown::Table(Table::CustomerTrusted)));
+    let back = |window: &mut Window| {
+        window.harness.key_press_modifiers(Modifiers::ALT.plus(Modifiers::SHIFT), Key::B);
+        settle(window);
+    };
+    back(&mut window);
+    assert_eq!((choices(&window).shown, choices(&window).about), (Shown::Consent, Some(device.clone())));
+    back(&mut window);
+    assert_eq!((choices(&window).shown, choices(&window).recorded), (Shown::Signals, Some(device)));
+    back(&mut window);
+    assert_eq!((choices(&window).shown, choices(&window).recorded), (Shown::Signals, None));
+    while !window.harness.state().state().visited.is_empty() {
+        let button = PointerButton::Extra1;
+        for pressed in [true, false] {
+            let (pos, modifiers) = (Pos2::new(400.0, 500.0), Modifiers::NONE);
+            window.harness.event(Event::PointerButton { pos, button, pressed, modifiers });
+        }
+        let before = window.harness.state().state().visited.len();
+        settle(&mut window);
+        assert_eq!(window.harness.state().state().visited.len(), before - 1, "the mouse's button");
+    }
+    assert_eq!(window.harness.query_all_by_label("Back to the page before").count(), 1);
 }
 
 #[test]

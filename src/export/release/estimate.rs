@@ -9,6 +9,7 @@ use super::preview::{Attack, attacks};
 use super::table::OutTable;
 use super::{ReleaseError, split_note};
 use crate::curation::Curation;
+use crate::domain::format::thousands;
 use crate::domain::{Format, Progress, Table};
 use crate::landing::Landing;
 
@@ -34,6 +35,15 @@ pub struct Estimate {
     pub bytes: u64,
     /// How long it will take, from the time that those took.
     pub takes: Duration,
+}
+
+impl Estimate {
+    /// Why there are fewer customers than agreed, if there are.
+    pub fn absent(&self) -> Option<String> {
+        let absent = self.agreed.checked_sub(self.customers).filter(|absent| *absent > 0)?;
+        let [absent, agreed] = [absent, self.agreed].map(thousands);
+        Some(format!("{absent} of {agreed} customers who agreed have no row: none of their readings was paired."))
+    }
 }
 
 /// All that can be said of an export before it is made.

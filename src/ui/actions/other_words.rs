@@ -13,7 +13,7 @@ pub fn other_words(id: &str) -> &'static str {
         "cancel" => "abort interrupt abbrechen",
         "copy-link" | "open-link" => "share url teilen",
         "save-picture" | "save-counts" => "export image chart svg png exportieren grafik bild",
-        "undo" => "back zurück",
+        "undo" => "back zurück revert rückgängig",
         "redo" => "forward again vor",
         "purpose-research" | "purpose-public" | "purpose-friends" => {
             "rule recipe agreed zweck regel rezept einwilligung"

@@ -30,7 +30,7 @@ impl Content<'_> {
             let name = |follow: Follow| chips::name_of(&follow, self.codes, self.revealed);
             let (device, user) = (Follow::Device(pair.device.clone()), Follow::Person(pair.user.clone()));
             let text = format!("{} {} with the motions of {}", icons::SIGNALS, name(device), name(user));
-            let hover = "The device's signals with these motions laid over, at this instant. All tables are narrowed to the device, until the chip is taken away";
+            let hover = "The device's signals with these motions laid over, at this instant";
             if ui.button(t(text)).on_hover_text(t(hover)).clicked() {
                 self.commands.push(Command::ShowStranger(pair));
                 ui.close();
