@@ -314,13 +314,13 @@ pub(super) fn about(check: Id) -> About {
             "Motions before registration",
             "Accelerometer readings from before the first registration of their user.",
             "Before they were a customer the phone may have been with somebody else.",
-            "Ask for the consent date in the recipe if they should not count.",
+            "Ask for the consent date in the recipe if they should not count: it keeps them out of the trusted tables. Those that landed stay in this figure.",
         ),
         Id::DistancesBeforeRegistration => warn(
             "Distances before registration",
             "Distance readings from before the first registration of a customer with that serial number.",
             "Before they were a customer the device may have been with somebody else.",
-            "Ask for the consent date in the recipe if they should not count.",
+            "Ask for the consent date in the recipe if they should not count: it keeps them out of the trusted tables. Those that landed stay in this figure.",
         ),
         Id::MotionsOutsideSession => warn(
             "Longest pause between motions",

@@ -285,7 +285,7 @@ impl Chart<'_> {
         let places = places.filter(|(x, _)| (area.left + 28.0..=right).contains(x));
         let mut shapes: Vec<Shape> =
             places.map(|(x, label)| Shape::small(label, [x, y], Anchor::Middle, Ink::Weak)).collect();
-        shapes.push(Shape::small(self.clock.name().to_owned(), [area.left - 6.0, y], Anchor::End, Ink::Weak));
+        shapes.push(Shape::small(self.clock.name().to_owned(), [0.0, y], Anchor::Start, Ink::Weak));
         scene.paint(Area::new(0.0, area.bottom, scene.size[0], scene.size[1]), shapes);
     }
 

@@ -124,12 +124,18 @@ fn named<'a>(words: &[(&'a str, usize)]) -> Vec<(&'a str, Table)> {
 /// Those that begin so come first, then those that have it within; a word that is whole already needs no offer.
 fn matching(offered: Vec<Offer>, begun: &str) -> Vec<Offer> {
     let begun = begun.to_lowercase();
+    // Enter behind it is a new line, and not another word that has it within.
+    let is_whole = |text: &str| text.eq_ignore_ascii_case(&begun);
+    if offered.iter().any(|offer| is_whole(&offer.text)) || ["null", "true", "false"].iter().any(|word| is_whole(word))
+    {
+        return vec![];
+    }
     let mut kept: Vec<Offer> = vec![];
     for is_start in [true, false] {
         for offer in &offered {
             let text = offer.text.to_lowercase();
             let fits = if is_start { text.starts_with(&begun) } else { begun.len() > 1 && text.contains(&begun) };
-            if fits && text != begun && !kept.iter().any(|other| other.text == offer.text) {
+            if fits && !kept.iter().any(|other| other.text == offer.text) {
                 kept.push(offer.clone());
             }
         }
@@ -157,6 +163,10 @@ mod tests {
         assert_eq!(at_bar("SELECT a.t| FROM accelerometer_trusted AS a", false)[0], "timestamp");
         assert_eq!(at_bar("SELECT s.| FROM customer_trusted c JOIN step_trainer_trusted s ON", false).len(), 3);
         assert_eq!(at_bar("sel|", false), ["SELECT"]);
+        assert!(at_bar("SELECT * FROM customer_trusted WHERE email IS NOT NULL|", false).is_empty());
+        assert!(
+            at_bar("SELECT * FROM customer_trusted WHERE email IS NOT nul|", false).contains(&"nullif(".to_owned())
+        );
         assert!(at_bar("SELECT coun|", false).contains(&"count(".to_owned()));
         assert_eq!(at_bar("|", true), BEGINNINGS);
         assert!(at_bar("SELECT * FROM customer_landing whe|", false).contains(&"WHERE".to_owned()));

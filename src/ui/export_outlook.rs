@@ -113,7 +113,9 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
     explained(ui.label(words), "Counted on the rows that would leave", "export-attacks");
     if audit.by_chance > 0 {
         let rows = counted(audit.by_chance, "row");
-        ui.label(widgets::small(ui, format!("{rows} of different customers in different splits are equal by chance.")));
+        let are = if audit.by_chance == 1 { "is" } else { "are" };
+        let words = format!("{rows} of different customers in different splits {are} equal by chance.");
+        ui.label(widgets::small(ui, words));
     }
     if split.grouped > 0 {
         let who = counted(split.grouped, "customer");
@@ -165,7 +167,7 @@ pub fn gate_ui(
     let words = match (is_signed, state.review.open()) {
         (true, _) => "nothing".to_owned(),
         (false, None) => "the checks are being computed".to_owned(),
-        (false, Some(0)) => "nobody signed yet".to_owned(),
+        (false, Some(0)) => "nobody signed these tables".to_owned(),
         (false, Some(1)) => "1 failing check".to_owned(),
         (false, Some(open)) => format!("{open} failing checks"),
     };
@@ -180,7 +182,7 @@ pub fn gate_ui(
             }
         }
         wanted = wanted.or(warnings_ui(ui, state));
-        review_page::gate_ui(ui, state, who, commands);
+        review_page::narrow_gate_ui(ui, state, who, commands);
         ui.add_space(8.0);
         button_ui(ui, state, place, is_signed, commands);
     });

@@ -67,7 +67,9 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     // No entry is cut at the bottom.
     let entry = theme::ROW_HEIGHT + ui.spacing().item_spacing.y;
     let room = (theme::HISTORY_HEIGHT / entry).floor() * entry - ui.spacing().item_spacing.y;
-    ScrollArea::vertical().max_height(room).show(ui, |ui| {
+    // Left to itself a menu takes two entries and a half for enough.
+    let least = (labels.len() as f32 * entry).min(room);
+    ScrollArea::vertical().max_height(room).min_scrolled_height(least).show(ui, |ui| {
         for (position, label) in labels.iter().enumerate().rev() {
             let is_present = position == present;
             let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(t(*label)) };

@@ -324,7 +324,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::TurnsTable => screens.drawn.as_table = !screens.drawn.as_table,
         Does::TurnsWords => screens.drawn.in_words = !screens.drawn.in_words,
         Does::SavesCounts => commands.extend(pictures::counts(ui, state)),
-        Does::AsksQuery => commands.push(Command::Ask(screens.sql.text().to_owned())),
+        Does::AsksQuery => commands.push(Command::Ask(screens.sql.ask().to_owned())),
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
                 screens.review.turn_to_next(&review.open(trail));

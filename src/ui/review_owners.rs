@@ -51,7 +51,11 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
             summary.contradicting,
             summary.without_evidence,
         ]) {
-            let text = format!("{} {}", thousands(devices), verdict.title());
+            let title = match verdict {
+                OwnerVerdict::Contradicts if devices != 1 => "contradict the record",
+                other => other.title(),
+            };
+            let text = format!("{} {title}", thousands(devices));
             ui.selectable_value(&mut screen.only, Some(verdict), t(text));
         }
         ui.separator();

@@ -1,6 +1,7 @@
 //! The page of the join review: the checks, the joins, the rules side by side, whose device it is, and the trail. Above
 //! all of it, whether the training set may leave.
 
+use egui::containers::menu::MenuButton;
 use egui::{Key, Role, ScrollArea, TextEdit, Ui};
 
 use crate::domain::format::counted;
@@ -142,6 +143,18 @@ pub fn review_ui(
 
 /// Whether the training set may leave, and what is missing: one line.
 pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Command>) {
+    gate_of_ui(ui, state, who, false, commands);
+}
+
+/// The same in a narrow place: in two lines, whether somebody signed or not, so that nothing moves when they do.
+pub fn narrow_gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<Command>) {
+    ui.scope(|ui| {
+        ui.set_min_height(2.0 * ui.spacing().interact_size.y + ui.spacing().item_spacing.y);
+        gate_of_ui(ui, state, who, true, commands);
+    });
+}
+
+fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, commands: &mut Vec<Command>) {
     let review = &state.review;
     ui.horizontal_wrapped(|ui| {
         if let Some(error) = review.trail.error() {
@@ -150,14 +163,28 @@ pub fn gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &mut Vec<
         }
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
             let when = instant(signed.when);
-            ui.label(t(format!("{} Signed off by {} on {when}.", icons::READY, signed.who)));
-            ui.label(widgets::weak(ui, "It counts for this recipe over these landing files; changing either ends it."));
-            let hover = "Closes the export of these tables until somebody signs again. What left before is not touched";
-            let button = ui.add_enabled(!review.trail_is_busy, egui::Button::new(t("Take the sign-off back")));
-            if explained(button, hover, "gate").clicked() {
-                let why = "taken back on the page of the review".to_owned();
-                commands.push(Command::Unsign { who: signed.who, why });
+            let label = ui.label(t(format!("{} Signed off by {} on {when}.", icons::READY, signed.who)));
+            let counts = "It counts for this recipe over these landing files; changing either ends it.";
+            if is_narrow {
+                label.on_hover_text(t(counts));
+                ui.end_row();
+            } else {
+                ui.label(widgets::weak(ui, counts));
             }
+            ui.add_enabled_ui(!review.trail_is_busy, |ui| {
+                let hover =
+                    "Closes the export of these tables until somebody signs again. What left before is not touched";
+                let (button, _) = MenuButton::new(t("Take the sign-off back")).ui(ui, |ui| {
+                    widgets::edged(ui);
+                    ui.label(t(hover));
+                    if ui.button(t("Take it back")).clicked() {
+                        let why = "taken back on the page of the review".to_owned();
+                        commands.push(Command::Unsign { who: signed.who.clone(), why });
+                        ui.close();
+                    }
+                });
+                explained(button, hover, "gate");
+            });
             return;
         }
         match review.open() {

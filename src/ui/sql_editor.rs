@@ -71,6 +71,11 @@ impl Editor {
         self.offered = None;
     }
 
+    /// Offers nothing any more: the query is answered.
+    pub fn settle(&mut self) {
+        self.offered = None;
+    }
+
     fn offer(&mut self, asked: bool) {
         let (range, offers) = offers(&self.text, self.cursor, asked);
         self.offered = (!offers.is_empty()).then_some(Offered { range, offers, chosen: 0 });

@@ -25,6 +25,12 @@ impl SqlScreen {
         self.editor.text()
     }
 
+    /// The query, which is answered now.
+    pub fn ask(&mut self) -> &str {
+        self.editor.settle();
+        self.text()
+    }
+
     /// Puts a query into the editor.
     pub fn put(&mut self, text: String) {
         self.editor.put(text);

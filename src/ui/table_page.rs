@@ -21,7 +21,7 @@ use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, 
 mod cell_menu;
 
 /// Room for a number that was worked out, in points.
-const WORKED_OUT: f32 = 152.0;
+const WORKED_OUT: f32 = 188.0;
 
 /// What belongs to the page alone.
 #[derive(Default)]

@@ -302,7 +302,7 @@ pub fn aside_frame(ui: &Ui) -> Frame {
 
 /// Around the page in the middle.
 pub fn page_frame(ui: &Ui) -> Frame {
-    Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 16, right: 4, top: 12, bottom: 0 })
+    Frame::new().fill(palette(ui).base).inner_margin(Margin { left: 16, right: 12, top: 12, bottom: 0 })
 }
 
 /// Around the editor of queries.

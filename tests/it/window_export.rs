@@ -124,7 +124,7 @@ fn from_the_lock_to_a_training_set_that_is_proved() {
     desk.ask(Command::ExportTo { place: place.clone(), replace: false });
     assert!(!place.exists(), "nobody signed, whoever asks");
     desk.ask(Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
-    assert!(desk.has("nobody signed yet"));
+    assert!(desk.has("nobody signed these tables"));
     desk.window.harness.get_by_label("Your name").focus();
     desk.window.harness.run_steps(1);
     desk.window.harness.get_by_label("Your name").type_text("A. Name");

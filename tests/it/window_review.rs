@@ -143,6 +143,7 @@ fn a_failing_check_is_accepted_with_a_reason_and_taken_back() {
     assert!(has(&window, "A. Name accepted foreign-pairs") && has(&window, "A. Name signed off all figures"));
     click(&mut window, "Checks");
     click(&mut window, "Take the sign-off back");
+    click(&mut window, "Take it back");
     assert!(state(&window).review.signed_off().is_none() && state(&window).review.open() == Some(0));
     assert!(!saves(&mut window));
     ask(&mut window, Command::Show(Shown::Review));

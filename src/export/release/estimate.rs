@@ -42,7 +42,9 @@ impl Estimate {
     pub fn absent(&self) -> Option<String> {
         let absent = self.agreed.checked_sub(self.customers).filter(|absent| *absent > 0)?;
         let [absent, agreed] = [absent, self.agreed].map(thousands);
-        Some(format!("{absent} of {agreed} customers who agreed have no row: none of their readings was paired."))
+        Some(format!(
+            "{absent} of {agreed} customers who agreed have no row: none of their readings was kept and paired."
+        ))
     }
 }
 
