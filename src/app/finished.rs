@@ -32,7 +32,10 @@ impl App {
                     self.after_reading(&landing, &unkept, seen, again);
                 }
                 Err(Failure::Cancelled) if self.workers.load.is_busy() => {}
-                Err(Failure::Cancelled) => self.keep_landing(),
+                Err(Failure::Cancelled) => {
+                    self.typed = None;
+                    self.keep_landing();
+                }
                 Err(Failure::Error(error)) => {
                     let is_asked_again = self.ask_for_path_again(&error);
                     if self.state.landing.value().is_none() {

@@ -59,7 +59,7 @@ impl App {
         ask_for(measure, &mut self.page.asked.measure, &self.page.measure, &mut signals.measured);
     }
 
-    /// Shows what somebody recorded, whomever the tables are narrowed to. To all recordings there is no way but by all rows.
+    /// Shows what somebody recorded, whomever the tables are narrowed to. All recordings are shown while no table is narrowed.
     pub(super) fn show_recording(&mut self, follow: Option<Follow>, context: &egui::Context) {
         if follow.is_none() {
             // Where somebody looked in one recording means nothing in the next.

@@ -9,6 +9,8 @@ use super::text::Piece;
 
 /// The longest name, in letters.
 const LONGEST: usize = 60;
+/// A number of so many digits is left out of a name.
+const LONG_NUMBER: usize = 6;
 
 /// Behind which pieces of the query a name belongs, and the name. None where it is not plain to see which columns there are.
 pub(super) fn names(text: &str, pieces: &[Piece], statement: &Statement) -> Vec<(usize, String)> {
@@ -95,7 +97,7 @@ fn ends(keyword: Keyword) -> bool {
     )
 }
 
-/// The column as it is written, with its texts left out: a name goes to where the query does not.
+/// The column as it is written, with its texts and long numbers left out: a name goes to where the query does not.
 fn name(text: &str, pieces: &[Piece], of: &[usize]) -> Option<String> {
     let mut name = String::new();
     let mut end = None;
@@ -108,6 +110,8 @@ fn name(text: &str, pieces: &[Piece], of: &[usize]) -> Option<String> {
         match &piece.token {
             Token::Word(word) => name.push_str(&word.value),
             _ if said.contains(['\'', '$', '"']) => name.push('…'),
+            // It may be somebody's phone.
+            Token::Number(digits, _) if digits.len() >= LONG_NUMBER => name.push('…'),
             _ => name.push_str(said),
         }
     }
@@ -156,6 +160,10 @@ mod tests {
 
     #[test]
     fn a_text_of_a_query_is_in_no_name() {
+        assert_eq!(
+            named("SELECT phone = 8887776665, x > 0.5 FROM customer_landing"),
+            "SELECT phone = 8887776665 AS \"phone = …\", x > 0.5 AS \"x > 0.5\" FROM customer_landing"
+        );
         assert_eq!(
             named("SELECT email = 'somebody', concat(\"email\", 'x') FROM customer_landing"),
             "SELECT email = 'somebody' AS \"email = …\", concat(\"email\", 'x') AS \"concat(email, …)\" FROM customer_landing"

@@ -70,7 +70,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     if is_narrow && room.y < LEAST_ABOVE {
         // Both in one scroll; who chooses a check is led to it.
         ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
-            list_ui(ui, &lists, screen);
+            ui.scope(|ui| list_ui(ui, &lists, screen));
             ui.separator();
             if screen.chosen != chosen {
                 screen.why.clear();

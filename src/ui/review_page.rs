@@ -175,6 +175,7 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
                 let hover =
                     "Closes the export of these tables until somebody signs again. What left before is not touched";
                 let (button, _) = MenuButton::new(t("Take the sign-off back")).ui(ui, |ui| {
+                    ui.set_max_width(theme::ASKING_WIDTH);
                     widgets::edged(ui);
                     ui.label(t(hover));
                     if ui.button(t("Take it back")).clicked() {

@@ -7,10 +7,7 @@ use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
 use super::words::t;
-use super::{access, icons, widgets};
-
-/// How wide it is asked whether personal data are to be shown, in points.
-const ASKING_WIDTH: f32 = 320.0;
+use super::{access, icons, theme, widgets};
 
 /// Paints the line.
 pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -67,7 +64,7 @@ fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let text = widgets::weak(ui, format!("{} masked", icons::MASKED)).underline();
     let button = Button::new(text).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        ui.set_max_width(ASKING_WIDTH);
+        ui.set_max_width(theme::ASKING_WIDTH);
         widgets::edged(ui);
         let words = "Names, e-mail addresses, phones, birthdays and serial numbers can be shown on this screen until the \
                      program ends. Whoever sees it sees them.";
