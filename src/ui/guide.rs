@@ -157,8 +157,9 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
             // What is found begins at the top, whatever was looked at before.
             let area = ScrollArea::vertical().id_salt((typed.as_str(), went.is_some()));
             area.auto_shrink([false, false]).show(ui, |ui| {
+                let marks = search::wanted(typed);
                 if let (Some(found), None, None) = (&found, &*goes_to, &*went) {
-                    asked = found_ui(ui, state, found, goes_to);
+                    asked = found_ui(ui, state, (found, &marks), goes_to);
                     let shown = places.iter().position(|place| goes_to.as_deref() == Some(*place));
                     *went = goes_to.is_some().then(|| shown.unwrap_or_default());
                     return;
@@ -166,7 +167,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
                 let wanted = goes_to.take();
                 contents_ui(ui, goes_to);
                 for block in in_force() {
-                    let painted = ui.scope(|ui| block_ui(ui, state, block, goes_to));
+                    let painted = ui.scope(|ui| block_ui(ui, state, (block, &marks), goes_to));
                     asked = painted.inner.or(asked.take());
                     if wanted.is_some() && block.anchor == wanted {
                         painted.response.scroll_to_me(Some(Align::TOP));
@@ -178,7 +179,12 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
 }
 
 /// What was looked for; a heading leads to its section in the whole guide.
-fn found_ui(ui: &mut Ui, state: &State, found: &[&Block], goes_to: &mut Option<String>) -> Option<Does> {
+fn found_ui(
+    ui: &mut Ui,
+    state: &State,
+    (found, marks): (&[&Block], &[String]),
+    goes_to: &mut Option<String>,
+) -> Option<Does> {
     let mut asked = None;
     if found.is_empty() {
         ui.label(widgets::weak(ui, "Nothing in the guide says that. Try: consent, owner, split, withdraw, export."));
@@ -190,7 +196,7 @@ fn found_ui(ui: &mut Ui, state: &State, found: &[&Block], goes_to: &mut Option<S
                 goes_to.clone_from(&block.anchor);
             }
         } else {
-            asked = ui.scope(|ui| block_ui(ui, state, block, goes_to)).inner.or(asked);
+            asked = ui.scope(|ui| block_ui(ui, state, (block, marks), goes_to)).inner.or(asked);
         }
     }
     asked
@@ -206,7 +212,12 @@ fn contents_ui(ui: &mut Ui, goes_to: &mut Option<String>) {
     ui.separator();
 }
 
-fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<String>) -> Option<Does> {
+fn block_ui(
+    ui: &mut Ui,
+    state: &State,
+    (block, marks): (&Block, &[String]),
+    goes_to: &mut Option<String>,
+) -> Option<Does> {
     let text = &block.text;
     match &block.kind {
         Kind::Title => None,
@@ -221,7 +232,7 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<Stri
             None
         }
         Kind::Paragraph => {
-            let asked = ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text, goes_to)).inner;
+            let asked = ui.horizontal_wrapped(|ui| pieces_ui(ui, state, (text, marks), goes_to)).inner;
             ui.add_space(4.0);
             asked
         }
@@ -229,7 +240,7 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<Stri
             let asked = ui
                 .horizontal_top(|ui| {
                     ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, as_is(mark))));
-                    ui.horizontal_wrapped(|ui| pieces_ui(ui, state, text, goes_to)).inner
+                    ui.horizontal_wrapped(|ui| pieces_ui(ui, state, (text, marks), goes_to)).inner
                 })
                 .inner;
             ui.add_space(2.0);
@@ -238,13 +249,21 @@ fn block_ui(ui: &mut Ui, state: &State, block: &Block, goes_to: &mut Option<Stri
     }
 }
 
-fn pieces_ui(ui: &mut Ui, state: &State, text: &str, goes_to: &mut Option<String>) -> Option<Does> {
+fn pieces_ui(
+    ui: &mut Ui,
+    state: &State,
+    (text, marks): (&str, &[String]),
+    goes_to: &mut Option<String>,
+) -> Option<Does> {
     let mut asked = None;
     ui.spacing_mut().item_spacing.x = 0.0;
     for piece in pieces(text) {
         match piece {
-            Piece::Plain(text) => drop(ui.label(text)),
-            Piece::Strong(text) => drop(ui.label(widgets::strong(as_is(text)))),
+            Piece::Plain(text) => drop(ui.label(search::marked(ui, text, marks, |text| RichText::new(text)))),
+            Piece::Strong(text) => {
+                let strong = |text: &str| widgets::strong(as_is(text));
+                drop(ui.label(search::marked(ui, text, marks, strong)));
+            }
             Piece::Action(words, id) => {
                 if ui.link(words).clicked() {
                     asked = action(id).map(|action| action.does(state));

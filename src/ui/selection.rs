@@ -6,6 +6,9 @@ use crate::explore::Selection;
 
 /// Moves the end by the keys that were pressed, with Shift as a range, else as a single cell. False if none was.
 pub fn moved_by_keys(ui: &Ui, selection: &mut Selection, rows: usize, columns: usize, visible: usize) -> bool {
+    if ui.input(|input| input.modifiers.alt) {
+        return false;
+    }
     let (before, shift) = (*selection, ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT)));
     let page = visible.saturating_sub(1).max(1);
     let (mut row, mut column) = selection.head;

@@ -60,6 +60,9 @@ pub fn sql_ui(
         ui.add_space(8.0);
         buttons_ui(ui, state, screen, commands);
         if let Some(answer) = state.answer_in_force() {
+            if answer.text.trim() != screen.text().trim() {
+                ui.label(widgets::warning(ui, "Answer of the query before"));
+            }
             answer_line_ui(ui, state, answer, commands);
         }
     });

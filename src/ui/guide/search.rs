@@ -1,12 +1,13 @@
 //! What is typed to find something in the guide, and what has it.
 
-use egui::{Key, Response, Role, TextEdit, Ui};
+use egui::text::LayoutJob;
+use egui::{Align, FontSelection, Key, Response, RichText, Role, TextEdit, Ui};
 
 use crate::domain::CheckId;
 
 use super::super::actions::{other_words, words_for_section};
 use super::super::words::t;
-use super::super::{icons, widgets};
+use super::super::{icons, theme, widgets};
 use super::{Block, Kind, Piece, pieces};
 
 /// Paints the field; gives whether Enter was pressed in it, which keeps the focus there, for the next.
@@ -61,9 +62,51 @@ pub(super) fn places_ui(ui: &mut Ui, places: usize, went: &mut Option<usize>) {
     });
 }
 
+/// The words that are looked for, in small letters.
+pub(super) fn wanted(typed: &str) -> Vec<String> {
+    typed.split_whitespace().map(str::to_lowercase).collect()
+}
+
+/// A text in which the words that are looked for stand out.
+pub(super) fn marked(ui: &Ui, text: &str, marks: &[String], rich: impl Fn(&str) -> RichText) -> LayoutJob {
+    let ground = theme::palette(ui).accent_soft;
+    let mut job = LayoutJob::default();
+    for (part, is_marked) in parts(text, marks) {
+        let part = rich(part);
+        let part = if is_marked { part.background_color(ground) } else { part };
+        part.append_to(&mut job, ui.style(), FontSelection::Default, Align::BOTTOM);
+    }
+    job
+}
+
+/// The parts of a text, and whether each is a word that is looked for.
+fn parts<'a>(text: &'a str, marks: &[String]) -> Vec<(&'a str, bool)> {
+    let small = text.to_lowercase();
+    if small.len() != text.len() {
+        // Small letters take other bytes, so that places in one are none in the other.
+        return vec![(text, false)];
+    }
+    let next = |at: usize| {
+        let places = marks.iter().filter_map(|mark| Some((at + small.get(at..)?.find(mark.as_str())?, mark.len())));
+        let is_place = |(start, length): &(usize, usize)| {
+            *length > 0 && text.is_char_boundary(*start) && text.is_char_boundary(start + length)
+        };
+        places.min().filter(is_place)
+    };
+    let (mut parts, mut at) = (vec![], 0);
+    while let Some((start, length)) = next(at) {
+        parts.push((&text[at..start], false));
+        parts.push((&text[start..start + length], true));
+        at = start + length;
+    }
+    parts.push((&text[at..], false));
+    parts.retain(|(part, _)| !part.is_empty());
+    parts
+}
+
 /// The paragraphs that have every word, each heading before the first of its own; none if nothing was typed.
 pub(super) fn found<'a>(guide: &'a [Block], typed: &str) -> Option<Vec<&'a Block>> {
-    let wanted: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    let wanted = wanted(typed);
     if wanted.is_empty() {
         return None;
     }
@@ -127,6 +170,17 @@ mod tests {
         assert_eq!(paragraphs[0], "The rules");
         assert!(paragraphs[1].contains("*Nearest* allows"));
         assert_eq!(texts(&IN_ENGLISH, "no such xylophone"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn what_is_looked_for_stands_out() {
+        let marks = wanted("Consent own");
+        let expected = [("Their ", false), ("own", true), (" ", false), ("CONSENT", true), (".", false)];
+        assert_eq!(parts("Their own CONSENT.", &marks), expected);
+        assert_eq!(parts("own", &marks), [("own", true)]);
+        assert_eq!(parts("nothing", &marks), [("nothing", false)]);
+        assert_eq!(parts("größer als İ own", &marks), [("größer als İ own", false)]);
+        assert_eq!(parts("größer own", &marks), [("größer ", false), ("own", true)]);
     }
 
     #[test]
