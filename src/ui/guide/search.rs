@@ -1,7 +1,7 @@
 //! What is typed to find something in the guide, and what has it.
 
 use egui::text::LayoutJob;
-use egui::{Align, FontSelection, Key, Response, RichText, Role, TextEdit, Ui};
+use egui::{FontSelection, Key, Response, RichText, Role, TextEdit, Ui};
 
 use crate::domain::CheckId;
 
@@ -74,7 +74,7 @@ pub(super) fn marked(ui: &Ui, text: &str, marks: &[String], rich: impl Fn(&str) 
     for (part, is_marked) in parts(text, marks) {
         let part = rich(part);
         let part = if is_marked { part.background_color(ground) } else { part };
-        part.append_to(&mut job, ui.style(), FontSelection::Default, Align::BOTTOM);
+        part.append_to(&mut job, ui.style(), FontSelection::Default, ui.text_valign());
     }
     job
 }
