@@ -27,7 +27,7 @@ fail() {
 
 # The server picks a free display and says which.
 exec 3>"$home/display"
-Xvfb -displayfd 3 -screen 0 1920x1080x24 -nolisten tcp 2>"$home/server.log" &
+Xvfb -displayfd 3 -noreset -screen 0 1920x1080x24 -nolisten tcp 2>"$home/server.log" &
 server=$!
 for _ in $(seq 300); do
 	[ -s "$home/display" ] && break
