@@ -68,29 +68,28 @@ impl App {
     pub(super) fn take_dialog(&mut self, choice: FileChoice, paths: Option<Vec<PathBuf>>) {
         match paths {
             Some(paths) => self.commands.extend(choice.command(paths)),
-            None => {
-                let start = format!("~/{}", choice.new_name().unwrap_or_default());
-                self.ask_for_path(choice, start, None);
-            }
+            None => self.ask_for_path(choice, None),
         }
     }
 
     /// Does what a path was typed for; nothing without one.
     pub(super) fn take_path(&mut self, path: Option<PathBuf>) -> Option<Command> {
         let asked = self.state.path_asked.take()?;
-        let (path, is_landing) = (path?, matches!(asked.choice, FileChoice::Folder | FileChoice::Files));
-        self.typed = is_landing.then(|| (asked.choice.clone(), path.display().to_string()));
+        let path = path?;
+        self.typed =
+            Some(asked.choice.clone()).filter(|choice| matches!(choice, FileChoice::Folder | FileChoice::Files));
         asked.choice.command(vec![settings::from_home(path)])
     }
 
-    fn ask_for_path(&mut self, choice: FileChoice, start: String, error: Option<String>) {
+    fn ask_for_path(&mut self, choice: FileChoice, error: Option<String>) {
+        let start = format!("~/{}", choice.new_name().unwrap_or_default());
         self.state.path_asked = Some(PathAsked { choice, start, error });
     }
 
     /// Has a path typed again that cannot be opened; false if none was typed.
     pub(super) fn ask_for_path_again(&mut self, error: &str) -> bool {
-        let Some((choice, start)) = self.typed.take() else { return false };
-        self.ask_for_path(choice, start, Some(error.to_owned()));
+        let Some(choice) = self.typed.take() else { return false };
+        self.ask_for_path(choice, Some(error.to_owned()));
         true
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::format::counted;
 use crate::domain::{Dataset, Table};
 use crate::jobs::{Lane, Outcome};
 use crate::landing::Source;
-use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Work};
+use crate::state::{Before, Command, Loaded, Notice, Severity, Shown, Slot, State, Told, Work};
 
 use super::choices::NOT_SIGNED;
 use super::recipe_file::Opened;
@@ -296,14 +296,13 @@ const TOLD_FOR: Duration = Duration::from_secs(8);
 impl App {
     /// Tells in the bottom line what was just done.
     pub(super) fn tell(&mut self, words: impl Into<String>) {
-        self.state.told = Some(visible(&words.into()).into_owned());
-        self.told_at = Instant::now();
+        self.state.told = Some(Told { words: visible(&words.into()).into_owned(), since: Instant::now() });
     }
 
     /// What was told long enough goes.
     pub(super) fn leave_off_telling(&mut self, context: &egui::Context) {
-        if self.state.told.is_some() {
-            match TOLD_FOR.saturating_sub(self.told_at.elapsed()) {
+        if let Some(told) = &self.state.told {
+            match TOLD_FOR.saturating_sub(told.since.elapsed()) {
                 Duration::ZERO => self.state.told = None,
                 left => context.request_repaint_after(left),
             }

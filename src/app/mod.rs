@@ -31,7 +31,6 @@ mod work;
 
 use std::cell::Cell;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use anyhow::Context as _;
 
@@ -127,10 +126,8 @@ pub struct App {
     run: Option<PathBuf>,
     /// Makes links to views, and follows them.
     links: links::Links,
-    /// The path of landing files that was typed last, and what for, until they are there.
-    typed: Option<(FileChoice, String)>,
-    /// When what was just done was told.
-    told_at: Instant,
+    /// What a path was typed for, until the landing files are there.
+    typed: Option<FileChoice>,
     title: String,
 }
 
@@ -175,7 +172,6 @@ impl App {
             run: None,
             links: links::Links::new(context).context("the workers cannot be started")?,
             typed: None,
-            told_at: Instant::now(),
             title: String::new(),
         };
         if let Some(notice) = saved.notice {

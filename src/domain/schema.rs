@@ -123,6 +123,11 @@ impl Purpose {
             Self::Friends => "sharewithfriendsasofdate",
         }
     }
+
+    /// The purpose whose consent a customer column holds.
+    pub fn of_column(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.column() == name)
+    }
 }
 
 #[cfg(test)]

@@ -190,7 +190,7 @@ fn unplanned(text: &str, asked: &Asked, error: PolarsError) -> Fault {
         Some(_) => format!("the column {shown} is not there at this point of the query"),
         None => format!("there is no column {shown} here. There are {}", columns.join(", ")),
     };
-    Fault { message, place: place_of_name(text, name) }
+    fault(name, message)
 }
 
 /// Where a name stands first.

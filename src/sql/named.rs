@@ -1,6 +1,8 @@
 //! What a query gives no name is called as it is written, `avg(x)`, as other engines do; left to itself the engine would call it
 //! `x`, like what it was made of.
 
+use std::collections::{BTreeMap, HashSet};
+
 use sqlparser::ast::{Expr, SelectItem, SetExpr, Statement};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
@@ -13,14 +15,15 @@ const LONGEST: usize = 60;
 const LONG_NUMBER: usize = 6;
 
 /// Behind which pieces of the query a name belongs, and the name. None where it is not plain to see which columns there are.
-pub(super) fn names(text: &str, pieces: &[Piece], statement: &Statement) -> Vec<(usize, String)> {
-    let Statement::Query(query) = statement else { return vec![] };
-    let SetExpr::Select(select) = &*query.body else { return vec![] };
+pub(super) fn names(text: &str, pieces: &[Piece], statement: &Statement) -> BTreeMap<usize, String> {
+    let mut names = BTreeMap::new();
+    let Statement::Query(query) = statement else { return names };
+    let SetExpr::Select(select) = &*query.body else { return names };
     let items = items(pieces);
     if items.len() != select.projection.len() {
-        return vec![];
+        return names;
     }
-    let mut names: Vec<(usize, String)> = vec![];
+    let mut taken = HashSet::new();
     for (item, pieces_of) in select.projection.iter().zip(items) {
         let SelectItem::UnnamedExpr(expr) = item else { continue };
         // A column that is called like a word of SQL is one all the same.
@@ -29,8 +32,8 @@ pub(super) fn names(text: &str, pieces: &[Piece], statement: &Statement) -> Vec<
             continue;
         }
         let (Some(&last), Some(name)) = (pieces_of.last(), name(text, pieces, &pieces_of)) else { continue };
-        if names.iter().all(|(_, other)| *other != name) {
-            names.push((last, name));
+        if taken.insert(name.clone()) {
+            names.insert(last, name);
         }
     }
     names

@@ -1,6 +1,6 @@
 //! A query is read and refused if it does anything but read the zone tables. What is wrong is said with its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{Ident, Query, Select, Statement, TableFactor, Visit as _, Visitor};
@@ -85,8 +85,9 @@ impl Asked {
         }
         let tables = looker.tables(text)?;
         let rewritten =
-            |names: &[(usize, String)]| rewritten(text, &pieces, names, |literal| stands_for(literal, form));
-        Ok(Self { sql: rewritten(&[]), named: rewritten(&names(text, &pieces, &statement)), tables, form })
+            |names: &BTreeMap<usize, String>| rewritten(text, &pieces, names, |literal| stands_for(literal, form));
+        let named = rewritten(&names(text, &pieces, &statement));
+        Ok(Self { sql: rewritten(&BTreeMap::new()), named, tables, form })
     }
 }
 
@@ -132,7 +133,7 @@ fn is_user(pieces: &[Piece], position: usize) -> bool {
 fn rewritten(
     text: &str,
     pieces: &[Piece],
-    names: &[(usize, String)],
+    names: &BTreeMap<usize, String>,
     stands_for: impl Fn(&str) -> Option<String>,
 ) -> String {
     let mut sql = String::with_capacity(text.len());
@@ -146,7 +147,7 @@ fn rewritten(
             Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)) => sql.push('\n'),
             _ => sql.push_str(&text[piece.bytes.clone()]),
         }
-        if let Some((_, name)) = names.iter().find(|(behind, _)| *behind == position) {
+        if let Some(name) = names.get(&position) {
             sql.push_str(&format!(" AS \"{}\"", name.replace('"', "\"\"")));
         }
     }

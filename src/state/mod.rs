@@ -20,6 +20,7 @@ mod sql;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,7 +98,7 @@ pub struct State {
     /// What the first page showed before, the last one last.
     pub visited: Vec<Visited>,
     /// What was just done, for some seconds.
-    pub told: Option<String>,
+    pub told: Option<Told>,
     /// Light, dark or as the system has it.
     pub theme: Theme,
     /// How the window looks otherwise, and which of its parts are there.
@@ -230,6 +231,15 @@ pub struct Before {
     pub rows: [u64; 8],
     /// When the change took effect, in seconds of the window's clock.
     pub changed_at: f64,
+}
+
+/// What was just done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// In words.
+    pub words: String,
+    /// When it was told.
+    pub since: Instant,
 }
 
 /// What was shown, to go back to.

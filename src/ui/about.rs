@@ -4,7 +4,7 @@
 use egui::{Grid, RichText, Ui};
 
 use crate::domain::format::{counted, thousands};
-use crate::domain::{Purpose, Recipe, Withdrawn};
+use crate::domain::{Purpose, Recipe};
 use crate::explore::{About, Follow};
 use crate::state::{Command, Severity, Shown, State};
 
@@ -74,11 +74,13 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
 fn withdrawal_ui(ui: &mut Ui, state: &State, follow: &Follow, commands: &mut Vec<Command>) {
     let (Follow::Person(identity) | Follow::Device(identity)) = follow;
     let recipe = &state.choices().recipe;
-    if state.consent.value().is_some_and(|view| view.met.has(identity)) {
+    if let Some(view) = state.consent.value().filter(|view| view.met.has(identity)) {
         ui.label(widgets::warning(ui, "on the list of those who withdrew"));
         if ui.button(t("Take off the list")).clicked() {
-            let Recipe { withdrawn, .. } = recipe;
-            let withdrawn = withdrawn.without(identity).without(&Withdrawn::folded(identity));
+            // However it is written there.
+            let stands_for = |entry: &&str| view.met.identities.get(*entry) == Some(identity);
+            let entries = recipe.withdrawn.entries().filter(stands_for);
+            let withdrawn = entries.fold(recipe.withdrawn.clone(), |list, entry| list.without(entry));
             commands.push(Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() }));
         }
         return;

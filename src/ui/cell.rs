@@ -55,9 +55,7 @@ fn usual_width(column: &Column, revealed: bool) -> f32 {
 /// Paints the content of a cell.
 pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, revealed: bool) {
     match cell {
-        Cell::Null if Purpose::ALL.into_iter().any(|purpose| purpose.column() == column.name) => {
-            faint(ui, "null", NO_CONSENT);
-        }
+        Cell::Null if Purpose::of_column(column.name).is_some() => faint(ui, "null", NO_CONSENT),
         Cell::Null => faint(ui, "null", "No value: the key is absent or null"),
         Cell::Text("") => faint(ui, "blank", "A text without characters"),
         Cell::Text(text) => text_ui(ui, column, text, codes, revealed),

@@ -68,18 +68,25 @@ pub fn follow_button_ui(ui: &mut Ui, follow: &Follow, codes: &Codes, revealed: b
     only_ui(ui, follow, &name, commands);
 }
 
-/// A button that narrows all tables to somebody called so, and one that shows what they recorded.
-pub fn only_ui(ui: &mut Ui, follow: &Follow, name: &str, commands: &mut Vec<Command>) {
+/// A button that narrows all tables to somebody called so.
+pub fn narrow_ui(ui: &mut Ui, follow: &Follow, name: &str, commands: &mut Vec<Command>) {
     let only = ui
         .button(t(format!("{} Only {name} in all tables", icons::FOLLOW)))
         .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"));
+    if only.clicked() {
+        commands.push(Command::Follow(Some(follow.clone())));
+        ui.close();
+    }
+}
+
+/// The same, and a button that shows what they recorded.
+pub fn only_ui(ui: &mut Ui, follow: &Follow, name: &str, commands: &mut Vec<Command>) {
+    narrow_ui(ui, follow, name, commands);
     let signals = ui
         .button(t(format!("{} Signals of {name}", icons::SIGNALS)))
         .on_hover_text(t("What the device and the phone recorded, with this instant under the cursor"));
-    let does = only.clicked().then_some(Command::Follow(Some(follow.clone())));
-    let does = does.or_else(|| signals.clicked().then(|| Command::ShowRecording(Some(follow.clone()))));
-    if let Some(does) = does {
-        commands.push(does);
+    if signals.clicked() {
+        commands.push(Command::ShowRecording(Some(follow.clone())));
         ui.close();
     }
 }

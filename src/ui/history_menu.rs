@@ -1,7 +1,7 @@
 //! Undo, redo, and the list of what was done.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, PointerButton, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
+use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
 
 use crate::state::{Command, State};
 
@@ -20,7 +20,7 @@ pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             .on_hover_text(named_with_key(back, "back", state))
             .clicked()
     });
-    if goes.inner || ui.input(|input| input.pointer.button_pressed(PointerButton::Extra1)) {
+    if goes.inner {
         commands.push(Command::Back);
     }
     step_ui(ui, icons::UNDO, ("Undo", &key_of("undo", state)), state.history.undo_label(), Command::Undo, commands);

@@ -292,10 +292,13 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     if state.files_hover {
         empty::drop_here_ui(ui);
     }
-    // As elsewhere, where no chart has taken it for the view before.
-    let is_back = !ui.ctx().text_edit_focused()
-        && ui.input_mut(|input| input.consume_key(egui::Modifiers::ALT, egui::Key::ArrowLeft));
-    if is_back {
+    // As elsewhere: by the mouse's button, and by these keys where no chart has taken them for the view before.
+    let is_typing = ui.ctx().text_edit_focused();
+    let goes_back = ui.input_mut(|input| {
+        input.pointer.button_pressed(egui::PointerButton::Extra1)
+            || (!is_typing && input.consume_key(egui::Modifiers::ALT, egui::Key::ArrowLeft))
+    });
+    if goes_back {
         commands.push(Command::Back);
     }
     focus::focus_ui(ui);

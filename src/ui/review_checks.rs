@@ -73,7 +73,6 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
             ui.scope(|ui| list_ui(ui, &lists, screen));
             ui.separator();
             if screen.chosen != chosen {
-                screen.why.clear();
                 ui.scroll_to_cursor(Some(Align::TOP));
             }
             chosen_ui(ui, state, (&review, trail), screen, who, commands);
@@ -96,9 +95,6 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         parts::keep_size(ui, state, Part::Checks, "checks", &list.response, commands);
         Margin { left: 16, ..Margin::ZERO }
     };
-    if screen.chosen != chosen {
-        screen.why.clear();
-    }
     CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
         let of = screen.chosen.map_or("none", CheckId::name);
         ScrollArea::vertical().auto_shrink([false, false]).id_salt(of).show(ui, |ui| {
@@ -217,8 +213,8 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
     let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);
     widgets::named_choice(&response, ui, selected, &name);
-    if explained(response, &check.words, check.id.name()).clicked() {
-        screen.chosen = Some(check.id);
+    if explained(response, &check.words, check.id.name()).clicked() && !selected {
+        screen.choose(check.id);
     }
 }
 

@@ -175,13 +175,9 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
                 let hover =
                     "Closes the export of these tables until somebody signs again. What left before is not touched";
                 let (button, _) = MenuButton::new(t("Take the sign-off back")).ui(ui, |ui| {
-                    ui.set_max_width(theme::ASKING_WIDTH);
-                    widgets::edged(ui);
-                    ui.label(t(hover));
-                    if ui.button(t("Take it back")).clicked() {
+                    if widgets::asks_ui(ui, hover, "Take it back") {
                         let why = "taken back on the page of the review".to_owned();
                         commands.push(Command::Unsign { who: signed.who.clone(), why });
-                        ui.close();
                     }
                 });
                 explained(button, hover, "gate");

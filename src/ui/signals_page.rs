@@ -18,7 +18,7 @@ use super::plot::{PlotScreen, plot_ui};
 use super::readings::{ReadingsScreen, readings_ui};
 use super::scene::legend_ui;
 use super::words::{self, t};
-use super::{access, chips, empty, icons, parts, signals_side, theme, widgets};
+use super::{access, chips, details, empty, icons, parts, signals_side, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -137,13 +137,7 @@ fn narrowing_ui(ui: &mut Ui, state: &State, loaded: &Loaded, commands: &mut Vec<
     chips::follow_ui(ui, state, &loaded.codes, commands);
     if let Some(recorded) = choices.recorded.as_ref().filter(|recorded| choices.follow.as_ref() != Some(recorded)) {
         let name = chips::name_of(recorded, &loaded.codes, state.revealed);
-        let button = ui.button(t(format!("{} Only {name} in all tables", icons::FOLLOW)));
-        if button
-            .on_hover_text(t("Narrow every table to this customer or device, until the chip is taken away"))
-            .clicked()
-        {
-            commands.push(Command::Follow(Some(recorded.clone())));
-        }
+        details::narrow_ui(ui, recorded, &name, commands);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
 use super::words::t;
-use super::{access, icons, theme, widgets};
+use super::{access, icons, widgets};
 
 /// Paints the line.
 pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -32,7 +32,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             work_ui(ui, state, commands);
             if let Some(told) = &state.told {
-                access::status(&ui.add(Label::new(RichText::new(t(told))).truncate()));
+                access::status(&ui.add(Label::new(RichText::new(t(&told.words))).truncate()));
             }
         });
     });
@@ -64,18 +64,11 @@ fn masking_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let text = widgets::weak(ui, format!("{} masked", icons::MASKED)).underline();
     let button = Button::new(text).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        ui.set_max_width(theme::ASKING_WIDTH);
-        widgets::edged(ui);
         let words = "Names, e-mail addresses, phones, birthdays and serial numbers can be shown on this screen until the \
                      program ends. Whoever sees it sees them.";
-        ui.vertical(|ui| {
-            ui.label(t(words));
-            ui.add_space(4.0);
-            if ui.button(t("Show personal data")).clicked() {
-                commands.push(Command::Reveal(true));
-                ui.close();
-            }
-        });
+        if widgets::asks_ui(ui, words, "Show personal data") {
+            commands.push(Command::Reveal(true));
+        }
     });
     widgets::named(&response, ui, Role::Button, "Personal data are masked");
     response.on_hover_text(t("Click to be asked whether they are to be shown"));

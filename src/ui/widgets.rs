@@ -4,7 +4,7 @@ use egui::output::WidgetInfo;
 use egui::{Button, Response, RichText, Role, Ui};
 
 use super::theme;
-use super::words::Words;
+use super::words::{Words, t};
 
 /// A button of an icon alone; `name` is its tooltip and what a screen reader says.
 pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: impl Into<Words>) -> Response {
@@ -67,6 +67,21 @@ pub fn small(ui: &Ui, text: impl Into<Words>) -> RichText {
 /// Text in the warning colour.
 pub fn warning(ui: &Ui, text: impl Into<Words>) -> RichText {
     RichText::new(text.into()).color(theme::palette(ui).warning)
+}
+
+/// Asks in a menu whether something is meant; true if it is.
+pub fn asks_ui(ui: &mut Ui, words: &str, does: &str) -> bool {
+    ui.set_max_width(theme::ASKING_WIDTH);
+    edged(ui);
+    let is_meant = ui.vertical(|ui| {
+        ui.label(t(words));
+        ui.add_space(4.0);
+        ui.button(t(does)).clicked()
+    });
+    if is_meant.inner {
+        ui.close();
+    }
+    is_meant.inner
 }
 
 /// A title of a column or a group.

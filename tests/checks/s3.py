@@ -22,6 +22,7 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
+import display
 from proxy import Proxy, free_port
 
 PROGRAM = Path(sys.argv[1]).resolve()
@@ -350,23 +351,16 @@ def window(store):
     if not shutil.which("Xvfb") or not shutil.which("xdotool"):
         print("SKIPPED: without Xvfb and xdotool the window is not looked at")
         return
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"], pass_fds=[write], stderr=subprocess.DEVNULL
-    )
-    os.close(write)
-    # It says which display it has piece by piece.
-    with os.fdopen(read) as number:
-        display = number.readline().strip()
-    display = {"DISPLAY": f":{display}", "LIBGL_ALWAYS_SOFTWARE": "1", "WAYLAND_DISPLAY": None}
+    server, name = display.start()
+    shown = {"DISPLAY": name, "LIBGL_ALWAYS_SOFTWARE": "1", "WAYLAND_DISPLAY": None}
     titled = ["xdotool", "search", "--name", "^sample .*STEDI workbench$"]
     running = []
     settings = HOME / "config/stedi-workbench/settings.json"
     try:
         for arguments in ([f"s3://{BUCKET}/sample"], []):
-            process = start(store.url, *arguments, **display)
+            process = start(store.url, *arguments, **shown)
             running.append(process)
-            look = lambda command: subprocess.run(command, env=environment(store.url, **display), capture_output=True, text=True).stdout
+            look = lambda command: subprocess.run(command, env=environment(store.url, **shown), capture_output=True, text=True).stdout
             wait(lambda: look(titled) or process.poll() is not None, "the window")
             check(process.poll() is None, f"it ended by itself: {process.poll() and process.stderr.read()}")
             wait(lambda: settings.exists() and f"s3://{BUCKET}/sample" in settings.read_text(), "the folders of last time")

@@ -5,6 +5,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::curation::Cell;
 use stedi_workbench::domain::format::{counted, thousands};
 use stedi_workbench::domain::{Dataset, Recipe, Table, Withdrawn};
+use stedi_workbench::explore::Follow;
 use stedi_workbench::review::{Change, Flow, sessions};
 use stedi_workbench::state::{Command, Shown};
 
@@ -115,6 +116,22 @@ fn a_session_counts_readings_before_the_consent_as_the_tables_do() {
     let progress = stedi_workbench::domain::Progress::default();
     progress.cancel();
     assert!(sessions(&landing, &Recipe::default(), &progress).is_err());
+}
+
+#[test]
+fn what_is_told_about_somebody_takes_them_off_the_list_however_they_are_written() {
+    let mut window = open();
+    let people = window.harness.state().state().landing.value().unwrap().landing.dictionaries().people.clone();
+    let email = people.get(0).unwrap().to_owned();
+    let withdrawn = Withdrawn::parse(&email.to_uppercase()).unwrap();
+    window.harness.state_mut().ask(Command::SetRecipe(Recipe { withdrawn, ..Recipe::default() }));
+    settle(&mut window);
+    window.harness.state_mut().ask(Command::About(Follow::Person(email)));
+    settle(&mut window);
+    assert!(says(&window, "on the list of those who withdrew"));
+    click(&mut window, "Take off the list");
+    assert!(window.harness.state().state().choices().recipe.withdrawn.is_empty());
+    assert!(says(&window, "Put on the list of those who withdrew"));
 }
 
 #[test]

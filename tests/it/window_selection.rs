@@ -196,7 +196,7 @@ fn a_cell_is_copied_from_its_menu_and_that_is_said_for_some_seconds() {
     assert_eq!(selection(&window), Some(Selection { anchor: (1, 2), head: (1, 2) }), "it is chosen");
     window.harness.query_all_by_label_contains("Copy with titles").next().expect("no menu").click();
     assert_eq!(taken(&mut window), format!("distancefromobject\n{number}"));
-    window.wait("a word", |state| state.told.as_deref() == Some("Copied 1 cell"));
+    window.wait("a word", |state| state.told.as_ref().is_some_and(|told| told.words == "Copied 1 cell"));
     let status = window.harness.query_all_by_role(Role::Status);
     assert!(status.filter_map(|node| node.value()).any(|words| words == "Copied 1 cell"));
     window.wait("its end", |state| state.told.is_none());

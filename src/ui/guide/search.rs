@@ -81,6 +81,9 @@ pub(super) fn marked(ui: &Ui, text: &str, marks: &[String], rich: impl Fn(&str) 
 
 /// The parts of a text, and whether each is a word that is looked for.
 fn parts<'a>(text: &'a str, marks: &[String]) -> Vec<(&'a str, bool)> {
+    if marks.is_empty() {
+        return vec![(text, false)];
+    }
     let small = text.to_lowercase();
     if small.len() != text.len() {
         // Small letters take other bytes, so that places in one are none in the other.

@@ -42,7 +42,7 @@ impl Maker<'_> {
         columns.sort_by_key(|column| column.name);
         let Some((privacy, codes, ranks)) = codes else { return Ok(OutTable::sorted(table.name(), columns, 0)) };
         for column in table.schema().iter().filter(|column| column.privacy == Privacy::Open) {
-            if let Some(purpose) = Purpose::ALL.into_iter().find(|purpose| purpose.column() == column.name) {
+            if let Some(purpose) = Purpose::of_column(column.name) {
                 let given = frame.column(column.name)?.i64()?.is_not_null();
                 let flags =
                     Int64Chunked::from_iter_values("".into(), given.iter().map(|is| i64::from(is == Some(true))));
