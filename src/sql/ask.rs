@@ -18,6 +18,7 @@ use super::lake::Lake;
 use super::lineage::origins;
 use super::read::{Asked, Fault, Form, nearest};
 use super::text::{Place, pieces, place_of};
+use super::ties::settled;
 
 /// Most rows that are kept; fewer where they are wide.
 const MOST_ROWS: usize = 1_000_000;
@@ -77,7 +78,7 @@ fn answered(text: &str, lake: &Lake, revealed: bool, progress: &Progress) -> Res
     let origins = origins(&query).map_err(|error| unplanned(text, &asked, error))?;
     foresee(&query, progress)?;
     progress.check()?;
-    let (rows, total) = run(query, origins.len(), progress)?;
+    let (rows, total) = run(settled(query), origins.len(), progress)?;
     let seconds = started.elapsed().as_secs_f64();
     let made = Answer::new((text, &asked), &rows, &origins, (lake, revealed), (total, seconds));
     Ok(made.map_err(|error| Fault { message: not_computed(&error), place: None })?)

@@ -13,6 +13,7 @@ mod lineage;
 mod named;
 mod read;
 mod text;
+mod ties;
 
 pub use answer::{Answer, Total};
 pub use ask::{AskError, ask};
