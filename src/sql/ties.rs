@@ -26,17 +26,16 @@ fn settle(plan: &mut DslPlan) -> bool {
         | DslPlan::MapFunction { input, .. } => settle_input(input),
         DslPlan::Sort { input, by_column, sort_options, .. } => {
             let is_told = settle_input(input);
-            // One that is said once is said of all that are asked for.
             let asked = by_column.len();
-            for each in [&mut sort_options.descending, &mut sort_options.nulls_last] {
-                each.resize(asked, each.first().copied().unwrap_or_default());
-            }
             if is_told {
                 sort_options.maintain_order = true;
             } else if let Ok(schema) = LazyFrame::from(DslPlan::clone(input)).collect_schema() {
                 by_column.extend(schema.iter_names().map(|name| col(name.clone())));
-                sort_options.descending.resize(by_column.len(), false);
-                sort_options.nulls_last.resize(by_column.len(), false);
+            }
+            for each in [&mut sort_options.descending, &mut sort_options.nulls_last] {
+                // One that is said once is said of all that are asked for, and none of those behind them.
+                each.resize(asked, each.first().copied().unwrap_or_default());
+                each.resize(by_column.len(), false);
             }
             keep_first(by_column, sort_options);
             true

@@ -2,11 +2,10 @@
 //! somebody signed, nobody is named whose data is masked, and no frame took long. A run that fails is made shorter.
 
 mod action;
+mod folders;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -15,51 +14,20 @@ use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use stedi_workbench::app::Settings;
-use stedi_workbench::domain::{CheckId, Dataset, Format, JoinRule, Recipe, Table, TimeRelease};
-use stedi_workbench::domain::{Privacy, Withdrawn};
+use stedi_workbench::domain::{CheckId, Dataset, Format, JoinRule, Recipe, Table, TimeRelease, Withdrawn};
 use stedi_workbench::explore::{Filter, Follow, Query, Selection, Test};
-use stedi_workbench::generate::{Defects, Generator};
 use stedi_workbench::landing::Source;
 use stedi_workbench::state::{Command, Slot, State, Theme};
 
 use self::action::{Action, action, beside, pages};
-use crate::support::{Window, write};
+use self::folders::Folders;
+use crate::support::Window;
 
 /// The most that a frame may compute: less than is felt even on a slow machine.
 const MOST_COMPUTED: Duration = Duration::from_millis(100);
 /// The most that a frame may take by the clock: far more, since other programs run at the same time. One that waits for a worker
 /// or a disk is over it sooner or later.
 const MOST_TAKEN: Duration = Duration::from_secs(3);
-
-/// Made-up landing files that a user goes back and forth among, with every defect in one of them.
-struct Folders {
-    _home: tempfile::TempDir,
-    paths: Vec<PathBuf>,
-    /// What is to be seen of nobody while it is masked.
-    secrets: HashSet<String>,
-}
-
-impl Folders {
-    fn new() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let paths: Vec<PathBuf> = ["clean", "damaged", "empty", "missing"].map(|name| home.path().join(name)).into();
-        Generator { seed: 7, ..Generator::new(25) }.write(&paths[0], &Default::default()).unwrap();
-        let damaged = Generator { seed: 8, defects: "all".parse::<Defects>().unwrap(), ..Generator::new(25) };
-        damaged.write(&paths[1], &Default::default()).unwrap();
-        write(&paths[2], "customer/a.json", "");
-        let mut secrets = HashSet::new();
-        for path in &paths[..2] {
-            let landing = stedi_workbench::landing::read(&Source::Folder(path.clone()), &Default::default()).unwrap();
-            let customers = landing.frame(Dataset::Customer);
-            for column in Dataset::Customer.schema().iter().filter(|column| column.privacy != Privacy::Open) {
-                let texts = customers.column(column.name).unwrap().str().unwrap();
-                secrets.extend(texts.iter().flatten().filter(|text| text.len() >= 6).map(str::to_owned));
-            }
-        }
-        assert!(secrets.len() > 100, "{}", secrets.len());
-        Self { _home: home, paths, secrets }
-    }
-}
 
 /// The app, and what is known of what was done to it.
 struct Soak<'f> {
