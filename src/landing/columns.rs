@@ -150,6 +150,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Takes the record that starts at `start` if it has the layout of one before, and gives its end.
+    #[inline(always)]
     pub fn take_usual(&mut self, text: &'a str, start: usize) -> Option<usize> {
         let (layout, builders) = (self.layout.as_ref()?, &mut self.builders);
         let end = layout.read(text, start, &mut self.plain, |column, number| match (&mut builders[column], number) {

@@ -170,6 +170,7 @@ fn plain<'a>(text: &'a str, start: usize, last: &mut &'a str) -> Option<usize> {
 }
 
 /// The whole number that starts at a place, and its end.
+#[inline(always)]
 fn integer(bytes: &[u8], start: usize) -> Option<(usize, i64)> {
     let (end, digits) = decimal(bytes, start)?;
     Some((end, digits.integer()?))
