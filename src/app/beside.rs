@@ -164,7 +164,7 @@ impl App {
             }
             while let Some((both, outcome)) = app.beside.differ.poll() {
                 if app.beside.differed.as_ref() == Some(&both) {
-                    settle(&mut app.state.other.differences, flatten(outcome), app.beside.differ.is_busy());
+                    settle(&mut app.state.other.differences, flatten(outcome));
                 }
             }
             app.curate_apart();

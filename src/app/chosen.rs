@@ -121,7 +121,6 @@ impl App {
             self.workers.copy.forget();
             match flatten(outcome) {
                 Ok(text) => self.put(text, request.chosen.count(), context),
-                Err(Failure::Cancelled) if self.workers.copy.is_busy() => {}
                 Err(Failure::Cancelled) => {
                     let words = "Copying was stopped; the clipboard is as it was.";
                     notify(&mut self.state, Severity::Information, words.to_owned());

@@ -57,12 +57,11 @@ impl App {
     /// Takes in what was worked out for the page.
     pub(super) fn take_consent(&mut self) {
         while let Some((_, outcome)) = self.page.consent.poll() {
-            settle(&mut self.state.consent, flatten(outcome), self.page.consent.is_busy());
+            settle(&mut self.state.consent, flatten(outcome));
         }
         while let Some((_, outcome)) = self.page.doctor.poll() {
             match flatten(outcome) {
                 Ok(verdicts) => self.state.verdicts = Slot::Ready(verdicts),
-                Err(Failure::Cancelled) if self.page.doctor.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.verdicts = Slot::Empty,
                 Err(Failure::Error(error)) => self.state.verdicts.fail(error),
             }

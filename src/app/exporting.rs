@@ -175,7 +175,7 @@ impl App {
             if self.exported.preview.as_ref() == Some(&request) {
                 match flatten(outcome) {
                     Err(Failure::Cancelled) => self.state.exporting.preview.fail("It was stopped.".to_owned()),
-                    done => settle(&mut self.state.exporting.preview, done, false),
+                    done => settle(&mut self.state.exporting.preview, done),
                 }
             }
         }
@@ -198,7 +198,7 @@ impl App {
         }
         while let Some((_, outcome)) = self.workers.opened.poll() {
             let done = flatten(outcome).map(Arc::new);
-            settle(&mut self.state.exporting.opened, done, self.workers.opened.is_busy());
+            settle(&mut self.state.exporting.opened, done);
         }
         while let Some((request, outcome)) = self.workers.prove.poll() {
             self.take_proof(&request, flatten(outcome));

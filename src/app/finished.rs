@@ -31,7 +31,6 @@ impl App {
                     let again = std::mem::take(&mut self.again);
                     self.after_reading(&landing, &unkept, seen, again);
                 }
-                Err(Failure::Cancelled) if self.workers.load.is_busy() => {}
                 Err(Failure::Cancelled) => {
                     self.typed = None;
                     self.keep_landing();
@@ -93,7 +92,6 @@ impl App {
         while let Some((_, outcome)) = self.page.dropped.poll() {
             match flatten(outcome) {
                 Ok(view) => self.state.dropped = Slot::Ready(view),
-                Err(Failure::Cancelled) if self.page.dropped.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.dropped = Slot::Empty,
                 Err(Failure::Error(error)) => self.state.dropped.fail(error),
             }
@@ -101,7 +99,6 @@ impl App {
         while let Some((_, outcome)) = self.page.look.poll() {
             match flatten(outcome) {
                 Ok(look) => self.show_look(look),
-                Err(Failure::Cancelled) if self.page.look.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.look.give_up(),
                 Err(Failure::Error(error)) => self.state.look.fail(error),
             }
@@ -109,7 +106,6 @@ impl App {
         while let Some((_, outcome)) = self.page.summarise.poll() {
             match flatten(outcome) {
                 Ok(summaries) => self.state.summaries = Slot::Ready(summaries),
-                Err(Failure::Cancelled) if self.page.summarise.is_busy() => {}
                 Err(Failure::Cancelled) => self.state.summaries = Slot::Empty,
                 Err(Failure::Error(error)) => self.state.summaries.fail(error),
             }
@@ -132,7 +128,6 @@ impl App {
                 self.look_up_dropped();
             }
             Ok(_) => {}
-            Err(Failure::Cancelled) if self.workers.curate.is_busy() => {}
             Err(Failure::Cancelled) => {
                 self.state.curation.give_up();
                 if let Some(curation) = self.state.curation.value().map(Arc::clone) {
@@ -364,10 +359,9 @@ pub(super) fn ask_for<Request, Answer, T>(
 }
 
 /// Puts what came of work into its slot; work that was stopped for other work says nothing.
-pub(super) fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>, is_busy: bool) {
+pub(super) fn settle<T>(slot: &mut Slot<T>, outcome: Result<T, Failure>) {
     match outcome {
         Ok(value) => *slot = Slot::Ready(value),
-        Err(Failure::Cancelled) if is_busy => {}
         Err(Failure::Cancelled) => slot.give_up(),
         Err(Failure::Error(error)) => slot.fail(error),
     }

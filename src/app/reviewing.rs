@@ -168,19 +168,19 @@ impl App {
             }
         }
         while let Some((_, outcome)) = workers.joins.poll() {
-            settle(&mut review.joins, flatten(outcome), workers.joins.is_busy());
+            settle(&mut review.joins, flatten(outcome));
         }
         while let Some((_, outcome)) = workers.rules.poll() {
-            settle(&mut review.rules, flatten(outcome), workers.rules.is_busy());
+            settle(&mut review.rules, flatten(outcome));
         }
         while let Some((_, outcome)) = workers.owners.poll() {
-            settle(&mut review.owners, flatten(outcome), workers.owners.is_busy());
+            settle(&mut review.owners, flatten(outcome));
         }
         while let Some((_, outcome)) = workers.example.poll() {
-            settle(&mut review.example, flatten(outcome), workers.example.is_busy());
+            settle(&mut review.example, flatten(outcome));
         }
         while let Some((_, outcome)) = workers.behind.poll() {
-            settle(&mut self.state.behind, flatten(outcome), workers.behind.is_busy());
+            settle(&mut self.state.behind, flatten(outcome));
         }
         while let Some((request, outcome)) = self.workers.trail.poll() {
             self.workers.trail.forget();

@@ -86,25 +86,25 @@ impl App {
     pub(super) fn take_signals(&mut self) {
         let (signals, page) = (&mut self.state.signals, &mut self.page);
         while let Some((_, outcome)) = page.overview.poll() {
-            settle(&mut signals.lines, flatten(outcome), page.overview.is_busy());
+            settle(&mut signals.lines, flatten(outcome));
         }
         while let Some((request, outcome)) = page.record.poll() {
             if page.asked.recording.as_ref() == Some(&request) {
-                settle(&mut signals.recording, flatten(outcome), page.record.is_busy());
+                settle(&mut signals.recording, flatten(outcome));
             }
         }
         while let Some((request, outcome)) = page.other.poll() {
             if page.asked.other.as_ref() == Some(&request) {
-                settle(&mut signals.other_track, flatten(outcome), page.other.is_busy());
+                settle(&mut signals.other_track, flatten(outcome));
             }
         }
         while let Some((request, outcome)) = page.measure.poll() {
             if page.asked.measure.as_ref() == Some(&request) {
-                settle(&mut signals.measured, flatten(outcome), page.measure.is_busy());
+                settle(&mut signals.measured, flatten(outcome));
             }
         }
         while let Some((_, outcome)) = page.compare.poll() {
-            settle(&mut signals.comparison, flatten(outcome), page.compare.is_busy());
+            settle(&mut signals.comparison, flatten(outcome));
         }
     }
 

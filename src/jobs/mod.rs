@@ -1,6 +1,6 @@
 //! The only threads. A [`Lane`] does one piece of work at a time off the frame: a new request cancels the running
-//! one and takes its place, a request equal to the last is not done again, and a piece of work that panics comes
-//! back as an outcome like any other.
+//! one and takes its place, of which nothing is told; a request equal to the last is not done again, and a piece of
+//! work that panics comes back as an outcome like any other.
 
 use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook};
@@ -23,7 +23,7 @@ pub fn before_work(call: fn(&str)) {
 pub enum Outcome<T> {
     /// The work came to its end, well or not.
     Done(T),
-    /// It was asked to stop, or a newer request took its place. What it had is gone.
+    /// It was asked to stop. What it had is gone.
     Cancelled,
     /// It panicked.
     Died,
@@ -32,7 +32,13 @@ pub enum Outcome<T> {
 /// A worker with one request running at the most, and one waiting.
 pub struct Lane<Request, Answer> {
     shared: Arc<Shared<Request>>,
-    answers: Receiver<(Request, Outcome<Answer>)>,
+    answers: Receiver<Finished<Request, Answer>>,
+}
+
+struct Finished<Request, Answer> {
+    number: u64,
+    request: Request,
+    outcome: Outcome<Answer>,
 }
 
 struct Shared<Request> {
@@ -41,9 +47,17 @@ struct Shared<Request> {
 }
 
 struct Current<Request> {
-    waiting: Option<(Request, Arc<Progress>)>,
+    waiting: Option<Asked<Request>>,
     running: Option<Arc<Progress>>,
     last: Option<Request>,
+    /// How often something was asked for, which is the number of the newest request.
+    asked: u64,
+}
+
+struct Asked<Request> {
+    number: u64,
+    request: Request,
+    progress: Arc<Progress>,
 }
 
 impl<Request, Answer> Lane<Request, Answer>
@@ -83,12 +97,12 @@ where
     ) -> io::Result<Self> {
         let (start, started) = channel::<()>();
         let (answer, answers) = channel();
-        let state = Mutex::new(Current { waiting: None, running: None, last: None });
+        let state = Mutex::new(Current { waiting: None, running: None, last: None, asked: 0 });
         let shared = Arc::new(Shared { state, start });
         let weak = Arc::downgrade(&shared);
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while started.recv().is_ok() {
-                let Some((request, progress)) = take(&weak) else { continue };
+                let Some(Asked { number, request, progress }) = take(&weak) else { continue };
                 // Cancelled before it began, it is answered all the same: somebody waits for it.
                 let work = || {
                     if let Some(call) = BEFORE_WORK.get() {
@@ -104,7 +118,7 @@ where
                     Err(_) => Outcome::Died,
                 };
                 finish(&weak, &progress, &outcome);
-                if answer.send((request, outcome)).is_err() {
+                if answer.send(Finished { number, request, outcome }).is_err() {
                     return;
                 }
                 done();
@@ -123,7 +137,8 @@ where
             running.cancel();
         }
         state.last = Some(request.clone());
-        state.waiting = Some((request, Arc::new(Progress::default())));
+        state.asked += 1;
+        state.waiting = Some(Asked { number: state.asked, request, progress: Arc::new(Progress::default()) });
         drop(state);
         // The worker lives as long as this lane; if it does not, there is nobody left to tell.
         self.shared.start.send(()).ok();
@@ -138,7 +153,7 @@ where
     pub fn cancel(&self) {
         let mut state = lock(&self.shared.state);
         state.last = None;
-        let waiting = state.waiting.as_ref().map(|(_, progress)| progress);
+        let waiting = state.waiting.as_ref().map(|asked| &asked.progress);
         for progress in waiting.into_iter().chain(&state.running) {
             progress.cancel();
         }
@@ -163,9 +178,21 @@ where
         lock(&self.shared.state).running.as_ref().map(|progress| progress.read())
     }
 
-    /// The next finished request, if there is one; never waits.
+    /// The next finished request, if there is one; never waits. One that only made room for another is not told of:
+    /// whoever asked waits for the other, which may be finished as well by now.
     pub fn poll(&self) -> Option<(Request, Outcome<Answer>)> {
-        self.answers.try_recv().ok()
+        loop {
+            let finished = self.answers.try_recv().ok()?;
+            if let Some(told) = self.told(finished) {
+                return Some(told);
+            }
+        }
+    }
+
+    fn told(&self, finished: Finished<Request, Answer>) -> Option<(Request, Outcome<Answer>)> {
+        let Finished { number, request, outcome } = finished;
+        let made_room = matches!(outcome, Outcome::Cancelled) && number < lock(&self.shared.state).asked;
+        (!made_room).then_some((request, outcome))
     }
 }
 
@@ -288,12 +315,12 @@ pub fn unless<T: Send + 'static, Given>(
     }
 }
 
-fn take<Request>(shared: &Weak<Shared<Request>>) -> Option<(Request, Arc<Progress>)> {
+fn take<Request>(shared: &Weak<Shared<Request>>) -> Option<Asked<Request>> {
     let shared = shared.upgrade()?;
     let mut state = lock(&shared.state);
-    let (request, progress) = state.waiting.take()?;
-    state.running = Some(Arc::clone(&progress));
-    Some((request, progress))
+    let asked = state.waiting.take()?;
+    state.running = Some(Arc::clone(&asked.progress));
+    Some(asked)
 }
 
 fn finish<Request, Answer>(shared: &Weak<Shared<Request>>, progress: &Progress, outcome: &Outcome<Answer>) {
@@ -318,8 +345,16 @@ mod tests {
     use super::*;
 
     /// Waits for the next answer; the test runner's own limit ends a wait that never ends.
-    fn next<R, A>(lane: &Lane<R, A>) -> (R, Outcome<A>) {
-        lane.answers.recv().unwrap()
+    fn next<R, A>(lane: &Lane<R, A>) -> (R, Outcome<A>)
+    where
+        R: Clone + PartialEq + Send + 'static,
+        A: Send + 'static,
+    {
+        loop {
+            if let Some(told) = lane.told(lane.answers.recv().unwrap()) {
+                return told;
+            }
+        }
     }
 
     #[test]
@@ -354,11 +389,36 @@ mod tests {
         lane.request(2);
         lane.request(3);
         go.send(()).unwrap();
-        assert_eq!(next(&lane), (1, Outcome::Cancelled));
         assert_eq!(begin.recv().unwrap(), 3);
         go.send(()).unwrap();
         assert_eq!(next(&lane), (3, Outcome::Done(3)));
         assert!(!lane.is_busy());
+    }
+
+    #[test]
+    fn what_made_room_is_not_told_even_when_the_other_is_finished_before_anybody_looks() {
+        let (begun, begin) = sync_channel(1);
+        let (done, answered) = channel();
+        let lane = Lane::new(
+            "test",
+            move || done.send(()).unwrap(),
+            move |&number: &u32, progress: &Progress| {
+                begun.send(()).unwrap();
+                while number == 1 && !progress.is_cancelled() {
+                    thread::yield_now();
+                }
+                number
+            },
+        )
+        .unwrap();
+        lane.request(1);
+        begin.recv().unwrap();
+        lane.request(2);
+        begin.recv().unwrap();
+        answered.iter().take(2).for_each(drop);
+        assert!(!lane.is_busy());
+        assert_eq!(lane.poll(), Some((2, Outcome::Done(2))));
+        assert_eq!(lane.poll(), None);
     }
 
     #[test]
@@ -443,7 +503,6 @@ mod tests {
         lane.request(2);
         lane.cancel();
         go.send(()).unwrap();
-        assert_eq!(next(&lane), (1, Outcome::Cancelled));
         assert_eq!(next(&lane), (2, Outcome::Cancelled));
         lane.request(3);
         assert_eq!(begin.recv().unwrap(), 3);
