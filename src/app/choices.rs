@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use crate::curation::Curation;
-use crate::state::{Beside, Choices, History, Label, RecipeFile, Severity, Shown, Visited};
+use crate::state::{Beside, Choices, History, Label, Notice, RecipeFile, Severity, Shown, Visited, Visits};
 
 use super::App;
-use super::finished::notify;
+use super::finished::tell_notice;
 
 /// What is said when a change leaves a sign-off behind, as long as it is so.
-pub(super) const NOT_SIGNED: &str =
-    "These tables are not signed off: the sign-off was for the recipe before. Undo brings it back.";
-
-/// So many pages can be gone back to.
-const MOST_VISITED: usize = 64;
+pub(super) const NOT_SIGNED: &str = "These tables are not signed off: the sign-off was for the recipe before.";
 
 impl App {
     /// Changes choices. What is to be undone by itself becomes a step; anything else belongs to the step before.
@@ -23,15 +19,11 @@ impl App {
         change(&mut after);
         after.let_go_of_selections(&before);
         if after.recipe != before.recipe && !self.state.is_turned() && self.state.review.signed_off().is_some() {
-            notify(&mut self.state, Severity::Information, NOT_SIGNED.to_owned());
+            let recipe = Some(Box::new(before.recipe.clone()));
+            let notice = Notice { recipe, ..Notice::new(Severity::Information, NOT_SIGNED) };
+            tell_notice(&mut self.state, notice);
         }
         let label = before.label_of(&after);
-        let (was, is) = (Visited::of(&before), Visited::of(&after));
-        if was != is && !self.state.is_turned() {
-            self.state.visited.push(was);
-            let too_many = self.state.visited.len().saturating_sub(MOST_VISITED);
-            self.state.visited.drain(..too_many);
-        }
         let after = self.state.settle(after);
         match label {
             Some(label) => self.state.history.push(label, after, context.input(|input| input.time)),
@@ -41,18 +33,13 @@ impl App {
         self.follow(&before);
     }
 
-    /// Shows what the first page showed before.
-    pub(super) fn back(&mut self, context: &egui::Context) {
-        let Some(Visited { shown, about, recorded }) = self.state.visited.pop() else { return };
-        if shown == Shown::Consent && about.is_some() {
-            self.screens.show_about(self.state.is_turned());
-        }
-        let before = self.state.visited.len();
+    /// Shows again what the first page showed.
+    pub(super) fn visit(&mut self, context: &egui::Context, visited: Option<Visited>) {
+        let Some(Visited { shown, about, recorded, tab }) = visited else { return };
+        self.screens.open_tab(tab);
         self.choose(context, |choices| {
             (choices.shown, choices.about, choices.recorded) = (shown, about, recorded);
         });
-        // There is no way forth: what is left now is not gone back to.
-        self.state.visited.truncate(before);
     }
 
     /// Goes back or forth among the choices that were made.
@@ -81,7 +68,7 @@ impl App {
 
     /// Another source is open: what was done to the last one cannot be undone on it.
     pub(super) fn start_history(&mut self, name: &str) {
-        self.state.visited.clear();
+        self.state.visits = Visits::default();
         let choices = self.state.choices().clone().for_another_source();
         if let Some(beside) = &mut self.state.beside {
             *beside = Beside { place: beside.place, shown: beside.shown.elsewhere(), ..Beside::default() };

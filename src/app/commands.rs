@@ -149,7 +149,14 @@ impl App {
             Command::Follow(follow) => self.choose(context, |choices| {
                 (choices.follow, choices.about, choices.recorded) = (follow, None, None);
             }),
-            Command::Back => self.back(context),
+            Command::Back => {
+                let visited = self.state.visits.go_back();
+                self.visit(context, visited);
+            }
+            Command::Forth => {
+                let visited = self.state.visits.go_forth();
+                self.visit(context, visited);
+            }
             Command::ShowRecording(follow) => self.show_recording(follow, context),
             Command::About(follow) => {
                 self.screens.show_about(self.state.is_turned());

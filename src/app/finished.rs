@@ -279,7 +279,11 @@ impl App {
 
 /// Adds a notice; one that says the same as the last is not said again.
 pub(super) fn notify(state: &mut State, severity: Severity, text: String) {
-    let notice = Notice { severity, text: visible(&text).into_owned() };
+    tell_notice(state, Notice::new(severity, visible(&text)));
+}
+
+/// The same of a whole notice.
+pub(super) fn tell_notice(state: &mut State, notice: Notice) {
     if state.notices.last() != Some(&notice) {
         state.notices.push(notice);
     }

@@ -37,7 +37,7 @@ use anyhow::Context as _;
 use crate::domain::{Progress, TimeZone};
 use crate::jobs::Lane;
 use crate::landing::Source;
-use crate::state::{CacheState, Command, FileChoice, Spoken, State, ViewLink};
+use crate::state::{CacheState, Command, FileChoice, Spoken, State, ViewLink, Visited};
 use crate::ui::{self, Screens};
 
 use self::beside::BesideWork;
@@ -301,8 +301,12 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         ui::window_ui(ui, &mut self.state, &mut self.screens, &mut self.commands);
-        if !self.commands.is_empty() {
-            // They are carried out at the start of the next frame.
+        if self.commands.is_empty() {
+            let choices = self.state.choices();
+            let now = Visited::of(choices, self.screens.tab(choices.shown));
+            self.state.visits.see(now);
+        } else {
+            // They are carried out at the start of the next frame; only then it is known what is shown.
             ui.ctx().request_repaint();
         }
     }

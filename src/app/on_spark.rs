@@ -151,7 +151,7 @@ impl App {
                 Outcome::Done(Err(error)) => {
                     // What was refused is a list.
                     let text = visible_lines(&format!("On Spark: {error}")).into_owned();
-                    self.state.notices.push(Notice { severity: Severity::Error, text });
+                    self.state.notices.push(Notice::new(Severity::Error, text));
                 }
                 Outcome::Cancelled => {}
                 Outcome::Died => notify(&mut self.state, Severity::Error, DIED.to_owned()),

@@ -107,12 +107,12 @@ pub fn find(folder: &Path) -> Found {
 /// # Errors
 /// Why no session is kept here.
 fn look(folder: &Path, found: &mut Found) -> Result<(), Notice> {
-    let warning = |text| Notice { severity: Severity::Warning, text };
+    let warning = |text| Notice::new(Severity::Warning, text);
     let not_kept = |error: io::Error| warning(format!("The session is not kept: {}: {error}", folder.display()));
     let lock = lock(folder).map_err(not_kept)?.ok_or_else(|| {
         let text =
             "Another window is open and keeps the session. What is chosen in this one is not there at the next start.";
-        Notice { severity: Severity::Information, text: text.to_owned() }
+        Notice::new(Severity::Information, text)
     })?;
     for name in NAMES {
         let path = folder.join(name);

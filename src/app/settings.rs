@@ -234,14 +234,14 @@ impl Settings {
         match content {
             Ok(content) => content.into(),
             Err(error) => Saved {
-                notice: Some(Notice {
-                    severity: Severity::Warning,
-                    text: format!(
+                notice: Some(Notice::new(
+                    Severity::Warning,
+                    format!(
                         "The settings could not be read and start anew: {}: {error}. What stands there is kept beside it as \
                          settings.json.damaged once there are new ones",
                         file.display()
                     ),
-                }),
+                )),
                 ..Saved::default()
             },
         }

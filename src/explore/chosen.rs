@@ -12,26 +12,36 @@ use crate::domain::{Cancelled, Progress};
 const LOOK_UP_EVERY: usize = 1 << 14;
 
 /// What cells come to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sums {
     /// All of them.
     pub cells: u64,
     /// Nulls among them.
     pub nulls: u64,
-    /// Numbers among them; instants and texts are none.
-    pub numbers: u64,
-    /// Columns that have any of them.
-    pub columns: u64,
-    /// What the numbers add up to.
-    pub sum: f64,
-    /// The smallest number and the largest.
-    pub range: Option<(f64, f64)>,
+    /// The columns that have numbers among them; instants and texts are none. Each by itself, since what stands in several
+    /// is hardly of one kind.
+    pub columns: Vec<ColumnSums>,
 }
 
-impl Sums {
+/// What the numbers of a column come to. There is one at least.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ColumnSums {
+    /// The column.
+    pub name: &'static str,
+    /// How many numbers.
+    pub numbers: u64,
+    /// What they add up to.
+    pub sum: f64,
+    /// The smallest of them.
+    pub least: f64,
+    /// The largest.
+    pub most: f64,
+}
+
+impl ColumnSums {
     /// The mean of the numbers.
-    pub fn mean(&self) -> Option<f64> {
-        (self.numbers > 0).then(|| self.sum / self.numbers as f64)
+    pub fn mean(&self) -> f64 {
+        self.sum / self.numbers as f64
     }
 }
 
@@ -59,9 +69,11 @@ impl Sheet<'_> {
         let (rows, columns) = self.chosen(selection);
         let cells = self.count_chosen(selection);
         progress.set_total(cells);
-        let mut sums = Sums { cells, nulls: 0, numbers: 0, columns: 0, sum: 0.0, range: None };
+        let mut sums = Sums { cells, nulls: 0, columns: vec![] };
         for &position in columns {
-            let before = sums.numbers;
+            let Some(about) = self.view.column(position) else { continue };
+            let name = about.name;
+            let mut column = ColumnSums { name, numbers: 0, sum: 0.0, least: f64::INFINITY, most: f64::NEG_INFINITY };
             for start in rows.clone().step_by(LOOK_UP_EVERY) {
                 progress.check()?;
                 let places = start..rows.end.min(start + LOOK_UP_EVERY);
@@ -76,13 +88,12 @@ impl Sheet<'_> {
                         }
                         Cell::Text(_) | Cell::Time(_) => continue,
                     };
-                    let (least, most) = sums.range.unwrap_or((number, number));
-                    sums.range = Some((least.min(number), most.max(number)));
-                    sums.numbers += 1;
-                    sums.sum += number;
+                    (column.least, column.most) = (column.least.min(number), column.most.max(number));
+                    column.numbers += 1;
+                    column.sum += number;
                 }
             }
-            sums.columns += u64::from(sums.numbers > before);
+            sums.columns.extend((column.numbers > 0).then_some(column));
         }
         Ok(sums)
     }
@@ -161,11 +172,12 @@ mod tests {
     fn only_numbers_are_added_up() {
         let add_up = |chosen| with_sheet(false, |sheet| sheet.add_up(&chosen, &Progress::default()).unwrap());
         let all = add_up(Selection::all(4, 3));
-        assert_eq!(all, Sums { cells: 12, nulls: 3, numbers: 3, columns: 1, sum: 2.5, range: Some((-2.0, 4.0)) });
-        assert_eq!(all.mean(), Some(2.5 / 3.0));
+        let name = all.columns[0].name;
+        let column = ColumnSums { name, numbers: 3, sum: 2.5, least: -2.0, most: 4.0 };
+        assert_eq!(all, Sums { cells: 12, nulls: 3, columns: vec![column] });
+        assert_eq!(column.mean(), 2.5 / 3.0);
         let texts = add_up(selection((3, 2), (0, 1)));
-        assert_eq!(texts, Sums { cells: 8, nulls: 2, numbers: 0, columns: 0, sum: 0.0, range: None });
-        assert_eq!(texts.mean(), None);
+        assert_eq!(texts, Sums { cells: 8, nulls: 2, columns: vec![] });
     }
 
     #[test]

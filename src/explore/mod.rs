@@ -14,7 +14,7 @@ mod sort;
 mod summary;
 
 pub use about::{About, AboutTable, about, last_of};
-pub use chosen::Sums;
+pub use chosen::{ColumnSums, Sums};
 pub use columns::ColumnLayout;
 pub use find::{HIDDEN, masked, shown};
 pub use follow::Follow;

@@ -341,6 +341,9 @@ impl Layout {
     pub fn in_words(&self) -> String {
         let all = counted(self.all as u64, "reading");
         let how = if self.is_decimated { ", as the extremes of each half pixel" } else { "" };
+        if self.seen == self.all {
+            return format!("showing all {all}{how}");
+        }
         format!("showing {} of {all}{how}", thousands(self.seen as u64))
     }
 

@@ -78,6 +78,7 @@ impl Choices {
             shown,
             queries: _,
             columns: _,
+            // Choosing cells is looking, as elsewhere: what is undone is a change, and what was chosen then comes with it.
             selections: _,
             follow,
             about: _,
@@ -116,9 +117,6 @@ impl Choices {
             return Some(Label::new("recipe: as specified"));
         }
         match labels.len() {
-            0 if to.selections.get(shown) != self.selections.get(shown) => {
-                Some(Label::running("selection", "selection"))
-            }
             0 | 1 => labels.pop(),
             _ => Some(Label::new(labels.iter().map(Label::text).collect::<Vec<_>>().join(", "))),
         }
@@ -396,12 +394,12 @@ mod tests {
     }
 
     #[test]
-    fn a_selection_is_a_run_unless_something_else_takes_it_along() {
+    fn choosing_cells_is_no_step_unless_something_else_takes_it_along() {
         let shown = Shown::default();
         let selection = Selection { anchor: (0, 0), head: (0, 0) };
         let from = Choices::default();
         let to = Choices { selections: [(shown, selection)].into(), ..Choices::default() };
-        assert_eq!(from.label_of(&to), Some(Label::running("selection", "selection")));
+        assert_eq!((from.label_of(&to), to.label_of(&from)), (None, None));
         let find = Query { find: "x".to_owned(), ..Query::default() };
         let narrowed = Choices { queries: [(shown, find)].into(), ..Choices::default() };
         assert_eq!(to.label_of(&narrowed), Some(Label::running("find", "find")));

@@ -154,6 +154,8 @@ pub enum Command {
     Follow(Option<Follow>),
     /// Show what was shown before.
     Back,
+    /// Show what was gone back from.
+    Forth,
     /// Show what somebody recorded, or all recordings. No table is narrowed.
     ShowRecording(Option<Follow>),
     /// Narrow all tables to somebody, and show what became of all of theirs and why.

@@ -16,6 +16,7 @@ mod signals;
 mod slot;
 mod spark;
 mod sql;
+mod visits;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -49,6 +50,7 @@ pub use signals::{MeasuredChannel, Signals};
 pub use slot::Slot;
 pub use spark::{SparkOrder, SparkState};
 pub use sql::{SqlNotes, SqlState};
+pub use visits::{ConsentTab, ExportTab, Tab, Visited, Visits};
 
 /// Everything the window shows.
 #[derive(Default)]
@@ -95,8 +97,8 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// What the user should know, the newest last.
     pub notices: Vec<Notice>,
-    /// What the first page showed before, the last one last.
-    pub visited: Vec<Visited>,
+    /// What the first page shows and showed.
+    pub visits: Visits,
     /// What was just done, for some seconds.
     pub told: Option<Told>,
     /// Light, dark or as the system has it.
@@ -242,24 +244,6 @@ pub struct Told {
     pub since: Instant,
 }
 
-/// What was shown, to go back to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Visited {
-    /// The page or table.
-    pub shown: Shown,
-    /// Whom the page Consent told about.
-    pub about: Option<Follow>,
-    /// Whose recording the page Signals showed.
-    pub recorded: Option<Follow>,
-}
-
-impl Visited {
-    /// What choices show.
-    pub fn of(choices: &Choices) -> Self {
-        Self { shown: choices.shown, about: choices.about.clone(), recorded: choices.recorded.clone() }
-    }
-}
-
 /// What the middle of the window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -339,6 +323,15 @@ pub struct Notice {
     pub severity: Severity,
     /// What happened, where, and what to do.
     pub text: String,
+    /// The recipe that a click puts in force again.
+    pub recipe: Option<Box<Recipe>>,
+}
+
+impl Notice {
+    /// One that only says something.
+    pub fn new(severity: Severity, text: impl Into<String>) -> Self {
+        Self { severity, text: text.into(), recipe: None }
+    }
 }
 
 /// How much a notice matters.

@@ -122,6 +122,11 @@ pub const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
 }
 
+/// Asks for something, if there is any of it.
+fn if_any(is_any: bool, command: Command, nothing: &'static str) -> Does {
+    if is_any { Does::Asks(command) } else { Does::Nothing(nothing) }
+}
+
 fn page(shown: Shown) -> Does {
     Does::Asks(Command::Show(shown))
 }
@@ -246,28 +251,25 @@ const ACTIONS: &[Action] = &[
         id: "back",
         name: "Back to the page before",
         usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::B)],
-        does: |state| match state.visited.last() {
-            Some(_) => Does::Asks(Command::Back),
-            None => Does::Nothing("There is no page before"),
-        },
+        does: |state| if_any(state.visits.can_go_back(), Command::Back, "There is no page before"),
+    },
+    Action {
+        id: "forth",
+        name: "Forth to the page gone back from",
+        usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::F)],
+        does: |state| if_any(state.visits.can_go_forth(), Command::Forth, "No page was gone back from"),
     },
     Action {
         id: "undo",
         name: "Undo",
         usual: &[keys(CTRL, Key::Z)],
-        does: |state| match state.history.undo_label() {
-            Some(_) => Does::Asks(Command::Undo),
-            None => Does::Nothing("There is nothing to undo"),
-        },
+        does: |state| if_any(state.history.undo_label().is_some(), Command::Undo, "There is nothing to undo"),
     },
     Action {
         id: "redo",
         name: "Redo",
         usual: &[keys(CTRL_SHIFT, Key::Z), keys(CTRL, Key::Y)],
-        does: |state| match state.history.redo_label() {
-            Some(_) => Does::Asks(Command::Redo),
-            None => Does::Nothing("Nothing was undone"),
-        },
+        does: |state| if_any(state.history.redo_label().is_some(), Command::Redo, "Nothing was undone"),
     },
     Action {
         id: "open-recipe",

@@ -1,6 +1,6 @@
 //! The pages in the middle of the window: the first alone, or with another one beside it, below it or in a window of its own.
 
-use egui::{Align, Frame, Grid, Id, Layout, Margin, Panel, Rect, Role, Ui, UiBuilder, ViewportBuilder, ViewportId};
+use egui::{Frame, Grid, Id, Margin, Panel, Rect, Role, Ui, UiBuilder, ViewportBuilder, ViewportId};
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
@@ -44,7 +44,10 @@ fn at_beside<T>(
 /// Paints the pages.
 pub fn pages_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let place = state.beside.as_ref().map(|beside| beside.place).filter(|_| state.landing.value().is_some());
-    let Some(place) = place else { return page_ui(ui, state, screens, commands) };
+    let Some(place) = place else {
+        focus::start_ui(ui, &page_name(state.choices().shown), screens.goes_to.take().is_some());
+        return page_ui(ui, state, screens, commands);
+    };
     let room = ui.available_size();
     let (part, panel, usual, most) = match place {
         Place::Right => (Part::Right, Panel::right("beside"), room.x / 2.0, room.x),
@@ -226,7 +229,7 @@ fn counts_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Com
                 let (here, now) = (here.rows(table), now.rows(table));
                 ui.label(table.name());
                 for text in [thousands(here), thousands(now), difference(here, now)] {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(text));
+                    widgets::right_ui(ui, |ui| ui.label(text));
                 }
                 ui.end_row();
             }

@@ -5,7 +5,7 @@ use egui::{ScrollArea, Ui};
 
 use crate::domain::format::counted;
 use crate::explore::Follow;
-use crate::state::{Command, Slot, State};
+use crate::state::{Command, ConsentTab as Tab, Slot, State};
 
 use super::about::about_ui;
 use super::details::ABOUT;
@@ -30,20 +30,20 @@ pub struct ConsentScreen {
 }
 
 impl ConsentScreen {
+    /// The part of the page that is open.
+    pub fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    /// Opens a part of the page.
+    pub fn open_tab(&mut self, tab: Tab) {
+        (self.tab, self.about) = (tab, None);
+    }
+
     /// Shows what became of somebody.
     pub fn show_about(&mut self) {
-        (self.tab, self.about) = (Tab::Followed, None);
+        self.open_tab(Tab::Followed);
     }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Tab {
-    #[default]
-    Waterfall,
-    Timeline,
-    Withdrawals,
-    Counts,
-    Followed,
 }
 
 /// Paints the page.

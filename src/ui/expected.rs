@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Align, Grid, Layout, Role, TextEdit, Ui};
+use egui::{Grid, Role, TextEdit, Ui};
 
 use crate::domain::Table;
 use crate::domain::format::{difference, thousands};
@@ -69,7 +69,7 @@ pub fn expected_ui(ui: &mut Ui, state: &State, screen: &mut ExpectedScreen, comm
 fn line_ui(ui: &mut Ui, state: &State, table: Table, typed: &mut String, expected: &mut Expected) {
     ui.label(as_is(table.name()));
     let here = state.curation.value().map(|curation| curation.rows(table));
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    widgets::right_ui(ui, |ui| {
         ui.label(t(here.map_or_else(|| "–".to_owned(), thousands)));
     });
     let response = ui.add_sized([110.0, theme::ROW_HEIGHT], TextEdit::singleline(typed).hint_text(t("expected")));

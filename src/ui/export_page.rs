@@ -3,7 +3,7 @@
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::domain::CheckId;
-use crate::state::{Command, ExportOutcome, State};
+use crate::state::{Command, ExportOutcome, ExportTab, State};
 
 use super::explain::{explained, part_leads_to};
 use super::export_outlook::{gate_ui, outlook_ui};
@@ -14,24 +14,22 @@ use super::{access, empty, export_choices, icons, theme, widgets};
 /// What belongs to the page alone.
 #[derive(Default)]
 pub struct ExportScreen {
-    tab: Tab,
+    tab: ExportTab,
     /// The folder that is being typed.
     pub place: String,
     past: PastScreen,
 }
 
 impl ExportScreen {
-    /// Shows the exports that were made.
-    pub fn show_past(&mut self) {
-        self.tab = Tab::Past;
+    /// The part of the page that is open.
+    pub fn tab(&self) -> ExportTab {
+        self.tab
     }
-}
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Tab {
-    #[default]
-    Next,
-    Past,
+    /// Opens a part of the page.
+    pub fn open_tab(&mut self, tab: ExportTab) {
+        self.tab = tab;
+    }
 }
 
 /// Paints the page. Gives the check that somebody wants to see.
@@ -47,15 +45,15 @@ pub fn export_ui(
         ui.add_space(8.0);
         let past = state.exporting.past.value().map_or(0, |past| past.len());
         let exports = if past > 0 { format!("Exports made ({past})") } else { "Exports made".to_owned() };
-        let next = ui.selectable_value(&mut screen.tab, Tab::Next, t("Next export"));
+        let next = ui.selectable_value(&mut screen.tab, ExportTab::Next, t("Next export"));
         let next = explained(next, "What leaves, whose, how, and what blocks it", "export-parts");
-        access::tab(&next, screen.tab == Tab::Next);
-        let past = ui.selectable_value(&mut screen.tab, Tab::Past, t(exports));
+        access::tab(&next, screen.tab == ExportTab::Next);
+        let past = ui.selectable_value(&mut screen.tab, ExportTab::Past, t(exports));
         let sentence = "Load them, prove that they are as they were, take customers out who withdrew";
-        access::tab(&explained(past, sentence, "export-past"), screen.tab == Tab::Past);
+        access::tab(&explained(past, sentence, "export-past"), screen.tab == ExportTab::Past);
     });
     ui.add_space(8.0);
-    if screen.tab == Tab::Past {
+    if screen.tab == ExportTab::Past {
         part_leads_to(ui, "export-past");
         past_ui(ui, state, &mut screen.past, commands);
         return None;

@@ -1,21 +1,23 @@
 //! The strip of figures that stays on every page: what came in, what each zone holds, what was lost and why. Each
 //! figure is a door to its rows.
 
-use egui::{Align, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
+use egui::{Align, Layout, RichText, ScrollArea, TextStyle, TextWrapMode, Ui, WidgetText, vec2};
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{CheckId, Table, TableCount, Zone};
 use crate::state::{Command, Shown, State};
 
 use super::explain::{explained, leads_to, of_table};
-use super::words::{as_is, t};
+use super::words::{Words, as_is, t};
 use super::{icons, pictures, theme, widgets};
 
 /// Paints the strip. Gives the check that is to be shown, where somebody asks for what it found.
 pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<CheckId> {
     let arrows = 2.0 * 24.0 + theme::REVIEW_WIDTH + theme::ROW_HEIGHT;
-    let width = (ui.available_width() - arrows) / Table::ALL.len() as f32;
-    let width = width.clamp(*theme::FIGURE_WIDTH.start(), *theme::FIGURE_WIDTH.end());
+    // Each has room for its name, and as much more as there is.
+    let names = Table::ALL.map(|table| name_width(ui, table));
+    let more = (ui.available_width() - arrows - names.iter().sum::<f32>()) / names.len() as f32;
+    let widths = names.map(|name| name + more.clamp(0.0, (theme::MOST_FIGURE_WIDTH - name).max(0.0)));
     let mut asked = None;
     ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
         ui.horizontal_top(|ui| {
@@ -27,7 +29,7 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) ->
                         ui.label(RichText::new(icons::FLOWS_TO).color(theme::palette(ui).weak));
                     });
                 }
-                zone_ui(ui, state, zone, width, commands);
+                zone_ui(ui, state, zone, widths, commands);
             }
             asked = review_ui(ui, state, commands);
             if state.review.open().is_none() {
@@ -53,7 +55,7 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<
         Some(0) => (icons::READY, "to be signed off".to_owned(), false),
         Some(open) => {
             let words = match foreign {
-                Some(rows) => format!("{} foreign", thousands(rows)),
+                Some(rows) => format!("{} foreign rows", thousands(rows)),
                 None => format!("{open} failing"),
             };
             (icons::WARNING, words, true)
@@ -86,7 +88,7 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<
     asked
 }
 
-fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, width: f32, commands: &mut Vec<Command>) {
+fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, widths: [f32; 8], commands: &mut Vec<Command>) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.horizontal(|ui| {
@@ -95,10 +97,26 @@ fn zone_ui(ui: &mut Ui, state: &State, zone: Zone, width: f32, commands: &mut Ve
         });
         ui.horizontal_top(|ui| {
             for table in zone.tables() {
-                figure_ui(ui, state, table, width, commands);
+                figure_ui(ui, state, table, widths[table.index()], commands);
             }
         });
     });
+}
+
+/// What a figure is called.
+fn name(table: Table) -> Words {
+    as_is(table.title().replace('_', " "))
+}
+
+/// Room for it, with a gap behind it.
+fn name_width(ui: &Ui, table: Table) -> f32 {
+    let galley = WidgetText::from(widgets::small(ui, name(table))).into_galley(
+        ui,
+        Some(TextWrapMode::Extend),
+        0.0,
+        TextStyle::Small,
+    );
+    galley.size().x + 12.0
 }
 
 fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mut Vec<Command>) {
@@ -111,7 +129,7 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
         ui.spacing_mut().interact_size.y = 18.0;
         ui.horizontal(|ui| {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, as_is(table.title().replace('_', " "))));
+            ui.label(widgets::small(ui, name(table)));
         });
         let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());

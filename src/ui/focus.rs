@@ -1,8 +1,8 @@
 //! A ring around whatever has the focus, the same for all, so that nobody who uses keys has to look for it.
 
-use egui::{Id, StrokeKind, Ui, WidgetRect};
+use egui::{Id, Role, Sense, StrokeKind, Ui, WidgetRect};
 
-use super::theme;
+use super::{theme, widgets};
 
 /// Paints it above what was painted before.
 pub fn focus_ui(ui: &Ui) {
@@ -10,6 +10,20 @@ pub fn focus_ui(ui: &Ui) {
     let Some(widget) = focused.and_then(|id| painted(ui, id)) else { return };
     let painter = ui.ctx().layer_painter(widget.layer_id).with_clip_rect(widget.interact_rect.expand(3.0));
     painter.rect_stroke(widget.rect.expand(1.0), 4.0, theme::focus_stroke(ui), StrokeKind::Outside);
+}
+
+/// The start of a page, which has the focus once somebody came to the page by keys: what is next is the first thing on it, and not
+/// the first in the window.
+pub fn start_ui(ui: &Ui, page: &str, comes: bool) {
+    let id = Id::unique("page_start");
+    if !comes && !ui.memory(|memory| memory.has_focus(id)) {
+        return;
+    }
+    let response = ui.interact(ui.max_rect(), id, Sense::focusable_noninteractive());
+    widgets::named(&response, ui, Role::Group, page);
+    if comes {
+        response.request_focus();
+    }
 }
 
 /// Where a widget was painted in this frame. To ask for its response would take the focus away from it in the frame of a click

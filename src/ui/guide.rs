@@ -198,6 +198,11 @@ fn found_ui(
         } else {
             asked = ui.scope(|ui| block_ui(ui, state, (block, marks), goes_to)).inner.or(asked);
         }
+        let unsaid = search::unsaid(block, marks);
+        if !unsaid.is_empty() {
+            let words = format!("Found for “{}”, which has another name here.", unsaid.join(" "));
+            ui.label(widgets::small(ui, words));
+        }
     }
     asked
 }

@@ -5,24 +5,14 @@ use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
 
 use crate::state::{Command, State};
 
-use super::actions::{key_of, named_with_key};
+use super::actions::{Does, action, key_of, named_with_key};
 use super::words::t;
 use super::{icons, theme, widgets};
 
-/// Paints the three buttons and the menu, from left to right.
+/// Paints the four buttons and the menu, from left to right.
 pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let back = "Back to the page before";
-    let goes = ui.add_enabled_ui(!state.visited.is_empty(), |ui| {
-        let response = ui.add(Button::new(icons::BACK).frame_when_inactive(false));
-        widgets::named(&response, ui, Role::Button, back);
-        response
-            .on_disabled_hover_text(t("There is no page before"))
-            .on_hover_text(named_with_key(back, "back", state))
-            .clicked()
-    });
-    if goes.inner {
-        commands.push(Command::Back);
-    }
+    visit_ui(ui, icons::BACK, "back", state, commands);
+    visit_ui(ui, icons::FORTH, "forth", state, commands);
     step_ui(ui, icons::UNDO, ("Undo", &key_of("undo", state)), state.history.undo_label(), Command::Undo, commands);
     step_ui(ui, icons::REDO, ("Redo", &key_of("redo", state)), state.history.redo_label(), Command::Redo, commands);
     // It stays open, so that one can step through and look at what each entry makes of the figures.
@@ -31,6 +21,24 @@ pub fn history_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| list_ui(ui, state, commands));
     widgets::named(&response, ui, Role::Button, "History");
     response.on_hover_text(t("History: what was done, to go back to"));
+}
+
+/// The way to another page, by the action of this name.
+fn visit_ui(ui: &mut Ui, icon: &str, id: &str, state: &State, commands: &mut Vec<Command>) {
+    let Some(action) = action(id) else { return };
+    let does = action.does(state);
+    ui.add_enabled_ui(!matches!(does, Does::Nothing(_)), |ui| {
+        let response = ui.add(Button::new(icon).frame_when_inactive(false));
+        widgets::named(&response, ui, Role::Button, action.name);
+        let is_clicked = response.clicked();
+        match does {
+            Does::Nothing(why) => _ = response.on_disabled_hover_text(t(why)),
+            _ => _ = response.on_hover_text(named_with_key(action.name, id, state)),
+        }
+        if let (true, Does::Asks(command)) = (is_clicked, does) {
+            commands.push(command);
+        }
+    });
 }
 
 fn step_ui(

@@ -26,6 +26,7 @@ pub const REDO: &str = "\u{e08c}";
 pub const WORKING: &str = "\u{e1a0}";
 pub const HISTORY: &str = "\u{e1a0}";
 pub const BACK: &str = "\u{e058}";
+pub const FORTH: &str = "\u{e06c}";
 pub const SAMPLE: &str = "\u{e73a}";
 pub const READ_ONLY: &str = "\u{e2fa}";
 pub const FILTER: &str = "\u{e266}";

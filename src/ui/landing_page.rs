@@ -1,6 +1,6 @@
 //! What was delivered: files, remarks, consents as they stood in the records, and every refused record.
 
-use egui::{Align, Grid, Label, Layout, Ui, vec2};
+use egui::{Grid, Label, Ui, vec2};
 
 use crate::domain::foreign::excerpt;
 use crate::domain::format::{bytes, counted, thousands};
@@ -61,7 +61,7 @@ fn census_ui(ui: &mut Ui, census: &Census) {
     Grid::new("consents").num_columns(7).spacing(vec2(24.0, 2.0)).show(ui, |ui| {
         ui.label(widgets::strong("Consent in the customer records"));
         for title in ["given", "absent", "null", "blank", "zero"] {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(widgets::small(ui, title)));
+            widgets::right_ui(ui, |ui| ui.label(widgets::small(ui, title)));
         }
         // The last column of a grid takes all the room that is left.
         ui.label("");
@@ -70,7 +70,7 @@ fn census_ui(ui: &mut Ui, census: &Census) {
             let consent = census.consent(purpose);
             ui.label(as_is(purpose.column()));
             for figure in [consent.given, consent.absent, consent.null, consent.blank, consent.zero] {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(t(thousands(figure))));
+                widgets::right_ui(ui, |ui| ui.label(t(thousands(figure))));
             }
             ui.label("");
             ui.end_row();

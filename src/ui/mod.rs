@@ -73,9 +73,9 @@ mod zoom;
 
 use std::mem::swap;
 
-use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, PointerButton, Ui};
 
-use crate::state::{Command, Drafts, Part, Severity, Shown, Spot, State};
+use crate::state::{Command, Drafts, ExportTab, Part, Severity, Shown, Spot, State, Tab};
 
 pub use self::beside::own_window;
 
@@ -171,9 +171,31 @@ impl Screens {
         consent.show_about();
     }
 
+    /// The part that is open of a page that the first page shows.
+    pub fn tab(&self, shown: Shown) -> Tab {
+        match shown {
+            Shown::Consent => Tab::Consent(self.consent.tab()),
+            Shown::Signals => Tab::Signals { compares: self.signals.compares() },
+            Shown::Review => Tab::Review(self.review.spot().0),
+            Shown::Export => Tab::Export(self.export.tab()),
+            _ => Tab::Whole,
+        }
+    }
+
+    /// Opens a part of a page that the first page shows next.
+    pub fn open_tab(&mut self, tab: Tab) {
+        match tab {
+            Tab::Consent(tab) => self.consent.open_tab(tab),
+            Tab::Signals { compares } => self.signals.open_comparison(compares),
+            Tab::Review(tab) => self.review.show_spot(tab, None),
+            Tab::Export(tab) => self.export.open_tab(tab),
+            Tab::Whole => {}
+        }
+    }
+
     /// Shows the exports that were made when the page of exports is shown next.
     pub fn show_past_exports(&mut self) {
-        self.export.show_past();
+        self.export.open_tab(ExportTab::Past);
     }
 
     /// Turns to the page beside, or back to the first.
@@ -294,12 +316,14 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     }
     // As elsewhere: by the mouse's button, and by these keys where no chart has taken them for the view before.
     let is_typing = ui.ctx().text_edit_focused();
-    let goes_back = ui.input_mut(|input| {
-        input.pointer.button_pressed(egui::PointerButton::Extra1)
-            || (!is_typing && input.consume_key(egui::Modifiers::ALT, egui::Key::ArrowLeft))
-    });
-    if goes_back {
-        commands.push(Command::Back);
+    for (button, key, command) in [
+        (PointerButton::Extra1, Key::ArrowLeft, Command::Back),
+        (PointerButton::Extra2, Key::ArrowRight, Command::Forth),
+    ] {
+        let goes = ui.input_mut(|input| {
+            input.pointer.button_pressed(button) || (!is_typing && input.consume_key(Modifiers::ALT, key))
+        });
+        commands.extend(goes.then_some(command));
     }
     focus::focus_ui(ui);
 }
@@ -307,7 +331,18 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
 /// Does what an action comes to.
 fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &mut Vec<Command>) {
     match does {
-        Does::Asks(command) => commands.push(command),
+        Does::Asks(command) => {
+            // The editor of SQL takes the focus itself.
+            let comes = match &command {
+                Command::Show(shown) => *shown != Shown::Sql,
+                Command::Back | Command::Forth => true,
+                _ => false,
+            };
+            if comes {
+                screens.goes_to = Some(state.is_beside_used);
+            }
+            commands.push(command);
+        }
         Does::OpensList => screens.palette.turn(),
         Does::TurnsGuide => {
             screens.guide.turn(explain::pointed(ui.ctx()));

@@ -4,7 +4,7 @@ use egui::{Align, Label, Layout, RichText, Role, Ui};
 
 use crate::state::{Command, Severity, State};
 
-use super::words::sentence;
+use super::words::{sentence, t};
 use super::{access, icons, theme, widgets};
 
 /// Paints the notices, the newest at the bottom.
@@ -24,6 +24,11 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if widgets::icon_button_ui(ui, icons::CLOSE, "Dismiss").clicked() {
                         commands.push(Command::Dismiss(position));
+                    }
+                    if let Some(recipe) = &notice.recipe
+                        && ui.button(t("Back to that recipe")).clicked()
+                    {
+                        commands.push(Command::SetRecipe((**recipe).clone()));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let text = ui.add(Label::new(sentence(&notice.text)).wrap());

@@ -73,14 +73,14 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     wide_ui(ui, (join.table.name(), join.step, "before"), [20.0, 4.0], |ui| {
         for title in ["", "rows", "different keys", "keys of several rows", "most rows of a key", "rows without a key"]
         {
-            ui.label(widgets::small(ui, title));
+            widgets::right_ui(ui, |ui| ui.label(widgets::small(ui, title)));
         }
         ui.end_row();
         let names = [join.source.name(), join.other.map_or("inferred owners", Table::name)];
         for (name, side) in names.into_iter().zip(join.sides) {
             ui.label(t(name));
             for number in [side.rows, side.keys, side.shared_keys, side.most, side.without_key] {
-                ui.label(t(thousands(number)));
+                widgets::right_ui(ui, |ui| ui.label(t(thousands(number))));
             }
             ui.end_row();
         }
@@ -105,25 +105,35 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     ui.label(widgets::strong("After: how rows were matched"));
     wide_ui(ui, (join.table.name(), join.step, "after"), [20.0, 4.0], |ui| {
         for title in ["", "once", "several times", "never"] {
-            ui.label(widgets::small(ui, title));
+            widgets::right_ui(ui, |ui| ui.label(widgets::small(ui, title)));
         }
         ui.end_row();
         ui.label(t("left side"));
         let [left, right] = join.matched;
         for (met, rows) in Met::ALL.into_iter().zip([left.once, left.several, left.never]) {
-            figure_ui(ui, rows, &format!("left rows matched, {met:?}"), || show(JoinPart::Left(met)));
+            widgets::right_ui(ui, |ui| {
+                figure_ui(ui, rows, &format!("left rows matched, {met:?}"), || show(JoinPart::Left(met)));
+            });
         }
         ui.end_row();
         if join.other.is_some() {
             ui.label(t("right side"));
             for (met, rows) in Met::ALL.into_iter().zip([right.once, right.several, right.never]) {
-                figure_ui(ui, rows, &format!("right rows matched, {met:?}"), || show(JoinPart::Right(met)));
+                widgets::right_ui(ui, |ui| {
+                    figure_ui(ui, rows, &format!("right rows matched, {met:?}"), || show(JoinPart::Right(met)));
+                });
             }
             ui.end_row();
         }
     });
     ui.add_space(8.0);
     ui.label(widgets::strong("Whose the rows behind it are"));
+    if join.pairs_readings() {
+        ui.label(widgets::weak(
+            ui,
+            "Own: with a motion of the device's owner. Foreign: with a motion of somebody else.",
+        ));
+    }
     ui.horizontal_wrapped(|ui| {
         for kind in PairKind::ALL {
             let rows = join.kinds.of(kind);
@@ -177,8 +187,8 @@ fn histogram_ui(ui: &mut Ui, join: &JoinReport, show: &mut impl FnMut(JoinPart))
     }
     wide_ui(ui, (join.table.name(), join.step, "partners"), [12.0, 2.0], |ui| {
         for (label, part, rows) in bars {
-            ui.label(widgets::weak(ui, label.as_str()));
-            figure_ui(ui, rows, &format!("rows with {label} partners"), || show(part));
+            widgets::right_ui(ui, |ui| ui.label(widgets::weak(ui, label.as_str())));
+            widgets::right_ui(ui, |ui| figure_ui(ui, rows, &format!("rows with {label} partners"), || show(part)));
             let (rect, _) = ui.allocate_exact_size(vec2(320.0, 12.0), egui::Sense::hover());
             let width = (rect.width() * (rows as f64 / most as f64) as f32).max(1.0);
             let bar = Rect::from_min_size(rect.min, vec2(width, rect.height()));
@@ -203,8 +213,9 @@ fn keys_ui(
     ui.vertical(|ui| {
         ui.label(widgets::strong(title));
         Grid::new((join.table.name(), join.step, title)).spacing([16.0, 2.0]).show(ui, |ui| {
-            for text in ["key", "left rows", "right rows"] {
-                ui.label(widgets::small(ui, text));
+            ui.label(widgets::small(ui, "key"));
+            for text in ["left rows", "right rows"] {
+                widgets::right_ui(ui, |ui| ui.label(widgets::small(ui, text)));
             }
             ui.end_row();
             for key in keys.iter().take(MOST) {
@@ -216,8 +227,9 @@ fn keys_ui(
                     commands.push(Command::SetQuery(shown, query(key, join)));
                     commands.push(Command::Show(shown));
                 }
-                ui.label(t(thousands(key.left)));
-                ui.label(t(thousands(key.right)));
+                for rows in [key.left, key.right] {
+                    widgets::right_ui(ui, |ui| ui.label(t(thousands(rows))));
+                }
                 ui.end_row();
             }
         });

@@ -143,7 +143,7 @@ fn columns() -> Vec<GridColumn> {
         column("decision", "Say whether it is theirs; kept in the recipe", 132.0, false),
         column("shared", "Instants that both have, of the device's", 72.0, true),
         column("of the phone's", "The share of the phone's instants that are the device's too", 96.0, true),
-        column("runner-up", "Whoever else shares the most, and how many instants", 112.0, false),
+        column("next candidate", "Whoever else shares the most, and how many instants", 112.0, false),
         column("lead", "How many shared instants fewer the next best assignment has", 56.0, true),
         column("by chance", "At most this probable, if device and phone had nothing to do with each other", 88.0, true),
         column("clock", "What is to be added to the device's time to get the phone's", 76.0, true),

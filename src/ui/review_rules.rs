@@ -29,8 +29,8 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let in_force = state.choices().recipe.join;
     ui.label(widgets::weak(
         ui,
-        "The machine-learning table under each rule, the rest of the recipe as it is. Own and foreign are by the customer \
-         records, and by the inferred owners where the rule goes by those.",
+        "The machine-learning table under each rule, the rest of the recipe as it is. Own: the motion is of the device's \
+         owner; foreign: of somebody else. The owner is the one on record, or the inferred one where the rule goes by that.",
     ));
     ui.add_space(8.0);
     // In a narrow window names break, so that as many rules as can be are in sight.

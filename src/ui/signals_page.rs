@@ -62,6 +62,11 @@ impl SignalsScreen {
         self.compares
     }
 
+    /// Compares the devices that were compared when all are shown next, or shows all.
+    pub fn open_comparison(&mut self, compares: bool) {
+        (self.compares, self.to_compare) = (compares, compares);
+    }
+
     /// Shows this of the recording that is shown next, or compares.
     pub fn show_spot(&mut self, spot: &Spot) {
         self.wanted = Some(spot.stretch);

@@ -75,7 +75,7 @@ pub fn sql_ui(
     }
     let fault = state.sql.fault.as_ref().filter(|(text, _)| text == screen.text()).map(|(_, fault)| fault);
     // In a low window the rows keep most of the room.
-    let usual = theme::QUERY_HEIGHT.min(ui.available_height() * 0.3);
+    let usual = theme::QUERY_HEIGHT.min(ui.available_height() * 0.22);
     let panel = parts::panel(state, Part::Query, Panel::top("sql_query"), usual)
         .frame(theme::query_frame(ui))
         .size_range(72.0..=480.0);

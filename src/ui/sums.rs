@@ -1,12 +1,12 @@
 //! What the chosen cells come to, in words.
 
-use egui::Ui;
+use egui::{Grid, Ui, vec2};
 
 use crate::domain::format::{counted, short, thousands};
-use crate::explore::{Selection, Sums};
+use crate::explore::{ColumnSums, Selection, Sums};
 use crate::state::{Look, Slot, State};
 
-use super::words::t;
+use super::words::{as_is, t};
 use super::{theme, widgets};
 
 /// Paints it, as much as there is room for, and all of it on request.
@@ -21,7 +21,13 @@ pub fn sums_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection) {
         Slot::Empty => (cells.clone(), cells),
     };
     let words = if ui.available_width() < theme::ROOM_FOR_SUMS { &least } else { &most };
-    ui.label(widgets::weak(ui, words)).on_hover_text(t(most));
+    ui.label(widgets::weak(ui, words)).on_hover_ui(|ui| {
+        ui.label(t(&most));
+        match &state.sums {
+            Slot::Ready(Sums { columns, .. }) if columns.len() > 1 => columns_ui(ui, columns),
+            _ => {}
+        }
+    });
 }
 
 /// Everything, and what matters most of it.
@@ -30,16 +36,43 @@ fn in_words(sums: &Sums) -> (String, String) {
     if sums.nulls > 0 {
         words.push_str(&format!(" · {}", counted(sums.nulls, "null")));
     }
-    let (Some(mean), Some((from, to)), 2..) = (sums.mean(), sums.range, sums.numbers) else {
+    let numbers: u64 = sums.columns.iter().map(|column| column.numbers).sum();
+    if numbers < 2 {
         return (words.clone(), words);
-    };
-    // What stands in several columns is hardly of one kind.
-    let of = if sums.columns > 1 { format!(" of {} columns", sums.columns) } else { String::new() };
-    if sums.numbers < sums.cells - sums.nulls {
-        words.push_str(&format!(" · {}", counted(sums.numbers, "number")));
     }
-    words.push_str(&format!(" · sum {}{of} · mean {}", marked(sums.sum), marked(mean)));
-    (format!("{words} · min {} · max {}", marked(from), marked(to)), words)
+    if numbers < sums.cells - sums.nulls {
+        words.push_str(&format!(" · {}", counted(numbers, "number")));
+    }
+    match sums.columns.as_slice() {
+        [column] => {
+            words.push_str(&format!(" · sum {} · mean {}", marked(column.sum), marked(column.mean())));
+            (format!("{words} · min {} · max {}", marked(column.least), marked(column.most)), words)
+        }
+        columns => {
+            let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+            let means: Vec<String> = columns.iter().map(|column| marked(column.mean())).collect();
+            let most = format!("{words} · means of {}: {}", names.join(", "), means.join(", "));
+            (most, words)
+        }
+    }
+}
+
+/// What each column comes to, line by line, where there are several.
+fn columns_ui(ui: &mut Ui, columns: &[ColumnSums]) {
+    Grid::new("sums").num_columns(6).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
+        for title in ["", "numbers", "sum", "mean", "min", "max"] {
+            widgets::right_ui(ui, |ui| ui.label(widgets::small(ui, title)));
+        }
+        ui.end_row();
+        for column in columns {
+            ui.label(as_is(column.name));
+            let figures = [column.sum, column.mean(), column.least, column.most].map(marked);
+            for figure in [thousands(column.numbers)].into_iter().chain(figures) {
+                widgets::right_ui(ui, |ui| ui.label(t(figure)));
+            }
+            ui.end_row();
+        }
+    });
 }
 
 /// A sum, with marks between its thousands.
@@ -56,14 +89,18 @@ mod tests {
 
     #[test]
     fn words_say_what_there_is_and_no_more() {
-        let sums = |nulls, numbers, sum, range| Sums { cells: 4, nulls, numbers, columns: 1, sum, range };
+        let column = |name, numbers, sum, least, most| ColumnSums { name, numbers, sum, least, most };
+        let sums = |nulls, columns: &[ColumnSums]| Sums { cells: 4, nulls, columns: columns.to_vec() };
         let all = |sums: Sums| in_words(&sums).0;
-        assert_eq!(all(sums(0, 0, 0.0, None)), "4 cells");
-        assert_eq!(all(sums(3, 1, 7.0, Some((7.0, 7.0)))), "4 cells · 3 nulls");
-        let (most, least) = in_words(&sums(1, 3, -1.5, Some((-2.0, 0.5))));
+        assert_eq!(all(sums(0, &[])), "4 cells");
+        assert_eq!(all(sums(3, &[column("x", 1, 7.0, 7.0, 7.0)])), "4 cells · 3 nulls");
+        let x = column("x", 3, -1.5, -2.0, 0.5);
+        let (most, least) = in_words(&sums(1, &[x]));
         assert_eq!(most, "4 cells · 1 null · sum −1.5 · mean −0.5 · min −2 · max 0.5");
         assert_eq!(least, "4 cells · 1 null · sum −1.5 · mean −0.5");
-        let several = Sums { columns: 2, ..sums(0, 3, -1_234_567.5, Some((-1e6, 0.5))) };
-        assert_eq!(in_words(&several).1, "4 cells · 3 numbers · sum −1,234,567.5 of 2 columns · mean −411,522.5");
+        let (most, least) =
+            in_words(&sums(0, &[column("a", 2, -2_469_135.0, -1e6, 0.5), column("b", 1, 7.0, 7.0, 7.0)]));
+        assert_eq!(least, "4 cells · 3 numbers");
+        assert_eq!(most, "4 cells · 3 numbers · means of a, b: −1,234,567.5, 7");
     }
 }

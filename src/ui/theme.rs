@@ -31,7 +31,7 @@ pub const PALETTE_TOP: f32 = 72.0;
 /// Width of the guide at first.
 pub const GUIDE_WIDTH: f32 = 420.0;
 /// Width of a card of the tour.
-pub const TOUR_WIDTH: f32 = 360.0;
+pub const TOUR_WIDTH: f32 = 300.0;
 /// Most width of a sentence on what is pointed at.
 pub const HOVER_WIDTH: f32 = 360.0;
 /// What is left of the window's height above and below a menu that scrolls.
@@ -65,10 +65,10 @@ pub const ROW_HEIGHT: f32 = 24.0;
 pub const HEADER_HEIGHT: f32 = 28.0;
 /// Size of most texts.
 const BODY: f32 = 13.5;
-/// Least and most room for one figure in the strip, from left to right.
-pub const FIGURE_WIDTH: std::ops::RangeInclusive<f32> = 84.0..=132.0;
+/// Most room for one figure in the strip, from left to right.
+pub const MOST_FIGURE_WIDTH: f32 = 132.0;
 /// Room for the state of the review at the end of the strip.
-pub const REVIEW_WIDTH: f32 = 136.0;
+pub const REVIEW_WIDTH: f32 = 152.0;
 /// Room for one figure in the strip, from top to bottom.
 pub const FIGURE_HEIGHT: f32 = 60.0;
 /// How long the difference that a change made stays beside a figure, in seconds.

@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Align2, Area, Button, EventFilter, Frame, Id, Key, Layout, Modifiers, Order, Rect, RichText, Role, Stroke,
-    StrokeKind, TextStyle, Ui, vec2,
+    StrokeKind, TextStyle, Ui, pos2, vec2,
 };
 
 use crate::domain::CheckId;
@@ -205,51 +205,53 @@ pub fn tour_ui(
     ring.rect_stroke(parts.place(card.part).shrink(1.0), 4.0, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
     let last = CARDS.len() - 1;
     let (mut goes, mut asked, mut turns) = (Some(place), None, vec![]);
-    let corner = parts.page.right_bottom() - vec2(24.0, 24.0);
-    Area::new(Id::unique("tour")).order(Order::Foreground).pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).show(
-        ui.ctx(),
-        |ui| {
-            Frame::popup(ui.style()).inner_margin(16).show(ui, |ui| {
-                ui.set_width(theme::TOUR_WIDTH);
-                ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
-                ui.label(RichText::from(t(card.title)).text_style(TextStyle::Heading));
-                ui.label(t((card.says)(state)));
-                ui.add_space(8.0);
-                ui.horizontal(|ui| {
-                    if place < last {
-                        let end = ui.button(t("End the tour"));
-                        turns.push(end.id);
-                        if end.clicked() {
-                            goes = None;
+    // Over the list of pages, as long as there is one: what the card speaks of stays in sight.
+    let (pivot, corner) = if state.looks.shows(crate::state::Part::Sidebar) {
+        (Align2::LEFT_BOTTOM, pos2(12.0, parts.page.bottom() - 12.0))
+    } else {
+        (Align2::RIGHT_BOTTOM, parts.page.right_bottom() - vec2(24.0, 24.0))
+    };
+    Area::new(Id::unique("tour")).order(Order::Foreground).pivot(pivot).fixed_pos(corner).show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(16).show(ui, |ui| {
+            ui.set_width(theme::TOUR_WIDTH);
+            ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
+            ui.label(RichText::from(t(card.title)).text_style(TextStyle::Heading));
+            ui.label(t((card.says)(state)));
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if place < last {
+                    let end = ui.button(t("End the tour"));
+                    turns.push(end.id);
+                    if end.clicked() {
+                        goes = None;
+                    }
+                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let (text, next) = if place < last { ("Next", Some(place + 1)) } else { ("Done", None) };
+                    let button = Button::new(RichText::from(t(text)).color(palette.base)).fill(palette.accent);
+                    let response = ui.add(button);
+                    widgets::named(&response, ui, Role::Button, text);
+                    if is_turned {
+                        response.request_focus();
+                    }
+                    turns.push(response.id);
+                    if response.clicked() {
+                        goes = next;
+                    }
+                    if place > 0 {
+                        let back = ui.button(t("Back"));
+                        turns.push(back.id);
+                        if back.clicked() {
+                            goes = Some(place - 1);
                         }
                     }
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        let (text, next) = if place < last { ("Next", Some(place + 1)) } else { ("Done", None) };
-                        let button = Button::new(RichText::from(t(text)).color(palette.base)).fill(palette.accent);
-                        let response = ui.add(button);
-                        widgets::named(&response, ui, Role::Button, text);
-                        if is_turned {
-                            response.request_focus();
-                        }
-                        turns.push(response.id);
-                        if response.clicked() {
-                            goes = next;
-                        }
-                        if place > 0 {
-                            let back = ui.button(t("Back"));
-                            turns.push(back.id);
-                            if back.clicked() {
-                                goes = Some(place - 1);
-                            }
-                        }
-                        if place == last && ui.button(t("Open the guide")).clicked() {
-                            (goes, asked) = (None, Some(Does::TurnsGuide));
-                        }
-                    });
+                    if place == last && ui.button(t("Open the guide")).clicked() {
+                        (goes, asked) = (None, Some(Does::TurnsGuide));
+                    }
                 });
             });
-        },
-    );
+        });
+    });
     if goes == Some(place) {
         goes = turned_by_keys(ui, &turns, place);
     }

@@ -1,7 +1,7 @@
 //! Small things that several views paint. Their texts are put into the language of the window here.
 
 use egui::output::WidgetInfo;
-use egui::{Button, Response, RichText, Role, Ui};
+use egui::{Align, Button, Layout, Response, RichText, Role, Ui};
 
 use super::theme;
 use super::words::{Words, t};
@@ -62,6 +62,11 @@ pub fn weak(ui: &Ui, text: impl Into<Words>) -> RichText {
 /// Small text that is less important.
 pub fn small(ui: &Ui, text: impl Into<Words>) -> RichText {
     weak(ui, text).text_style(egui::TextStyle::Small)
+}
+
+/// Something at the right end of its place, as numbers stand below each other.
+pub fn right_ui<T>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> T) -> T {
+    ui.with_layout(Layout::right_to_left(Align::Center), add).inner
 }
 
 /// Text in the warning colour.

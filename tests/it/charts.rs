@@ -93,7 +93,7 @@ fn several_readings_at_an_instant_are_all_there_and_counted() {
     assert_eq!(dots(&scene, Ink::Kept), 5);
     let counts: Vec<&str> = texts(&scene).into_iter().filter(|text| text.starts_with('×')).collect();
     assert_eq!(counts, ["×3", "×2"]);
-    assert_eq!((layout.seen, layout.all, layout.in_words().as_str()), (5, 5, "showing 5 of 5 readings"));
+    assert_eq!((layout.seen, layout.all, layout.in_words().as_str()), (5, 5, "showing all 5 readings"));
 }
 
 #[test]

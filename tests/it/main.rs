@@ -75,6 +75,7 @@ mod window_sql;
 mod window_tables;
 mod window_tour;
 mod window_undo;
+mod window_visits;
 mod window_words;
 mod withdrawn;
 mod words;

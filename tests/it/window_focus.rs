@@ -184,3 +184,19 @@ fn copying_is_listed_with_its_keys_and_leaves_texts_alone() {
     window.harness.run_steps(2);
     assert!(copied(&mut window, Modifiers::COMMAND).is_empty());
 }
+
+#[test]
+fn who_comes_to_a_page_by_its_keys_is_at_its_start() {
+    let mut window = Window::open_folder(&sample_data());
+    settle(&mut window);
+    for (key, page, first) in [(Key::Num1, "Consent", "Where rows went"), (Key::Num4, "Export", "Next export")] {
+        window.harness.key_press_modifiers(Modifiers::COMMAND, key);
+        settle(&mut window);
+        assert_eq!(focused(&window), Some((Role::Group, page.to_owned())));
+        window.harness.key_press(Key::Tab);
+        window.harness.run_steps(2);
+        assert_eq!(focused(&window), Some((Role::Tab, first.to_owned())));
+        // Nobody comes by there again.
+        assert!(window.harness.query_by_role_and_label(Role::Group, page).is_none());
+    }
+}

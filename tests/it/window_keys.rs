@@ -154,7 +154,8 @@ fn the_guide_says_what_is_there_and_its_words_do_what_they_say() {
     let rows = |window: &Window| thousands(state(window).curation.value().unwrap().rows(Table::MachineLearningCurated));
     assert!(text.contains(&format!("machine learning, has {} rows", rows(&window))), "{}", rows(&window));
     assert!(
-        window.harness.query_all_by_label_contains("205 foreign").next().is_some() && text.contains("*205 foreign*")
+        window.harness.query_all_by_label_contains("205 foreign rows").next().is_some()
+            && text.contains("*205 foreign rows*")
     );
     window.harness.get_by_role_and_label(Role::Link, "Go to Join review").click_accesskit();
     settle(&mut window);

@@ -133,16 +133,32 @@ pub(super) fn found<'a>(guide: &'a [Block], typed: &str) -> Option<Vec<&'a Block
 
 /// What a paragraph says and what else people call what it is about, in small letters.
 fn said(block: &Block) -> String {
-    let pieces = pieces(&block.text);
+    format!("{} {}", text(block), called(block))
+}
+
+/// What a paragraph says, in small letters.
+fn text(block: &Block) -> String {
     let text = match block.kind {
         Kind::Check(check) => of_check(check),
         Kind::Group => block.words().to_string(),
-        _ => pieces.iter().map(|piece| plain(*piece)).collect(),
+        _ => pieces(&block.text).iter().map(|piece| plain(*piece)).collect(),
     };
+    text.to_lowercase()
+}
+
+/// What else people call what a paragraph is about.
+fn called(block: &Block) -> String {
+    let pieces = pieces(&block.text);
     let of_action = |piece: &Piece<'_>| if let Piece::Action(_, id) = piece { Some(other_words(id)) } else { None };
     let called: Vec<&str> =
         pieces.iter().filter_map(of_action).chain(block.anchor.as_deref().map(words_for_section)).collect();
-    format!("{} {}", text.to_lowercase(), called.join(" "))
+    called.join(" ")
+}
+
+/// The words that are looked for and that a paragraph does not say, since what it is about has another name there.
+pub(super) fn unsaid<'a>(block: &Block, wanted: &'a [String]) -> Vec<&'a str> {
+    let (text, called) = (text(block), called(block));
+    wanted.iter().map(String::as_str).filter(|word| called.contains(word) && !text.contains(word)).collect()
 }
 
 fn of_check(check: CheckId) -> String {
@@ -184,6 +200,16 @@ mod tests {
         assert_eq!(parts("nothing", &marks), [("nothing", false)]);
         assert_eq!(parts("größer als İ own", &marks), [("größer als İ own", false)]);
         assert_eq!(parts("größer own", &marks), [("größer ", false), ("own", true)]);
+    }
+
+    #[test]
+    fn what_is_found_by_another_name_says_so() {
+        let typed = wanted("GDPR");
+        let blocks = found(&IN_ENGLISH, "GDPR").unwrap();
+        let unsaid: Vec<Vec<&str>> = blocks.iter().map(|block| unsaid(block, &typed)).collect();
+        assert!(unsaid.contains(&vec!["gdpr"]), "{unsaid:?}");
+        let said = found(&IN_ENGLISH, "tolerance").unwrap();
+        assert!(!said.is_empty() && said.iter().all(|block| super::unsaid(block, &wanted("tolerance")).is_empty()));
     }
 
     #[test]
