@@ -1,6 +1,6 @@
 //! The join rules side by side.
 
-use egui::{Grid, Label, RichText, ScrollArea, Ui};
+use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::domain::JoinRule;
 use crate::domain::format::thousands;
@@ -40,7 +40,7 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         Grid::new("rules").spacing([gap, 8.0]).show(ui, |ui| {
             ui.label(widgets::weak(ui, "join on"));
             for report in rules.iter() {
-                title_ui(ui, state, report.rule, commands);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| title_ui(ui, state, report.rule, commands));
             }
             ui.end_row();
             for line in Line::ALL {
@@ -54,7 +54,11 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 };
                 title.inner.on_hover_text(t(line.hover()));
                 for report in rules.iter() {
-                    figure_ui(ui, line, report, report.rule == in_force, commands);
+                    widgets::right_ui(ui, |ui| {
+                        // As far from the right as the text of the title.
+                        ui.add_space(8.0);
+                        figure_ui(ui, line, report, report.rule == in_force, commands);
+                    });
                 }
                 ui.end_row();
             }
@@ -147,19 +151,19 @@ fn figure_ui(ui: &mut Ui, line: Line, report: &RuleReport, is_in_force: bool, co
         Line::Unmatched => *unmatched_distances,
         Line::Devices => *devices,
         Line::PerDevice => {
-            ui.label(t(format!("  {}", per_device.map(thousands).join(" · "))));
+            ui.label(t(per_device.map(thousands).join(" · ")));
             return;
         }
         Line::Differing(Differing::OnlyThere) => *only_here,
         Line::Differing(Differing::OnlyHere) => *only_there,
     };
-    let text = format!("  {}", thousands(rows));
+    let text = thousands(rows);
     match line {
         Line::Kind(PairKind::Foreign | PairKind::Unknown) if rows > 0 => {
             ui.label(widgets::warning(ui, text));
         }
         Line::Differing(_) if is_in_force => {
-            ui.label(t("  –"));
+            ui.label(t("–"));
         }
         Line::Differing(which) if rows > 0 => {
             let name = format!("{} rows, {}, {}", thousands(rows), line.title(), report.rule.name());

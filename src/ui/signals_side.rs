@@ -36,11 +36,14 @@ pub fn side_ui(
     });
 }
 
+/// Room for the names of channels.
+const NAMES_WIDTH: f32 = 64.0;
+
 /// The readings nearest to the pointer, or to the first cursor. As high without them as with them, so that nothing below
 /// moves when the pointer comes or goes.
 fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock, commands: &mut Vec<Command>) {
     let at = screen.hover.or(screen.cursors[0]);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         match at {
             Some(at) => ui.label(widgets::strong(said(clock, at, plotted.origin()))),
             None => ui.label(widgets::weak(ui, "Point at the chart to read values")).on_hover_text(
@@ -56,10 +59,9 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
             }
         });
     });
-    Grid::new("readout").num_columns(3).spacing([12.0, 4.0]).show(ui, |ui| {
-        for track in plotted.tracks() {
-            let run = at.and_then(|at| track.series.at(at)).unwrap_or_default();
-            let away = at.zip(track.series.times().get(run.start)).map(|(at, time)| *time as f64 - at);
+    for (number, track) in plotted.tracks().enumerate() {
+        let run = at.and_then(|at| track.series.at(at)).unwrap_or_default();
+        Grid::new(("readout", number)).num_columns(2).min_col_width(NAMES_WIDTH).spacing([12.0, 4.0]).show(ui, |ui| {
             for channel in track.series.channels() {
                 ui.label(widgets::weak(ui, short_name(channel.name)));
                 ui.label(t(if run.is_empty() {
@@ -67,16 +69,19 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
                 } else {
                     values_in_words(&channel.values()[run.clone()])
                 }));
-                ui.label(widgets::small(ui, away.map_or_else(String::new, apart)));
                 ui.end_row();
             }
-            ui.label("");
-            let count =
-                if run.is_empty() { String::new() } else { counted(run.len() as u64, "reading") + " at this instant" };
-            ui.label(widgets::small(ui, count));
-            ui.end_row();
-        }
-    });
+        });
+        let away = at.zip(track.series.times().get(run.start)).map(|(at, time)| apart(*time as f64 - at));
+        let count = counted(run.len() as u64, "reading") + " at this instant";
+        let words = match away {
+            Some(away) if !run.is_empty() && !away.is_empty() => format!("{count} · {away}"),
+            _ if !run.is_empty() => count,
+            _ => String::new(),
+        };
+        ui.label(widgets::small(ui, words));
+        ui.add_space(2.0);
+    }
 }
 
 /// How far a reading is from what is pointed at.
@@ -192,7 +197,8 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
         words.extend(measured.gaps.longest.map(|gap| format!("longest {}", length(gap.milliseconds as f64, true))));
         ui.label(widgets::small(ui, format!("{name}: {}", words.join(" · "))));
     }
-    Grid::new("measured").num_columns(5).spacing([10.0, 4.0]).show(ui, |ui| {
+    let measured = Grid::new("measured").num_columns(5).spacing([10.0, 4.0]);
+    let grid_ui = |ui: &mut Ui| {
         for title in ["", "least", "most", "mean", "deviation"] {
             ui.label(widgets::small(ui, title));
         }
@@ -205,7 +211,9 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
             }
             ui.end_row();
         }
-    });
+    };
+    // Of a narrow side the chart beside it is not to pay for the figures.
+    ScrollArea::horizontal().id_salt("measured").show(ui, |ui| measured.show(ui, grid_ui));
     let broken: u64 = channels.iter().map(|channel| channel.measured.extremes.not_finite as u64).sum();
     if broken > 0 {
         ui.label(widgets::warning(ui, format!("{} are no finite numbers", counted(broken, "value"))));

@@ -31,7 +31,7 @@ pub const PALETTE_TOP: f32 = 72.0;
 /// Width of the guide at first.
 pub const GUIDE_WIDTH: f32 = 420.0;
 /// Width of a card of the tour.
-pub const TOUR_WIDTH: f32 = 300.0;
+pub const TOUR_WIDTH: f32 = 244.0;
 /// Most width of a sentence on what is pointed at.
 pub const HOVER_WIDTH: f32 = 360.0;
 /// What is left of the window's height above and below a menu that scrolls.

@@ -201,18 +201,18 @@ pub fn tour_ui(
         }
     }
     let palette = theme::palette(ui);
-    let ring = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("tour_ring")));
+    let ring = ui.ctx().layer_painter(egui::LayerId::new(Order::Middle, Id::unique("tour_ring")));
     ring.rect_stroke(parts.place(card.part).shrink(1.0), 4.0, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
     let last = CARDS.len() - 1;
     let (mut goes, mut asked, mut turns) = (Some(place), None, vec![]);
     // Over the list of pages, as long as there is one: what the card speaks of stays in sight.
     let (pivot, corner) = if state.looks.shows(crate::state::Part::Sidebar) {
-        (Align2::LEFT_BOTTOM, pos2(12.0, parts.page.bottom() - 12.0))
+        (Align2::LEFT_BOTTOM, pos2(6.0, parts.page.bottom() - 6.0))
     } else {
         (Align2::RIGHT_BOTTOM, parts.page.right_bottom() - vec2(24.0, 24.0))
     };
     Area::new(Id::unique("tour")).order(Order::Foreground).pivot(pivot).fixed_pos(corner).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).inner_margin(16).show(ui, |ui| {
+        Frame::popup(ui.style()).inner_margin(12).show(ui, |ui| {
             ui.set_width(theme::TOUR_WIDTH);
             ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
             ui.label(RichText::from(t(card.title)).text_style(TextStyle::Heading));

@@ -66,7 +66,12 @@ pub fn small(ui: &Ui, text: impl Into<Words>) -> RichText {
 
 /// Something at the right end of its place, as numbers stand below each other.
 pub fn right_ui<T>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> T) -> T {
-    ui.with_layout(Layout::right_to_left(Align::Center), add).inner
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // A figure that is a door ends where one that is none does.
+        ui.spacing_mut().button_padding.x = 0.0;
+        add(ui)
+    })
+    .inner
 }
 
 /// Text in the warning colour.

@@ -40,7 +40,7 @@ struct Soak<'f> {
     /// Whether anything is shown or typed that is somebody's.
     shows_people: bool,
     /// The most that a frame computed, and took. Told at the end: a shorter run would not show it again.
-    slowest: (Duration, Duration),
+    slowest: Slowest,
     /// How often something of weight came about, so that a run that only clicks into the void is told.
     happened: Happened,
 }
@@ -54,6 +54,27 @@ struct Happened {
     exports: u32,
     views: u32,
     cancelled: u32,
+}
+
+/// The most that frames computed and took.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slowest {
+    /// The two that computed the most. A single one can be the machine, which was away or had to find memory: what is slow in
+    /// the program is slow again.
+    computed: [Duration; 2],
+    took: Duration,
+}
+
+impl Slowest {
+    fn note(&mut self, computed: Duration, took: Duration) {
+        let [most, second] = self.computed;
+        self.computed = [most.max(computed), second.max(most.min(computed))];
+        self.took = self.took.max(took);
+    }
+
+    fn check(&self) {
+        assert!(self.computed[1] < MOST_COMPUTED && self.took < MOST_TAKEN, "a frame is slow: {self:?}");
+    }
 }
 
 impl<'f> Soak<'f> {
@@ -70,7 +91,7 @@ impl<'f> Soak<'f> {
             signed: vec![],
             written: 0,
             shows_people,
-            slowest: Default::default(),
+            slowest: Slowest::default(),
             happened: Happened::default(),
         }
     }
@@ -317,7 +338,7 @@ impl<'f> Soak<'f> {
             let (started, computed) = (Instant::now(), processor_time());
             self.window.harness.step();
             let (took, computed) = (started.elapsed(), processor_time() - computed);
-            self.slowest = (self.slowest.0.max(computed), self.slowest.1.max(took));
+            self.slowest.note(computed, took);
             self.holds()?;
         }
         Ok(())
@@ -418,7 +439,7 @@ fn run(seed: u64, cases: u32, actions: usize, mut after: impl FnMut(&Soak<'_>, u
 
 #[test]
 fn whatever_users_do_what_holds_always_holds() {
-    run(1, 3, 120, |soak, _| assert!(soak.slowest.0 < MOST_COMPUTED, "a frame computed for {:?}", soak.slowest.0));
+    run(1, 3, 120, |soak, _| soak.slowest.check());
 }
 
 /// As many actions as somebody makes in an hour and more, one every second. `make check-soak` runs it, by itself, since it measures memory.
@@ -428,17 +449,15 @@ fn an_hour_of_use_leaves_memory_as_it_was() {
     let number = |name: &str, usual| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let (seed, actions) = (number("SOAK_SEED", 42), number("SOAK_ACTIONS", 3_600) as usize);
     let mut measured = vec![];
-    let (mut slowest, mut happened) = <((Duration, Duration), Happened)>::default();
+    let (mut slowest, mut happened) = <(Slowest, Happened)>::default();
     run(seed, 1, actions, |soak, action| {
         (slowest, happened) = (soak.slowest, soak.happened);
         if action % (actions / 12).max(1) == 0 {
             measured.push(memory() >> 20);
         }
     });
-    eprintln!(
-        "{actions} actions from seed {seed}; memory {measured:?} MiB; the slowest frame computed and took {slowest:?}; {happened:?}"
-    );
-    assert!(slowest.0 < MOST_COMPUTED && slowest.1 < MOST_TAKEN, "a frame is slow: {slowest:?}");
+    eprintln!("{actions} actions from seed {seed}; memory {measured:?} MiB; {slowest:?}; {happened:?}");
+    slowest.check();
     let Happened { sources, tables, undone, open_gates, exports, views, cancelled } = happened;
     for (what, times) in [
         ("sources", sources),
