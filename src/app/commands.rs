@@ -79,7 +79,9 @@ impl App {
             Command::Show(shown) => {
                 if shown != self.state.choices().shown {
                     // Whoever goes on has read it.
-                    self.state.notices.retain(|notice| notice.severity != Severity::Information);
+                    self.state
+                        .notices
+                        .retain(|notice| notice.severity != Severity::Information || notice.recipe.is_some());
                     self.state.exporting.outcome.take_if(|outcome| !matches!(outcome, ExportOutcome::Written(_)));
                 }
                 self.choose(context, |choices| choices.shown = shown);
@@ -126,10 +128,10 @@ impl App {
             Command::LayOver(other) => self.state.signals.other = other,
             Command::ChooseRange(range) => self.state.signals.range = range,
             Command::Compare(devices) => self.state.signals.compared = devices,
-            Command::PointAt(instant) => {
+            Command::PointAt(pointed) => {
                 // On both pages: a row of one is looked up in the chart of the other.
-                self.state.signals.pointed = Some(instant);
-                self.state.other.signals.pointed = Some(instant);
+                self.state.other.signals.pointed = Some(pointed.clone());
+                self.state.signals.pointed = Some(pointed);
             }
             Command::Beside(command) => self.handle_beside(*command, context),
             Command::SetBeside(beside) => self.set_beside(beside),

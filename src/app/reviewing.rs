@@ -12,7 +12,7 @@ use crate::review::joins::{JoinReport, Stranger, joins};
 use crate::review::{
     AcceptError, Expected, FigureId, Review, RowsBehind, RuleReport, Trail, compare, names_nobody, review, view_behind,
 };
-use crate::state::{Example, Severity, Shown, Slot};
+use crate::state::{Example, Pointed, Severity, Shown, Slot};
 
 use super::App;
 use super::finished::{ask_for, done, flatten, notify, settle};
@@ -293,9 +293,10 @@ impl App {
     /// Shows a device with the motions of a stranger laid over, at the first instant at which they were paired.
     pub(super) fn show_stranger(&mut self, stranger: Stranger, context: &egui::Context) {
         let follow = Follow::Device(stranger.device);
+        let pointed = Pointed { at: stranger.first, whose: vec![follow.clone()] };
         self.show_recording(Some(follow.clone()), context);
         self.lay_over(follow, stranger.user);
-        self.state.signals.pointed = Some(stranger.first);
+        self.state.signals.pointed = Some(pointed);
     }
 
     /// Has the report written.

@@ -52,7 +52,7 @@ impl By {
     fn describe(self) -> (&'static str, &'static str) {
         match self {
             Self::Foreign => (
-                "foreign pairs",
+                "foreign rows",
                 "Rows of the machine-learning table that pair a distance of this device with the motion of a customer who \
                  does not own it.",
             ),

@@ -63,9 +63,9 @@ pub struct Layout {
     pub panes: Vec<Area>,
     /// The values at the bottom and top of each pane.
     pub values: Vec<(f64, f64)>,
-    /// Readings in this stretch of time, of the pane with the most.
+    /// Readings in this stretch of time.
     pub seen: usize,
-    /// All readings of that pane.
+    /// All readings of the series that are drawn.
     pub all: usize,
     /// Some curve is drawn by the extremes of each half pixel, not by its readings.
     pub is_decimated: bool,
@@ -92,7 +92,8 @@ impl Chart<'_> {
     /// Paints it. `columns` is kept from frame to frame, so that painting takes no memory anew.
     pub fn paint(&self, size: [f32; 2], columns: &mut Vec<Column>) -> (Scene, Layout) {
         let mut scene = Scene { size, layers: vec![] };
-        let mut layout = Layout::default();
+        let (seen, all) = self.readings();
+        let mut layout = Layout { seen, all, ..Layout::default() };
         let count = self.panes.len().max(1) as f32;
         let height = ((size[1] - BOTTOM) / count - TITLE).max(8.0);
         for (place, pane) in self.panes.iter().enumerate() {
@@ -104,6 +105,21 @@ impl Chart<'_> {
             self.paint_instants(last, &mut scene);
         }
         (scene, layout)
+    }
+
+    /// How many readings are seen of how many. A series of several channels is one.
+    fn readings(&self) -> (usize, usize) {
+        let mut counted: Vec<&Series> = vec![];
+        let (mut seen, mut all) = (0, 0);
+        for curve in self.panes.iter().flat_map(|pane| &pane.curves) {
+            if counted.iter().any(|series| std::ptr::eq(*series, curve.series)) {
+                continue;
+            }
+            counted.push(curve.series);
+            seen += curve.series.within(self.view.from - curve.shift, self.view.to - curve.shift).len();
+            all += curve.series.len();
+        }
+        (seen, all)
     }
 
     /// How high its picture is where its curves are so high.
@@ -119,14 +135,16 @@ impl Chart<'_> {
             curves().any(|curve| matches!(curve.tint, Tint::Fates(kept) if !curve.series.is_empty() && wanted(kept)))
         };
         let others = curves().any(|curve| matches!(curve.tint, Tint::Plain(Ink::Other)));
-        let shaded = self.panes.iter().any(|pane| pane.before_consent.is_some_and(|until| until > self.view.from));
+        let shaded =
+            || self.panes.iter().filter_map(|pane| pane.before_consent).filter(|until| *until > self.view.from);
+        let never = if shaded().any(f64::is_finite) { "before consent" } else { "no consent" };
         let foreign = self.foreign_in_sight().len() as u64;
         // Beside somebody else's, it is said whose these are.
         let [kept, dropped] = if others { ["the owner's, kept", "the owner's, dropped"] } else { ["kept", "dropped"] };
         [
             (has(|kept| *kept != Kept::None), Ink::Kept, kept),
             (has(|kept| *kept != Kept::All), Ink::Dropped, dropped),
-            (shaded, Ink::BeforeConsent, "before consent"),
+            (shaded().next().is_some(), Ink::BeforeConsent, never),
             (foreign > 0, Ink::Foreign, &format!("{} joined with a foreign motion", counted(foreign, "instant"))),
             (
                 others,
@@ -175,7 +193,6 @@ impl Chart<'_> {
     ) {
         let halves = (area.width() * 2.0).max(2.0) as usize;
         let mut drawn = vec![];
-        let (mut seen, mut all) = (0, 0);
         let mut extremes = Extremes::NONE;
         for curve in &pane.curves {
             let (from, to) = (self.view.from - curve.shift, self.view.to - curve.shift);
@@ -184,7 +201,6 @@ impl Chart<'_> {
                 Drawn::Readings(_) => curve.series.within(from, to),
                 Drawn::Columns { in_view, .. } => in_view.clone(),
             };
-            (seen, all) = (seen + within.len(), all + curve.series.len());
             extremes = extremes.with(&curve.channel.extremes(within));
             // Where there are several curves, each has columns of its own.
             let taken = if matches!(what, Drawn::Columns { .. }) { std::mem::take(columns) } else { vec![] };
@@ -213,9 +229,6 @@ impl Chart<'_> {
         }
         self.paint_cursors(&scale, &mut shapes);
         scene.paint(area, shapes);
-        if seen > layout.seen || all > layout.all {
-            (layout.seen, layout.all) = (seen, all);
-        }
         layout.panes.push(area);
         layout.values.push(values);
     }

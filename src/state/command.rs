@@ -127,7 +127,7 @@ pub enum Command {
     /// Compare these devices.
     Compare(Vec<String>),
     /// The row at this instant was chosen in a table.
-    PointAt(i64),
+    PointAt(Pointed),
     /// Look at a table in this way.
     SetQuery(Shown, Query),
     /// Arrange a table's columns in this way.

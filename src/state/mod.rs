@@ -46,7 +46,7 @@ pub use look::{Look, Sight, Summaries};
 pub use looks::{Looks, Part, TextSize, Zoom};
 pub use review::{Example, ReviewState, ReviewTab};
 pub use session::{Drafts, SessionError, WindowSession};
-pub use signals::{MeasuredChannel, Signals};
+pub use signals::{MeasuredChannel, Pointed, Signals};
 pub use slot::Slot;
 pub use spark::{SparkOrder, SparkState};
 pub use sql::{SqlNotes, SqlState};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::explore::Follow;
 use crate::signals::{DeviceLine, Plotted, Statistics, Track};
 
 use super::Slot;
@@ -27,8 +28,17 @@ pub struct Signals {
     pub compared: Vec<String>,
     /// Their recordings, in the same order.
     pub comparison: Slot<Vec<Arc<Plotted>>>,
-    /// The instant of the row that was chosen in a table last.
-    pub pointed: Option<i64>,
+    /// The row that was chosen in a table last.
+    pub pointed: Option<Pointed>,
+}
+
+/// An instant that is marked in the recording of whoever is in its row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointed {
+    /// The instant, in milliseconds since 1970-01-01 00:00 UTC.
+    pub at: i64,
+    /// The customers and devices of the row.
+    pub whose: Vec<Follow>,
 }
 
 /// What the readings of a channel come to within a stretch of time.

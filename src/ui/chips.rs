@@ -94,15 +94,26 @@ fn describe(column: &Column, filter: &Filter, codes: &Codes, revealed: bool) -> 
         Cell::Time(at) => instant(at),
         _ => shown(column, cell, codes, revealed).map_or_else(|| "•••".to_owned(), |text| excerpt(&text).into_owned()),
     };
-    let between = |from: String, to: String| format!("{name} {} {from} {} {to}", t("from"), t("to"));
+    let between = |from: Option<String>, to: Option<String>| match (from, to) {
+        (Some(from), Some(to)) => format!("{name} {} {from} {} {to}", t("from"), t("to")),
+        (Some(from), None) => format!("{name} ≥ {from}"),
+        (None, Some(to)) => format!("{name} ≤ {to}"),
+        (None, None) => format!("{name} {}", t("is not null")),
+    };
+    let finite = |number: f64| number.is_finite().then(|| t(format::short(number)).into());
+    let bounded = |number: i64| Some(number).filter(|number| !matches!(*number, i64::MIN | i64::MAX));
     match &filter.test {
         Test::Missing => format!("{name} {}", t("is null")),
         Test::Present => format!("{name} {}", t("is not null")),
-        Test::Between(from, to) => between(t(format::short(*from)).into(), t(format::short(*to)).into()),
+        Test::Between(from, to) => between(finite(*from), finite(*to)),
         Test::Within(from, to) if column.kind == crate::domain::Kind::Time => {
-            between(text(Cell::Time(*from)), text(Cell::Time(*to)))
+            let instant = |at: i64| bounded(at).map(|at| text(Cell::Time(at)));
+            between(instant(*from), instant(*to))
         }
-        Test::Within(from, to) => between(from.to_string(), to.to_string()),
+        Test::Within(from, to) => {
+            let number = |number: i64| bounded(number).map(|number| number.to_string());
+            between(number(*from), number(*to))
+        }
         Test::OneOf(texts) if texts.len() == 1 => {
             texts.first().map_or_else(String::new, |only| format!("{name} {} {}", t("is"), text(Cell::Text(only))))
         }

@@ -140,7 +140,7 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     match (bound(&from, f64::NEG_INFINITY), bound(&to, f64::INFINITY)) {
         (Some(low), Some(high)) => {
             let asked = !(from.trim().is_empty() && to.trim().is_empty());
-            if (ui.button(t("Between")).clicked() || entered) && asked {
+            if (ui.button(t("Apply")).clicked() || entered) && asked {
                 query.set(Filter { column: name, test: Test::range(column, low, high), on: true });
             }
         }

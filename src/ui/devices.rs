@@ -149,21 +149,22 @@ pub fn devices_ui(
         }
         ui.separator();
         saves = drawn.buttons_ui(ui, "the overview");
-        if !drawn.as_table && !is_narrow {
-            ui.separator();
-            pages_ui(ui, &mut screen.page, pages);
-        }
-        if !signals.compared.is_empty() {
-            ui.separator();
-            let text = format!("Compare {}", counted(signals.compared.len() as u64, "device"));
-            compares = ui.button(t(text)).on_hover_text(t("Their distances, each from its own start")).clicked();
-            if widgets::icon_button_ui(ui, icons::CLOSE, "Compare none").clicked() {
-                commands.push(Command::Compare(vec![]));
+        if !is_narrow {
+            if !drawn.as_table {
+                ui.separator();
+                pages_ui(ui, &mut screen.page, pages);
             }
+            compares = compared_ui(ui, &signals.compared, commands);
         }
     });
-    if !drawn.as_table && is_narrow {
-        ui.horizontal(|ui| pages_ui(ui, &mut screen.page, pages));
+    if is_narrow && (!drawn.as_table || !signals.compared.is_empty()) {
+        // In a line of their own, which is there before devices are compared: no card moves.
+        ui.horizontal(|ui| {
+            if !drawn.as_table {
+                pages_ui(ui, &mut screen.page, pages);
+            }
+            compares = compared_ui(ui, &signals.compared, commands);
+        });
     }
     ui.label(widgets::small(ui, screen.by.explanation()));
     ui.add_space(4.0);
@@ -187,6 +188,20 @@ pub fn devices_ui(
     for (place, line) in in_sight.into_iter().enumerate() {
         let at = vec2((place % columns) as f32, (place / columns) as f32) * (card + Vec2::splat(GAP));
         card_ui(ui, Rect::from_min_size(corner + at, card), state, loaded, (line, screen.by), commands);
+    }
+    compares
+}
+
+/// The devices that are compared. Whether they are to be shown.
+fn compared_ui(ui: &mut Ui, compared: &[String], commands: &mut Vec<Command>) -> bool {
+    if compared.is_empty() {
+        return false;
+    }
+    ui.separator();
+    let text = format!("Compare {}", counted(compared.len() as u64, "device"));
+    let compares = ui.button(t(text)).on_hover_text(t("Their distances, each from its own start")).clicked();
+    if widgets::icon_button_ui(ui, icons::CLOSE, "Compare none").clicked() {
+        commands.push(Command::Compare(vec![]));
     }
     compares
 }

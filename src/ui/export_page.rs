@@ -8,6 +8,7 @@ use crate::state::{Command, ExportOutcome, ExportTab, State};
 use super::explain::{explained, part_leads_to};
 use super::export_outlook::{gate_ui, outlook_ui};
 use super::export_past::{PastScreen, past_ui, written_ui};
+use super::focus::Visit;
 use super::words::t;
 use super::{access, empty, export_choices, icons, theme, widgets};
 
@@ -18,6 +19,7 @@ pub struct ExportScreen {
     /// The folder that is being typed.
     pub place: String,
     past: PastScreen,
+    visit: Visit,
 }
 
 impl ExportScreen {
@@ -74,8 +76,10 @@ fn next_ui(
     who: &mut String,
     commands: &mut Vec<Command>,
 ) -> Option<CheckId> {
+    screen.visit.begins(ui);
+    let visit = screen.visit.number();
     if ui.available_width() < theme::ROOM_FOR_TWO {
-        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export");
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt(("export", visit));
         return scroll
             .show(ui, |ui| {
                 let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
@@ -93,7 +97,7 @@ fn next_ui(
     });
     let frame = egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() });
     let beside = egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export_outlook");
+        let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt(("export_outlook", visit));
         scroll.show(ui, |ui| {
             let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
             outcome_ui(ui, state, &mut screen.past, commands);

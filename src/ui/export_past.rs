@@ -171,7 +171,10 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
             if widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}")).clicked() {
                 commands.push(Command::CopyText(text.clone()));
             }
-            ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).wrap());
+            // As they are to be typed: broken lines would be others.
+            ScrollArea::horizontal().id_salt("lines").show(ui, |ui| {
+                ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).extend());
+            });
         });
     });
 }

@@ -52,7 +52,7 @@ fn review_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Option<
     let (icon, text, is_open) = match state.review.open() {
         None => return None,
         Some(0) if state.review.signed_off().is_some() => (icons::READY, "signed off".to_owned(), false),
-        Some(0) => (icons::READY, "to be signed off".to_owned(), false),
+        Some(0) => (icons::LOCKED, "to be signed off".to_owned(), false),
         Some(open) => {
             let words = match foreign {
                 Some(rows) => format!("{} foreign rows", thousands(rows)),

@@ -1,6 +1,6 @@
 //! A ring around whatever has the focus, the same for all, so that nobody who uses keys has to look for it.
 
-use egui::{Id, Role, Sense, StrokeKind, Ui, WidgetRect};
+use egui::{Id, Role, Sense, StrokeKind, Ui, WidgetRect, vec2};
 
 use super::{theme, widgets};
 
@@ -19,10 +19,35 @@ pub fn start_ui(ui: &Ui, page: &str, comes: bool) {
     if !comes && !ui.memory(|memory| memory.has_focus(id)) {
         return;
     }
-    let response = ui.interact(ui.max_rect(), id, Sense::focusable_noninteractive());
+    // The ring around it is not to touch what is in it.
+    let around = ui.max_rect().expand2(vec2(8.0, 4.0));
+    let response = ui.interact(around, id, Sense::focusable_noninteractive());
     widgets::named(&response, ui, Role::Group, page);
     if comes {
         response.request_focus();
+    }
+}
+
+/// Tells apart one visit of a page from the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Visit {
+    painted: u64,
+    number: u64,
+}
+
+impl Visit {
+    /// Call it in each frame that paints the page. Whether somebody just came.
+    pub fn begins(&mut self, ui: &Ui) -> bool {
+        let frame = ui.ctx().cumulative_frame_nr();
+        let begins = frame > self.painted + 1;
+        self.number += u64::from(begins);
+        self.painted = frame;
+        begins
+    }
+
+    /// Which one it is: what is scrolled begins at its top in the next.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 }
 

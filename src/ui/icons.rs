@@ -45,7 +45,6 @@ pub const PICTURE: &str = "\u{e2ca}";
 pub const ALL: &str = "\u{e464}";
 pub const COPY: &str = "\u{e1ca}";
 pub const LOCKED: &str = "\u{e2fa}";
-pub const UNLOCKED: &str = "\u{e306}";
 pub const EXPORT: &str = "\u{e390}";
 pub const SETTINGS: &str = "\u{e270}";
 pub const GUIDE: &str = "\u{e3e8}";

@@ -63,8 +63,14 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         run_ui(ui, state, commands);
         if recipe.purpose != Purpose::Research {
-            let text = format!("{} These customers did not all agree to research", icons::WARNING);
-            ui.label(widgets::warning(ui, text));
+            const ROOM: f32 = 340.0;
+            let words = "These customers did not all agree to research";
+            let has_room = ui.available_size_before_wrap().x > ROOM;
+            let text = if has_room { format!("{} {words}", icons::WARNING) } else { icons::WARNING.to_owned() };
+            // Whatever is chosen, the bar stays one line, and what is below it stays where it is.
+            let response = ui.label(widgets::warning(ui, text));
+            widgets::named(&response, ui, Role::Label, words);
+            response.on_hover_text(t(words));
         }
     });
     if recipe != state.choices().recipe {

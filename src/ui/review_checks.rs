@@ -13,6 +13,7 @@ use crate::signals::{Chart, Span, Style};
 use crate::state::{Command, Part, Shown, Slot, State};
 
 use super::explain::explained;
+use super::focus::Visit;
 use super::review_page::who_ui;
 use super::scene::{legend_ui, scene_ui};
 use super::words::{as_is, instant, t};
@@ -25,6 +26,7 @@ pub struct ChecksScreen {
     chosen: Option<CheckId>,
     why: String,
     shows_passing: bool,
+    visit: Visit,
 }
 
 impl ChecksScreen {
@@ -64,6 +66,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     if screen.chosen.is_none_or(|id| !is_listed(id)) {
         screen.chosen = lists.open.iter().chain(&lists.accepted).chain(&lists.warning).next().map(|check| check.id);
     }
+    screen.visit.begins(ui);
     let room = ui.available_size();
     let chosen = screen.chosen;
     let is_narrow = room.x < LEAST_BESIDE;
@@ -96,7 +99,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         Margin { left: 16, ..Margin::ZERO }
     };
     CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
-        let of = screen.chosen.map_or("none", CheckId::name);
+        let of = (screen.chosen.map_or("none", CheckId::name), screen.visit.number());
         ScrollArea::vertical().auto_shrink([false, false]).id_salt(of).show(ui, |ui| {
             chosen_ui(ui, state, (&review, trail), screen, who, commands);
         });

@@ -88,7 +88,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     let foreseen = join.foreseen;
     let at_most = if foreseen.is_exact { "" } else { "at most " };
     let words = format!(
-        "Foreseen: {at_most}{} behind it, {} of the left side and {} of the right without a partner. Came: {}.",
+        "Foreseen: {at_most}{} after it, {} of the left side and {} of the right without a partner. Came: {}.",
         counted(foreseen.rows, "row"),
         thousands(foreseen.left_unmatched),
         thousands(foreseen.right_unmatched),
@@ -108,7 +108,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
             widgets::right_ui(ui, |ui| ui.label(widgets::small(ui, title)));
         }
         ui.end_row();
-        ui.label(t("left side"));
+        ui.label(t(format!("left: {}", join.source.name())));
         let [left, right] = join.matched;
         for (met, rows) in Met::ALL.into_iter().zip([left.once, left.several, left.never]) {
             widgets::right_ui(ui, |ui| {
@@ -116,8 +116,8 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
             });
         }
         ui.end_row();
-        if join.other.is_some() {
-            ui.label(t("right side"));
+        if let Some(other) = join.other {
+            ui.label(t(format!("right: {}", other.name())));
             for (met, rows) in Met::ALL.into_iter().zip([right.once, right.several, right.never]) {
                 widgets::right_ui(ui, |ui| {
                     figure_ui(ui, rows, &format!("right rows matched, {met:?}"), || show(JoinPart::Right(met)));
@@ -127,11 +127,11 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
         }
     });
     ui.add_space(8.0);
-    ui.label(widgets::strong("Whose the rows behind it are"));
+    ui.label(widgets::strong("Whose the rows after it are"));
     if join.pairs_readings() {
         ui.label(widgets::weak(
             ui,
-            "Own: with a motion of the device's owner. Foreign: with a motion of somebody else.",
+            "Own: with a motion of the device's owner. Foreign: with a motion of somebody else. Repeated: equal to a row before.",
         ));
     }
     ui.horizontal_wrapped(|ui| {
@@ -147,7 +147,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     ui.add_space(8.0);
     ScrollArea::horizontal().id_salt((join.table.name(), join.step, "keys")).show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            keys_ui(ui, state, loaded, join, ("Keys with the most rows behind it", &join.most), commands);
+            keys_ui(ui, state, loaded, join, ("Keys with the most rows after it", &join.most), commands);
             keys_ui(ui, state, loaded, join, ("Keys that find nothing", &join.missing), commands);
         });
     });

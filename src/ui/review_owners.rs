@@ -140,7 +140,7 @@ fn columns() -> Vec<GridColumn> {
             false,
         ),
         column("on record", "Customers whose records carry its serial number", 88.0, false),
-        column("decision", "Say whether it is theirs; kept in the recipe", 132.0, false),
+        column("decide", "Say whether it is theirs; kept in the recipe", 132.0, false),
         column("shared", "Instants that both have, of the device's", 72.0, true),
         column("of the phone's", "The share of the phone's instants that are the device's too", 96.0, true),
         column("next candidate", "Whoever else shares the most, and how many instants", 112.0, false),
@@ -167,6 +167,8 @@ fn cell_ui(
     let text = match column {
         0 => {
             let device = name(Follow::Device(finding.serial.to_string()));
+            // Below its title, as the others.
+            ui.spacing_mut().button_padding.x = 0.0;
             let response = widgets::door_ui(ui, RichText::new(&device), format!("Signals of {device}"));
             if response.on_hover_text(t("Show the signals")).clicked() {
                 commands.push(Command::ShowRecording(Some(Follow::Device(finding.serial.to_string()))));
@@ -207,12 +209,17 @@ fn decision_ui(ui: &mut Ui, state: &State, finding: &Finding, who: &str, command
             ui.label(t(if is_theirs { "theirs" } else { "not theirs" }));
             ("Undecide", None)
         }
-        (None, None) => ("It is theirs", Some(true)),
-        (None, Some(_)) => ("Not theirs", Some(false)),
+        (None, None) => ("Confirm", Some(true)),
+        (None, Some(_)) => ("Reject", Some(false)),
+    };
+    let hover = match is_theirs {
+        None => "Take the decision back: the readings say it again",
+        Some(true) => "Decide that the device is theirs. The recipe has it with your name, and the tables follow",
+        Some(false) => "Decide that the device is not theirs. The recipe has it with your name, and the tables follow",
     };
     let may = !who.trim().is_empty() && !state.review.trail_is_busy && matches!(state.review.checks, Slot::Ready(_));
     let button = ui.add_enabled(may, Button::new(t(text)).small());
-    if button.on_disabled_hover_text(t("Say who you are first")).clicked() {
+    if button.on_disabled_hover_text(t("Say who you are first")).on_hover_text(t(hover)).clicked() {
         let (serial, owner) = (finding.serial.to_string(), best.user.to_string());
         commands.push(Command::Decide { serial, owner, is_theirs, who: who.trim().to_owned() });
     }

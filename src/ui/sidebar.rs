@@ -43,7 +43,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ] {
             let selected = state.shown_in_use() == shown;
             let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);
-            let lock = if state.review.signed_off().is_some() { icons::UNLOCKED } else { icons::LOCKED };
+            let lock = if state.review.signed_off().is_some() { icons::READY } else { icons::LOCKED };
             let right = match open {
                 Some(open) => format!("{open} failing"),
                 None if shown == Shown::Export => lock.to_owned(),

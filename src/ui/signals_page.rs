@@ -9,7 +9,7 @@ use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
 use crate::picture::{Coloring, Heading, Picture};
 use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Instants, Loaded, Part, Slot, Spot, State, Stretch};
+use crate::state::{Command, Instants, Loaded, Part, Pointed, Slot, Spot, State, Stretch};
 
 use super::devices::{DevicesScreen, devices_ui};
 use super::drawn::Drawn;
@@ -36,7 +36,7 @@ pub struct SignalsScreen {
     /// By which clock the window showed instants; the chart goes along when that changes.
     instants: Instants,
     of: Option<Follow>,
-    pointed: Option<i64>,
+    pointed: Option<Pointed>,
     compares: bool,
     readings: ReadingsScreen,
     /// What a link wants to be seen of the time.
@@ -173,7 +173,7 @@ fn recording_ui(
     if let Some(wanted) = screen.wanted.take() {
         see(screen, wanted, commands);
     }
-    point(screen, state, whole);
+    point(screen, state, plotted);
     ui.horizontal_wrapped(|ui| {
         toolbar_ui(ui, screen, state.system_zone, plotted.usual_gap(), &plotted.gap_words());
         saves = drawn.buttons_ui(ui, "the chart").then(|| Coloring::of(ui.visuals().dark_mode));
@@ -241,13 +241,18 @@ fn recording_ui(
 }
 
 /// The row that was chosen in a table last moves the first cursor, and the view if it is not in sight.
-fn point(screen: &mut SignalsScreen, state: &State, whole: Span) {
+fn point(screen: &mut SignalsScreen, state: &State, plotted: &Plotted) {
     if screen.pointed == state.signals.pointed {
         return;
     }
-    screen.pointed = state.signals.pointed;
-    let Some(at) = state.signals.pointed.map(|at| at as f64) else { return };
-    if !(whole.from..=whole.to).contains(&at) {
+    screen.pointed.clone_from(&state.signals.pointed);
+    let Some(Pointed { at, whose }) = &state.signals.pointed else { return };
+    let (at, whole, subject) = (*at as f64, plotted.whole(), &plotted.recording.subject);
+    let is_theirs = |who: &Follow| match who {
+        Follow::Device(serial) => subject.device.as_ref() == Some(serial),
+        Follow::Person(email) => subject.person.as_ref() == Some(email),
+    };
+    if !whose.iter().any(is_theirs) || !(whole.from..=whole.to).contains(&at) {
         return;
     }
     screen.plot.cursors = [Some(at), None];
@@ -333,7 +338,7 @@ fn comparison_ui(
         if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
             screen.compares = false;
         }
-        let heading = format!("{} from their starts", counted(signals.compared.len() as u64, "device"));
+        let heading = format!("Distances of {}, from their starts", counted(signals.compared.len() as u64, "device"));
         access::heading_ui(ui, heading);
     });
     if let Some(error) = signals.comparison.error() {

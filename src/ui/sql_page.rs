@@ -6,6 +6,7 @@ use crate::sql::{Answer, Fault};
 use crate::state::{Command, Part, Shown, Slot, State};
 
 use super::actions::named_with_key;
+use super::focus::Visit;
 use super::sql_editor::{Editor, editor_ui};
 use super::table_page::{TableScreen, look_ui};
 use super::words::{as_is, t};
@@ -15,8 +16,7 @@ use super::{empty, icons, parts, sql_side, theme, widgets};
 #[derive(Default)]
 pub struct SqlScreen {
     editor: Editor,
-    /// The frame in which the page was painted last.
-    painted: u64,
+    visit: Visit,
 }
 
 impl SqlScreen {
@@ -49,12 +49,10 @@ pub fn sql_ui(
         empty::failed_ui(ui, "The tables could not be made", error, again, commands);
         return;
     }
-    let frame = ui.ctx().cumulative_frame_nr();
-    if frame > screen.painted + 1 {
+    if screen.visit.begins(ui) {
         // Who comes here comes to write.
         screen.editor.begin();
     }
-    screen.painted = frame;
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("SQL").text_style(TextStyle::Heading));
         ui.add_space(8.0);

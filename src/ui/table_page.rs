@@ -6,11 +6,11 @@ use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
-use crate::domain::{Column, Reason, Table};
+use crate::domain::{Column, Privacy, Reason, Table};
 use crate::explore::{ColumnLayout, Follow, Query, Selection, Summary};
 use crate::landing::ConsentStood;
 use crate::review::{Change, FigureId};
-use crate::state::{Command, Look, Only, Part, Shown, Slot, State};
+use crate::state::{Command, Look, Only, Part, Pointed, Shown, Slot, State};
 
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
@@ -253,6 +253,19 @@ pub(super) fn look_ui(
         nothing_found_ui(ui, is_narrowed, &mut query, &look, commands);
     } else if look.view.rows() == 0 {
         empty::nothing_here_ui(ui, "No rows", without_rows(shown));
+    } else if look.is_empty() && look.follow.is_some() && look.query.is_plain() {
+        empty::picture_ui(ui, icons::TABLE, "No rows of theirs", |ui| {
+            ui.label(widgets::weak(ui, "This table has rows, but none of whom the tables are narrowed to."));
+            ui.add_space(8.0);
+            if let Some(who) = look.follow.clone().filter(|_| !matches!(shown, Shown::Sql)) {
+                if ui.button(t("What became of theirs")).clicked() {
+                    commands.push(Command::About(who));
+                }
+                if ui.button(t("Show all rows")).clicked() {
+                    commands.push(Command::Follow(None));
+                }
+            }
+        });
     } else {
         let title = |&at: &usize| Some(cell::grid_column(look.view.column(at)?, look.is_internal(at), state.revealed));
         let mut titles: Vec<GridColumn> = columns.iter().filter_map(title).collect();
@@ -462,11 +475,20 @@ impl GridContent for Content<'_> {
 }
 
 /// When the reading in a row was taken, if the row is one.
-fn read_at(look: &Look, place: usize) -> Option<i64> {
+fn read_at(look: &Look, place: usize) -> Option<Pointed> {
     let row = look.rows.get(place)?;
+    let whose = look.view.columns().enumerate().filter_map(|(position, column)| {
+        let Cell::Text(text) = look.view.cell(row, position) else { return None };
+        match column.privacy {
+            Privacy::Person => Some(Follow::Person(text.to_owned())),
+            Privacy::Device => Some(Follow::Device(text.to_owned())),
+            Privacy::Open | Privacy::Personal => None,
+        }
+    });
+    let whose = whose.collect();
     let mut times = ["timestamp", "sensorreadingtime"].into_iter().filter_map(|name| look.view.position(name));
     match look.view.cell(row, times.next()?) {
-        Cell::Time(at) => Some(at),
+        Cell::Time(at) => Some(Pointed { at, whose }),
         _ => None,
     }
 }

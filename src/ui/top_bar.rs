@@ -14,6 +14,9 @@ use super::palette::PaletteScreen;
 use super::words::{as_is, t};
 use super::{access, history_menu, icons, recipe_menu, settings_menu, theme, widgets};
 
+/// A narrower window has the title above it alone.
+const ROOM_FOR_TITLE: f32 = 960.0;
+
 /// Paints the line.
 pub fn top_bar_ui(
     ui: &mut Ui,
@@ -23,8 +26,10 @@ pub fn top_bar_ui(
 ) {
     let letters = theme::bar_letters(ui);
     ui.horizontal(|ui| {
-        ui.label(widgets::strong("STEDI workbench"));
-        ui.separator();
+        if ui.available_width() > ROOM_FOR_TITLE {
+            ui.label(widgets::strong("STEDI workbench"));
+            ui.separator();
+        }
         source_ui(ui, state, letters, commands);
         if widgets::icon_button_ui(ui, icons::RELOAD, named_with_key("Reload", "reload", state)).clicked() {
             commands.push(Command::Reload);

@@ -141,7 +141,7 @@ fn the_main_path_is_walked_by_roles_and_names_alone() {
     reader.press(Role::Navigation, Role::Button, "Signals");
     let worst = reader.name_of(Role::Main, Role::Button, "Signals of D·");
     let pairs = worst.rsplit(' ').next().unwrap().replace(',', "").parse::<u64>().unwrap();
-    assert!(worst.contains("foreign pairs") && pairs > 0, "{worst}");
+    assert!(worst.contains("foreign rows") && pairs > 0, "{worst}");
     reader.press(Role::Main, Role::Button, &worst);
     let chart = reader.all(Role::Main, Role::Image, "Signals of D·");
     let words = chart[0].accesskit_node().description().unwrap();

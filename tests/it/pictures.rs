@@ -160,7 +160,7 @@ fn pictures_say_the_figures_of_their_pages() {
         assert!(said.contains(&made.codes.person(&session.person).unwrap().to_string().as_str()));
     }
     let said = texts(&devices.scene);
-    assert!(said.iter().filter(|text| text.starts_with("foreign pairs")).count() >= 12, "{said:?}");
+    assert!(said.iter().filter(|text| text.starts_with("foreign rows")).count() >= 12, "{said:?}");
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn two_devices_are_drawn_beside_each_other_and_a_row_moves_the_cursor_of_the_oth
     let shown = Shown::Table(Table::StepTrainerLanding);
     ask(&mut window, Command::Select(shown, Selection { anchor: (0, 0), head: (0, 0) }));
     press(&mut window, Modifiers::NONE, Key::ArrowDown);
-    let pointed = state(&window).signals.pointed;
+    let pointed = state(&window).signals.pointed.clone();
     assert!(pointed.is_some());
     assert_eq!(state(&window).other.signals.pointed, pointed);
 }

@@ -266,11 +266,11 @@ fn an_owner_is_rejected_and_that_is_in_the_recipe() {
     click(&mut window, "Whose device");
     let before = state(&window).review.owners.value().unwrap().summary;
     let rows = state(&window).curation.value().unwrap().rows(Table::MachineLearningCurated);
-    window.harness.get_all_by_label("Not theirs").next().unwrap().click();
+    window.harness.get_all_by_label("Reject").next().unwrap().click();
     settle(&mut window);
     assert!(state(&window).choices().recipe.owners.decisions.is_empty(), "nobody is named");
     type_into(&mut window, "Your name", "A. Name");
-    window.harness.get_all_by_label("Not theirs").next().unwrap().click();
+    window.harness.get_all_by_label("Reject").next().unwrap().click();
     settle(&mut window);
     let trail = state(&window).review.trail.value().unwrap();
     let last = trail.entries().last().unwrap();

@@ -121,7 +121,7 @@ fn devices_with_foreign_pairs_come_first_and_open() {
     let most = lines.iter().map(|line| line.foreign).max().unwrap();
     assert!(most > 0, "the sample shows what is wrong with the join");
     let card = label_of(&window, "Signals of D·");
-    assert!(card.ends_with(&format!("foreign pairs {most}")), "{card}");
+    assert!(card.ends_with(&format!("foreign rows {most}")), "{card}");
     click(&mut window, &card);
     let plotted = signals(&window).recording.value().unwrap().clone();
     assert_eq!(plotted.recording.others.iter().map(|other| other.pairs).sum::<u64>(), most);
@@ -260,25 +260,32 @@ fn somebody_elses_motion_is_laid_over_masked() {
 }
 
 #[test]
-fn a_row_that_is_chosen_in_a_table_moves_the_cursor() {
+fn a_row_that_is_chosen_in_a_table_moves_the_cursor_in_the_recording_of_whose_it_is() {
     let mut window = open_first();
-    click(&mut window, "step_trainer_landing");
-    let cell = {
-        let look = window.harness.state().state().look.value().unwrap().clone();
-        let column = look.view.position("sensorreadingtime").unwrap();
-        match look.view.cell(look.rows.get(3).unwrap(), column) {
-            Cell::Time(at) => at,
-            cell => panic!("{cell:?}"),
+    let device = window.harness.state().state().choices().recorded.clone().unwrap();
+    // Of somebody else, and of that device.
+    for (follow, is_theirs) in [(None, false), (Some(device.clone()), true)] {
+        if follow.is_some() {
+            ask(&mut window, Command::Follow(follow));
         }
-    };
-    let text = stedi_workbench::domain::format::utc(cell).unwrap();
-    window.harness.get_all_by_label(&text).next().unwrap().click();
-    settle(&mut window);
-    assert_eq!(signals(&window).pointed, Some(cell));
-    click(&mut window, "Signals");
-    window.harness.run_steps(4);
-    let readout = format!("{text} UTC");
-    assert!(window.harness.query_by_label(&readout).is_some(), "the readout is that of the row's instant");
+        click(&mut window, "step_trainer_landing");
+        let look = window.harness.state().state().look.value().unwrap().clone();
+        let (time, serial) = ("sensorreadingtime", "serialnumber");
+        let [time, serial] = [time, serial].map(|name| look.view.position(name).unwrap());
+        let row = look.rows.get(3).unwrap();
+        assert_eq!(
+            matches!(look.view.cell(row, serial), Cell::Text(text) if Follow::Device(text.to_owned()) == device),
+            is_theirs
+        );
+        let Cell::Time(at) = look.view.cell(row, time) else { panic!("no instant") };
+        let text = stedi_workbench::domain::format::utc(at).unwrap();
+        window.harness.get_all_by_label(&text).next().unwrap().click();
+        settle(&mut window);
+        assert_eq!(signals(&window).pointed.as_ref().map(|pointed| pointed.at), Some(at));
+        click(&mut window, "Signals");
+        window.harness.run_steps(4);
+        assert_eq!(window.harness.query_by_label(&format!("{text} UTC")).is_some(), is_theirs, "{text}");
+    }
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn a_range_is_written_or_brushed() {
         window.harness.get_by_label(label).type_text(text);
         window.harness.run_steps(2);
     }
-    click(&mut window, "Between");
+    click(&mut window, "Apply");
     let within = look(&window).len();
     assert!(within > 0 && within < all);
     assert!(column(look(&window), "distancefromobject").iter().all(|cell| matches!(cell, Cell::Integer(200..=250))));

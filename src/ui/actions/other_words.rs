@@ -62,6 +62,11 @@ pub fn words_for_section(anchor: &str) -> &'static str {
         "join-story" => "wrong person contaminated leak duplicate owner falsche person verunreinigt doppelt besitzer",
         "masking" => "gdpr privacy anonymous pii password names hide dsgvo datenschutz anonym passwort namen verbergen",
         "taking-along" => "save download share screenshot csv speichern herunterladen teilen",
+        "withdrawals" => {
+            "gdpr dsgvo erase erasure delete customer person right to be forgotten remove löschen kunde person vergessen"
+        }
+        "export-sides" => "leakage contamination train test validation holdout durchsickern",
+        "export-pseudonyms" => "k-anonymity anonymous gdpr hash anonym dsgvo",
         "beside" => "compare two side by side split difference vergleichen nebeneinander teilen unterschied",
         "commands" => "shortcut keyboard hotkey tastatur kürzel",
         "recipe" => "settings options consent withdraw delete duplicate einstellungen einwilligung löschen doppelt",
@@ -69,7 +74,7 @@ pub fn words_for_section(anchor: &str) -> &'static str {
         "signals-parts" => "plot chart curve device diagramm kurve gerät",
         "review-parts" => "approve sign off owner error freigeben unterschrift besitzer fehler",
         "export-parts" => {
-            "train test split pseudonym anonymous key leak attack delete remove forget python pandas label load aufteilung schlüssel angriff löschen"
+            "train test split pseudonym anonymous key leak attack delete remove forget python pandas label load download dataset aufteilung herunterladen schlüssel angriff löschen"
         }
         _ => "",
     }

@@ -57,5 +57,5 @@ fn paired_at(look: &Look, place: usize) -> Option<Stranger> {
     let row = look.rows.get(place)?;
     let cell = |name| Some(look.view.cell(row, look.view.position(name)?));
     let (device, user) = (cell("serialnumber")?.text()?.to_owned(), cell("user")?.text()?.to_owned());
-    Some(Stranger { device, user, pairs: 1, first: read_at(look, place)? })
+    Some(Stranger { device, user, pairs: 1, first: read_at(look, place)?.at })
 }
