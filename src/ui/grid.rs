@@ -308,12 +308,8 @@ impl Body<'_> {
                         let mut told = (false, self.lines[row.index()]);
                         let (_, response) = row.col(|ui| {
                             if self.chosen.is_some_and(|chosen| chosen.contains(number, column)) {
-                                // Into the gaps, where no cell paints.
-                                let gaps = vec2(COLUMN_GAP / 2.0, 0.0);
-                                let clip =
-                                    Some(ui.clip_rect()).filter(Rect::is_positive).map(|clip| clip.expand2(gaps));
-                                let painter = ui.painter().with_clip_rect(clip.unwrap_or(Rect::NOTHING));
-                                painter.rect_filled(ui.max_rect().expand2(gaps), 0.0, theme::palette(ui).accent_soft);
+                                let rect = ui.max_rect().expand2(vec2(COLUMN_GAP / 2.0, 0.0));
+                                ui.painter().rect_filled(rect, 0.0, theme::palette(ui).accent_soft);
                             }
                             let layout = Some(side(shape.columns[column].right));
                             told = access::cell_ui(ui, cell, layout, |ui| content.cell_ui(ui, number, column));
