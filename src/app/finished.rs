@@ -170,7 +170,7 @@ impl App {
         if self.state.landing.value().is_none_or(|before| before.landing.source != *source) && !self.is_left(source) {
             self.start_history(&source.name());
             // What could not be opened before is not what one looks at now.
-            self.state.notices.retain(|notice| notice.severity != Severity::Error);
+            self.state.notices.retain(|notice| notice.severity != Severity::Error && notice.recipe.is_none());
         }
         if let (LoadRequest::Paths(paths), Source::Folder(folder)) = (request, &loaded.landing.source) {
             debug_assert_eq!(paths.first(), Some(folder));

@@ -151,7 +151,7 @@ impl Chart<'_> {
                 Ink::Other,
                 &over.map_or_else(|| "that customer's motion".to_owned(), |name| format!("motion of {name}")),
             ),
-            (self.has_counts(width - LEFT - RIGHT), Ink::Weak, "so many readings at one instant"),
+            (self.has_counts(width - LEFT - RIGHT), Ink::Weak, "readings at one instant"),
         ]
         .into_iter()
         .filter(|(is_there, ..)| *is_there)

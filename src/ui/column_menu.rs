@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Id, ScrollArea, TextEdit, Ui};
+use egui::{Grid, Id, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, TableView};
 use crate::domain::foreign::excerpt;
@@ -124,14 +124,15 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     let name = column.name;
     let hint = if column.kind == Kind::Time { "such as 2022-06-18" } else { "number" };
     let (mut from, mut to, mut entered) = (String::new(), String::new(), false);
-    for (word, text) in [("From", &mut from), ("To", &mut to)] {
-        ui.horizontal(|ui| {
+    Grid::new((name, "range")).num_columns(2).show(ui, |ui| {
+        for (word, text) in [("From", &mut from), ("To", &mut to)] {
             ui.label(widgets::weak(ui, word));
             let (line, enter) = line_ui(ui, Id::unique((word, name)), hint, &format!("{word} {name}"));
             *text = line;
             entered |= enter;
-        });
-    }
+            ui.end_row();
+        }
+    });
     let bound = |text: &str, otherwise: f64| match text.trim() {
         "" => Some(otherwise),
         text if column.kind == Kind::Time => format::instant(text).map(|instant| instant as f64),

@@ -1,6 +1,6 @@
 //! A ring around whatever has the focus, the same for all, so that nobody who uses keys has to look for it.
 
-use egui::{Id, Role, Sense, StrokeKind, Ui, WidgetRect, vec2};
+use egui::{Id, Rect, Role, Sense, StrokeKind, Ui, WidgetRect, vec2};
 
 use super::{theme, widgets};
 
@@ -19,9 +19,9 @@ pub fn start_ui(ui: &Ui, page: &str, comes: bool) {
     if !comes && !ui.memory(|memory| memory.has_focus(id)) {
         return;
     }
-    // The ring around it is not to touch what is in it.
-    let around = ui.max_rect().expand2(vec2(8.0, 4.0));
-    let response = ui.interact(around, id, Sense::focusable_noninteractive());
+    // The ring is around the first line, and does not touch what is in it.
+    let line = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW_HEIGHT));
+    let response = ui.interact(line.expand2(vec2(8.0, 4.0)), id, Sense::focusable_noninteractive());
     widgets::named(&response, ui, Role::Group, page);
     if comes {
         response.request_focus();

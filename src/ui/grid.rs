@@ -308,8 +308,7 @@ impl Body<'_> {
                         let mut told = (false, self.lines[row.index()]);
                         let (_, response) = row.col(|ui| {
                             if self.chosen.is_some_and(|chosen| chosen.contains(number, column)) {
-                                let rect = ui.max_rect().expand2(vec2(COLUMN_GAP / 2.0, 0.0));
-                                ui.painter().rect_filled(rect, 0.0, theme::palette(ui).accent_soft);
+                                paint_chosen(ui);
                             }
                             let layout = Some(side(shape.columns[column].right));
                             told = access::cell_ui(ui, cell, layout, |ui| content.cell_ui(ui, number, column));
@@ -418,6 +417,16 @@ impl ColumnEdges {
         if self.drawn != before {
             ui.data_mut(|data| data.insert_temp(self.id, self.drawn));
         }
+    }
+}
+
+/// The ground of a chosen cell, into the gaps beside it as far as the cell is in sight.
+fn paint_chosen(ui: &Ui) {
+    let gaps = vec2(COLUMN_GAP / 2.0, 0.0);
+    let mut painter = ui.painter().clone();
+    if ui.clip_rect().is_positive() {
+        painter.set_clip_rect(ui.clip_rect().expand2(gaps));
+        painter.rect_filled(ui.max_rect().expand2(gaps), 0.0, theme::palette(ui).accent_soft);
     }
 }
 

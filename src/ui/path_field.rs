@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Id, Key, Modal, Role, TextEdit, Ui};
+use egui::{Id, Key, Margin, Modal, Role, TextEdit, Ui};
 
 use crate::state::{Command, PathAsked, State};
 
@@ -40,7 +40,9 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
             ui.label(widgets::weak(ui, "What is to be opened can be dropped on the window too."));
         }
         let id = Id::unique("path_text");
-        let field = ui.add(TextEdit::singleline(&mut screen.text).id(id).desired_width(f32::INFINITY));
+        let field = ui.add(
+            TextEdit::singleline(&mut screen.text).id(id).margin(Margin::symmetric(8, 6)).desired_width(f32::INFINITY),
+        );
         widgets::named(&field, ui, Role::TextInput, "Path");
         access::required(&field);
         if is_new {

@@ -128,7 +128,7 @@ fn values_in_words(values: &[f64]) -> String {
 fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsScreen, commands: &mut Vec<Command>) {
     let [Some(a), Some(b)] = screen.plot.cursors else {
         ui.label(widgets::small(ui, "Shift+drag chooses a stretch of time."));
-        let over = ui.button(t("A to B over what is in sight")).on_hover_text(t(
+        let over = ui.button(t("Choose all in sight")).on_hover_text(t(
             "Puts the cursors A and B around what is in sight: to measure it, or to see its readings in the tables",
         ));
         if over.clicked() {
@@ -266,19 +266,24 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
     }
     if partners.candidates.len() > 1 {
         let shown = drawn.as_deref().map_or_else(|| t("none").to_string(), name);
-        ComboBox::from_label(t(format!("{what} beside"))).selected_text(as_is(shown)).show_ui(ui, |ui| {
-            for candidate in &partners.candidates {
-                let record = if candidate.on_record { "on record" } else { "not on record" };
-                let text = format!(
-                    "{} · {record} · {} in common",
-                    name(&candidate.identity),
-                    counted(candidate.instants, "instant")
-                );
-                let selected = drawn.as_ref() == Some(&candidate.identity);
-                if ui.selectable_label(selected, t(text)).clicked() {
-                    commands.push(Command::DrawBeside(Some(candidate.identity.clone())));
+        let beside = format!("{what} beside");
+        ui.horizontal_wrapped(|ui| {
+            ui.label(widgets::weak(ui, &beside));
+            let list = ComboBox::from_id_salt("beside").selected_text(as_is(shown)).show_ui(ui, |ui| {
+                for candidate in &partners.candidates {
+                    let record = if candidate.on_record { "on record" } else { "not on record" };
+                    let text = format!(
+                        "{} · {record} · {} in common",
+                        name(&candidate.identity),
+                        counted(candidate.instants, "instant")
+                    );
+                    let selected = drawn.as_ref() == Some(&candidate.identity);
+                    if ui.selectable_label(selected, t(text)).clicked() {
+                        commands.push(Command::DrawBeside(Some(candidate.identity.clone())));
+                    }
                 }
-            }
+            });
+            widgets::named(&list.response, ui, Role::ComboBox, &beside);
         });
     }
 }

@@ -275,7 +275,7 @@ fn a_link_is_copied_in_one_window_and_opened_in_another() {
         window.harness.state_mut().ask(command);
         settle(&mut window);
     }
-    window.harness.get_by_label("A to B over what is in sight").click();
+    window.harness.get_by_label("Choose all in sight").click();
     settle(&mut window);
     let range = window.harness.state().state().signals.range.unwrap();
     let text = copied(&mut window);

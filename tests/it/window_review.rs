@@ -351,4 +351,11 @@ fn what_is_said_of_a_lapsed_sign_off_goes_when_it_counts_again() {
     assert!(lapsed(&window));
     ask(&mut window, Command::Undo);
     assert!(!lapsed(&window) && state(&window).review.signed_off().is_some());
+    // However much comes in between, and on whichever page: the way back is beside the words.
+    ask(&mut window, Command::SetRecipe(Recipe::default()));
+    ask(&mut window, Command::SetRecipe(Recipe { consent_date: true, ..Recipe::default() }));
+    ask(&mut window, Command::Show(Shown::Consent));
+    assert!(lapsed(&window));
+    click(&mut window, "Back to that recipe");
+    assert!(!lapsed(&window) && state(&window).review.signed_off().is_some());
 }
