@@ -1,4 +1,4 @@
-use std::sync::mpsc::{channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use super::*;
 
@@ -15,6 +15,24 @@ where
     }
 }
 
+/// A lane that tells what it begins, and ends it when it is let go.
+fn gated() -> (Lane<u32, u32>, Receiver<u32>, Sender<()>) {
+    let (begun, begin) = sync_channel(1);
+    let (go, gate) = channel::<()>();
+    let gate = Mutex::new(gate);
+    let lane = Lane::new(
+        "test",
+        || {},
+        move |&number: &u32, _: &Progress| {
+            begun.send(number).unwrap();
+            gate.lock().unwrap().recv().unwrap();
+            number
+        },
+    )
+    .unwrap();
+    (lane, begin, go)
+}
+
 #[test]
 fn work_is_answered_and_the_same_is_not_done_twice() {
     let lane = Lane::new("test", || {}, |number: &u32, _: &Progress| number * 2).unwrap();
@@ -29,19 +47,7 @@ fn work_is_answered_and_the_same_is_not_done_twice() {
 
 #[test]
 fn the_latest_request_wins_and_those_between_are_never_started() {
-    let (begun, begin) = sync_channel(1);
-    let (go, gate) = channel::<()>();
-    let gate = Mutex::new(gate);
-    let lane = Lane::new(
-        "test",
-        || {},
-        move |&number: &u32, _: &Progress| {
-            begun.send(number).unwrap();
-            gate.lock().unwrap().recv().unwrap();
-            number
-        },
-    )
-    .unwrap();
+    let (lane, begin, go) = gated();
     lane.request(1);
     assert_eq!(begin.recv().unwrap(), 1);
     lane.request(2);
@@ -117,45 +123,21 @@ fn work_is_left_to_itself_once_the_watch_gives_something() {
 
 #[test]
 fn cancelled_work_can_be_asked_for_again() {
-    let (begun, begin) = sync_channel(1);
-    let (go, gate) = channel::<()>();
-    let gate = Mutex::new(gate);
-    let lane = Lane::new(
-        "test",
-        || {},
-        move |&number: &u32, _: &Progress| {
-            begun.send(()).unwrap();
-            gate.lock().unwrap().recv().unwrap();
-            number
-        },
-    )
-    .unwrap();
+    let (lane, begin, go) = gated();
     lane.request(7);
-    begin.recv().unwrap();
+    assert_eq!(begin.recv().unwrap(), 7);
     lane.cancel();
     go.send(()).unwrap();
     assert_eq!(next(&lane), (7, Outcome::Cancelled));
     lane.request(7);
-    begin.recv().unwrap();
+    assert_eq!(begin.recv().unwrap(), 7);
     go.send(()).unwrap();
     assert_eq!(next(&lane), (7, Outcome::Done(7)));
 }
 
 #[test]
 fn what_is_cancelled_before_it_begins_is_answered_and_not_done() {
-    let (begun, begin) = sync_channel(1);
-    let (go, gate) = channel::<()>();
-    let gate = Mutex::new(gate);
-    let lane = Lane::new(
-        "test",
-        || {},
-        move |&number: &u32, _: &Progress| {
-            begun.send(number).unwrap();
-            gate.lock().unwrap().recv().unwrap();
-            number
-        },
-    )
-    .unwrap();
+    let (lane, begin, go) = gated();
     lane.request(1);
     assert_eq!(begin.recv().unwrap(), 1);
     lane.request(2);

@@ -30,12 +30,11 @@ fn visit_ui(ui: &mut Ui, icon: &str, id: &str, state: &State, commands: &mut Vec
     ui.add_enabled_ui(!matches!(does, Does::Nothing(_)), |ui| {
         let response = ui.add(Button::new(icon).frame_when_inactive(false));
         widgets::named(&response, ui, Role::Button, action.name);
-        let is_clicked = response.clicked();
-        match does {
-            Does::Nothing(why) => _ = response.on_disabled_hover_text(t(why)),
-            _ => _ = response.on_hover_text(named_with_key(action.name, id, state)),
-        }
-        if let (true, Does::Asks(command)) = (is_clicked, does) {
+        let response = match does {
+            Does::Nothing(why) => response.on_disabled_hover_text(t(why)),
+            _ => response.on_hover_text(named_with_key(action.name, id, state)),
+        };
+        if let (true, Does::Asks(command)) = (response.clicked(), does) {
             commands.push(command);
         }
     });

@@ -253,17 +253,15 @@ pub(super) fn look_ui(
         nothing_found_ui(ui, is_narrowed, &mut query, &look, commands);
     } else if look.view.rows() == 0 {
         empty::nothing_here_ui(ui, "No rows", without_rows(shown));
-    } else if look.is_empty() && look.follow.is_some() && look.query.is_plain() {
+    } else if let (Some(who), true, true) = (&look.follow, look.is_empty(), look.query.is_plain()) {
         empty::picture_ui(ui, icons::TABLE, "No rows of theirs", |ui| {
             ui.label(widgets::weak(ui, "This table has rows, but none of whom the tables are narrowed to."));
             ui.add_space(8.0);
-            if let Some(who) = look.follow.clone().filter(|_| !matches!(shown, Shown::Sql)) {
-                if ui.button(t("What became of theirs")).clicked() {
-                    commands.push(Command::About(who));
-                }
-                if ui.button(t("Show all rows")).clicked() {
-                    commands.push(Command::Follow(None));
-                }
+            if ui.button(t("What became of theirs")).clicked() {
+                commands.push(Command::About(who.clone()));
+            }
+            if ui.button(t("Show all rows")).clicked() {
+                commands.push(Command::Follow(None));
             }
         });
     } else {
@@ -474,7 +472,7 @@ impl GridContent for Content<'_> {
     }
 }
 
-/// When the reading in a row was taken, if the row is one.
+/// When the reading in a row was taken and whose it is, if the row is one.
 fn read_at(look: &Look, place: usize) -> Option<Pointed> {
     let row = look.rows.get(place)?;
     let whose = look.view.columns().enumerate().filter_map(|(position, column)| {

@@ -23,7 +23,7 @@ use self::action::{Action, action, beside, pages};
 use self::folders::Folders;
 use crate::support::Window;
 
-/// The most that a frame may compute: less than is felt even on a slow machine.
+/// The most that frames may compute: less than is felt even on a slow machine.
 const MOST_COMPUTED: Duration = Duration::from_millis(100);
 /// The most that a frame may take by the clock: far more, since other programs run at the same time. One that waits for a worker
 /// or a disk is over it sooner or later.
@@ -73,7 +73,9 @@ impl Slowest {
     }
 
     fn check(&self) {
-        assert!(self.computed[1] < MOST_COMPUTED && self.took < MOST_TAKEN, "a frame is slow: {self:?}");
+        let [most, second] = self.computed;
+        let is_quick = most < MOST_COMPUTED * 3 && second < MOST_COMPUTED && self.took < MOST_TAKEN;
+        assert!(is_quick, "a frame is slow: {self:?}");
     }
 }
 
