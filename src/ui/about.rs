@@ -31,7 +31,7 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
                 ui.label(widgets::weak(ui, format!("consent for {}", purpose.name())));
                 match at.map(instant) {
                     Some(at) => drop(ui.label(as_is(at))),
-                    None => drop(ui.label(widgets::weak(ui, "not given").italics()).on_hover_text(t(NO_CONSENT))),
+                    None => drop(ui.label(widgets::weak(ui, "no consent").italics()).on_hover_text(t(NO_CONSENT))),
                 }
                 ui.end_row();
             }

@@ -3,11 +3,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::domain::Table;
 use crate::explore::Selection;
 use crate::state::{Command, Instants, Keys, Language, Shown, State, Theme};
 
-use super::{layout_actions, recipe_actions};
+use super::{layout_actions, page_actions, recipe_actions};
 
 pub use self::other_words::{other_words, words_for_section};
 pub use self::shortcut::{can_be_chosen, parse, words};
@@ -37,6 +36,8 @@ pub enum Does {
     Asks(Command),
     /// The list of commands opens.
     OpensList,
+    /// The menu of settings opens.
+    OpensSettings,
     /// The guide opens, or closes.
     TurnsGuide,
     /// The tour starts, or ends.
@@ -87,7 +88,7 @@ impl Action {
 
 /// All of them, as they are listed.
 pub fn all() -> impl Iterator<Item = &'static Action> {
-    ACTIONS.iter().chain(recipe_actions::ACTIONS).chain(layout_actions::ACTIONS)
+    ACTIONS.iter().chain(page_actions::ACTIONS).chain(recipe_actions::ACTIONS).chain(layout_actions::ACTIONS)
 }
 
 /// The action of an id.
@@ -123,28 +124,8 @@ pub const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
 }
 
 /// Asks for something, if there is any of it.
-fn if_any(is_any: bool, command: Command, nothing: &'static str) -> Does {
+pub fn if_any(is_any: bool, command: Command, nothing: &'static str) -> Does {
     if is_any { Does::Asks(command) } else { Does::Nothing(nothing) }
-}
-
-fn page(shown: Shown) -> Does {
-    Does::Asks(Command::Show(shown))
-}
-
-fn neighbour(state: &State, steps: usize) -> Does {
-    let current = match state.choices().shown {
-        Shown::Table(table) | Shown::Dropped { table, .. } => table.index(),
-        Shown::Refused
-        | Shown::Consent
-        | Shown::Signals
-        | Shown::Review
-        | Shown::Export
-        | Shown::Sql
-        | Shown::Behind(_) => {
-            return page(Shown::Table(Table::CustomerLanding));
-        }
-    };
-    page(Shown::Table(Table::ALL[(current + steps) % Table::ALL.len()]))
 }
 
 fn drawn(state: &State, does: Does) -> Does {
@@ -164,19 +145,15 @@ fn choose_all(state: &State) -> Does {
     }
 }
 
-fn next_failing(state: &State) -> Does {
-    match state.review.open() {
-        None => Does::Nothing("The checks are not computed yet"),
-        Some(0) => {
-            Does::Nothing(state.review.checks.value().map_or("No check fails", |review| review.why_none_is_open()))
-        }
-        Some(_) => Does::TurnsToNextFailing,
-    }
-}
-
 /// Those of what is looked at, as they are listed.
 const ACTIONS: &[Action] = &[
-    Action { id: "commands", name: "List all commands", usual: &[keys(CTRL, Key::K)], does: |_| Does::OpensList },
+    Action {
+        id: "commands",
+        name: "List all commands",
+        usual: &[keys(CTRL, Key::K), keys(CTRL_SHIFT, Key::P)],
+        does: |_| Does::OpensList,
+    },
+    Action { id: "settings", name: "Settings", usual: &[keys(CTRL, Key::Comma)], does: |_| Does::OpensSettings },
     Action { id: "guide", name: "Guide", usual: &[keys(Modifiers::NONE, Key::F1)], does: |_| Does::TurnsGuide },
     Action { id: "tour", name: "Tour of the window", usual: &[], does: |_| Does::TurnsTour },
     Action {
@@ -228,13 +205,13 @@ const ACTIONS: &[Action] = &[
     },
     Action {
         id: "as-table",
-        name: "What is drawn as a table, or drawn again",
+        name: "Chart as a table, or as a chart again",
         usual: &[keys(CTRL_SHIFT, Key::T)],
         does: |state| drawn(state, Does::TurnsTable),
     },
     Action {
         id: "in-words",
-        name: "What is drawn in words, or not any more",
+        name: "Chart in words, or without them",
         usual: &[keys(CTRL_SHIFT, Key::W)],
         does: |state| drawn(state, Does::TurnsWords),
     },
@@ -246,18 +223,6 @@ const ACTIONS: &[Action] = &[
             Some(_) => Does::SavesCounts,
             None => Does::Nothing("The tables are not made yet"),
         },
-    },
-    Action {
-        id: "back",
-        name: "Back to the page before",
-        usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::B)],
-        does: |state| if_any(state.visits.can_go_back(), Command::Back, "There is no page before"),
-    },
-    Action {
-        id: "forth",
-        name: "Forth to the page gone back from",
-        usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::F)],
-        does: |state| if_any(state.visits.can_go_forth(), Command::Forth, "No page was gone back from"),
     },
     Action {
         id: "undo",
@@ -333,17 +298,6 @@ const ACTIONS: &[Action] = &[
             None => Does::Nothing("No cells are chosen"),
         },
     },
-    Action { id: "consent", name: "Go to Consent", usual: &[keys(CTRL, Key::Num1)], does: |_| page(Shown::Consent) },
-    Action { id: "signals", name: "Go to Signals", usual: &[keys(CTRL, Key::Num2)], does: |_| page(Shown::Signals) },
-    Action { id: "review", name: "Go to Join review", usual: &[keys(CTRL, Key::Num3)], does: |_| page(Shown::Review) },
-    Action { id: "export", name: "Go to Export", usual: &[keys(CTRL, Key::Num4)], does: |_| page(Shown::Export) },
-    Action {
-        id: "files",
-        name: "Go to files and refused records",
-        usual: &[keys(CTRL, Key::Num5)],
-        does: |_| page(Shown::Refused),
-    },
-    Action { id: "sql", name: "Go to SQL", usual: &[keys(CTRL, Key::Num6)], does: |_| page(Shown::Sql) },
     Action {
         id: "ask",
         name: "Answer the query",
@@ -352,24 +306,6 @@ const ACTIONS: &[Action] = &[
             Shown::Sql => Does::AsksQuery,
             _ => Does::Nothing("The page SQL is not shown"),
         },
-    },
-    Action {
-        id: "next-table",
-        name: "Next table",
-        usual: &[keys(CTRL, Key::PageDown)],
-        does: |state| neighbour(state, 1),
-    },
-    Action {
-        id: "previous-table",
-        name: "Previous table",
-        usual: &[keys(CTRL, Key::PageUp)],
-        does: |state| neighbour(state, Table::ALL.len() - 1),
-    },
-    Action {
-        id: "next-failing",
-        name: "Next failing check",
-        usual: &[keys(Modifiers::NONE, Key::F8)],
-        does: next_failing,
     },
     Action {
         id: "follow-nobody",

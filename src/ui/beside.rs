@@ -45,8 +45,9 @@ fn at_beside<T>(
 pub fn pages_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     let place = state.beside.as_ref().map(|beside| beside.place).filter(|_| state.landing.value().is_some());
     let Some(place) = place else {
-        focus::start_ui(ui, &page_name(state.choices().shown), screens.goes_to.take().is_some());
-        return page_ui(ui, state, screens, commands);
+        focus::page(ui, true);
+        page_ui(ui, state, screens, commands);
+        return focus::page(ui, false);
     };
     let room = ui.available_size();
     let (part, panel, usual, most) = match place {
@@ -71,6 +72,13 @@ pub fn pages_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands:
     first_ui(ui, state, screens, commands);
 }
 
+/// Where the focus comes to when somebody comes by keys to a page that has no other beside it.
+pub fn start_ui(ui: &Ui, state: &State, screens: &mut Screens) {
+    if state.beside.is_none() || state.landing.value().is_none() {
+        focus::start_ui(ui, &page_name(state.choices().shown), screens.goes_to.take().is_some());
+    }
+}
+
 /// A page in the room that there is: what is wider is cut off, instead of lying over the other page.
 fn within_ui(ui: &mut Ui, page_ui: impl FnOnce(&mut Ui)) {
     /// What has the focus has a frame around it.
@@ -87,7 +95,9 @@ fn first_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Ve
     let shown = egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         within_ui(ui, |ui| {
             ui.horizontal_wrapped(|ui| page_menu_ui(ui, state, screens, false, commands));
+            focus::page(ui, !state.is_beside_used);
             page_ui(ui, state, screens, commands);
+            focus::page(ui, false);
         });
     });
     note_use(ui, shown.response.rect, state, screens, false, commands);
@@ -108,7 +118,9 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
         if beside.under != Under::InForce {
             ui.horizontal_wrapped(|ui| counts_ui(ui, state, &beside, commands));
         }
+        focus::page(ui, state.is_beside_used);
         page_ui(ui, state, screens, commands);
+        focus::page(ui, false);
     });
     note_use(ui, rect, state, screens, true, commands);
 }

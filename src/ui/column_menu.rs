@@ -10,6 +10,7 @@ use crate::domain::{Column, Kind, Privacy, format};
 use crate::explore::{ColumnLayout, Filter, Query, Sort, Spread, Test, shown};
 
 use super::column_title::Title;
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{icons, widgets};
 
@@ -91,7 +92,7 @@ fn values_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query) {
         _ => None,
     });
     let mut chosen: BTreeSet<String> = current.clone().unwrap_or_default();
-    ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
+    ScrollArea::vertical().max_height(180.0).show_scrolled(ui, |ui| {
         for (text, count) in texts {
             let label = match shown(title.column, Cell::Text(text), title.codes, title.revealed) {
                 Some(label) if label.is_empty() => t("blank").to_string().into(),

@@ -12,6 +12,7 @@ use super::details::ABOUT;
 use super::drawn::Drawn;
 use super::expected::{ExpectedScreen, expected_ui};
 use super::explain::explained;
+use super::scrolled::Scrolled as _;
 use super::timeline::{TimelineScreen, timeline_ui};
 use super::waterfall::waterfall_ui;
 use super::withdrawals::{WithdrawalsScreen, withdrawals_ui};
@@ -107,7 +108,7 @@ pub fn consent_ui(
     match screen.tab {
         Tab::Withdrawals => withdrawals_ui(ui, state, &mut screen.withdrawn, commands),
         Tab::Counts => {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
                 expected_ui(ui, state, &mut screen.expected, commands);
             });
         }
@@ -121,7 +122,7 @@ pub fn consent_ui(
             if let Slot::Loading(_) = state.consent {
                 ui.label(widgets::weak(ui, "adding up…"));
             }
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
                 if let (Tab::Followed, Some(about)) = (screen.tab, &view.about) {
                     return about_ui(ui, state, about, commands);
                 }

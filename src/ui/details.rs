@@ -6,6 +6,7 @@ use crate::curation::Codes;
 use crate::explore::Follow;
 use crate::state::{Command, Look};
 
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{cell, chips, icons, widgets};
 
@@ -27,7 +28,7 @@ pub fn details_ui(
     };
     ui.label(widgets::strong(format!("Row {}", crate::domain::format::thousands(place as u64 + 1))));
     ui.add_space(4.0);
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
         Grid::new("details").num_columns(2).spacing([12.0, 6.0]).show(ui, |ui| {
             for (position, column) in look.view.columns().enumerate() {
                 ui.add(Label::new(widgets::weak(ui, as_is(cell::title(column)))).truncate());

@@ -2,6 +2,7 @@
 
 use egui::{ScrollArea, Ui};
 
+use super::scrolled::Scrolled as _;
 use super::words::t;
 use super::{access, icons, widgets};
 
@@ -50,9 +51,12 @@ impl Drawn {
         if self.in_words {
             // What is drawn stays the larger part of the page.
             let height = ui.available_height() * 0.3;
-            ScrollArea::vertical().id_salt("in words").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                words.iter().for_each(|words| drop(ui.label(t(words))));
-            });
+            ScrollArea::vertical().id_salt("in words").max_height(height).auto_shrink([false, true]).show_scrolled(
+                ui,
+                |ui| {
+                    words.iter().for_each(|words| drop(ui.label(t(words))));
+                },
+            );
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::{Plan, Table};
 use crate::lakehouse::{Engine, limits, statements};
 use crate::state::{Command, State};
 
+use super::scrolled::Scrolled as _;
 use super::words::t;
 use super::{icons, widgets};
 
@@ -33,7 +34,7 @@ pub fn elsewhere_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>
             commands.push(Command::ChooseRun);
         }
         ui.separator();
-        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(320.0).show_scrolled(ui, |ui| {
             // A menu's texts would reach from edge to edge.
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
                 for engine in Engine::ALL {
@@ -72,7 +73,7 @@ pub fn parity_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Co
                 }
             });
             ui.push_id(engine.title(), |ui| {
-                ScrollArea::both().max_height(150.0).auto_shrink(false).show(ui, |ui| {
+                ScrollArea::both().max_height(150.0).auto_shrink(false).show_scrolled(ui, |ui| {
                     let text = egui::RichText::new(&statement.query).text_style(TextStyle::Monospace);
                     ui.add(egui::Label::new(text).extend().selectable(true));
                 });

@@ -5,6 +5,7 @@ use egui::{Button, Id, Modal, Role, ScrollArea, TextEdit, Ui};
 use crate::lakehouse::limits_over_connect;
 use crate::state::{Command, SparkOrder, State};
 
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{access, icons, theme, widgets};
 
@@ -69,7 +70,7 @@ fn spark_ui(ui: &mut Ui, state: &State, typed: &mut SparkOrder, commands: &mut V
     field_ui(ui, "Landing files, as the server sees them", "/data/landing, s3a://bucket/landing", &mut typed.landing);
     field_ui(ui, "Folder for the runs, as the server sees it", "/data/zones, s3a://bucket/zones", &mut typed.out);
     ui.add_space(8.0);
-    ScrollArea::vertical().max_height(200.0).show(ui, |ui| {
+    ScrollArea::vertical().max_height(200.0).show_scrolled(ui, |ui| {
         for limit in limits_over_connect(&state.choices().recipe) {
             ui.label(widgets::weak(ui, limit));
         }

@@ -178,7 +178,7 @@ fn windows_ui(ui: &mut Ui, windows: &mut Option<Windows>) {
         let mut has = windows.is_some();
         let hover =
             "Successive instants of one device, never across a gap, a customer or a side: as rows and as NumPy arrays";
-        if explained(ui.checkbox(&mut has, t("Windows")), hover, "export-windows").changed() {
+        if explained(ui.checkbox(&mut has, t("Cut into windows of time")), hover, "export-windows").changed() {
             *windows = has.then(Windows::default);
         }
         let Some(windows) = windows else { return };
@@ -199,10 +199,13 @@ fn windows_ui(ui: &mut Ui, windows: &mut Option<Windows>) {
 
 fn key_ui(ui: &mut Ui, state: &State, key: &mut KeyChoice) {
     let (words, hover) = match key {
-        KeyChoice::New => ("a new key, kept", "Later exports can match, and customers can be taken out of this one"),
-        KeyChoice::Kept(_) => ("a key that is kept", "Pseudonyms are those of the earlier exports under it"),
+        KeyChoice::New => (
+            "from a new key, which is kept on this machine",
+            "Later exports can match, and customers can be taken out of this one",
+        ),
+        KeyChoice::Kept(_) => ("from a key that was kept", "Pseudonyms are those of the earlier exports under it"),
         KeyChoice::ThrowAway => {
-            ("a new key, thrown away", "Nothing matches later, and nobody can be found to be taken out")
+            ("from a new key, which is thrown away", "Nothing matches later, and nobody can be found to be taken out")
         }
     };
     section_ui(ui, icons::READY, "Pseudonyms", words, |ui| {

@@ -13,7 +13,7 @@ use crate::state::{Command, Shown, Slot, State};
 use super::explain::explained;
 use super::export_page::section_ui;
 use super::words::{as_is, t};
-use super::{icons, review_page, theme, widgets};
+use super::{focus, icons, review_page, theme, widgets};
 
 /// What it will be, and what could be done with it.
 pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -49,11 +49,13 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
     let found = preview.attacks.iter().filter(|attack| attack.found > 0).count() as u64;
     let words = match found {
-        0 => "finds nobody, in every way that was tried".to_owned(),
-        _ => format!("finds somebody in {} of {}", found, counted(preview.attacks.len() as u64, "way")),
+        0 => "nobody, in every way that was tried".to_owned(),
+        _ => format!("somebody, in {} of {} that were tried", found, counted(preview.attacks.len() as u64, "way")),
     };
     let icon = if found == 0 { icons::READY } else { icons::INFORMATION };
-    section_ui(ui, icon, "An attacker", &words, |ui| preview.attacks.iter().for_each(|attack| attack_ui(ui, attack)));
+    section_ui(ui, icon, "What an attacker could find", &words, |ui| {
+        preview.attacks.iter().for_each(|attack| attack_ui(ui, attack));
+    });
 }
 
 fn figures_ui(ui: &mut Ui, preview: &Preview) {
@@ -221,6 +223,9 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
             TextEdit::singleline(place).hint_text(t("~/training-set or s3://bucket/folder")).desired_width(240.0);
         let response = ui.add(edit.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Folder of the export");
+        if focus::begins(ui, response.id, is_signed) {
+            response.request_focus();
+        }
         let is_ready = is_signed
             && state.exporting.writing.is_none()
             && matches!(state.exporting.preview, Slot::Ready(_))
@@ -239,9 +244,10 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         } else {
             "Somebody has to sign these tables first"
         };
-        if (is_entered && is_ready)
-            || explained(response, "Write it, whole or not at all", "gate").on_disabled_hover_text(t(why)).clicked()
-        {
+        if is_entered && is_ready {
+            response.request_focus();
+        }
+        if explained(response, "Write it, whole or not at all", "gate").on_disabled_hover_text(t(why)).clicked() {
             commands.push(if typed.is_empty() {
                 Command::ChooseExport
             } else {

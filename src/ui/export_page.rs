@@ -9,8 +9,9 @@ use super::explain::{explained, part_leads_to};
 use super::export_outlook::{gate_ui, outlook_ui};
 use super::export_past::{PastScreen, past_ui, written_ui};
 use super::focus::Visit;
+use super::scrolled::Scrolled as _;
 use super::words::t;
-use super::{access, empty, export_choices, icons, theme, widgets};
+use super::{access, empty, export_choices, focus, icons, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -81,7 +82,7 @@ fn next_ui(
     if ui.available_width() < theme::ROOM_FOR_TWO {
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt(("export", visit));
         return scroll
-            .show(ui, |ui| {
+            .show_scrolled(ui, |ui| {
                 let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
                 outcome_ui(ui, state, &mut screen.past, commands);
                 export_choices::choices_ui(ui, state, commands);
@@ -93,12 +94,12 @@ fn next_ui(
     let width = (ui.available_width() * 0.47).min(560.0);
     egui::Panel::left("export_choices").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("export_choices");
-        scroll.show(ui, |ui| export_choices::choices_ui(ui, state, commands));
+        scroll.show_scrolled(ui, |ui| export_choices::choices_ui(ui, state, commands));
     });
     let frame = egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() });
     let beside = egui::CentralPanel::default().frame(frame).show(ui, |ui| {
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt(("export_outlook", visit));
-        scroll.show(ui, |ui| {
+        scroll.show_scrolled(ui, |ui| {
             let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
             outcome_ui(ui, state, &mut screen.past, commands);
             outlook_ui(ui, state, commands);
@@ -123,13 +124,19 @@ pub fn section_ui(ui: &mut Ui, icon: &str, title: &str, words: &str, content: im
 
 /// What became of the last export: below what it was asked with, so that the next can be asked for at the same place.
 fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mut Vec<Command>) {
+    let is_there = state.exporting.outcome.is_some() && state.exporting.writing.is_none();
+    let is_new = focus::begins(ui, ui.unique_id().with("outcome"), is_there);
     let Some(outcome) = &state.exporting.outcome else { return };
     let palette = theme::palette(ui);
     let fill = if matches!(outcome, ExportOutcome::Written(_)) { palette.accent_soft } else { palette.warning_soft };
     theme::notice_frame(fill).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            if widgets::icon_button_ui(ui, icons::CLOSE, "Dismiss the last export").clicked() {
+            let dismiss = widgets::icon_button_ui(ui, icons::CLOSE, "Dismiss the last export");
+            if dismiss.clicked() {
                 commands.push(Command::DismissExport);
+            }
+            if is_new {
+                dismiss.request_focus();
             }
             match outcome {
                 ExportOutcome::Written(opened) => {

@@ -12,6 +12,7 @@ use crate::export::release::{Contained, Manifest, Verified};
 use crate::state::{Command, OpenedExport, Proof, Searched, Slot, State};
 
 use super::recipe_bar::join_label;
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{access, empty, icons, theme, widgets};
 
@@ -50,7 +51,7 @@ pub fn past_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &m
     }
     let width = (ui.available_width() * 0.42).clamp(240.0, 460.0);
     egui::Panel::left("exports").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt("exports").show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("exports").show_scrolled(ui, |ui| {
             for listed in past.iter() {
                 entry_ui(ui, state, listed, screen, commands);
             }
@@ -58,7 +59,7 @@ pub fn past_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &m
     });
     let frame = egui::Frame::new().inner_margin(egui::Margin { left: 16, ..Default::default() });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt("export").show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("export").show_scrolled(ui, |ui| {
             chosen_ui(ui, state, screen, past, commands);
         });
     });
@@ -172,7 +173,7 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
                 commands.push(Command::CopyText(text.clone()));
             }
             // As they are to be typed: broken lines would be others.
-            ScrollArea::horizontal().id_salt("lines").show(ui, |ui| {
+            ScrollArea::horizontal().id_salt("lines").show_scrolled(ui, |ui| {
                 ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).extend());
             });
         });

@@ -8,6 +8,7 @@ use crate::domain::{CheckId, Table, TableCount, Zone};
 use crate::state::{Command, Shown, State};
 
 use super::explain::{explained, leads_to, of_table};
+use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{icons, pictures, theme, widgets};
 
@@ -19,7 +20,7 @@ pub fn flow_strip_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) ->
     let more = (ui.available_width() - arrows - names.iter().sum::<f32>()) / names.len() as f32;
     let widths = names.map(|name| name + more.clamp(0.0, (theme::MOST_FIGURE_WIDTH - name).max(0.0)));
     let mut asked = None;
-    ScrollArea::horizontal().id_salt("flow").show(ui, |ui| {
+    ScrollArea::horizontal().id_salt("flow").show_scrolled(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             for zone in Zone::ALL {

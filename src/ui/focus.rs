@@ -1,31 +1,259 @@
-//! A ring around whatever has the focus, the same for all, so that nobody who uses keys has to look for it.
+//! The focus: a ring around whatever has it, the same for all; where it goes when what had it is gone; and that it is in sight.
 
-use egui::{Id, Rect, Role, Sense, StrokeKind, Ui, WidgetRect, vec2};
+use egui::{
+    Context, Event, EventFilter, Id, Key, Plugin, Rect, Role, Sense, StrokeKind, Ui, ViewportId, WidgetRect, vec2,
+};
 
 use super::{theme, widgets};
 
-/// Paints it above what was painted before.
-pub fn focus_ui(ui: &Ui) {
-    let focused = ui.memory(|memory| memory.focused());
-    let Some(widget) = focused.and_then(|id| painted(ui, id)) else { return };
+/// How many widgets are remembered that had the focus.
+const MOST_BEFORE: usize = 8;
+
+/// What is known of the focus from one frame to the next.
+#[derive(Default)]
+pub struct Focus {
+    /// What had it at the end of the last frame.
+    at: Option<Id>,
+    /// Whether that is a text that is typed.
+    types: bool,
+    /// Whether Escape leaves it in this frame.
+    leaves: bool,
+    /// What had it before, the newest last.
+    before: Vec<Id>,
+    /// What had it and was not painted any more, and what has it instead.
+    lost: Option<(Id, Id)>,
+    /// Whether keys were used last, and not the pointer.
+    by_keys: bool,
+    /// What takes arrows and the keys that turn pages for itself.
+    keeps_keys: Option<Id>,
+    /// What scrolls around the focus, and in which frame it did.
+    around: Option<(Id, u64)>,
+    /// Whether the page in use is being painted.
+    is_page: bool,
+    /// Whether the keys of this frame have moved something.
+    has_moved: bool,
+}
+
+impl Plugin for Focus {
+    fn debug_name(&self) -> &'static str {
+        "focus"
+    }
+
+    fn on_begin_pass(&mut self, ui: &mut Ui) {
+        self.leaves = false;
+        ui.input(|input| {
+            for event in &input.events {
+                match event {
+                    Event::Key { key, pressed: true, .. } => {
+                        (self.by_keys, self.lost) = (true, None);
+                        self.leaves |= self.types && *key == Key::Escape;
+                    }
+                    Event::AccessKitActionRequest(_) => self.by_keys = true,
+                    Event::PointerButton { pressed: true, .. } => self.by_keys = false,
+                    _ => {}
+                }
+            }
+        });
+        (self.is_page, self.has_moved) = (false, false);
+    }
+}
+
+impl Focus {
+    /// Gives the focus to another widget where the one that had it is gone. What is below a dialogue cannot have it.
+    fn keep(&mut self, ui: &Ui) -> Kept {
+        if let Some(id) = ui.memory(egui::Memory::focused) {
+            self.come(id);
+            if let Some((lost, _)) = self.lost.filter(|(lost, instead)| *instead == id && can_have_it(ui, *lost)) {
+                self.lost = None;
+                return Kept::By(lost);
+            }
+            return Kept::Stays;
+        }
+        // After the last comes the first, in the next frame.
+        let is_on_its_way = ui.input(|input| input.key_pressed(Key::Tab));
+        let Some(was) = self.at.filter(|_| self.by_keys && !is_on_its_way) else {
+            self.at = self.at.filter(|_| is_on_its_way);
+            return Kept::Stays;
+        };
+        if !self.leaves && can_have_it(ui, was) {
+            return Kept::By(was);
+        }
+        self.at = None;
+        self.before.retain(|id| *id != was);
+        let Some(instead) = self.before.iter().rev().copied().find(|id| can_have_it(ui, *id)) else {
+            return Kept::Lost;
+        };
+        self.lost = (!self.leaves).then_some((was, instead));
+        Kept::By(instead)
+    }
+
+    fn come(&mut self, id: Id) {
+        if self.at == Some(id) {
+            return;
+        }
+        self.before.extend(self.at);
+        self.before.retain(|before| *before != id);
+        let most = self.before.len().saturating_sub(MOST_BEFORE);
+        self.before.drain(..most);
+        self.at = Some(id);
+    }
+
+    /// Whether the focus came somewhere by keys in this frame.
+    fn just_came(&self, id: Id) -> bool {
+        self.by_keys && self.at != Some(id)
+    }
+}
+
+/// What became of the focus.
+enum Kept {
+    Stays,
+    By(Id),
+    /// Nothing that had it before is there any more.
+    Lost,
+}
+
+fn can_have_it(ui: &Ui, id: Id) -> bool {
+    let above = |widget: &WidgetRect| ui.memory(|memory| memory.is_above_modal_layer(widget.layer_id));
+    painted(ui, id).is_some_and(|widget| widget.enabled && widget.sense.is_focusable() && above(&widget))
+}
+
+fn with<T>(context: &Context, act: impl FnOnce(&mut Focus) -> T) -> T {
+    act(&mut context.plugin_or_default::<Focus>().lock())
+}
+
+/// Ends a frame: paints the ring above what was painted before. False if the focus was lost with what had it, by keys: it belongs
+/// to the start of the page then.
+pub fn focus_ui(ui: &Ui) -> bool {
+    let mut is_kept = true;
+    if ui.ctx().viewport_id() == ViewportId::ROOT {
+        match with(ui.ctx(), |focus| focus.keep(ui)) {
+            Kept::Stays => {}
+            Kept::By(id) => ui.memory_mut(|memory| memory.request_focus(id)),
+            Kept::Lost => is_kept = false,
+        }
+    }
+    with(ui.ctx(), |focus| focus.types = ui.ctx().text_edit_focused());
+    let focused = ui.memory(egui::Memory::focused);
+    let Some(widget) = focused.and_then(|id| painted(ui, id)) else { return is_kept };
     let painter = ui.ctx().layer_painter(widget.layer_id).with_clip_rect(widget.interact_rect.expand(3.0));
     painter.rect_stroke(widget.rect.expand(1.0), 4.0, theme::focus_stroke(ui), StrokeKind::Outside);
+    is_kept
+}
+
+/// Whether Escape leaves a text that was typed until now.
+pub fn leaves_text(ui: &Ui) -> bool {
+    with(ui.ctx(), |focus| focus.leaves)
+}
+
+/// Another page is shown: what had the focus on the one before is not gone back to.
+pub fn forget(ui: &Ui) {
+    with(ui.ctx(), |focus| (focus.before.clear(), focus.lost = None));
+}
+
+/// Whatever is painted until it is called again is of the page in use, or not.
+pub fn page(ui: &Ui, is_page: bool) {
+    with(ui.ctx(), |focus| focus.is_page = is_page);
+}
+
+/// Arrows are a widget's own as long as it has the focus.
+pub fn keep_arrows(ui: &Ui, id: Id) {
+    let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+}
+
+/// Arrows and the keys that turn pages are a widget's own as long as it has the focus.
+pub fn keep_keys(ui: &Ui, id: Id) {
+    keep_arrows(ui, id);
+    with(ui.ctx(), |focus| focus.keeps_keys = Some(id));
 }
 
 /// The start of a page, which has the focus once somebody came to the page by keys: what is next is the first thing on it, and not
 /// the first in the window.
 pub fn start_ui(ui: &Ui, page: &str, comes: bool) {
-    let id = Id::unique("page_start");
+    let id = start();
     if !comes && !ui.memory(|memory| memory.has_focus(id)) {
         return;
     }
     // The ring is around the first line, and does not touch what is in it.
     let line = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW_HEIGHT));
-    let response = ui.interact(line.expand2(vec2(8.0, 4.0)), id, Sense::focusable_noninteractive());
+    let response = ui.interact(line.expand2(vec2(8.0, 2.0)), id, Sense::focusable_noninteractive());
     widgets::named(&response, ui, Role::Group, page);
+    // They are for what the page scrolls.
+    keep_arrows(ui, id);
     if comes {
         response.request_focus();
     }
+}
+
+fn start() -> Id {
+    Id::unique("page_start")
+}
+
+/// Whose the keys are that turn pages, and the arrows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Takes {
+    /// Page Up, Page Down, Home and End.
+    pub pages: bool,
+    /// Arrows.
+    pub arrows: bool,
+}
+
+/// Whether what is painted on the page may take the keys, though the focus is not in it: nothing else did, or would.
+pub fn takes_keys(ui: &Ui) -> Takes {
+    if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
+        return Takes::default();
+    }
+    let focused = ui.memory(egui::Memory::focused);
+    let frame = ui.ctx().cumulative_frame_nr();
+    let is_free = with(ui.ctx(), |focus| {
+        let is_around = focus.around.is_some_and(|(_, painted)| painted + 1 >= frame);
+        let is_kept = focused.is_some() && focus.keeps_keys == focused;
+        focus.is_page && !focus.has_moved && !is_around && !is_kept
+    });
+    let is_nowhere = focused.is_none_or(|id| id == start());
+    Takes { pages: is_free, arrows: is_free && is_nowhere }
+}
+
+/// The keys of this frame moved something.
+pub fn moved(ui: &Ui) {
+    with(ui.ctx(), |focus| focus.has_moved = true);
+}
+
+/// Whether the focus is on something that was painted into `ui` since there were so many widgets, if so where that is; and
+/// whether it just came there by keys.
+pub fn within(ui: &Ui, since: usize) -> Option<(Rect, bool)> {
+    let id = ui.memory(egui::Memory::focused)?;
+    let order = ui.ctx().viewport(|viewport| viewport.this_pass.widgets.order(id));
+    order.filter(|(layer, place)| *layer == ui.layer_id() && *place >= since)?;
+    painted(ui, id).map(|widget| (widget.rect, with(ui.ctx(), |focus| focus.just_came(id))))
+}
+
+/// Whether something begins to be true while keys are used: what comes of them has the focus next.
+pub fn begins(ui: &Ui, of: Id, is_true: bool) -> bool {
+    let of = of.with("begins");
+    let was = ui.data_mut(|data| data.get_temp(of).unwrap_or(is_true));
+    ui.data_mut(|data| data.insert_temp(of, is_true));
+    is_true && !was && with(ui.ctx(), |focus| focus.by_keys)
+}
+
+/// How many widgets were painted into the layer of `ui` so far.
+pub fn painted_so_far(ui: &Ui) -> usize {
+    ui.ctx().viewport(|viewport| viewport.this_pass.widgets.get_layer(ui.layer_id()).count())
+}
+
+/// Whether what scrolls takes the keys of this frame, as the focus is in it or in nothing that scrolls.
+pub fn takes_keys_around(ui: &Ui, area: Id, is_within: bool) -> Takes {
+    if !is_within {
+        return takes_keys(ui);
+    }
+    let focused = ui.memory(egui::Memory::focused);
+    let frame = ui.ctx().cumulative_frame_nr();
+    let is_typing = ui.ctx().text_edit_focused();
+    let pages = with(ui.ctx(), |focus| {
+        focus.around = Some((area, frame));
+        !focus.has_moved && !is_typing && focus.keeps_keys != focused
+    });
+    Takes { pages, arrows: false }
 }
 
 /// Tells apart one visit of a page from the next.

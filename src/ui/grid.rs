@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use egui::{
-    Align, CursorIcon, EventFilter, Id, Key, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui,
-    UiBuilder, pos2, vec2,
+    Align, CursorIcon, Id, Layout, PointerButton, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
+use super::scrolled::Scrolled as _;
 use super::words::{Words, t};
-use super::{access, selection, theme, widgets};
+use super::{access, theme, widgets};
 use crate::domain::format::thousands;
 use crate::explore::Selection;
 
@@ -50,12 +50,13 @@ impl RowScroll {
         self.wanted = Some((first, last));
     }
 
-    fn bring_wanted(&mut self, count: usize, visible: usize) {
-        if let Some((first, last)) = self.wanted.take()
-            && (last < self.first() || first >= self.first() + visible)
-        {
+    /// Whether any was wanted.
+    fn bring_wanted(&mut self, count: usize, visible: usize) -> bool {
+        let Some((first, last)) = self.wanted.take() else { return false };
+        if last < self.first() || first >= self.first() + visible {
             self.reveal(first, count, visible);
         }
+        true
     }
 
     /// The row at the top.
@@ -172,24 +173,19 @@ pub fn content_grid_ui(
     if response.contains_pointer() || ui.rect_contains_pointer(table_rect) {
         let delta = ui.input(|input| input.smooth_scroll_delta().y);
         if delta != 0.0 {
+            let before = *scroll;
             scroll.by(-f64::from(delta) / f64::from(theme::ROW_HEIGHT), rows, visible);
-        }
-    }
-    if response.has_focus() {
-        match selection.as_deref_mut() {
-            Some(Some(selection)) => {
-                lock_arrows(ui, grid_id);
-                if selection::moved_by_keys(ui, selection, rows, shape.columns.len(), visible) {
-                    scroll.reveal(selection.head.0, rows, visible);
-                }
-                if ui.input(|input| input.key_pressed(Key::Enter)) {
-                    content.open(selection.head.0, selection.head.1);
-                }
+            if *scroll != before {
+                // Nothing around it scrolls, too.
+                ui.input_mut(|input| input.smooth_scroll_delta.y = 0.0);
             }
-            _ => keyboard(ui, grid_id, rows, visible, scroll),
         }
     }
-    scroll.bring_wanted(rows, visible);
+    let keyed = keys::keys_ui(ui, &response, (rows, shape.columns.len(), visible), scroll, selection.as_deref_mut());
+    if let Some((row, column)) = keyed.opens {
+        content.open(row, column);
+    }
+    let follows = scroll.bring_wanted(rows, visible) || keyed.moved;
     scroll.by(0.0, rows, visible);
     let first = scroll.first();
     let shown = visible.min(rows - first.min(rows));
@@ -211,10 +207,16 @@ pub fn content_grid_ui(
     body.paint(&mut left_ui, true, content);
     let right = Rect::from_min_max(pos2(split, table_rect.top()), table_rect.max);
     let mut right_ui = part_ui(ui, right, grid_id);
-    ScrollArea::horizontal().id_salt(shape.id).auto_shrink([false, false]).show(&mut right_ui, |ui| {
+    ScrollArea::horizontal().id_salt(shape.id).auto_shrink([false, false]).show_scrolled(&mut right_ui, |ui| {
         body.paint(ui, false, content);
+        if let Some((_, place)) = body.head.filter(|_| follows) {
+            ui.scroll_to_rect(place, None);
+        }
+        if keyed.sideways != 0.0 {
+            ui.scroll_with_delta(vec2(-keyed.sideways, 0.0));
+        }
     });
-    if let Some(head) = body.head {
+    if let Some((head, _)) = body.head {
         access::active(&response, head);
     }
     if let (Some(selection), Some(chosen)) = (selection, body.chosen_now) {
@@ -248,8 +250,8 @@ struct Body<'a> {
     chosen: Option<Selection>,
     /// What was chosen in this frame.
     chosen_now: Option<Selection>,
-    /// The cell on which the keys act, if it is in sight.
-    head: Option<Id>,
+    /// The cell on which the keys act, if its row is in sight, and where it is.
+    head: Option<(Id, Rect)>,
 }
 
 impl Body<'_> {
@@ -306,7 +308,9 @@ impl Body<'_> {
                     for column in columns.clone() {
                         let cell = self.cell(number, column + 1, Role::Cell);
                         let mut told = (false, self.lines[row.index()]);
+                        let mut place = Rect::NOTHING;
                         let (_, response) = row.col(|ui| {
+                            place = ui.max_rect();
                             if self.chosen.is_some_and(|chosen| chosen.contains(number, column)) {
                                 paint_chosen(ui);
                             }
@@ -314,7 +318,7 @@ impl Body<'_> {
                             told = access::cell_ui(ui, cell, layout, |ui| content.cell_ui(ui, number, column));
                         });
                         if self.chosen.is_some_and(|chosen| chosen.head == (number, column)) {
-                            self.head = Some(told.1);
+                            self.head = Some((told.1, place));
                         }
                         self.choose(&response, told.0, (number, column));
                         if response.double_clicked() {
@@ -434,31 +438,6 @@ fn side(right: bool) -> Layout {
     if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) }
 }
 
-/// The arrow keys are the grid's as long as it has the focus.
-fn lock_arrows(ui: &Ui, id: Id) {
-    let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-}
-
-fn keyboard(ui: &Ui, id: Id, rows: usize, visible: usize, scroll: &mut RowScroll) {
-    lock_arrows(ui, id);
-    ui.input(|input| {
-        let page = visible.saturating_sub(1).max(1) as f64;
-        for (key, by) in [(Key::ArrowDown, 1.0), (Key::ArrowUp, -1.0), (Key::PageDown, page), (Key::PageUp, -page)] {
-            let times = input.num_presses(key) as f64;
-            if times > 0.0 {
-                scroll.by(by * times, rows, visible);
-            }
-        }
-        if input.key_pressed(Key::Home) {
-            scroll.to(0.0, rows, visible);
-        }
-        if input.key_pressed(Key::End) {
-            scroll.to(rows as f64, rows, visible);
-        }
-    });
-}
-
 fn scroll_bar_ui(
     ui: &Ui,
     outer: Rect,
@@ -494,6 +473,8 @@ fn scroll_bar_ui(
         response.on_hover_text_at_pointer(t(format!("row {}", thousands(scroll.first() as u64 + 1))));
     }
 }
+
+mod keys;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use crate::state::{Spoken, State};
 
 use super::actions::{Does, action};
 use super::explain::Pointed;
+use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, spoken, t};
 use super::{theme, widgets};
 
@@ -156,7 +157,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
             search::places_ui(ui, places.len(), went);
             // What is found begins at the top, whatever was looked at before.
             let area = ScrollArea::vertical().id_salt((typed.as_str(), went.is_some()));
-            area.auto_shrink([false, false]).show(ui, |ui| {
+            area.auto_shrink([false, false]).show_scrolled(ui, |ui| {
                 let marks = search::wanted(typed);
                 if let (Some(found), None, None) = (&found, &*goes_to, &*went) {
                     asked = found_ui(ui, state, (found, &marks), goes_to);

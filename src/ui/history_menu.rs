@@ -6,6 +6,7 @@ use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
 use crate::state::{Command, State};
 
 use super::actions::{Does, action, key_of, named_with_key};
+use super::scrolled::Scrolled as _;
 use super::words::t;
 use super::{icons, theme, widgets};
 
@@ -76,7 +77,7 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let room = (theme::HISTORY_HEIGHT / entry).floor() * entry - ui.spacing().item_spacing.y;
     // Left to itself a menu takes two entries and a half for enough.
     let least = (labels.len() as f32 * entry).min(room);
-    ScrollArea::vertical().max_height(room).min_scrolled_height(least).show(ui, |ui| {
+    ScrollArea::vertical().max_height(room).min_scrolled_height(least).show_scrolled(ui, |ui| {
         for (position, label) in labels.iter().enumerate().rev() {
             let is_present = position == present;
             let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(t(*label)) };

@@ -1,6 +1,6 @@
 //! What was delivered: files, remarks, consents as they stood in the records, and every refused record.
 
-use egui::{Grid, Label, Ui, vec2};
+use egui::{Grid, Label, ScrollArea, Ui, vec2};
 
 use crate::domain::foreign::excerpt;
 use crate::domain::format::{bytes, counted, thousands};
@@ -9,6 +9,7 @@ use crate::landing::{Census, Landing};
 use crate::state::State;
 
 use super::grid::{GridColumn, RowScroll, grid_ui};
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{access, icons, theme, widgets};
 
@@ -37,23 +38,44 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
     // Each of the two gets what it needs, and at least half if there is not enough for both.
     let needs = |rows: u64| theme::HEADER_HEIGHT + theme::ROW_HEIGHT * rows.min(1000) as f32 + theme::SCROLL_BAR_WIDTH;
     let room = ui.available_height() - 72.0;
-    let others = if count == 0 { 0.0 } else { needs(count).min(room / 2.0) };
+    let needed = needs(landing.files.len() as u64);
     ui.add_space(8.0);
+    if room < LEAST_ROOM && needed + needs(count) > room {
+        // Both in one scroll.
+        ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
+            let each = |ui: &mut Ui, rows: u64, paint: &mut dyn FnMut(&mut Ui)| {
+                ui.allocate_ui(vec2(ui.available_width(), needs(rows).min(LEAST_ROOM)), |ui| paint(ui));
+            };
+            each(ui, landing.files.len() as u64, &mut |ui| files_ui(ui, landing, files));
+            refused_title_ui(ui, count);
+            if count > 0 {
+                each(ui, count, &mut |ui| refused_ui(ui, landing, refused));
+            }
+        });
+        return;
+    }
+    let others = if count == 0 { 0.0 } else { needs(count).min(room / 2.0) };
     ui.scope(|ui| {
-        ui.set_max_height((room - others).min(needs(landing.files.len() as u64)).max(120.0));
+        ui.set_max_height((room - others).min(needed).max(120.0));
         files_ui(ui, landing, files);
     });
-    ui.add_space(12.0);
-    ui.label(widgets::strong(format!("Refused records: {}", thousands(count))));
-    if count == 0 {
-        ui.label(widgets::weak(ui, "Every record was read."));
-    } else {
-        ui.label(widgets::weak(
-            ui,
-            "They could not be read and are in no table. Their content is never shown or logged.",
-        ));
+    refused_title_ui(ui, count);
+    if count > 0 {
         refused_ui(ui, landing, refused);
     }
+}
+
+/// The page scrolls as a whole where it has less room than this for its two tables, in points.
+const LEAST_ROOM: f32 = 280.0;
+
+fn refused_title_ui(ui: &mut Ui, count: u64) {
+    ui.add_space(12.0);
+    ui.label(widgets::strong(format!("Refused records: {}", thousands(count))));
+    let words = match count {
+        0 => "Every record was read.",
+        _ => "They could not be read and are in no table. Their content is never shown or logged.",
+    };
+    ui.label(widgets::weak(ui, words));
 }
 
 fn census_ui(ui: &mut Ui, census: &Census) {

@@ -2,11 +2,35 @@
 
 use egui::{Button, Role, Ui};
 
-use crate::state::{Command, Looks, Part, Place, State, TextSize};
+use crate::state::{Command, Looks, Part, Place, State, TextSize, Theme};
 
 use super::actions::{Does, action, key_of, named_with_key};
 use super::words::t;
-use super::{icons, widgets};
+use super::{access, icons, theme, widgets};
+
+/// A narrower window has the themes in this menu instead of in its top line.
+const ROOM_FOR_THEMES: f32 = 780.0;
+
+/// Whether the themes are in the top line of the window.
+pub fn are_themes_in_bar(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() > ROOM_FOR_THEMES * theme::text_factor(ui)
+}
+
+/// The choice of a theme, in a line.
+pub fn themes_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    for (theme, icon, name) in [
+        (Theme::Dark, icons::MOON, "Dark theme"),
+        (Theme::Light, icons::SUN, "Light theme"),
+        (Theme::System, icons::SYSTEM, "Theme of the system"),
+    ] {
+        let response = ui.selectable_label(state.theme == theme, icon);
+        widgets::named_choice(&response, ui, state.theme == theme, name);
+        access::radio(&response);
+        if response.on_hover_text(t(name)).clicked() {
+            commands.push(Command::SetTheme(theme));
+        }
+    }
+}
 
 /// Paints it.
 pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -36,6 +60,12 @@ pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         }
     });
+    if !are_themes_in_bar(ui) {
+        ui.horizontal(|ui| {
+            ui.label(t("Theme"));
+            themes_ui(ui, state, commands);
+        });
+    }
     ui.checkbox(&mut looks.high_contrast, t("High contrast"));
     ui.checkbox(&mut looks.still, t("Reduce motion")).on_hover_text(t("Nothing slides, fades or scrolls by itself"));
     ui.separator();

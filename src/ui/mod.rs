@@ -35,6 +35,7 @@ mod layout_actions;
 mod link;
 mod looks_menu;
 mod notices;
+mod page_actions;
 mod palette;
 mod parts;
 mod path_field;
@@ -50,7 +51,7 @@ mod review_owners;
 mod review_page;
 mod review_rules;
 mod scene;
-mod selection;
+mod scrolled;
 mod settings_menu;
 mod sidebar;
 mod signals_page;
@@ -117,6 +118,8 @@ pub struct Screens {
     other: OtherScreens,
     /// The page that gets the focus when it is painted next: the one beside, or the first.
     goes_to: Option<bool>,
+    /// The page that was in use in the last frame.
+    used: Option<(bool, Shown)>,
     /// What had the focus when it came to the page in use.
     focused: Option<Id>,
 }
@@ -230,6 +233,10 @@ pub fn install(context: &egui::Context) {
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
+    let used = Some((state.is_beside_used, state.shown_in_use()));
+    if std::mem::replace(&mut screens.used, used) != used {
+        focus::forget(ui);
+    }
     beside::in_use(state, screens, commands, |state, screens, commands| {
         if !screens.palette.is_open()
             && !screens.link.is_open()
@@ -276,6 +283,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     beside::in_use(state, screens, commands, |_, _, commands| commands.append(&mut opened));
     let page = CentralPanel::default().frame(theme::page_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Main, "Page");
+        beside::start_ui(ui, state, screens);
         tour::offer_ui(ui, state, &mut screens.tour, commands);
         if !state.notices.is_empty() {
             // Below the page: what one is about to click on stays where it is.
@@ -320,30 +328,32 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         (PointerButton::Extra1, Key::ArrowLeft, Command::Back),
         (PointerButton::Extra2, Key::ArrowRight, Command::Forth),
     ] {
-        let goes = ui.input_mut(|input| {
-            input.pointer.button_pressed(button) || (!is_typing && input.consume_key(Modifiers::ALT, key))
-        });
-        commands.extend(goes.then_some(command));
+        if ui.input_mut(|input| !is_typing && input.consume_key(Modifiers::ALT, key)) {
+            do_ui(ui, state, Does::Asks(command), screens, commands);
+        } else if ui.input(|input| input.pointer.button_pressed(button)) {
+            commands.push(command);
+        }
     }
-    focus::focus_ui(ui);
+    if !focus::focus_ui(ui) {
+        screens.goes_to = Some(state.is_beside_used);
+        ui.ctx().request_repaint();
+    }
 }
 
 /// Does what an action comes to.
 fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &mut Vec<Command>) {
     match does {
         Does::Asks(command) => {
-            // The editor of SQL takes the focus itself.
-            let comes = match &command {
-                Command::Show(shown) => *shown != Shown::Sql,
-                Command::Back | Command::Forth => true,
-                _ => false,
-            };
-            if comes {
-                screens.goes_to = Some(state.is_beside_used);
+            match &command {
+                // Who comes here comes to write.
+                Command::Show(Shown::Sql) => screens.sql.edit(),
+                Command::Show(_) | Command::Back | Command::Forth => screens.goes_to = Some(state.is_beside_used),
+                _ => {}
             }
             commands.push(command);
         }
         Does::OpensList => screens.palette.turn(),
+        Does::OpensSettings => settings_menu::open(ui),
         Does::TurnsGuide => {
             screens.guide.turn(explain::pointed(ui.ctx()));
             if screens.guide.is_open() {

@@ -11,6 +11,7 @@ use crate::domain::Table;
 use crate::state::{Command, Keys, Shown, State};
 
 use super::actions::{self, Action, Does};
+use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{icons, theme, widgets};
 
@@ -95,7 +96,7 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
         let has_moved = up || down;
         // What the box had before says nothing of what it needs.
         let list = ScrollArea::vertical().max_height(theme::PALETTE_HEIGHT).min_scrolled_height(theme::PALETTE_HEIGHT);
-        list.auto_shrink([false, true]).show(ui, |ui| {
+        list.auto_shrink([false, true]).show_scrolled(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (place, line) in lines.iter().enumerate() {
                 let is_chosen = place == screen.chosen;

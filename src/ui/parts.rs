@@ -1,9 +1,11 @@
 //! Parts of the window that have a size of their own: drawn by their edge or changed by arrows while it has the focus. It comes
 //! back at the next start.
 
-use egui::{EventFilter, Id, IdSalt, Key, Modifiers, Panel, PanelState, Rect, Response, Ui, Vec2};
+use egui::{Id, IdSalt, Key, Modifiers, Panel, PanelState, Rect, Response, Ui, Vec2};
 
 use crate::state::{Command, Part, State};
+
+use super::focus;
 
 /// What an arrow adds, in points.
 const STEP: f32 = 24.0;
@@ -40,8 +42,7 @@ fn arrows(ui: &Ui, part: Part, edge: Id) -> f32 {
     if !ui.memory(|memory| memory.has_focus(edge)) {
         return 0.0;
     }
-    let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(edge, filter));
+    focus::keep_arrows(ui, edge);
     let (more, less) = match part {
         Part::Below => (Key::ArrowUp, Key::ArrowDown),
         Part::Query => (Key::ArrowDown, Key::ArrowUp),

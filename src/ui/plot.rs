@@ -1,14 +1,15 @@
 //! A chart under the pointer: zoom, pan, two cursors, and a range between them.
 
 use egui::scroll_area::ScrollSource;
-use egui::{EventFilter, Key, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
 
 use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
 
 use super::scene::scene_ui;
+use super::scrolled::Scrolled as _;
 use super::zoom::Zoom;
-use super::{access, widgets};
+use super::{access, focus, widgets};
 
 /// What is seen of a chart, and what was chosen in it.
 #[derive(Default)]
@@ -78,7 +79,7 @@ pub fn plot_ui(ui: &mut Ui, chart: Chart<'_>, whole: Span, screen: &mut PlotScre
         return whole_ui(ui, size, chart, whole, screen, name);
     }
     let area = ScrollArea::vertical().auto_shrink([false, false]).scroll_source(ScrollSource::SCROLL_BAR);
-    area.show(ui, |ui| whole_ui(ui, vec2(ui.available_width(), least), chart, whole, screen, name)).inner
+    area.show_scrolled(ui, |ui| whole_ui(ui, vec2(ui.available_width(), least), chart, whole, screen, name)).inner
 }
 
 fn whole_ui(
@@ -307,8 +308,7 @@ impl Plot<'_> {
         if !self.response.has_focus() {
             return;
         }
-        let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
-        self.ui.memory_mut(|memory| memory.set_focus_lock_filter(self.response.id, filter));
+        focus::keep_arrows(self.ui, self.response.id);
         let view = self.view();
         let middle = self.screen.hover.unwrap_or_else(|| view.at(0.5));
         let pressed = |modifiers: Modifiers, key: Key| self.ui.input_mut(|input| input.consume_key(modifiers, key));

@@ -11,6 +11,8 @@ use super::{access, icons, widgets};
 
 /// Room for the tolerance beside the rule that has one, in points.
 const TOLERANCE_WIDTH: f32 = 128.0;
+/// Room for the list of join rules and its name, in points.
+const LEAST_JOIN: f32 = 240.0;
 
 /// Paints the switches; each shows its effect in the strip above at once.
 pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -32,7 +34,12 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let sentence = "Keep the first of the rows of a landing table that are equal in every column";
         explained(ui.checkbox(&mut drop, t("Drop duplicates")), sentence, "duplicates");
         recipe.duplicates = if drop { Duplicates::Drop } else { Duplicates::Keep };
-        ui.separator();
+        // The name stays beside its list.
+        if is_narrow && ui.available_size_before_wrap().x < LEAST_JOIN {
+            ui.end_row();
+        } else {
+            ui.separator();
+        }
         ui.label(widgets::weak(ui, "Join on"));
         let before = recipe.join;
         if is_narrow {

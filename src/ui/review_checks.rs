@@ -6,6 +6,7 @@ use egui::{
     Ui, WidgetText, vec2,
 };
 
+use crate::curation::Whose;
 use crate::domain::format::counted;
 use crate::domain::{CheckId, CheckVerdict, JoinRule, Recipe, Severity, format};
 use crate::review::{Behind, Check, FigureId, Repair, Review, Trail, advice, repairs};
@@ -16,6 +17,7 @@ use super::explain::explained;
 use super::focus::Visit;
 use super::review_page::who_ui;
 use super::scene::{legend_ui, scene_ui};
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, instant, t};
 use super::{access, chips, empty, explain, icons, parts, theme, widgets};
 use crate::explore::Follow;
@@ -72,7 +74,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     let is_narrow = room.x < LEAST_BESIDE;
     if is_narrow && room.y < LEAST_ABOVE {
         // Both in one scroll; who chooses a check is led to it.
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show_scrolled(ui, |ui| {
             ui.scope(|ui| list_ui(ui, &lists, screen));
             ui.separator();
             if screen.chosen != chosen {
@@ -84,7 +86,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     }
     let scrolled_ui = |ui: &mut Ui| {
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks");
-        scroll.show(ui, |ui| list_ui(ui, &lists, screen));
+        scroll.show_scrolled(ui, |ui| list_ui(ui, &lists, screen));
     };
     let margin = if is_narrow {
         // One above the other.
@@ -100,7 +102,7 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     };
     CentralPanel::default().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
         let of = (screen.chosen.map_or("none", CheckId::name), screen.visit.number());
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt(of).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt(of).show_scrolled(ui, |ui| {
             chosen_ui(ui, state, (&review, trail), screen, who, commands);
         });
     });
@@ -390,6 +392,12 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let of = owner.map_or_else(String::new, |owner| format!(" of {owner}"));
     let times = counted(example.stranger.pairs, "row");
     ui.label(widgets::strong(format!("{device}{of} was paired with the motions of {other}: {times}")));
+    let pairs = &example.plotted.recording.pairs;
+    let all = pairs.iter().filter(|pair| pair.whose == Whose::Foreign).count() as u64;
+    if all > example.stranger.pairs {
+        let words = format!("With those of further customers, this device has {}.", counted(all, "foreign row"));
+        ui.label(widgets::weak(ui, words));
+    }
     let whole = example.plotted.whole();
     let at = example.stranger.first as f64;
     let style = Style { other: Some(&example.track), ..Style::default() };

@@ -10,6 +10,7 @@ use crate::review::joins::{JoinPart, JoinReport, Met, PairKind, Stranger};
 use crate::review::{FigureId, repairs};
 use crate::state::{Command, Loaded, Shown, State};
 
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, instant, t};
 use super::{chips, empty, icons, theme, widgets};
 
@@ -28,7 +29,7 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     // What is in sight, which a long title reaches beyond.
     let width = ui.available_width() - ui.spacing().indent - ui.spacing().scroll.allocated_width();
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
         for join in joins.iter().rev() {
             let foreign = join.kinds.of(PairKind::Foreign);
             let mut title = format!("{}  ·  {}", join.table.name(), in_words(join));
@@ -145,7 +146,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     ui.add_space(8.0);
     histogram_ui(ui, join, &mut show);
     ui.add_space(8.0);
-    ScrollArea::horizontal().id_salt((join.table.name(), join.step, "keys")).show(ui, |ui| {
+    ScrollArea::horizontal().id_salt((join.table.name(), join.step, "keys")).show_scrolled(ui, |ui| {
         ui.horizontal_top(|ui| {
             keys_ui(ui, state, loaded, join, ("Keys with the most rows after it", &join.most), commands);
             keys_ui(ui, state, loaded, join, ("Keys that find nothing", &join.missing), commands);
@@ -159,7 +160,9 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
 
 /// A grid that scrolls by itself where it has too little room, so that the sentences around it keep to the page.
 fn wide_ui(ui: &mut Ui, id: (&str, usize, &str), spacing: [f32; 2], rows: impl FnOnce(&mut Ui)) {
-    ScrollArea::horizontal().id_salt((id, "wide")).show(ui, |ui| Grid::new(id).spacing(spacing).show(ui, rows));
+    ScrollArea::horizontal()
+        .id_salt((id, "wide"))
+        .show_scrolled(ui, |ui| Grid::new(id).spacing(spacing).show(ui, rows));
 }
 
 /// A figure that opens its rows, if there are any.

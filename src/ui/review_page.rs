@@ -13,6 +13,7 @@ use super::drawn::Drawn;
 use super::explain::explained;
 use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, instant, t};
 use super::{access, empty, icons, pictures, review_joins, review_rules, theme, widgets};
 
@@ -270,7 +271,7 @@ fn trail_ui(ui: &mut Ui, state: &State) {
     ));
     ui.add_space(4.0);
     let scope = state.review.checks.value().map(|review| review.scope().clone());
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
         for entry in trail.entries().iter().rev() {
             let what = match entry.kind {
                 Kind::Accepted => "accepted",

@@ -1,16 +1,27 @@
 //! How the program treats what it reads, how much is kept for the next time, and how the window speaks and tells the time.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{PopupCloseBehavior, Role, ScrollArea, Ui};
+use egui::{Id, Popup, PopupCloseBehavior, Role, ScrollArea, Ui};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Instants, Language, State};
 
+use super::actions::named_with_key;
+use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{icons, looks_menu, theme, widgets};
 
 const LIMITS: [(u64, &str); 4] =
     [(0, "nothing"), (2_000_000_000, "2 GB"), (8_000_000_000, "8 GB"), (64_000_000_000, "64 GB")];
+
+/// Opens it, by keys.
+pub fn open(ui: &Ui) {
+    ui.data_mut(|data| data.insert_temp(asked(), true));
+}
+
+fn asked() -> Id {
+    Id::unique("settings are asked for")
+}
 
 /// The button, and what opens below it.
 pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -21,10 +32,14 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
         ScrollArea::vertical()
             .max_height(most)
             .min_scrolled_height(most)
-            .show(ui, |ui| settings_ui(ui, state, commands));
+            .show_scrolled(ui, |ui| settings_ui(ui, state, commands));
     });
     widgets::named(&response, ui, Role::Button, "Settings");
-    response.on_hover_text(t("Settings"));
+    if ui.data_mut(|data| data.remove_temp(asked()).unwrap_or(false)) {
+        Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
+        response.request_focus();
+    }
+    response.on_hover_text(t(named_with_key("Settings", "settings", state)));
 }
 
 fn settings_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

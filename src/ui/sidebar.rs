@@ -7,15 +7,14 @@ use crate::domain::{Table, Zone};
 use crate::state::{Command, Shown, State};
 
 use super::explain::{explained, leads_to};
+use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{access, flow_strip, icons, theme, widgets};
 
 /// Paints the list.
 pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        // The bar floats over what is below it.
-        ui.set_max_width(ui.available_width() - 6.0);
         for (shown, icon, name, section, hover) in [
             (
                 Shown::Consent,
@@ -41,7 +40,10 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ),
             (Shown::Sql, icons::SQL, "SQL", "sql", "Queries over the tables, masked as they are here"),
         ] {
-            let selected = state.shown_in_use() == shown;
+            let selected = match state.shown_in_use() {
+                Shown::Behind(_) => shown == Shown::Review,
+                other => other == shown,
+            };
             let open = state.review.open().filter(|open| *open > 0 && shown == Shown::Review);
             let lock = if state.review.signed_off().is_some() { icons::READY } else { icons::LOCKED };
             let right = match open {
@@ -72,7 +74,11 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
-    let selected = state.shown_in_use() == Shown::Table(table);
+    // Where rows that it lost are looked at, it is its page.
+    let selected = match state.shown_in_use() {
+        Shown::Table(shown) | Shown::Dropped { table: shown, .. } => shown == table,
+        _ => false,
+    };
     let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
     let response = entry_ui(ui, selected, icons::TABLE, as_is(table.title()), &rows, false);
     widgets::named_choice(&response, ui, selected, table.name());

@@ -10,6 +10,7 @@ use crate::signals::{Clock, MAGNITUDE, Plotted, Statistics, Track, elapsed, leng
 use crate::state::{Command, Loaded, MeasuredChannel, Shown, Slot, State};
 
 use super::plot::PlotScreen;
+use super::scrolled::Scrolled as _;
 use super::signals_page::SignalsScreen;
 use super::words::{Words, as_is, t};
 use super::{chips, icons, widgets};
@@ -23,7 +24,7 @@ pub fn side_ui(
     screen: &mut SignalsScreen,
     commands: &mut Vec<Command>,
 ) {
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
         readout_ui(ui, plotted, &screen.plot, screen.clock, commands);
         ui.add_space(8.0);
         range_ui(ui, state, plotted, screen, commands);
@@ -213,7 +214,7 @@ fn measured_ui(ui: &mut Ui, channels: &[MeasuredChannel], commands: &mut Vec<Com
         }
     };
     // Of a narrow side the chart beside it is not to pay for the figures.
-    ScrollArea::horizontal().id_salt("measured").show(ui, |ui| measured.show(ui, grid_ui));
+    ScrollArea::horizontal().id_salt("measured").show_scrolled(ui, |ui| measured.show(ui, grid_ui));
     let broken: u64 = channels.iter().map(|channel| channel.measured.extremes.not_finite as u64).sum();
     if broken > 0 {
         ui.label(widgets::warning(ui, format!("{} are no finite numbers", counted(broken, "value"))));

@@ -11,6 +11,7 @@ use egui::{
 
 use crate::sql::{Class, Fault, Offer, OfferKind, classes, offers};
 
+use super::scrolled::Scrolled as _;
 use super::{theme, widgets};
 
 /// A text longer than that has no colours: they would take too long for a frame.
@@ -111,7 +112,7 @@ pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) {
     let output = ScrollArea::vertical()
         .id_salt("query")
         .auto_shrink([false, false])
-        .show(ui, |ui| {
+        .show_scrolled(ui, |ui| {
             TextEdit::multiline(&mut editor.text)
                 .id(id)
                 .font(TextStyle::Monospace)
@@ -179,7 +180,7 @@ fn offers_ui(ui: &Ui, id: Id, place: egui::Pos2, editor: &mut Editor) -> bool {
         Area::new(id.with("offers")).order(Order::Foreground).fixed_pos(place).constrain(true).show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(theme::OFFERS_WIDTH);
-                ScrollArea::vertical().max_height(theme::OFFERS_HEIGHT).show(ui, |ui| {
+                ScrollArea::vertical().max_height(theme::OFFERS_HEIGHT).show_scrolled(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     for (position, offer) in offers.iter().enumerate() {
                         let is_chosen = position == *chosen;

@@ -12,6 +12,9 @@ use super::table_page::{TableScreen, look_ui};
 use super::words::{as_is, t};
 use super::{empty, icons, parts, sql_side, theme, widgets};
 
+/// Least width of the list beside the editor, in points.
+const LEAST_SIDE: f32 = 150.0;
+
 /// What belongs to the page alone.
 #[derive(Default)]
 pub struct SqlScreen {
@@ -29,6 +32,11 @@ impl SqlScreen {
     pub fn ask(&mut self) -> &str {
         self.editor.settle();
         self.text()
+    }
+
+    /// Gives the focus to the editor.
+    pub fn edit(&mut self) {
+        self.editor.begin();
     }
 
     /// Puts a query into the editor.
@@ -50,8 +58,7 @@ pub fn sql_ui(
         return;
     }
     if screen.visit.begins(ui) {
-        // Who comes here comes to write.
-        screen.editor.begin();
+        screen.edit();
     }
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("SQL").text_style(TextStyle::Heading));
@@ -65,9 +72,11 @@ pub fn sql_ui(
         }
     });
     if state.looks.shows(Part::Examples) {
-        let panel = parts::panel(state, Part::Examples, Panel::right("sql_side"), theme::SIDEBAR_WIDTH)
+        // Rows keep most of the width, too.
+        let usual = (ui.available_width() * 0.3).clamp(LEAST_SIDE, theme::SIDEBAR_WIDTH);
+        let panel = parts::panel(state, Part::Examples, Panel::right("sql_side"), usual)
             .frame(theme::side_frame(ui))
-            .size_range(180.0..=480.0);
+            .size_range(LEAST_SIDE..=480.0);
         let side = panel.show(ui, |ui| sql_side::side_ui(ui, state, &mut screen.editor, commands));
         parts::keep_size(ui, state, Part::Examples, "sql_side", &side.response, commands);
     }

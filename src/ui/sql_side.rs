@@ -6,13 +6,14 @@ use crate::domain::{Column, Kind, Privacy, Table};
 use crate::sql::EXAMPLES;
 use crate::state::{Command, State};
 
+use super::scrolled::Scrolled as _;
 use super::sql_editor::Editor;
 use super::words::{Words, as_is, t};
 use super::{icons, theme, widgets};
 
 /// Paints it.
 pub fn side_ui(ui: &mut Ui, state: &State, editor: &mut Editor, commands: &mut Vec<Command>) {
-    ScrollArea::vertical().id_salt("sql side").auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("sql side").auto_shrink([false, false]).show_scrolled(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.label(widgets::small(ui, "TABLES"));
         for table in Table::ALL {

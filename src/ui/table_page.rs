@@ -6,7 +6,7 @@ use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
-use crate::domain::{Column, Privacy, Reason, Table};
+use crate::domain::{Column, Kind, Privacy, Reason, Table};
 use crate::explore::{ColumnLayout, Follow, Query, Selection, Summary};
 use crate::landing::ConsentStood;
 use crate::review::{Change, FigureId};
@@ -15,6 +15,7 @@ use crate::state::{Command, Look, Only, Part, Pointed, Shown, Slot, State};
 use super::actions::named_with_key;
 use super::column_title::{Title, title_ui};
 use super::grid::{GridColumn, GridContent, GridShape, RowScroll, content_grid_ui};
+use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, parts, sums, theme, widgets};
 
@@ -269,7 +270,11 @@ pub(super) fn look_ui(
         let mut titles: Vec<GridColumn> = columns.iter().filter_map(title).collect();
         if shown == Shown::Sql {
             // What is worked out has more digits than what was measured.
-            titles.iter_mut().filter(|title| title.right).for_each(|title| title.width = title.width.max(WORKED_OUT));
+            for (title, at) in titles.iter_mut().zip(&columns) {
+                if look.view.column(*at).is_some_and(|column| column.kind == Kind::Float) {
+                    title.width = title.width.max(WORKED_OUT);
+                }
+            }
         }
         if let Some(error) = state.summaries.error() {
             ui.label(widgets::warning(ui, error));
@@ -383,7 +388,7 @@ fn bar_ui(
                 about_ui(ui, state, look, &selection, commands);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ScrollArea::horizontal().id_salt("chips").show(ui, |ui| {
+                ScrollArea::horizontal().id_salt("chips").show_scrolled(ui, |ui| {
                     chips::chips_ui(ui, state, look, query, commands);
                 });
             });

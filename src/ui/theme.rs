@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use egui::epaint::Shadow;
-use egui::style::ScrollAnimation;
+use egui::style::{ScrollAnimation, ScrollStyle};
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Id, Margin, Stroke, Style,
     TextStyle, ThemePreference, Ui, Visuals, vec2,
@@ -77,7 +77,7 @@ pub const DIFFERENCE_SECONDS: f64 = 6.0;
 pub const SCROLL_BAR_WIDTH: f32 = 12.0;
 
 /// How large text is against its usual size.
-fn text_factor(ui: &Ui) -> f32 {
+pub fn text_factor(ui: &Ui) -> f32 {
     TextStyle::Body.resolve(ui.style()).size / BODY
 }
 
@@ -361,6 +361,13 @@ fn dress(style: &mut Style, palette: &Palette, visuals: Visuals, looks: &Looks) 
     let usual = Style::default();
     (style.animation_time, style.scroll_animation) =
         if looks.still { (0.0, ScrollAnimation::none()) } else { (usual.animation_time, usual.scroll_animation) };
+    // Bars are seen where there is more than is in sight, and lie over none of it.
+    style.spacing.scroll = ScrollStyle {
+        floating_allocated_width: 8.0,
+        floating_width: 4.0,
+        dormant_handle_opacity: 0.4,
+        ..usual.spacing.scroll
+    };
     style.spacing.item_spacing = vec2(8.0, 4.0);
     style.spacing.button_padding = vec2(8.0, 4.0);
     style.spacing.interact_size.y = 24.0;

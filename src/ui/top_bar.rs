@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use egui::{Align, Layout, Role, Ui};
 
 use crate::landing::Source;
-use crate::state::{Command, State, Theme};
+use crate::state::{Command, State};
 
 use super::actions::{key_of, named_with_key};
 use super::explain::leads_to;
 use super::guide::GuideScreen;
 use super::palette::PaletteScreen;
 use super::words::{as_is, t};
-use super::{access, history_menu, icons, recipe_menu, settings_menu, theme, widgets};
+use super::{history_menu, icons, looks_menu, recipe_menu, settings_menu, theme, widgets};
 
 /// A narrower window has the title above it alone.
 const ROOM_FOR_TITLE: f32 = 960.0;
@@ -26,7 +26,7 @@ pub fn top_bar_ui(
 ) {
     let letters = theme::bar_letters(ui);
     ui.horizontal(|ui| {
-        if ui.available_width() > ROOM_FOR_TITLE {
+        if ui.available_width() > ROOM_FOR_TITLE * theme::text_factor(ui) {
             ui.label(widgets::strong("STEDI workbench"));
             ui.separator();
         }
@@ -57,18 +57,9 @@ pub fn top_bar_ui(
             {
                 commands.push(Command::CopyLink);
             }
-            ui.separator();
-            for (theme, icon, name) in [
-                (Theme::Dark, icons::MOON, "Dark theme"),
-                (Theme::Light, icons::SUN, "Light theme"),
-                (Theme::System, icons::SYSTEM, "Theme of the system"),
-            ] {
-                let response = ui.selectable_label(state.theme == theme, icon);
-                widgets::named_choice(&response, ui, state.theme == theme, name);
-                access::radio(&response);
-                if response.on_hover_text(t(name)).clicked() {
-                    commands.push(Command::SetTheme(theme));
-                }
+            if looks_menu::are_themes_in_bar(ui) {
+                ui.separator();
+                looks_menu::themes_ui(ui, state, commands);
             }
         });
     });

@@ -7,7 +7,7 @@ use crate::domain::{Code, Recipe, Withdrawn};
 use crate::state::{Command, Shown, State};
 
 use super::words::{as_is, t};
-use super::{access, icons, widgets};
+use super::{access, icons, scrolled, widgets};
 
 /// What belongs to the list alone.
 #[derive(Default)]
@@ -98,8 +98,8 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     // Whom they stand for is worked out with the page.
     let met = state.consent.value().map(|view| &view.met).filter(|met| met.list == recipe.withdrawn);
     let met = met.map(|met| &met.identities);
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, 24.0, rows, |ui, range| {
-        for entry in &entries[range] {
+    let mut entries_ui = |ui: &mut Ui, entries: &[&str]| {
+        for entry in entries {
             ui.horizontal(|ui| {
                 let code = met
                     .and_then(|met| met.get(*entry))
@@ -121,6 +121,9 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
                 }
             });
         }
+    };
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, 24.0, rows, |ui, range| {
+        scrolled::content_ui(ui, |ui| entries_ui(ui, &entries[range]));
     });
 }
 

@@ -67,6 +67,7 @@ mod window_paths;
 mod window_review;
 mod window_s3;
 mod window_save;
+mod window_scrolled;
 mod window_selection;
 mod window_session;
 mod window_signals;

@@ -185,7 +185,7 @@ fn what_is_chosen_shows_at_once_what_it_comes_to_and_can_be_undone() {
     assert!(found(&desk, "known-instant") > 0, "whoever knows the instant finds somebody");
     assert!(desk.has("Whoever knows when somebody walked finds them"));
     desk.click("CSV");
-    desk.click("Windows");
+    desk.click("Cut into windows of time");
     assert!(desk.state().exporting.preview.value().unwrap().estimate.windows.unwrap() > 0);
     desk.click("x");
     let columns = desk.state().exporting.preview.value().unwrap().columns[0].1.clone();

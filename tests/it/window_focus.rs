@@ -17,7 +17,7 @@ fn state(window: &Window) -> &State {
 }
 
 /// What has the focus: its role and its name.
-fn focused(window: &Window) -> Option<(Role, String)> {
+pub fn focused(window: &Window) -> Option<(Role, String)> {
     let nodes = window.harness.root().children_recursive();
     let node = nodes.into_iter().find(|node| node.is_focused())?.accesskit_node();
     Some((node.role(), node.label().or(node.value()).unwrap_or_default()))

@@ -330,6 +330,8 @@ fn a_chart_is_saved_as_it_is_seen_and_never_among_the_landing_files() {
 #[test]
 fn what_the_page_says_of_tables_is_what_they_hold() {
     let mut window = open_first();
+    window.harness.set_size(vec2(1280.0, 1000.0));
+    window.harness.run_steps(2);
     let plotted = signals(&window).recording.value().unwrap().clone();
     let line = plotted.recording.tables.iter().find(|line| line.table == Table::StepTrainerLanding).unwrap().clone();
     click(&mut window, "Open step_trainer_landing");

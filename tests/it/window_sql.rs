@@ -46,7 +46,7 @@ fn start(home: &Path) -> Window {
 
 fn open(home: &Path) -> Window {
     let mut window = start(home);
-    press(&mut window, CTRL, Key::Num6);
+    press(&mut window, CTRL, Key::Num5);
     assert_eq!(state(&window).choices().shown, Shown::Sql);
     window
 }

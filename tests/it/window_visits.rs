@@ -70,7 +70,7 @@ fn one_goes_back_and_forth_page_by_page() {
     assert!(!state(&window).visits.can_go_back());
     click_mouse(&mut window, PointerButton::Extra1);
     assert_eq!(choices(&window).shown, first, "there is nothing before");
-    window.harness.get_by_label("Forth to the page gone back from").click();
+    window.harness.get_by_label("Forward to the page after").click();
     window.harness.run_steps(3);
     assert_eq!((choices(&window).shown, choices(&window).recorded), (Shown::Signals, None));
     press(&mut window, Modifiers::ALT, Key::ArrowRight);

@@ -5,7 +5,8 @@
 pub fn other_words(id: &str) -> &'static str {
     match id {
         "guide" => "help manual documentation hilfe handbuch",
-        "commands" => "search palette suchen",
+        "commands" => "search palette keyboard keys shortcuts suchen tastatur kürzel",
+        "settings" => "preferences options language theme text size keyboard einstellungen optionen sprache",
         "tour" => "introduction help start einführung hilfe",
         "open-folder" | "open-files" => "load import read own data laden importieren einlesen eigene daten",
         "open-sample" => "load example demo laden beispiel",
@@ -26,7 +27,7 @@ pub fn other_words(id: &str) -> &'static str {
         "save-view" => "export csv parquet table download exportieren tabelle",
         "find" => "search suchen",
         "consent" => "waterfall agreed withdrawn wasserfall zustimmung widerruf",
-        "signals" => "plot chart device motion contaminated diagramm gerät bewegung",
+        "signals" => "plot chart curve reading device motion contaminated diagramm gerät bewegung",
         "review" => {
             "sign off signature checks contaminated foreign joins freigeben freigabe prüfungen fremd verknüpfungen"
         }
@@ -68,7 +69,7 @@ pub fn words_for_section(anchor: &str) -> &'static str {
         "export-sides" => "leakage contamination train test validation holdout durchsickern",
         "export-pseudonyms" => "k-anonymity anonymous gdpr hash anonym dsgvo",
         "beside" => "compare two side by side split difference vergleichen nebeneinander teilen unterschied",
-        "commands" => "shortcut keyboard hotkey tastatur kürzel",
+        "commands" => "shortcut keyboard hotkey mouse arrow cells focus tastatur kürzel maus pfeil zellen fokus",
         "recipe" => "settings options consent withdraw delete duplicate einstellungen einwilligung löschen doppelt",
         "consent-parts" => "dropped lost missing why waterfall verloren fehlt warum wasserfall",
         "signals-parts" => "plot chart curve device diagramm kurve gerät",
