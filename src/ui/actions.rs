@@ -44,7 +44,7 @@ pub enum Does {
     TurnsTour,
     /// The tour ends, or the guide closes, or the newest notice goes: whatever of them is there.
     Closes,
-    /// The focus goes to the other of the two pages.
+    /// The focus goes to the other of the two pages; where there is one only, to the list of pages or from there to the page.
     TurnsToOtherPage,
     /// A text can be typed that is to be found in the table.
     Finds,

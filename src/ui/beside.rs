@@ -1,12 +1,13 @@
 //! The pages in the middle of the window: the first alone, or with another one beside it, below it or in a window of its own.
 
-use egui::{Frame, Grid, Id, Margin, Panel, Rect, Role, Ui, UiBuilder, ViewportBuilder, ViewportId};
+use egui::{Frame, Grid, Id, Margin, Panel, Rect, Role, ScrollArea, Ui, UiBuilder, ViewportBuilder, ViewportId, vec2};
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
 use crate::state::{Beside, Command, Only, Part, Place, Shown, State, Under};
 
 use super::actions::named_with_key;
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{Screens, do_ui, focus, icons, keys, page_ui, parts, theme, widgets};
 
@@ -46,7 +47,7 @@ pub fn pages_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands:
     let place = state.beside.as_ref().map(|beside| beside.place).filter(|_| state.landing.value().is_some());
     let Some(place) = place else {
         focus::page(ui, true);
-        page_ui(ui, state, screens, commands);
+        whole_ui(ui, state, screens, commands);
         return focus::page(ui, false);
     };
     let room = ui.available_size();
@@ -77,6 +78,24 @@ pub fn start_ui(ui: &Ui, state: &State, screens: &mut Screens) {
     if state.beside.is_none() || state.landing.value().is_none() {
         focus::start_ui(ui, &page_name(state.choices().shown), screens.goes_to.take().is_some());
     }
+}
+
+/// The only page. In a low window it scrolls as a whole, so that its parts keep the room that they need.
+fn whole_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Vec<Command>) {
+    let least = match state.choices().shown {
+        Shown::Table(_) | Shown::Dropped { .. } | Shown::Behind(_) => theme::LEAST_TABLE_HEIGHT,
+        _ => theme::LEAST_PAGE_HEIGHT,
+    };
+    if ui.available_height() >= least {
+        return page_ui(ui, state, screens, commands);
+    }
+    ScrollArea::vertical().id_salt("low_page").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), least));
+        ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
+            ui.set_min_height(least);
+            page_ui(ui, state, screens, commands);
+        });
+    });
 }
 
 /// A page in the room that there is: what is wider is cut off, instead of lying over the other page.

@@ -1,7 +1,7 @@
 //! The title of a column: its name, its order, its menu, how its values spread and what is missing. Dragging over the
 //! spread filters.
 
-use egui::{Align, Id, Layout, Popup, Rect, Response, Role, Sense, Ui, pos2, vec2};
+use egui::{Align, Id, Layout, Popup, Rect, Response, RichText, Role, Sense, Ui, pos2, vec2};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::foreign::excerpt;
@@ -32,36 +32,39 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let button = widgets::icon_button_ui(ui, icons::MORE, format!("Column {name}"));
-                // Named for the column, so that it stays open when the column moves.
-                Popup::menu(&button)
-                    .id(Id::unique(("column menu", name)))
-                    .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
-                    .show(|ui| menu(ui, query));
-                let sort = query.sorts.iter().position(|sort| sort.column == name);
-                if let Some(place) = sort {
-                    let icon = if query.sorts[place].descending { icons::DOWN } else { icons::UP };
-                    let rank = if query.sorts.len() > 1 { format!("{icon}{}", place + 1) } else { icon.to_owned() };
-                    ui.label(widgets::small(ui, rank));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    if title.is_internal {
-                        ui.label(widgets::small(ui, icons::LOCKED)).on_hover_text(t("For checks only, in no file"));
-                    }
-                    let response = ui
-                        .add(
-                            egui::Button::new(widgets::strong(as_is(cell::title(title.column))))
-                                .frame(false)
-                                .truncate(),
-                        )
-                        .on_hover_text(t(format!("{}\nClick to sort, with Shift by several", title.hover)));
-                    widgets::named(&response, ui, Role::Button, format!("Sort by {name}"));
-                    if response.clicked() {
-                        query.turn(name, ui.input(|input| input.modifiers.shift));
-                    }
-                });
+            let rank = query.sorts.iter().position(|sort| sort.column == name).map(|place| {
+                let icon = if query.sorts[place].descending { icons::DOWN } else { icons::UP };
+                let rank = if query.sorts.len() > 1 { format!("{icon}{}", place + 1) } else { icon.to_owned() };
+                widgets::small(ui, rank)
             });
+            // The name comes before its menu, for the focus as well: what stands at the right gets its room first.
+            let more = widgets::width(ui, &RichText::new(icons::MORE)) + 2.0 * ui.spacing().button_padding.x;
+            let right = more + rank.as_ref().map_or(0.0, |rank| widgets::width(ui, rank) + ui.spacing().item_spacing.x);
+            let left =
+                vec2((ui.available_width() - right - ui.spacing().item_spacing.x).max(0.0), ui.available_height());
+            ui.allocate_ui_with_layout(left, Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(left.x);
+                if title.is_internal {
+                    ui.label(widgets::small(ui, icons::LOCKED)).on_hover_text(t("For checks only, in no file"));
+                }
+                let text = widgets::strong(as_is(cell::title(title.column)));
+                let response = ui
+                    .add(egui::Button::new(text).frame(false).truncate())
+                    .on_hover_text(t(format!("{}\nClick to sort, with Shift by several", title.hover)));
+                widgets::named(&response, ui, Role::Button, format!("Sort by {name}"));
+                if response.clicked() {
+                    query.turn(name, ui.input(|input| input.modifiers.shift));
+                }
+            });
+            if let Some(rank) = rank {
+                ui.label(rank);
+            }
+            let button = widgets::icon_button_ui(ui, icons::MORE, format!("Column {name}"));
+            // Named for the column, so that it stays open when the column moves.
+            Popup::menu(&button)
+                .id(Id::unique(("column menu", name)))
+                .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+                .show(|ui| menu(ui, query));
         });
         let (rect, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), SPREAD_HEIGHT), Sense::CLICK | Sense::DRAG);

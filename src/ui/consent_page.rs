@@ -28,6 +28,8 @@ pub struct ConsentScreen {
     tab: Tab,
     /// Whom the part about somebody was about.
     about: Option<Follow>,
+    /// How often somebody came to that part.
+    shown_abouts: u64,
 }
 
 impl ConsentScreen {
@@ -41,9 +43,10 @@ impl ConsentScreen {
         (self.tab, self.about) = (tab, None);
     }
 
-    /// Shows what became of somebody.
+    /// Shows what became of somebody, from the top.
     pub fn show_about(&mut self) {
         self.open_tab(Tab::Followed);
+        self.shown_abouts += 1;
     }
 }
 
@@ -108,7 +111,7 @@ pub fn consent_ui(
     match screen.tab {
         Tab::Withdrawals => withdrawals_ui(ui, state, &mut screen.withdrawn, commands),
         Tab::Counts => {
-            ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
+            ScrollArea::vertical().id_salt("expected").auto_shrink([false, false]).show_scrolled(ui, |ui| {
                 expected_ui(ui, state, &mut screen.expected, commands);
             });
         }
@@ -122,7 +125,9 @@ pub fn consent_ui(
             if let Slot::Loading(_) = state.consent {
                 ui.label(widgets::weak(ui, "adding up…"));
             }
-            ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
+            // Each part is where it was scrolled to.
+            let of = ("consent", screen.tab == Tab::Followed, screen.shown_abouts);
+            ScrollArea::vertical().id_salt(of).auto_shrink([false, false]).show_scrolled(ui, |ui| {
                 if let (Tab::Followed, Some(about)) = (screen.tab, &view.about) {
                     return about_ui(ui, state, about, commands);
                 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{ComboBox, Rect, Role, Sense, TextEdit, TextStyle, Ui, Vec2, pos2, vec2};
+use egui::{ComboBox, Key, Rect, Role, Sense, TextEdit, TextStyle, Ui, Vec2, pos2, vec2};
 
 use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
@@ -12,7 +12,7 @@ use crate::state::{Command, Loaded, State};
 use super::drawn::Drawn;
 use super::figures::{FiguresScreen, column, figures_ui};
 use super::words::{as_is, t};
-use super::{access, chips, empty, icons, pictures, theme, widgets};
+use super::{access, chips, empty, focus, icons, pictures, theme, widgets};
 
 /// What belongs to the overview alone.
 #[derive(Default)]
@@ -165,6 +165,13 @@ pub fn devices_ui(
             }
             compares = compared_ui(ui, &signals.compared, commands);
         });
+    }
+    if !drawn.as_table && focus::takes_keys(ui).pages {
+        let (up, down) = ui.input(|input| (input.num_presses(Key::PageUp), input.num_presses(Key::PageDown)));
+        screen.page = (screen.page + down).saturating_sub(up).min(pages - 1);
+        if up + down > 0 {
+            focus::moved(ui);
+        }
     }
     ui.label(widgets::small(ui, screen.by.explanation()));
     ui.add_space(4.0);

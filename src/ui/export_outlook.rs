@@ -244,10 +244,9 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         } else {
             "Somebody has to sign these tables first"
         };
-        if is_entered && is_ready {
-            response.request_focus();
-        }
-        if explained(response, "Write it, whole or not at all", "gate").on_disabled_hover_text(t(why)).clicked() {
+        if (is_entered && is_ready)
+            || explained(response, "Write it, whole or not at all", "gate").on_disabled_hover_text(t(why)).clicked()
+        {
             commands.push(if typed.is_empty() {
                 Command::ChooseExport
             } else {

@@ -135,7 +135,7 @@ fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mu
             if dismiss.clicked() {
                 commands.push(Command::DismissExport);
             }
-            if is_new {
+            if is_new && !matches!(outcome, ExportOutcome::Written(_)) {
                 dismiss.request_focus();
             }
             match outcome {
@@ -159,7 +159,7 @@ fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mu
             }
         });
         if let ExportOutcome::Written(opened) = outcome {
-            written_ui(ui, opened, screen, commands);
+            written_ui(ui, opened, screen, is_new, commands);
         }
     });
     ui.add_space(12.0);

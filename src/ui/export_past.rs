@@ -133,12 +133,18 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
     }
     if let Some(opened) = state.exporting.opened.value().filter(|opened| opened.folder == folder) {
         ui.add_space(8.0);
-        written_ui(ui, opened, screen, commands);
+        written_ui(ui, opened, screen, false, commands);
     }
 }
 
-/// What lies there, and how it is loaded.
-pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, commands: &mut Vec<Command>) {
+/// What lies there, and how it is loaded, which has the focus next if somebody comes to it.
+pub fn written_ui(
+    ui: &mut Ui,
+    opened: &OpenedExport,
+    screen: &mut PastScreen,
+    comes: bool,
+    commands: &mut Vec<Command>,
+) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
     ui.label(t(format!(
         "{} of {}, {} in {}: {}, and what describes them.",
@@ -169,7 +175,11 @@ pub fn written_ui(ui: &mut Ui, opened: &OpenedExport, screen: &mut PastScreen, c
     let Some((library, text)) = lines.get(screen.library).or(lines.first()) else { return };
     theme::lines_frame(ui).show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            if widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}")).clicked() {
+            let copy = widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}"));
+            if comes {
+                copy.request_focus();
+            }
+            if copy.clicked() {
                 commands.push(Command::CopyText(text.clone()));
             }
             // As they are to be typed: broken lines would be others.

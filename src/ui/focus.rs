@@ -1,7 +1,8 @@
 //! The focus: a ring around whatever has it, the same for all; where it goes when what had it is gone; and that it is in sight.
 
 use egui::{
-    Context, Event, EventFilter, Id, Key, Plugin, Rect, Role, Sense, StrokeKind, Ui, ViewportId, WidgetRect, vec2,
+    Context, Event, EventFilter, Id, Key, Order, Plugin, Rect, Role, Sense, StrokeKind, Ui, ViewportId, WidgetRect,
+    vec2,
 };
 
 use super::{theme, widgets};
@@ -16,6 +17,8 @@ pub struct Focus {
     at: Option<Id>,
     /// Whether that is a text that is typed.
     types: bool,
+    /// Whether it lies above the page.
+    is_above: bool,
     /// Whether Escape leaves it in this frame.
     leaves: bool,
     /// What had it before, the newest last.
@@ -81,6 +84,7 @@ impl Focus {
         self.at = None;
         self.before.retain(|id| *id != was);
         let Some(instead) = self.before.iter().rev().copied().find(|id| can_have_it(ui, *id)) else {
+            self.lost = Some((was, start()));
             return Kept::Lost;
         };
         self.lost = (!self.leaves).then_some((was, instead));
@@ -114,7 +118,9 @@ enum Kept {
 
 fn can_have_it(ui: &Ui, id: Id) -> bool {
     let above = |widget: &WidgetRect| ui.memory(|memory| memory.is_above_modal_layer(widget.layer_id));
-    painted(ui, id).is_some_and(|widget| widget.enabled && widget.sense.is_focusable() && above(&widget))
+    let is_edge = |widget: &WidgetRect| widget.sense.senses_drag() && !widget.sense.senses_click();
+    let can = |widget: WidgetRect| widget.enabled && widget.sense.is_focusable() && !is_edge(&widget) && above(&widget);
+    painted(ui, id).is_some_and(can)
 }
 
 fn with<T>(context: &Context, act: impl FnOnce(&mut Focus) -> T) -> T {
@@ -132,17 +138,20 @@ pub fn focus_ui(ui: &Ui) -> bool {
             Kept::Lost => is_kept = false,
         }
     }
-    with(ui.ctx(), |focus| focus.types = ui.ctx().text_edit_focused());
-    let focused = ui.memory(egui::Memory::focused);
-    let Some(widget) = focused.and_then(|id| painted(ui, id)) else { return is_kept };
+    let focused = ui.memory(egui::Memory::focused).and_then(|id| painted(ui, id));
+    with(ui.ctx(), |focus| {
+        focus.types = ui.ctx().text_edit_focused();
+        focus.is_above = focused.is_some_and(|widget| widget.layer_id.order != Order::Background);
+    });
+    let Some(widget) = focused else { return is_kept };
     let painter = ui.ctx().layer_painter(widget.layer_id).with_clip_rect(widget.interact_rect.expand(3.0));
     painter.rect_stroke(widget.rect.expand(1.0), 4.0, theme::focus_stroke(ui), StrokeKind::Outside);
     is_kept
 }
 
-/// Whether Escape leaves a text that was typed until now.
+/// Whether Escape leaves a text that was typed until now, and nothing else: one that lies above the page goes with what it is in.
 pub fn leaves_text(ui: &Ui) -> bool {
-    with(ui.ctx(), |focus| focus.leaves)
+    with(ui.ctx(), |focus| focus.leaves && !focus.is_above)
 }
 
 /// Another page is shown: what had the focus on the one before is not gone back to.
@@ -164,20 +173,34 @@ pub fn keep_arrows(ui: &Ui, id: Id) {
 /// Arrows and the keys that turn pages are a widget's own as long as it has the focus.
 pub fn keep_keys(ui: &Ui, id: Id) {
     keep_arrows(ui, id);
+    keep_pages(ui, id);
+}
+
+/// The keys that turn pages are a widget's own as long as it has the focus.
+pub fn keep_pages(ui: &Ui, id: Id) {
     with(ui.ctx(), |focus| focus.keeps_keys = Some(id));
+}
+
+/// Whether keys were used last, and not the pointer.
+pub fn is_by_keys(ui: &Ui) -> bool {
+    with(ui.ctx(), |focus| focus.by_keys)
 }
 
 /// The start of a page, which has the focus once somebody came to the page by keys: what is next is the first thing on it, and not
 /// the first in the window.
 pub fn start_ui(ui: &Ui, page: &str, comes: bool) {
-    let id = start();
+    // The ring is around the page, and touches nothing that is on it.
+    let around = ui.clip_rect().shrink(2.0).intersect(ui.max_rect().expand2(vec2(8.0, 6.0)));
+    start_at_ui(ui, start(), around, page, comes);
+}
+
+/// The start of a part that somebody comes to by keys, before anything in it is painted.
+pub fn start_at_ui(ui: &Ui, id: Id, place: Rect, name: &str, comes: bool) {
     if !comes && !ui.memory(|memory| memory.has_focus(id)) {
         return;
     }
-    // The ring is around the first line, and does not touch what is in it.
-    let line = Rect::from_min_size(ui.max_rect().min, vec2(ui.max_rect().width(), theme::ROW_HEIGHT));
-    let response = ui.interact(line.expand2(vec2(8.0, 2.0)), id, Sense::focusable_noninteractive());
-    widgets::named(&response, ui, Role::Group, page);
+    let response = ui.interact(place, id, Sense::focusable_noninteractive());
+    widgets::named(&response, ui, Role::Group, name);
     // They are for what the page scrolls.
     keep_arrows(ui, id);
     if comes {
@@ -189,29 +212,38 @@ fn start() -> Id {
     Id::unique("page_start")
 }
 
-/// Whose the keys are that turn pages, and the arrows.
+/// Which keys something that scrolls may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Takes {
-    /// Page Up, Page Down, Home and End.
+    /// Page Up and Page Down.
     pub pages: bool,
+    /// Home and End.
+    pub ends: bool,
     /// Arrows.
     pub arrows: bool,
 }
 
-/// Whether what is painted on the page may take the keys, though the focus is not in it: nothing else did, or would.
+/// Whether what is painted on the page, or on what lies above it, may take the keys, though the focus is not in it: nothing else
+/// did, or would.
 pub fn takes_keys(ui: &Ui) -> Takes {
-    if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
+    if egui::Popup::is_any_open(ui.ctx()) || ui.memory(|memory| !memory.is_above_modal_layer(ui.layer_id())) {
         return Takes::default();
     }
     let focused = ui.memory(egui::Memory::focused);
+    let layer = focused.and_then(|id| ui.ctx().viewport(|viewport| viewport.prev_pass.widgets.order(id)));
     let frame = ui.ctx().cumulative_frame_nr();
     let is_free = with(ui.ctx(), |focus| {
+        let is_here = match layer {
+            Some((layer, _)) => layer == ui.layer_id() && (focus.is_page || layer.order != Order::Background),
+            None => focus.is_page,
+        };
         let is_around = focus.around.is_some_and(|(_, painted)| painted + 1 >= frame);
         let is_kept = focused.is_some() && focus.keeps_keys == focused;
-        focus.is_page && !focus.has_moved && !is_around && !is_kept
+        is_here && !focus.has_moved && !is_around && !is_kept
     });
+    let is_typing = ui.ctx().text_edit_focused();
     let is_nowhere = focused.is_none_or(|id| id == start());
-    Takes { pages: is_free, arrows: is_free && is_nowhere }
+    Takes { pages: is_free, ends: is_free && !is_typing, arrows: is_free && is_nowhere }
 }
 
 /// The keys of this frame moved something.
@@ -228,12 +260,27 @@ pub fn within(ui: &Ui, since: usize) -> Option<(Rect, bool)> {
     painted(ui, id).map(|widget| (widget.rect, with(ui.ctx(), |focus| focus.just_came(id))))
 }
 
-/// Whether something begins to be true while keys are used: what comes of them has the focus next.
+/// Whether keys are used, and what had the focus is gone or can do nothing any more.
+fn is_adrift(ui: &Ui) -> bool {
+    let (by_keys, was_lost) = with(ui.ctx(), |focus| (focus.by_keys, focus.lost.is_some()));
+    let widget = |id| ui.ctx().viewport(|viewport| viewport.prev_pass.widgets.get(id).copied());
+    let focused = ui.memory(egui::Memory::focused);
+    by_keys && (was_lost || focused.and_then(widget).is_none_or(|widget| !widget.enabled))
+}
+
+/// Whether something begins to be true that has the focus next, since what had it is gone.
 pub fn begins(ui: &Ui, of: Id, is_true: bool) -> bool {
-    let of = of.with("begins");
-    let was = ui.data_mut(|data| data.get_temp(of).unwrap_or(is_true));
-    ui.data_mut(|data| data.insert_temp(of, is_true));
-    is_true && !was && with(ui.ctx(), |focus| focus.by_keys)
+    /// It may take so many frames until what had the focus is gone.
+    const FRAMES: u64 = 4;
+    let (of, frame) = (of.with("begins"), ui.ctx().cumulative_frame_nr());
+    let (was, seen, mut began) = ui.data(|data| data.get_temp::<(bool, u64, u64)>(of)).unwrap_or((is_true, frame, 0));
+    // Who comes to where it is true already comes for something else.
+    if is_true && !was && seen + 1 >= frame {
+        began = frame;
+    }
+    let begins = is_true && began > 0 && frame <= began + FRAMES && is_adrift(ui);
+    ui.data_mut(|data| data.insert_temp(of, (is_true, frame, if begins { 0 } else { began })));
+    begins
 }
 
 /// How many widgets were painted into the layer of `ui` so far.
@@ -251,9 +298,9 @@ pub fn takes_keys_around(ui: &Ui, area: Id, is_within: bool) -> Takes {
     let is_typing = ui.ctx().text_edit_focused();
     let pages = with(ui.ctx(), |focus| {
         focus.around = Some((area, frame));
-        !focus.has_moved && !is_typing && focus.keeps_keys != focused
+        !focus.has_moved && focus.keeps_keys != focused
     });
-    Takes { pages, arrows: false }
+    Takes { pages, ends: pages && !is_typing, arrows: false }
 }
 
 /// Tells apart one visit of a page from the next.

@@ -21,6 +21,8 @@ pub struct RowScroll {
     top: f64,
     /// Rows of which some should be in sight when it is painted next: the first and the last.
     wanted: Option<(usize, usize)>,
+    /// It has the focus when it is painted next.
+    takes_focus: bool,
 }
 
 impl RowScroll {
@@ -48,6 +50,11 @@ impl RowScroll {
     /// Has one of these rows in sight when it is painted next; moves only if none is.
     pub fn want(&mut self, first: usize, last: usize) {
         self.wanted = Some((first, last));
+    }
+
+    /// Has the focus when it is painted next.
+    pub fn take_focus(&mut self) {
+        self.takes_focus = true;
     }
 
     /// Whether any was wanted.
@@ -167,7 +174,7 @@ pub fn content_grid_ui(
     let response = ui.interact(table_rect, grid_id, Sense::click());
     widgets::named(&response, ui, Role::Table, format!("{}, {} rows", shape.id, thousands(rows as u64)));
     access::table(&response, rows, shape.columns.len());
-    if response.clicked_by(PointerButton::Primary) {
+    if response.clicked_by(PointerButton::Primary) || std::mem::take(&mut scroll.takes_focus) {
         response.request_focus();
     }
     if response.contains_pointer() || ui.rect_contains_pointer(table_rect) {
@@ -456,7 +463,8 @@ fn scroll_bar_ui(
     let handle_height = (track.height() * visible as f32 / rows as f32).max(24.0);
     let room = f64::from(track.height() - handle_height).max(1.0);
     let last = (rows - visible) as f64;
-    let response = ui.interact(track, id.with("scroll bar"), Sense::click_and_drag());
+    // No stop of the Tab key: the keys of the table move it.
+    let response = ui.interact(track, id.with("scroll bar"), Sense::CLICK | Sense::DRAG);
     widgets::named(&response, ui, Role::ScrollBar, "Scroll");
     access::scrolled(&response, scroll.first(), rows - visible);
     if let Some(pointer) = response.interact_pointer_pos() {

@@ -12,8 +12,9 @@ use super::actions::{Does, action};
 use super::explain::Pointed;
 use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, spoken, t};
-use super::{theme, widgets};
+use super::{focus, theme, widgets};
 
+mod contents;
 mod search;
 
 const ENGLISH: &str = include_str!("../../docs/guide.md");
@@ -29,6 +30,8 @@ pub struct GuideScreen {
     is_open: bool,
     /// It is scrolled to when it is painted next.
     goes_to: Option<String>,
+    /// The section that the focus came to last.
+    started: Option<String>,
     /// What it was opened at last.
     at: Option<String>,
     /// What is looked for in it.
@@ -140,14 +143,15 @@ fn in_force() -> &'static [Block] {
 pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
     let mut asked = None;
     let room = ui.ctx().content_rect();
-    let GuideScreen { is_open, goes_to, typed, went, finds, .. } = screen;
+    let GuideScreen { is_open, goes_to, started, typed, went, finds, .. } = screen;
     Window::new(t("Guide"))
         .open(is_open)
         .default_size(vec2(theme::GUIDE_WIDTH, room.height() * 0.7))
         .default_pos(room.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
         .collapsible(false)
         .show(ui.ctx(), |ui| {
-            let entered = search::field_ui(ui, typed, went, std::mem::take(finds));
+            let types = std::mem::take(finds);
+            let entered = search::field_ui(ui, typed, went, types);
             let found = search::found(in_force(), typed);
             let places = found.as_deref().map(search::places).unwrap_or_default();
             if entered && !places.is_empty() {
@@ -166,8 +170,10 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
                     return;
                 }
                 let wanted = goes_to.take();
-                contents_ui(ui, goes_to);
+                contents::contents_ui(ui, goes_to);
+                let comes = wanted.is_some() && !types && focus::is_by_keys(ui);
                 for block in in_force() {
+                    contents::start_ui(ui, block, comes.then_some(&wanted), started);
                     let painted = ui.scope(|ui| block_ui(ui, state, (block, &marks), goes_to));
                     asked = painted.inner.or(asked.take());
                     if wanted.is_some() && block.anchor == wanted {
@@ -206,16 +212,6 @@ fn found_ui(
         }
     }
     asked
-}
-
-/// All headings, each the way to its section.
-fn contents_ui(ui: &mut Ui, goes_to: &mut Option<String>) {
-    for block in in_force().iter().filter(|block| block.is_heading()) {
-        if ui.link(block.words()).clicked() {
-            *goes_to = block.anchor.clone();
-        }
-    }
-    ui.separator();
 }
 
 fn block_ui(

@@ -17,15 +17,11 @@ use super::{access, icons, theme, widgets};
 pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll, &mut RowScroll)) {
     let Some(loaded) = state.landing.value() else { return };
     let landing = &loaded.landing;
-    access::heading_ui(ui, "Landing files");
-    ui.label(widgets::weak(
-        ui,
-        format!(
-            "{}, {}. Sources are only ever read.",
-            counted(landing.files.len() as u64, "file"),
-            bytes(landing.bytes())
-        ),
-    ));
+    ui.horizontal_wrapped(|ui| {
+        access::heading_ui(ui, "Landing files");
+        let files = counted(landing.files.len() as u64, "file");
+        ui.label(widgets::weak(ui, format!("{files}, {}. Sources are only ever read.", bytes(landing.bytes()))));
+    });
     ui.add_space(8.0);
     for finding in &landing.findings {
         ui.horizontal(|ui| {

@@ -35,9 +35,9 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "other-page",
-        name: "Go to the other page",
+        name: "Go to the other page, or to the list of pages",
         usual: &[keys(Modifiers::NONE, Key::F6)],
-        does: |state| if state.beside.is_some() { Does::TurnsToOtherPage } else { Does::Nothing(ONE_PAGE) },
+        does: |_| Does::TurnsToOtherPage,
     },
     Action {
         id: "beside-swap",

@@ -9,7 +9,7 @@ use super::words::t;
 use super::{access, icons, theme, widgets};
 
 /// A narrower window has the themes in this menu instead of in its top line.
-const ROOM_FOR_THEMES: f32 = 780.0;
+pub const ROOM_FOR_THEMES: f32 = 780.0;
 
 /// Whether the themes are in the top line of the window.
 pub fn are_themes_in_bar(ui: &Ui) -> bool {
@@ -19,9 +19,9 @@ pub fn are_themes_in_bar(ui: &Ui) -> bool {
 /// The choice of a theme, in a line.
 pub fn themes_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     for (theme, icon, name) in [
-        (Theme::Dark, icons::MOON, "Dark theme"),
-        (Theme::Light, icons::SUN, "Light theme"),
         (Theme::System, icons::SYSTEM, "Theme of the system"),
+        (Theme::Light, icons::SUN, "Light theme"),
+        (Theme::Dark, icons::MOON, "Dark theme"),
     ] {
         let response = ui.selectable_label(state.theme == theme, icon);
         widgets::named_choice(&response, ui, state.theme == theme, name);

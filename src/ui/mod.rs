@@ -118,8 +118,12 @@ pub struct Screens {
     other: OtherScreens,
     /// The page that gets the focus when it is painted next: the one beside, or the first.
     goes_to: Option<bool>,
-    /// The page that was in use in the last frame.
-    used: Option<(bool, Shown)>,
+    /// The list of pages gets the focus when it is painted next.
+    goes_to_list: bool,
+    /// The focus is in that list.
+    is_in_list: bool,
+    /// The page and the part of it that were in use in the last frame.
+    used: Option<Id>,
     /// What had the focus when it came to the page in use.
     focused: Option<Id>,
 }
@@ -233,7 +237,9 @@ pub fn install(context: &egui::Context) {
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
-    let used = Some((state.is_beside_used, state.shown_in_use()));
+    let shown = state.shown_in_use();
+    let part = (shown, screens.tab(shown), state.choices().whose_recording());
+    let used = Some(Id::unique((state.is_beside_used, format!("{part:?}"))));
     if std::mem::replace(&mut screens.used, used) != used {
         focus::forget(ui);
     }
@@ -276,7 +282,9 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         let sidebar = parts::panel(state, Part::Sidebar, Panel::left("sidebar"), theme::SIDEBAR_WIDTH);
         let shown = sidebar.frame(theme::side_frame(ui)).size_range(180.0..=400.0).show(ui, |ui| {
             access::region(ui, egui::Role::Navigation, "Pages and tables");
-            sidebar::sidebar_ui(ui, state, &mut opened);
+            let since = focus::painted_so_far(ui);
+            sidebar::sidebar_ui(ui, state, std::mem::take(&mut screens.goes_to_list), &mut opened);
+            screens.is_in_list = focus::within(ui, since).is_some();
         });
         parts::keep_size(ui, state, Part::Sidebar, "sidebar", &shown.response, commands);
     }
@@ -367,6 +375,10 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::Closes => {
             commands.extend(state.notices.len().checked_sub(1).map(Command::Dismiss));
         }
+        Does::TurnsToOtherPage if state.beside.is_none() => match screens.is_in_list {
+            true => screens.goes_to = Some(false),
+            false => screens.goes_to_list = state.looks.shows(Part::Sidebar),
+        },
         Does::TurnsToOtherPage => {
             let beside = !state.is_beside_used;
             screens.goes_to = Some(beside);
@@ -382,6 +394,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
                 screens.review.turn_to_next(&review.open(trail));
+                screens.goes_to = Some(state.is_beside_used);
                 commands.push(Command::Show(Shown::Review));
             }
         }

@@ -15,10 +15,16 @@ use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{icons, theme, widgets};
 
+/// So many lines the keys that turn pages go at once.
+const PAGE: usize = 10;
+/// What stands above and below the lines, in points: the field, and the frame.
+const AROUND: f32 = 72.0;
+
 /// The list, if it is open, and what was typed into it.
 #[derive(Default)]
 pub struct PaletteScreen {
     is_open: bool,
+    was_painted: bool,
     text: String,
     chosen: usize,
     /// The action whose key is pressed next.
@@ -72,6 +78,10 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
             let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
             (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
         });
+        let (page_up, page_down) = ui.input_mut(|input| {
+            let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
+            (pressed(Key::PageUp), pressed(Key::PageDown))
+        });
         let last = lines.len().saturating_sub(1);
         screen.chosen = match (up, down) {
             (true, false) => screen.chosen.checked_sub(1).unwrap_or(last),
@@ -82,6 +92,8 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
                     screen.chosen + 1
                 }
             }
+            _ if page_up => screen.chosen.saturating_sub(PAGE),
+            _ if page_down => (screen.chosen + PAGE).min(last),
             _ => screen.chosen.min(last),
         };
         let field = ui.add(
@@ -93,9 +105,12 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
             screen.chosen = 0;
         }
         ui.add_space(4.0);
-        let has_moved = up || down;
+        // Who opens the list again begins at its top.
+        let has_moved = up || down || page_up || page_down || !std::mem::replace(&mut screen.was_painted, true);
         // What the box had before says nothing of what it needs.
-        let list = ScrollArea::vertical().max_height(theme::PALETTE_HEIGHT).min_scrolled_height(theme::PALETTE_HEIGHT);
+        let room = ui.ctx().content_rect().height() - theme::PALETTE_TOP - AROUND;
+        let height = theme::PALETTE_HEIGHT.min(room).max(theme::ROW_HEIGHT);
+        let list = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
         list.auto_shrink([false, true]).show_scrolled(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (place, line) in lines.iter().enumerate() {

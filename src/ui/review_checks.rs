@@ -2,8 +2,7 @@
 //! ways to do it.
 
 use egui::{
-    Align, Button, CentralPanel, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, TextWrapMode,
-    Ui, WidgetText, vec2,
+    Align, Button, CentralPanel, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, vec2,
 };
 
 use crate::curation::Whose;
@@ -203,12 +202,7 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
     let title = check.id.about().title;
     let text = RichText::new(t(format!("{icon}  {title}"))).color(ink);
     let small = |right: &str| RichText::new(t(right)).text_style(TextStyle::Small).color(palette.weak);
-    let width = |text: &RichText| {
-        WidgetText::from(text.clone())
-            .into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Button)
-            .size()
-            .x
-    };
+    let width = |text: &RichText| widgets::width(ui, text);
     let in_words = small(&check.figure.words);
     // The number alone where its words would cut the name off.
     let has_room = width(&text) + width(&in_words) + AROUND < ui.available_width();
@@ -360,7 +354,7 @@ fn accept_ui(
         let response = ui.add(reason.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Why it is acceptable");
         access::required(&response);
-        let entered = who_ui(ui, who);
+        let (entered, _) = who_ui(ui, who);
         let may = !screen.why.trim().is_empty() && !who.trim().is_empty() && !state.review.trail_is_busy;
         let button = ui.add_enabled(may, Button::new(t("Accept")));
         if entered && may {
@@ -411,6 +405,7 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         legend_ui(ui, &chart, Some(&other));
         if example.plotted.panes(style).len() > PANES {
+            ui.separator();
             ui.label(widgets::small(ui, "The page Signals has the other curves, too."));
         }
     });

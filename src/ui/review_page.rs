@@ -2,7 +2,7 @@
 //! all of it, whether the training set may leave.
 
 use egui::containers::menu::MenuButton;
-use egui::{Key, Role, ScrollArea, TextEdit, Ui};
+use egui::{Button, Key, Response, RichText, Role, ScrollArea, TextEdit, TextWrapMode, Ui};
 
 use crate::domain::format::counted;
 use crate::domain::{CheckId, JoinRule, OwnerVerdict, format};
@@ -15,7 +15,7 @@ use super::review_checks::{ChecksScreen, checks_ui};
 use super::review_owners::{OwnersScreen, owners_ui};
 use super::scrolled::Scrolled as _;
 use super::words::{as_is, instant, t};
-use super::{access, empty, icons, pictures, review_joins, review_rules, theme, widgets};
+use super::{access, empty, focus, icons, pictures, review_joins, review_rules, theme, widgets};
 
 /// What belongs to the page alone.
 #[derive(Default)]
@@ -157,6 +157,8 @@ pub fn narrow_gate_ui(ui: &mut Ui, state: &State, who: &mut String, commands: &m
 
 fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, commands: &mut Vec<Command>) {
     let review = &state.review;
+    let waits = review.open() == Some(0) && review.signed_off().is_none() && !review.trail_is_busy;
+    let comes = focus::begins(ui, ui.unique_id().with("waits_for_a_name"), waits);
     ui.horizontal_wrapped(|ui| {
         if let Some(error) = review.trail.error() {
             ui.label(widgets::warning(ui, format!("{} Export is closed: {error}", icons::LOCKED)));
@@ -172,15 +174,21 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
             } else {
                 ui.label(widgets::weak(ui, counts));
             }
+            // In one line, whatever room is left of this one.
+            let text = RichText::from(t("Take the sign-off back"));
+            if ui.available_size_before_wrap().x < widgets::width(ui, &text) + 2.0 * ui.spacing().button_padding.x {
+                ui.end_row();
+            }
             ui.add_enabled_ui(!review.trail_is_busy, |ui| {
                 let hover =
                     "Closes the export of these tables until somebody signs again. What left before is not touched";
-                let (button, _) = MenuButton::new(t("Take the sign-off back")).ui(ui, |ui| {
-                    if widgets::asks_ui(ui, hover, "Take it back") {
-                        let why = "taken back on the page of the review".to_owned();
-                        commands.push(Command::Unsign { who: signed.who.clone(), why });
-                    }
-                });
+                let (button, _) =
+                    MenuButton::from_button(Button::new(text).wrap_mode(TextWrapMode::Extend)).ui(ui, |ui| {
+                        if widgets::asks_ui(ui, hover, "Take it back") {
+                            let why = "taken back on the page of the review".to_owned();
+                            commands.push(Command::Unsign { who: signed.who.clone(), why });
+                        }
+                    });
                 explained(button, hover, "gate");
             });
             return;
@@ -192,9 +200,12 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
             Some(0) => {
                 let words = state.review.checks.value().map_or("", |review| review.why_none_is_open());
                 ui.label(t(format!("{} {words}.", icons::READY)));
-                let entered = who_ui(ui, who);
+                let (entered, field) = who_ui(ui, who);
+                if comes {
+                    field.request_focus();
+                }
                 let may = !who.trim().is_empty() && !review.trail_is_busy;
-                let button = ui.add_enabled(may, egui::Button::new(t("Sign off")));
+                let button = ui.add_enabled(may, Button::new(t("Sign off")));
                 if entered && may {
                     button.request_focus();
                 }
@@ -242,11 +253,11 @@ fn contradicting_ui(ui: &mut Ui, state: &State, screen: &mut ReviewScreen) {
 }
 
 /// The analyst's name. Gives whether Enter was pressed in it: that signs nothing, but leads to the button that does.
-pub fn who_ui(ui: &mut Ui, who: &mut String) -> bool {
+pub fn who_ui(ui: &mut Ui, who: &mut String) -> (bool, Response) {
     let edit = TextEdit::singleline(who).hint_text(t("your name")).desired_width(160.0);
     let response = ui.add(edit.background_color(theme::palette(ui).raised));
     widgets::named(&response, ui, Role::TextInput, "Your name");
-    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    (response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)), response)
 }
 
 fn trail_ui(ui: &mut Ui, state: &State) {
@@ -271,7 +282,7 @@ fn trail_ui(ui: &mut Ui, state: &State) {
     ));
     ui.add_space(4.0);
     let scope = state.review.checks.value().map(|review| review.scope().clone());
-    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
+    ScrollArea::vertical().id_salt("trail").auto_shrink([false, false]).show_scrolled(ui, |ui| {
         for entry in trail.entries().iter().rev() {
             let what = match entry.kind {
                 Kind::Accepted => "accepted",

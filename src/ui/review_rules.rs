@@ -37,7 +37,7 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     // In a narrow window names break, so that as many rules as can be are in sight.
     let is_narrow = ui.available_width() < NARROW;
     let gap = if is_narrow { 12.0 } else { 28.0 };
-    ScrollArea::both().auto_shrink([false, false]).show_scrolled(ui, |ui| {
+    ScrollArea::both().id_salt("rules").auto_shrink([false, false]).show_scrolled(ui, |ui| {
         Grid::new("rules").spacing([gap, 8.0]).show(ui, |ui| {
             ui.label(widgets::weak(ui, "join on"));
             for report in rules.iter() {

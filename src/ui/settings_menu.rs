@@ -20,7 +20,7 @@ pub fn open(ui: &Ui) {
 }
 
 fn asked() -> Id {
-    Id::unique("settings are asked for")
+    Id::unique("settings_are_asked_for")
 }
 
 /// The button, and what opens below it.

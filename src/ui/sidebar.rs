@@ -1,6 +1,6 @@
 //! The zones as a tree: each table with its rows and its change against its source.
 
-use egui::{Align, Button, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
+use egui::{Align, Button, Id, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
 
 use crate::domain::format::thousands;
 use crate::domain::{Table, Zone};
@@ -11,8 +11,20 @@ use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{access, flow_strip, icons, theme, widgets};
 
+/// What becomes of the entry of the page that is shown.
+#[derive(Clone, Copy)]
+struct Comes {
+    into_sight: bool,
+    gets_focus: bool,
+}
+
 /// Paints the list.
-pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub fn sidebar_ui(ui: &mut Ui, state: &State, gets_focus: bool, commands: &mut Vec<Command>) {
+    // Where somebody comes to by another way is in sight here, too.
+    let (id, shown) = (Id::unique("shown_in_list"), state.shown_in_use());
+    let moves = ui.data(|data| data.get_temp::<Shown>(id)) != Some(shown);
+    let comes = Comes { into_sight: moves || gets_focus, gets_focus };
+    ui.data_mut(|data| data.insert_temp(id, shown));
     ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (shown, icon, name, section, hover) in [
@@ -51,7 +63,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 None if shown == Shown::Export => lock.to_owned(),
                 None => String::new(),
             };
-            let response = entry_ui(ui, selected, icon, name, &right, open.is_some());
+            let response = entry_ui(ui, (selected, comes), icon, name, &right, open.is_some());
             widgets::named_choice(&response, ui, selected, name);
             if explained(response, hover, section).clicked() {
                 commands.push(Command::Show(shown));
@@ -63,24 +75,24 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let title = t(zone.title());
             access::heading(&ui.label(widgets::small(ui, as_is(title.to_uppercase()))), &title, 2);
             for table in zone.tables() {
-                table_ui(ui, state, table, commands);
+                table_ui(ui, state, table, comes, commands);
             }
             if zone == Zone::Landing {
-                files_ui(ui, state, commands);
+                files_ui(ui, state, comes, commands);
             }
             ui.add_space(8.0);
         }
     });
 }
 
-fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
+fn table_ui(ui: &mut Ui, state: &State, table: Table, comes: Comes, commands: &mut Vec<Command>) {
     // Where rows that it lost are looked at, it is its page.
     let selected = match state.shown_in_use() {
         Shown::Table(shown) | Shown::Dropped { table: shown, .. } => shown == table,
         _ => false,
     };
     let rows = flow_strip::rows(state, table).map_or_else(|| "–".to_owned(), thousands);
-    let response = entry_ui(ui, selected, icons::TABLE, as_is(table.title()), &rows, false);
+    let response = entry_ui(ui, (selected, comes), icons::TABLE, as_is(table.title()), &rows, false);
     widgets::named_choice(&response, ui, selected, table.name());
     leads_to(&response, table.name());
     if response.clicked() {
@@ -98,7 +110,7 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command
     }
 }
 
-fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+fn files_ui(ui: &mut Ui, state: &State, comes: Comes, commands: &mut Vec<Command>) {
     let Some(loaded) = state.landing.value() else { return };
     let landing = &loaded.landing;
     let remarkable = !landing.refused.is_empty() || !landing.findings.is_empty();
@@ -109,7 +121,7 @@ fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     let icon = if remarkable { icons::WARNING } else { icons::FILES };
     let selected = state.shown_in_use() == Shown::Refused;
-    let response = entry_ui(ui, selected, icon, "files", &text, remarkable);
+    let response = entry_ui(ui, (selected, comes), icon, "files", &text, remarkable);
     widgets::named_choice(&response, ui, selected, "Files and refused records");
     if explained(response, "Files, remarks and refused records", "refused").clicked() {
         commands.push(Command::Show(Shown::Refused));
@@ -118,7 +130,7 @@ fn files_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 fn entry_ui(
     ui: &mut Ui,
-    selected: bool,
+    (selected, comes): (bool, Comes),
     icon: &str,
     title: impl Into<Words>,
     right: &str,
@@ -128,5 +140,13 @@ fn entry_ui(
     let ink = if warn { palette.warning } else { palette.weak };
     let text = RichText::new(format!("{icon}  {}", title.into()));
     let right = RichText::new(t(right)).text_style(TextStyle::Body).color(if selected { palette.text } else { ink });
-    ui.add(Button::selectable(selected, text).right_text(right).min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)))
+    let entry = Button::selectable(selected, text).right_text(right);
+    let response = ui.add(entry.min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)));
+    if selected && comes.into_sight {
+        response.scroll_to_me(None);
+    }
+    if selected && comes.gets_focus {
+        response.request_focus();
+    }
+    response
 }

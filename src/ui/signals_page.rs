@@ -74,6 +74,8 @@ impl SignalsScreen {
     }
 }
 
+/// Room for a gap and its name, in points.
+const LEAST_GAP: f32 = 150.0;
 /// Width and height of a chart that is saved, in points.
 const SAVED: [f32; 2] = [1200.0, 800.0];
 
@@ -310,6 +312,10 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
     screen.fixed = !fits;
     ui.separator();
     let mut seconds = screen.gap.map_or(usual, |gap| gap.milliseconds) as f64 / 1000.0;
+    // The value stays beside its name.
+    if ui.available_size_before_wrap().x < LEAST_GAP * theme::text_factor(ui) {
+        ui.end_row();
+    }
     ui.label(widgets::weak(ui, "gap above"))
         .on_hover_text(t("Where readings are further apart than this there is a gap: no line joins them"));
     let value = DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3);

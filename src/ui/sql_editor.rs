@@ -11,6 +11,7 @@ use egui::{
 
 use crate::sql::{Class, Fault, Offer, OfferKind, classes, offers};
 
+use super::focus;
 use super::scrolled::Scrolled as _;
 use super::{theme, widgets};
 
@@ -96,6 +97,7 @@ pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) {
     let has_focus = ui.memory(|memory| memory.has_focus(id));
     if has_focus {
         keys(ui, editor);
+        focus::keep_pages(ui, id);
     }
     let faulty = fault.and_then(|fault| fault.place.as_ref()).map(|place| place.bytes.clone());
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| painted(ui, text.as_str(), faulty.as_ref(), width);

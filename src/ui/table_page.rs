@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Key, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
@@ -20,6 +20,7 @@ use super::words::{Words, as_is, t};
 use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, parts, sums, theme, widgets};
 
 mod cell_menu;
+mod no_rows;
 
 /// Room for a number that was worked out, in points.
 const WORKED_OUT: f32 = 188.0;
@@ -251,9 +252,9 @@ pub(super) fn look_ui(
     let (columns, pinned) = layout.in_sight(&look.view);
     let is_narrowed = look.follow.is_some() || look.query.filters.iter().any(|filter| filter.on);
     if look.is_empty() && !query.find.is_empty() && (is_narrowed || (look.view.rows() > 0 && !state.revealed)) {
-        nothing_found_ui(ui, is_narrowed, &mut query, &look, commands);
+        no_rows::nothing_found_ui(ui, is_narrowed, &mut query, &look, commands);
     } else if look.view.rows() == 0 {
-        empty::nothing_here_ui(ui, "No rows", without_rows(shown));
+        empty::nothing_here_ui(ui, "No rows", no_rows::without_rows(shown));
     } else if let (Some(who), true, true) = (&look.follow, look.is_empty(), look.query.is_plain()) {
         empty::picture_ui(ui, icons::TABLE, "No rows of theirs", |ui| {
             ui.label(widgets::weak(ui, "This table has rows, but none of whom the tables are narrowed to."));
@@ -308,42 +309,6 @@ pub(super) fn look_ui(
     }
 }
 
-/// Nothing has the text that is looked for: of the rows that a filter leaves, or while nobody's name can be found.
-fn nothing_found_ui(ui: &mut Ui, is_narrowed: bool, query: &mut Query, look: &Look, commands: &mut Vec<Command>) {
-    empty::picture_ui(ui, icons::SEARCH, "Nothing found", |ui| {
-        if is_narrowed {
-            let words = "It was looked for only in the rows that the filters above this table leave.";
-            ui.label(widgets::weak(ui, words));
-            ui.add_space(8.0);
-            if ui.button(t("Look in all rows")).clicked() {
-                query.filters.iter_mut().for_each(|filter| filter.on = false);
-                commands.extend(look.follow.is_some().then_some(Command::Follow(None)));
-            }
-            return;
-        }
-        let words = "Names, e-mail addresses and serial numbers are masked, so only their codes are found.";
-        ui.label(widgets::weak(ui, words));
-        ui.add_space(8.0);
-        if ui.button(t("Show personal data and look again")).clicked() {
-            commands.push(Command::Reveal(true));
-        }
-    });
-}
-
-/// Why there may be no rows, and what to do next.
-fn without_rows(shown: Shown) -> &'static str {
-    match shown {
-        Shown::Sql => "No row is as the query asks. Take a condition away, or look at what its tables hold.",
-        Shown::Table(table) if table.dataset().is_some() => {
-            "No record of this table could be read. The page Files says why."
-        }
-        Shown::Table(_) => {
-            "Nothing came through. The small figure of the table above opens what was lost, and says why."
-        }
-        _ => "There are none of these under the rules in force.",
-    }
-}
-
 /// Finding, what is in force, what is chosen, and the columns out of sight: one line, so that nothing below it moves.
 fn bar_ui(
     ui: &mut Ui,
@@ -360,6 +325,10 @@ fn bar_ui(
         widgets::named(&response, ui, egui::Role::TextInput, "Find in all columns");
         if std::mem::take(&mut screen.finds) {
             response.request_focus();
+        }
+        // From what is to be found to what was.
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            screen.scroll.take_focus();
         }
         if !query.find.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Find nothing in particular").clicked() {
             query.find.clear();

@@ -73,6 +73,10 @@ pub const REVIEW_WIDTH: f32 = 152.0;
 pub const FIGURE_HEIGHT: f32 = 60.0;
 /// How long the difference that a change made stays beside a figure, in seconds.
 pub const DIFFERENCE_SECONDS: f64 = 6.0;
+/// A page that is lower than this scrolls as a whole, in points: one that is a table, and any other.
+pub const LEAST_TABLE_HEIGHT: f32 = 190.0;
+pub const LEAST_PAGE_HEIGHT: f32 = 350.0;
+
 /// Width of a table's own scroll bar.
 pub const SCROLL_BAR_WIDTH: f32 = 12.0;
 
@@ -88,7 +92,10 @@ pub fn title_height(ui: &Ui) -> f32 {
 
 /// Letters of each of the two names in the top bar that there is room for.
 pub fn bar_letters(ui: &Ui) -> usize {
-    ((ui.available_width() / text_factor(ui) - 560.0) / 16.0).clamp(6.0, 32.0) as usize
+    // Beside the names stand the buttons, and the themes and the title where there is room for them.
+    let width = ui.available_width() / text_factor(ui);
+    let beside = if width > super::looks_menu::ROOM_FOR_THEMES { 560.0 } else { 440.0 };
+    ((width - beside) / 16.0).clamp(6.0, 32.0) as usize
 }
 
 /// The colours of one theme. Those that tell things apart are after Okabe and Ito, "Color Universal Design" (2008): blue, orange

@@ -82,6 +82,9 @@ fn points_ui(ui: &mut Ui, curve: &[Consented], screen: &mut FiguresScreen, comma
     });
 }
 
+/// Room for the slider and the instant beside it, in points.
+const SLIDER_WIDTH: f32 = 330.0;
+
 /// The switch and slider for the last instant at which a consent counts.
 fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<Command>) {
     let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
@@ -94,6 +97,9 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
         let slider = Slider::new(&mut at, first.at..=last.at)
             .custom_formatter(|at, _| instant(at as i64))
             .custom_parser(|text| crate::domain::format::instant(text).map(|at| at as f64));
+        if ui.available_size_before_wrap().x < SLIDER_WIDTH {
+            ui.end_row();
+        }
         // Beside it stands an instant.
         ui.spacing_mut().slider_width = (ui.available_size_before_wrap().x - 240.0).clamp(80.0, 280.0);
         let response = ui.add_enabled(limited, slider);
@@ -125,11 +131,13 @@ fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, summary: &[Str
     ui.painter().hline(room.x_range(), room.bottom(), (1.0, palette.line));
     ui.painter().line(points, Stroke::new(1.5, palette.accent));
     let font = TextStyle::Small.resolve(ui.style());
-    for (at, align, said) in [
+    // Where a point is looked at, its words stand in the place of those of the ends.
+    let ends = [
         (rect.left_bottom(), Align2::LEFT_BOTTOM, as_is(instant(first.at))),
         (rect.right_bottom(), Align2::RIGHT_BOTTOM, as_is(instant(last.at))),
-        (rect.left_top(), Align2::LEFT_TOP, t(counted(most, "customer"))),
-    ] {
+    ];
+    let most = (rect.left_top(), Align2::LEFT_TOP, t(counted(most, "customer")));
+    for (at, align, said) in ends.into_iter().filter(|_| looked_at.is_none()).chain([most]) {
         ui.painter().text(at, align, said, font.clone(), palette.weak);
     }
     if let Some(as_of) = as_of {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Layout, Role, Ui};
+use egui::{Role, Ui};
 
 use crate::landing::Source;
 use crate::state::{Command, State};
@@ -38,29 +38,23 @@ pub fn top_bar_ui(
         recipe_menu::recipe_menu_ui(ui, state, letters, commands);
         ui.separator();
         history_menu::history_ui(ui, state, commands);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            settings_menu::settings_menu_ui(ui, state, commands);
-            if widgets::icon_button_ui(ui, icons::COMMANDS, named_with_key("All commands", "commands", state)).clicked()
-            {
-                palette.turn();
+        widgets::at_right_ui(ui, "at_right", |ui| {
+            if looks_menu::are_themes_in_bar(ui) {
+                looks_menu::themes_ui(ui, state, commands);
+                ui.separator();
+            }
+            let link = named_with_key("Copy link to this view", "copy-link", state);
+            if state.landing.value().is_some() && widgets::icon_button_ui(ui, icons::LINK, link).clicked() {
+                commands.push(Command::CopyLink);
             }
             if widgets::icon_button_ui(ui, icons::GUIDE, named_with_key("Guide", "guide", state)).clicked() {
                 guide.turn(None);
             }
-            if state.landing.value().is_some()
-                && widgets::icon_button_ui(
-                    ui,
-                    icons::LINK,
-                    named_with_key("Copy link to this view", "copy-link", state),
-                )
-                .clicked()
+            if widgets::icon_button_ui(ui, icons::COMMANDS, named_with_key("All commands", "commands", state)).clicked()
             {
-                commands.push(Command::CopyLink);
+                palette.turn();
             }
-            if looks_menu::are_themes_in_bar(ui) {
-                ui.separator();
-                looks_menu::themes_ui(ui, state, commands);
-            }
+            settings_menu::settings_menu_ui(ui, state, commands);
         });
     });
 }

@@ -1,17 +1,37 @@
 //! Small things that several views paint. Their texts are put into the language of the window here.
 
 use egui::output::WidgetInfo;
-use egui::{Align, Button, Layout, Response, RichText, Role, Ui};
+use egui::{Align, Button, Layout, Response, RichText, Role, TextStyle, TextWrapMode, Ui, WidgetText};
 
-use super::theme;
 use super::words::{Words, t};
+use super::{focus, theme};
 
 /// A button of an icon alone; `name` is its tooltip and what a screen reader says.
 pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: impl Into<Words>) -> Response {
     let name = name.into();
     let response = ui.add(Button::new(icon).frame_when_inactive(false));
     named(&response, ui, Role::Button, name.clone());
+    // Who comes by keys has no pointer to rest on it.
+    if response.has_focus() && focus::is_by_keys(ui) {
+        response.show_tooltip_text(name.clone());
+    }
     response.on_hover_text(name)
+}
+
+/// Things in a line at the right end of its place, painted from left to right, which is how the focus goes. Their width is
+/// that of the frame before.
+pub fn at_right_ui(ui: &mut Ui, salt: &str, add: impl FnOnce(&mut Ui)) {
+    let id = ui.unique_id().with(salt);
+    let width = ui.data(|data| data.get_temp::<f32>(id));
+    let room = ui.available_width();
+    ui.add_space((room - width.unwrap_or(room)).max(0.0));
+    let start = ui.cursor().left();
+    add(ui);
+    let used = ui.min_rect().right() - start;
+    if width.is_none_or(|width| (width - used).abs() > 0.5) {
+        ui.data_mut(|data| data.insert_temp(id, used));
+        ui.ctx().request_discard("at_right_ui");
+    }
 }
 
 /// A button of text without a frame, for figures and other doors.
@@ -61,7 +81,7 @@ pub fn weak(ui: &Ui, text: impl Into<Words>) -> RichText {
 
 /// Small text that is less important.
 pub fn small(ui: &Ui, text: impl Into<Words>) -> RichText {
-    weak(ui, text).text_style(egui::TextStyle::Small)
+    weak(ui, text).text_style(TextStyle::Small)
 }
 
 /// Something at the right end of its place, as numbers stand below each other.
@@ -72,6 +92,12 @@ pub fn right_ui<T>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> T) -> T {
         add(ui)
     })
     .inner
+}
+
+/// How wide a text is in one line, in points.
+pub fn width(ui: &Ui, text: &RichText) -> f32 {
+    let text = WidgetText::from(text.clone());
+    text.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Button).size().x
 }
 
 /// Text in the warning colour.

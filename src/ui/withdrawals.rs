@@ -6,8 +6,9 @@ use crate::domain::format::thousands;
 use crate::domain::{Code, Recipe, Withdrawn};
 use crate::state::{Command, Shown, State};
 
+use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
-use super::{access, icons, scrolled, widgets};
+use super::{access, icons, widgets};
 
 /// What belongs to the list alone.
 #[derive(Default)]
@@ -122,8 +123,8 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
             });
         }
     };
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, 24.0, rows, |ui, range| {
-        scrolled::content_ui(ui, |ui| entries_ui(ui, &entries[range]));
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows_scrolled(ui, 24.0, rows, |ui, range| {
+        entries_ui(ui, &entries[range]);
     });
 }
 

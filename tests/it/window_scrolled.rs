@@ -1,10 +1,11 @@
 //! A small window by keys alone: what gets the focus is in sight, pages scroll, tables have a cell, and the focus is never lost.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers, Rect, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stedi_workbench::domain::Table;
 use stedi_workbench::explore::{Follow, Selection};
+use stedi_workbench::landing::Source;
 use stedi_workbench::state::{Command, Looks, Shown, State};
 
 use crate::support::{Window, sample_data};
@@ -208,4 +209,112 @@ fn sql_gets_its_editor_back_by_its_key() {
     assert_ne!(focused(&window), editor);
     press(&mut window, Modifiers::COMMAND, Key::Num5);
     assert_eq!(focused(&window), editor);
+}
+
+#[test]
+fn what_is_done_by_keys_leads_to_what_is_next() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = Window::open_with(crate::support::toured(home.path()), Some(Source::Folder(sample_data())));
+    window.harness.set_size(vec2(900.0, 600.0));
+    settle(&mut window);
+    // A card leads to the start of what was recorded.
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    settle(&mut window);
+    for _ in 0..40 {
+        press(&mut window, Modifiers::NONE, Key::Tab);
+        if focused(&window).is_some_and(|(_, name)| name.starts_with("Signals of D·")) {
+            break;
+        }
+    }
+    assert!(focused(&window).unwrap().1.starts_with("Signals of D·"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    settle(&mut window);
+    assert!(state(&window).choices().whose_recording().is_some());
+    assert_eq!(focused(&window), Some((Role::Group, "Signals".to_owned())));
+    // The repair leads to the name, the name to the signature, and that to the folder.
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
+    settle(&mut window);
+    let repair = window.harness.get_by_role_and_label(Role::Button, "Join on time stamp and inferred owner");
+    repair.focus();
+    window.harness.run_steps(1);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    settle(&mut window);
+    window.wait("the checks of the repair", |state| state.review.open() == Some(0));
+    window.harness.run_steps(6);
+    assert_eq!(focused(&window), Some((Role::TextInput, "Your name".to_owned())));
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    settle(&mut window);
+    window.harness.get_by_label("Your name").focus();
+    window.harness.run_steps(1);
+    window.harness.get_by_label("Your name").type_text("Nora");
+    window.harness.run_steps(2);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(focused(&window), Some((Role::Button, "Sign off".to_owned())));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.wait("the signature", |state| state.review.signed_off().is_some());
+    window.harness.run_steps(6);
+    assert_eq!(focused(&window), Some((Role::TextInput, "Folder of the export".to_owned())));
+}
+
+#[test]
+fn each_part_of_a_page_is_scrolled_by_itself() {
+    let mut window = small();
+    press(&mut window, Modifiers::COMMAND, Key::Num1);
+    settle(&mut window);
+    press(&mut window, Modifiers::NONE, Key::End);
+    let person = {
+        let codes = &state(&window).landing.value().unwrap().codes;
+        codes.identities().find(|identity| codes.person(identity).is_some()).unwrap().to_owned()
+    };
+    ask(&mut window, Command::About(Follow::Person(person)));
+    window.harness.run_steps(4);
+    let top = window.harness.query_all_by_label_contains("consent for research").next().unwrap().rect().top();
+    assert!((175.0..450.0).contains(&top), "{top}");
+}
+
+#[test]
+fn a_page_that_is_too_low_scrolls_as_a_whole() {
+    let mut window = small();
+    window.harness.set_size(vec2(680.0, 450.0));
+    window.harness.run_steps(3);
+    for (key, name) in [
+        (Key::Num1, "Consent"),
+        (Key::Num2, "Signals"),
+        (Key::Num3, "Join review"),
+        (Key::Num4, "Export"),
+        (Key::Num6, "Landing files"),
+    ] {
+        press(&mut window, Modifiers::COMMAND, key);
+        settle(&mut window);
+        let heading = |window: &Window| window.harness.get_by_role_and_label(Role::Heading, name).rect().top();
+        let before = heading(&window);
+        // First what scrolls on it, then the page.
+        for _ in 0..3 {
+            press(&mut window, Modifiers::NONE, Key::End);
+        }
+        let after = heading(&window);
+        assert!(after < before - 20.0, "{name}: {before} {after}");
+        press(&mut window, Modifiers::NONE, Key::Home);
+    }
+}
+
+#[test]
+fn the_list_of_commands_turns_pages() {
+    let mut window = small();
+    press(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);
+    let chosen = |window: &Window| {
+        let mut lines = window
+            .harness
+            .query_all_by_role(Role::Button)
+            .filter(|node| node.accesskit_node().toggled() == Some(Toggled::True) && node.rect().left() > 150.0);
+        lines.next_back().map(|node| node.rect())
+    };
+    let first = chosen(&window).unwrap();
+    press(&mut window, Modifiers::NONE, Key::PageDown);
+    press(&mut window, Modifiers::NONE, Key::PageDown);
+    let later = chosen(&window).unwrap();
+    assert!(later.top() > first.top() + 100.0 && later.bottom() < 600.0, "{first:?} {later:?}");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    press(&mut window, Modifiers::COMMAND, Key::K);
+    assert_eq!(chosen(&window).unwrap(), first, "opened again it begins at its top");
 }

@@ -4,7 +4,8 @@ use egui::{Key, Modifiers, Response, Ui};
 
 use super::RowScroll;
 use crate::explore::Selection;
-use crate::ui::{focus, theme};
+use crate::ui::focus::{self, Takes};
+use crate::ui::theme;
 
 /// What the keys of a frame came to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,14 +34,14 @@ pub fn keys_ui(
         response.request_focus();
     }
     if !response.has_focus() && !comes {
-        if takes.pages && rows_by_keys(ui, rows, visible, scroll) {
+        if rows_by_keys(ui, takes, (rows, visible), scroll) {
             focus::moved(ui);
         }
         return Keyed::default();
     }
     focus::keep_keys(ui, response.id);
     let Some(selection) = selection else {
-        rows_by_keys(ui, rows, visible, scroll);
+        rows_by_keys(ui, ALL, (rows, visible), scroll);
         let (left, right) = ui.input(|input| (input.num_presses(Key::ArrowLeft), input.num_presses(Key::ArrowRight)));
         return Keyed { sideways: SIDEWAYS * (right as f32 - left as f32), ..Keyed::default() };
     };
@@ -50,7 +51,7 @@ pub fn keys_ui(
             let cell = (scroll.first(), 0);
             *selection = Some(Selection { anchor: cell, head: cell });
         } else {
-            rows_by_keys(ui, rows, visible, scroll);
+            rows_by_keys(ui, ALL, (rows, visible), scroll);
         }
         return Keyed { moved, ..Keyed::default() };
     };
@@ -61,6 +62,9 @@ pub fn keys_ui(
     let opens = ui.input(|input| input.key_pressed(Key::Enter)).then_some(chosen.head);
     Keyed { moved, opens, sideways: 0.0 }
 }
+
+/// What is a table's own while it has the focus.
+const ALL: Takes = Takes { pages: true, ends: true, arrows: true };
 
 const ARROWS: [Key; 4] = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::ArrowRight];
 
@@ -105,23 +109,28 @@ fn cell_by_keys(ui: &Ui, selection: &mut Selection, (rows, columns): (usize, usi
 }
 
 /// Moves the rows in sight. False if no key was pressed.
-fn rows_by_keys(ui: &Ui, rows: usize, visible: usize, scroll: &mut RowScroll) -> bool {
+fn rows_by_keys(ui: &Ui, takes: Takes, (rows, visible): (usize, usize), scroll: &mut RowScroll) -> bool {
     let before = *scroll;
     ui.input(|input| {
         if input.modifiers.command || input.modifiers.alt {
             return;
         }
         let page = visible.saturating_sub(1).max(1) as f64;
-        for (key, by) in [(Key::ArrowDown, 1.0), (Key::ArrowUp, -1.0), (Key::PageDown, page), (Key::PageUp, -page)] {
+        for (key, by, takes) in [
+            (Key::ArrowDown, 1.0, takes.arrows),
+            (Key::ArrowUp, -1.0, takes.arrows),
+            (Key::PageDown, page, takes.pages),
+            (Key::PageUp, -page, takes.pages),
+        ] {
             let times = input.num_presses(key) as f64;
-            if times > 0.0 {
+            if takes && times > 0.0 {
                 scroll.by(by * times, rows, visible);
             }
         }
-        if input.key_pressed(Key::Home) {
+        if takes.ends && input.key_pressed(Key::Home) {
             scroll.to(0.0, rows, visible);
         }
-        if input.key_pressed(Key::End) {
+        if takes.ends && input.key_pressed(Key::End) {
             scroll.to(rows as f64, rows, visible);
         }
     });
