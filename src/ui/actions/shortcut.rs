@@ -14,7 +14,8 @@ pub fn words(shortcut: &KeyboardShortcut) -> String {
     let KeyboardShortcut { modifiers, logical_key } = shortcut;
     let pressed = [(modifiers.command, "Ctrl+"), (modifiers.alt, "Alt+"), (modifiers.shift, "Shift+")];
     let before: String = pressed.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-    format!("{before}{}", logical_key.name())
+    let key = if *logical_key == Key::Comma { "," } else { logical_key.name() };
+    format!("{before}{key}")
 }
 
 /// Reads what [`words`] writes.
