@@ -59,6 +59,7 @@ fn what_ui(ui: &mut Ui, state: &State, packaging: &mut Packaging) {
                 }
             }
         });
+        ui.label(widgets::small(ui, "Split, customer, device and time are always in it."));
         if let Err(error) = packaging.check() {
             ui.label(widgets::warning(ui, format!("{} {error}.", icons::WARNING)));
         }

@@ -109,14 +109,16 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
             ui.end_row();
         }
     });
+    let words = "Each customer is on one side whole, by a number made of the seed and of who they are: shares come out near those asked for.";
+    ui.label(widgets::small(ui, words));
     let audit = &split.audit;
     let words = audit.words();
     let words = if audit.is_clean() { widgets::weak(ui, words) } else { widgets::warning(ui, words) };
     explained(ui.label(words), "Counted on the rows that would leave", "export-attacks");
     if audit.by_chance > 0 {
         let rows = counted(audit.by_chance, "row");
-        let are = if audit.by_chance == 1 { "is" } else { "are" };
-        let words = format!("{rows} of different customers in different splits {are} equal by chance.");
+        let has = if audit.by_chance == 1 { "has" } else { "have" };
+        let words = format!("{rows} {has} by chance the same values as one of another customer in another split.");
         ui.label(widgets::small(ui, words));
     }
     if split.grouped > 0 {

@@ -147,16 +147,19 @@ pub fn written_ui(
 ) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
     ui.label(t(format!(
-        "{} of {}, {} in {}: {}, and what describes them.",
+        "{} of {}, {} in {}, of which {}, and a manifest of them.",
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
         bytes(manifest.bytes()),
-        counted(manifest.all_files().count() as u64 + 1, "file"),
+        counted(manifest.all_files().count() as u64, "file"),
         counted(manifest.data_files().count() as u64, "data file")
     )));
     let (id, is_kept) = (&manifest.key.id, manifest.key.is_kept);
     let key = match key_file {
-        Some(file) => format!("Key number {id}; the key itself is kept in {}.", file.display()),
+        Some(file) => format!(
+            "Key number {id}; the key itself, by which customers can be taken out later, is kept in {}.",
+            file.display()
+        ),
         None if is_kept => format!("Key number {id}; the key itself is not here any more."),
         None => format!("Key number {id}; the key itself was thrown away."),
     };

@@ -134,9 +134,16 @@ pub fn focus_ui(ui: &Ui) -> bool {
     if ui.ctx().viewport_id() == ViewportId::ROOT {
         match with(ui.ctx(), |focus| focus.keep(ui)) {
             Kept::Stays => {}
-            Kept::By(id) => ui.memory_mut(|memory| memory.request_focus(id)),
+            Kept::By(id) => {
+                ui.memory_mut(|memory| memory.request_focus(id));
+                ui.ctx().request_repaint();
+            }
             Kept::Lost => is_kept = false,
         }
+    }
+    if ui.memory(egui::Memory::focused).is_some_and(|id| painted(ui, id).is_none()) {
+        // It is gone, which is seen to in the next frame.
+        ui.ctx().request_repaint();
     }
     let focused = ui.memory(egui::Memory::focused).and_then(|id| painted(ui, id));
     with(ui.ctx(), |focus| {

@@ -8,6 +8,9 @@ use super::actions::key_of;
 use super::words::{as_is, t};
 use super::{elsewhere, icons, theme, widgets};
 
+/// A wider window has the word before the name, in points.
+const ROOM_FOR_WORD: f32 = 1100.0;
+
 /// Paints the button with its menu; the button has so many letters of the name at the most.
 pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {
     let choices = state.choices();
@@ -16,7 +19,10 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
     let name = if choices.named_file().is_some() { name } else { t(name).into() };
     let changed = choices.is_recipe_changed();
     let mark = if changed { " •" } else { "" };
-    let text = format!("{}  {}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);
+    // What the name is of is said where there is room.
+    let has_room = ui.ctx().content_rect().width() > ROOM_FOR_WORD * theme::text_factor(ui);
+    let word = if has_room { format!("{} ", t("Recipe:")) } else { String::new() };
+    let text = format!("{}  {word}{}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);
     let button = ui.menu_button(as_is(text), |ui| {
         ui.set_min_width(260.0);
         let mut entry = |icon: &str, text: &str, action: &str, command: Command| {

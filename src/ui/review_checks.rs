@@ -269,11 +269,14 @@ fn check_ui(
                 } else {
                     Button::new(text)
                 };
-                let response = ui.add(button).on_hover_text(t(format!("{} It can be undone.", repair.effect)));
+                let response = ui.add(button).on_hover_text(t("It can be undone."));
                 widgets::named(&response, ui, Role::Button, repair.words);
                 if response.clicked() {
                     commands.push(Command::SetRecipe(repair.recipe));
                 }
+                // What tells it from the next, which may come to as many rows.
+                ui.label(widgets::small(ui, repair.effect));
+                ui.end_row();
             }
         });
     }
@@ -294,7 +297,10 @@ fn check_ui(
     };
     let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
     let threshold = format::thousands(check.threshold);
-    let text = format!("{}: more than {threshold} {severity}.{thumb} A recipe can change both.", check.id.name());
+    let text = format!(
+        "{}: more than {threshold} {severity}.{thumb} A recipe can change the limit, and whether it fails or warns.",
+        check.id.name()
+    );
     ui.label(widgets::small(ui, text));
     ui.add_space(12.0);
     if let Some(entry) = accepted {
@@ -388,10 +394,13 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label(widgets::strong(format!("{device}{of} was paired with the motions of {other}: {times}")));
     let pairs = &example.plotted.recording.pairs;
     let all = pairs.iter().filter(|pair| pair.whose == Whose::Foreign).count() as u64;
-    if all > example.stranger.pairs {
-        let words = format!("With those of further customers, this device has {}.", counted(all, "foreign row"));
-        ui.label(widgets::weak(ui, words));
-    }
+    let words = if all > example.stranger.pairs {
+        let all = counted(all, "foreign row");
+        format!("With those of further customers, this device has {all}. The chart is a stretch of them.")
+    } else {
+        "The chart is a stretch of them.".to_owned()
+    };
+    ui.label(widgets::weak(ui, words));
     let whole = example.plotted.whole();
     let at = example.stranger.first as f64;
     let style = Style { other: Some(&example.track), ..Style::default() };

@@ -136,6 +136,7 @@ fn stood_ui(ui: &mut Ui, state: &State, lost: (Table, usize), commands: &mut Vec
                 commands.push(Command::Show(Shown::Dropped { table, step, stood: Some(stood) }));
             }
         }
+        ui.label(widgets::small(ui, "Absent: the record has no such field. In a table all of these are null."));
     });
 }
 
