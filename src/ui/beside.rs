@@ -89,7 +89,8 @@ fn whole_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Ve
     if ui.available_height() >= least {
         return page_ui(ui, state, screens, commands);
     }
-    ScrollArea::vertical().id_salt("low_page").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+    // Each part of each page is where it was scrolled to.
+    ScrollArea::vertical().id_salt(("low_page", screens.used)).auto_shrink([false, false]).show_scrolled(ui, |ui| {
         let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), least));
         ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
             ui.set_min_height(least);
