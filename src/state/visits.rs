@@ -29,7 +29,7 @@ impl Visited {
 }
 
 /// A part of a page, of which one is open at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tab {
     /// The page has no parts.
     Whole,
@@ -44,7 +44,7 @@ pub enum Tab {
 }
 
 /// The parts of the page Consent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ConsentTab {
     #[default]
     Waterfall,
@@ -55,7 +55,7 @@ pub enum ConsentTab {
 }
 
 /// The parts of the page Export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExportTab {
     #[default]
     Next,

@@ -70,7 +70,7 @@ fn line_ui(ui: &mut Ui, id: Id, hint: &str, name: &str) -> (String, bool) {
     let response = ui.add(TextEdit::singleline(&mut text).hint_text(t(hint)).desired_width(150.0));
     widgets::named(&response, ui, egui::Role::TextInput, name);
     ui.data_mut(|data| data.insert_temp(id, text.clone()));
-    (text, response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter)))
+    (text, widgets::is_entered(ui, &response))
 }
 
 fn contains_ui(ui: &mut Ui, column: &Column, query: &mut Query) {

@@ -38,7 +38,7 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
                 widgets::small(ui, rank)
             });
             // The name comes before its menu, for the focus as well: what stands at the right gets its room first.
-            let more = widgets::width(ui, &RichText::new(icons::MORE)) + 2.0 * ui.spacing().button_padding.x;
+            let more = widgets::button_width(ui, &RichText::new(icons::MORE));
             let right = more + rank.as_ref().map_or(0.0, |rank| widgets::width(ui, rank) + ui.spacing().item_spacing.x);
             let left =
                 vec2((ui.available_width() - right - ui.spacing().item_spacing.x).max(0.0), ui.available_height());

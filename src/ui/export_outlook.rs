@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Button, Grid, Key, RichText, Role, TextEdit, Ui, vec2};
+use egui::{Button, Grid, RichText, Role, TextEdit, Ui, vec2};
 
 use crate::domain::format::{bytes, counted, thousands};
 use crate::domain::{CheckId, CheckVerdict, Table};
@@ -232,8 +232,7 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
             && state.exporting.writing.is_none()
             && matches!(state.exporting.preview, Slot::Ready(_))
             && state.choices().export.packaging.check().is_ok();
-        let is_entered =
-            response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !place.trim().is_empty();
+        let is_entered = widgets::is_entered(ui, &response) && !place.trim().is_empty();
         let typed = place.trim();
         let text = if typed.is_empty() { "Export…" } else { "Export" };
         let icon = if is_signed { icons::EXPORT } else { icons::LOCKED };

@@ -29,8 +29,8 @@ pub struct Focus {
     by_keys: bool,
     /// What takes arrows and the keys that turn pages for itself.
     keeps_keys: Option<Id>,
-    /// What scrolls around the focus, and in which frame it did.
-    around: Option<(Id, u64)>,
+    /// In which frame the focus was last in something that scrolls.
+    around: Option<u64>,
     /// Whether the page in use is being painted.
     is_page: bool,
     /// Whether the keys of this frame have moved something.
@@ -244,7 +244,7 @@ pub fn takes_keys(ui: &Ui) -> Takes {
             Some((layer, _)) => layer == ui.layer_id() && (focus.is_page || layer.order != Order::Background),
             None => focus.is_page,
         };
-        let is_around = focus.around.is_some_and(|(_, painted)| painted + 1 >= frame);
+        let is_around = focus.around.is_some_and(|painted| painted + 1 >= frame);
         let is_kept = focused.is_some() && focus.keeps_keys == focused;
         is_here && !focus.has_moved && !is_around && !is_kept
     });
@@ -296,7 +296,7 @@ pub fn painted_so_far(ui: &Ui) -> usize {
 }
 
 /// Whether what scrolls takes the keys of this frame, as the focus is in it or in nothing that scrolls.
-pub fn takes_keys_around(ui: &Ui, area: Id, is_within: bool) -> Takes {
+pub fn takes_keys_around(ui: &Ui, is_within: bool) -> Takes {
     if !is_within {
         return takes_keys(ui);
     }
@@ -304,7 +304,7 @@ pub fn takes_keys_around(ui: &Ui, area: Id, is_within: bool) -> Takes {
     let frame = ui.ctx().cumulative_frame_nr();
     let is_typing = ui.ctx().text_edit_focused();
     let pages = with(ui.ctx(), |focus| {
-        focus.around = Some((area, frame));
+        focus.around = Some(frame);
         !focus.has_moved && focus.keeps_keys != focused
     });
     Takes { pages, ends: pages && !is_typing, arrows: false }

@@ -1,6 +1,6 @@
 //! The field that a link to a view is pasted into.
 
-use egui::{Id, Key, Modal, Role, TextEdit, Ui};
+use egui::{Id, Modal, Role, TextEdit, Ui};
 
 use crate::state::{Command, ViewLink};
 
@@ -44,7 +44,7 @@ pub fn link_ui(ui: &Ui, screen: &mut LinkScreen, commands: &mut Vec<Command>) {
         let field = ui.add(field.char_limit(ViewLink::LONGEST * 2));
         widgets::named(&field, ui, Role::TextInput, "Link to a view");
         access::required(&field);
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let entered = widgets::is_entered(ui, &field);
         if !field.has_focus() && !field.lost_focus() && screen.text.is_empty() {
             field.request_focus();
         }

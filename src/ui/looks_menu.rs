@@ -9,7 +9,7 @@ use super::words::t;
 use super::{access, icons, theme, widgets};
 
 /// A narrower window has the themes in this menu instead of in its top line.
-pub const ROOM_FOR_THEMES: f32 = 780.0;
+const ROOM_FOR_THEMES: f32 = 780.0;
 
 /// Whether the themes are in the top line of the window.
 pub fn are_themes_in_bar(ui: &Ui) -> bool {

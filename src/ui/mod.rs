@@ -239,7 +239,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     words::speak(state.spoken(), state.zone());
     let shown = state.shown_in_use();
     let part = (shown, screens.tab(shown), state.choices().whose_recording());
-    let used = Some(Id::unique((state.is_beside_used, format!("{part:?}"))));
+    let used = Some(Id::unique((state.is_beside_used, part)));
     if std::mem::replace(&mut screens.used, used) != used {
         focus::forget(ui);
     }
@@ -394,8 +394,7 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
         Does::TurnsToNextFailing => {
             if let (Some(review), Some(trail)) = (state.review.checks.value(), state.review.trail.value()) {
                 screens.review.turn_to_next(&review.open(trail));
-                screens.goes_to = Some(state.is_beside_used);
-                commands.push(Command::Show(Shown::Review));
+                do_ui(ui, state, Does::Asks(Command::Show(Shown::Review)), screens, commands);
             }
         }
         Does::Nothing(why) => commands.push(Command::Notify(Severity::Information, format!("{why}."))),

@@ -74,14 +74,9 @@ pub fn palette_ui(ui: &Ui, state: &State, screen: &mut PaletteScreen, commands: 
             return;
         }
         // Before the field, which would take them.
-        let (up, down, enter) = ui.input_mut(|input| {
-            let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
-            (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
-        });
-        let (page_up, page_down) = ui.input_mut(|input| {
-            let mut pressed = |key| input.consume_key(Modifiers::NONE, key);
-            (pressed(Key::PageUp), pressed(Key::PageDown))
-        });
+        let keys = [Key::ArrowUp, Key::ArrowDown, Key::PageUp, Key::PageDown, Key::Enter];
+        let pressed = ui.input_mut(|input| keys.map(|key| input.consume_key(Modifiers::NONE, key)));
+        let [up, down, page_up, page_down, enter] = pressed;
         let last = lines.len().saturating_sub(1);
         screen.chosen = match (up, down) {
             (true, false) => screen.chosen.checked_sub(1).unwrap_or(last),

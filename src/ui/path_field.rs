@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
-use egui::{Id, Key, Margin, Modal, Role, TextEdit, Ui};
+use egui::{Id, Margin, Modal, Role, TextEdit, Ui};
 
 use crate::state::{Command, PathAsked, State};
 
@@ -57,7 +57,7 @@ pub fn path_field_ui(ui: &Ui, state: &State, screen: &mut PathScreen, commands: 
             let text = ui.label(widgets::warning(ui, as_is(format!("{} {}", icons::WARNING, sentence(error)))));
             access::live(&text, true);
         }
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let entered = widgets::is_entered(ui, &field);
         ui.horizontal(|ui| {
             let path = screen.text.trim();
             // A whole path behind the home folder that stood there.

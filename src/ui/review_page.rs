@@ -2,7 +2,7 @@
 //! all of it, whether the training set may leave.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, Key, Response, RichText, Role, ScrollArea, TextEdit, TextWrapMode, Ui};
+use egui::{Button, Response, RichText, Role, ScrollArea, TextEdit, TextWrapMode, Ui};
 
 use crate::domain::format::counted;
 use crate::domain::{CheckId, JoinRule, OwnerVerdict, format};
@@ -176,7 +176,7 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
             }
             // In one line, whatever room is left of this one.
             let text = RichText::from(t("Take the sign-off back"));
-            if ui.available_size_before_wrap().x < widgets::width(ui, &text) + 2.0 * ui.spacing().button_padding.x {
+            if ui.available_size_before_wrap().x < widgets::button_width(ui, &text) {
                 ui.end_row();
             }
             ui.add_enabled_ui(!review.trail_is_busy, |ui| {
@@ -257,7 +257,7 @@ pub fn who_ui(ui: &mut Ui, who: &mut String) -> (bool, Response) {
     let edit = TextEdit::singleline(who).hint_text(t("your name")).desired_width(160.0);
     let response = ui.add(edit.background_color(theme::palette(ui).raised));
     widgets::named(&response, ui, Role::TextInput, "Your name");
-    (response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)), response)
+    (widgets::is_entered(ui, &response), response)
 }
 
 fn trail_ui(ui: &mut Ui, state: &State) {

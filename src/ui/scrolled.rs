@@ -71,7 +71,7 @@ fn content_ui<R>(ui: &mut Ui, paint: impl FnOnce(&mut Ui) -> R) -> R {
     }
     let id = ui.unique_id();
     if let Some(place) = ui.data(|data| data.get_temp::<Place>(id.with("place"))).filter(|place| place.last > AROUND) {
-        let takes = focus::takes_keys_around(ui, id, within.is_some());
+        let takes = focus::takes_keys_around(ui, within.is_some());
         let down = pressed(ui, takes, place);
         if down != 0.0 {
             focus::moved(ui);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Key, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
@@ -328,7 +328,7 @@ fn bar_ui(
             response.request_focus();
         }
         // From what is to be found to what was.
-        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        if widgets::is_entered(ui, &response) {
             screen.scroll.take_focus();
         }
         if !query.find.is_empty() && widgets::icon_button_ui(ui, icons::CLOSE, "Find nothing in particular").clicked() {

@@ -90,14 +90,6 @@ pub fn title_height(ui: &Ui) -> f32 {
     24.0 + 44.0 * text_factor(ui).max(1.0)
 }
 
-/// Letters of each of the two names in the top bar that there is room for.
-pub fn bar_letters(ui: &Ui) -> usize {
-    // Beside the names stand the buttons, and the themes and the title where there is room for them.
-    let width = ui.available_width() / text_factor(ui);
-    let beside = if width > super::looks_menu::ROOM_FOR_THEMES { 560.0 } else { 440.0 };
-    ((width - beside) / 16.0).clamp(6.0, 32.0) as usize
-}
-
 /// The colours of one theme. Those that tell things apart are after Okabe and Ito, "Color Universal Design" (2008): blue, orange
 /// and reddish purple, each as light or dark as its ground needs, so that also those tell them apart who do not see all colours.
 #[derive(Clone, Copy, Debug)]

@@ -24,7 +24,7 @@ pub fn top_bar_ui(
     (palette, guide): (&mut PaletteScreen, &mut GuideScreen),
     commands: &mut Vec<Command>,
 ) {
-    let letters = theme::bar_letters(ui);
+    let letters = letters(ui);
     ui.horizontal(|ui| {
         if ui.available_width() > ROOM_FOR_TITLE * theme::text_factor(ui) {
             ui.label(widgets::strong("STEDI workbench"));
@@ -57,6 +57,13 @@ pub fn top_bar_ui(
             settings_menu::settings_menu_ui(ui, state, commands);
         });
     });
+}
+
+/// Letters of each of the two names in the top bar that there is room for.
+fn letters(ui: &Ui) -> usize {
+    // Beside the names stand the buttons, and the themes and the title where there is room for them.
+    let beside = if looks_menu::are_themes_in_bar(ui) { 560.0 } else { 440.0 };
+    ((ui.available_width() / theme::text_factor(ui) - beside) / 16.0).clamp(6.0, 32.0) as usize
 }
 
 fn source_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut Vec<Command>) {

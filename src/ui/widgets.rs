@@ -1,7 +1,7 @@
 //! Small things that several views paint. Their texts are put into the language of the window here.
 
 use egui::output::WidgetInfo;
-use egui::{Align, Button, Layout, Response, RichText, Role, TextStyle, TextWrapMode, Ui, WidgetText};
+use egui::{Align, Button, Key, Layout, Response, RichText, Role, TextStyle, TextWrapMode, Ui, WidgetText};
 
 use super::words::{Words, t};
 use super::{focus, theme};
@@ -64,6 +64,11 @@ pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: impl Int
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, &*name));
 }
 
+/// Whether Enter was pressed in a text field of one line.
+pub fn is_entered(ui: &Ui, field: &Response) -> bool {
+    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
 /// A name with so many letters at the most: the middle gives way, as the ends tell files apart.
 pub fn shortened(name: &str, most: usize) -> String {
     let letters: Vec<char> = name.chars().collect();
@@ -98,6 +103,11 @@ pub fn right_ui<T>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> T) -> T {
 pub fn width(ui: &Ui, text: &RichText) -> f32 {
     let text = WidgetText::from(text.clone());
     text.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, TextStyle::Button).size().x
+}
+
+/// How wide a button of a text is in one line, in points.
+pub fn button_width(ui: &Ui, text: &RichText) -> f32 {
+    width(ui, text) + 2.0 * ui.spacing().button_padding.x
 }
 
 /// Text in the warning colour.

@@ -42,7 +42,7 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
         if response.changed() {
             (screen.is_unknown, screen.error) = (false, None);
         }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let entered = widgets::is_entered(ui, &response);
         if (ui.button(t("Add")).clicked() || entered) && !screen.text.trim().is_empty() {
             match added(&screen.text, state) {
                 Ok((_, false)) => screen.is_unknown = true,

@@ -1,7 +1,7 @@
 //! What is typed to find something in the guide, and what has it.
 
 use egui::text::LayoutJob;
-use egui::{FontSelection, Key, Response, RichText, Role, TextEdit, Ui};
+use egui::{FontSelection, Response, RichText, Role, TextEdit, Ui};
 
 use crate::domain::CheckId;
 
@@ -30,7 +30,7 @@ pub(super) fn field_ui(ui: &mut Ui, text: &mut String, went: &mut Option<usize>,
             *went = None;
         }
     });
-    let left = response.filter(|field| field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)));
+    let left = response.filter(|field| widgets::is_entered(ui, field));
     left.inspect(Response::request_focus).is_some()
 }
 
