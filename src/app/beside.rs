@@ -81,6 +81,7 @@ impl App {
 
     fn turn(&mut self) {
         self.state.turn();
+        self.screens.turn();
         std::mem::swap(&mut self.page, &mut self.beside.page);
     }
 
@@ -148,6 +149,7 @@ impl App {
         self.choose(context, |choices| {
             (choices.shown, choices.follow, choices.recorded) = (beside.shown, beside.follow, beside.recorded);
         });
+        std::mem::swap(&mut self.state.visits, &mut self.state.other.visits);
     }
 
     /// Takes in what was worked out for the page beside, and asks for what it shows.

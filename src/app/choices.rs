@@ -33,7 +33,7 @@ impl App {
         self.follow(&before);
     }
 
-    /// Shows again what the first page showed.
+    /// Shows again what the page that is looked after showed.
     pub(super) fn visit(&mut self, context: &egui::Context, visited: Option<Visited>) {
         let Some(Visited { shown, about, recorded, tab }) = visited else { return };
         self.screens.open_tab(tab);
@@ -42,10 +42,18 @@ impl App {
         });
     }
 
-    /// Goes back or forth among the choices that were made.
+    /// Goes back or forth among the choices that were made. One stays on the page where one is if what changes can be
+    /// seen from there.
     pub(super) fn travel(&mut self, go: impl FnOnce(&mut History<Choices>)) {
         let (before, beside) = (self.state.choices().clone(), self.beside_now());
+        let from = self.state.history.present().clone();
         go(&mut self.state.history);
+        let to = self.state.history.present();
+        if to.is_seen_anywhere(&from) {
+            let mut stays = to.clone().looking_as(&from);
+            stays.let_go_of_selections(to);
+            self.state.history.amend(stays);
+        }
         self.state.let_go_beside(beside);
         self.follow(&before);
     }
@@ -68,7 +76,7 @@ impl App {
 
     /// Another source is open: what was done to the last one cannot be undone on it.
     pub(super) fn start_history(&mut self, name: &str) {
-        self.state.visits = Visits::default();
+        (self.state.visits, self.state.other.visits) = (Visits::default(), Visits::default());
         let choices = self.state.choices().clone().for_another_source();
         if let Some(beside) = &mut self.state.beside {
             *beside = Beside { place: beside.place, shown: beside.shown.elsewhere(), ..Beside::default() };

@@ -151,6 +151,10 @@ impl App {
             Command::Follow(follow) => self.choose(context, |choices| {
                 (choices.follow, choices.about, choices.recorded) = (follow, None, None);
             }),
+            // Of the page in use, wherever it is asked for.
+            Command::Back | Command::Forth if self.state.is_other_used() => {
+                self.at_beside(|app| app.handle(command, context));
+            }
             Command::Back => {
                 let visited = self.state.visits.go_back();
                 self.visit(context, visited);
@@ -161,7 +165,7 @@ impl App {
             }
             Command::ShowRecording(follow) => self.show_recording(follow, context),
             Command::About(follow) => {
-                self.screens.show_about(self.state.is_turned());
+                self.screens.show_about();
                 self.choose(context, |choices| (choices.about, choices.shown) = (Some(follow), Shown::Consent));
             }
             Command::ChooseWithdrawn => self.show_dialog(FileChoice::Withdrawn),
@@ -353,8 +357,6 @@ impl App {
         if !self.state.curation.is_loading() {
             self.workers.curate.forget();
         }
-        // The list of exports has it; above the next one it would seem to be of these tables.
-        self.state.exporting.outcome = None;
         let recipe = self.state.choices().recipe.clone();
         let run = self.state.choices().run_in_force().map(Arc::clone);
         self.state.curation.begin();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::Withdrawn;
 use crate::domain::format::counted;
 use crate::jobs::Outcome;
-use crate::state::{ExportOutcome, FileChoice, Severity, Shown, Slot};
+use crate::state::{ExportOutcome, FileChoice, Severity, Shown, Slot, TablesOf};
 
 use super::export_work::{ExportRequest, NotWritten, PastRequest, PreviewRequest, ProveAnswer, ProveRequest};
 use super::finished::{ask_for, flatten, notify, settle};
@@ -91,6 +91,7 @@ impl App {
         let (source, homes) = (self.state.source.clone(), self.settings.homes());
         self.state.exporting.writing = Some(place.clone());
         self.state.exporting.outcome = None;
+        self.state.exporting.of = TablesOf::in_force(&self.state);
         self.workers.export.request(ExportRequest { of, review, choices, place, replace, source, homes });
     }
 

@@ -116,9 +116,7 @@ impl App {
             *choices = Choices { file, export, ..to };
         });
         self.screens.show_spot(self.state.choices().shown, &spot);
-        if self.state.choices().about.is_some() {
-            self.screens.show_about(self.state.is_turned());
-        }
+        self.show_about();
         if !spot.compared.is_empty() {
             self.state.signals.compared = spot.compared;
         }

@@ -270,6 +270,13 @@ impl App {
         }
     }
 
+    /// Notes what the page that is looked after shows, to go back to.
+    fn see(&mut self) {
+        let choices = self.state.choices();
+        let now = Visited::of(choices, self.screens.tab(choices.shown));
+        self.state.visits.see(now);
+    }
+
     fn set_title(&mut self, context: &egui::Context) {
         let title = match (&self.state.landing.value(), &self.state.source) {
             (Some(loaded), _) => format!("{} — {NAME}", loaded.landing.source.name()),
@@ -302,9 +309,8 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         ui::window_ui(ui, &mut self.state, &mut self.screens, &mut self.commands);
         if self.commands.is_empty() {
-            let choices = self.state.choices();
-            let now = Visited::of(choices, self.screens.tab(choices.shown));
-            self.state.visits.see(now);
+            self.see();
+            self.at_beside(Self::see);
         } else {
             // They are carried out at the start of the next frame; only then it is known what is shown.
             ui.ctx().request_repaint();

@@ -206,6 +206,13 @@ pub fn save(request: &SessionRequest, progress: &Progress) -> Result<bool, Strin
 }
 
 impl App {
+    /// Has the page Consent show first what became of somebody's rows, if it tells about somebody.
+    pub(super) fn show_about(&mut self) {
+        if self.state.choices().about.is_some() {
+            self.screens.show_about();
+        }
+    }
+
     /// Goes on with what was left, unless another source is asked for; gives what to open.
     pub(super) fn go_on(&mut self, found: Found, asked: Option<Source>) -> Option<Source> {
         self.state.notices.extend(found.notices);
@@ -214,14 +221,10 @@ impl App {
         let Some(session) = found.session.filter(|session| asked.is_none() || asked == session.source) else {
             return asked;
         };
-        let abouts = [&session.choices.about, session.beside.as_ref().map_or(&None, |beside| &beside.about)];
-        for (about, is_beside) in abouts.into_iter().zip([false, true]) {
-            if about.is_some() {
-                self.screens.show_about(is_beside);
-            }
-        }
         self.state.history = History::new(Label::new("as it was left"), session.choices);
         self.state.beside = session.beside;
+        self.show_about();
+        self.at_beside(Self::show_about);
         self.state.expected = session.expected;
         self.screens.go_on(session.drafts, session.sql.text);
         self.state.sql.history = session.sql.history;

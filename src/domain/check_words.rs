@@ -339,13 +339,13 @@ pub(super) fn about(check: Id) -> About {
         )
         .up_to(600),
         Id::MotionsBackwards => warn(
-            "Motions delivered after later ones",
+            "Motions out of order in time",
             "Accelerometer readings that come in the files after a later one of the same user.",
             BACKWARDS,
             NOTHING,
         ),
         Id::DistancesBackwards => warn(
-            "Distances delivered after later ones",
+            "Distances out of order in time",
             "Distance readings that come in the files after a later one of the same device.",
             BACKWARDS,
             NOTHING,

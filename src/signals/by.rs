@@ -56,7 +56,7 @@ impl By {
                 "Rows of the machine-learning table that pair a distance of this device with the motion of a customer who \
                  does not own it.",
             ),
-            Self::Pairs => ("pairs", "Rows of the machine-learning table that are made of distances of this device."),
+            Self::Pairs => ("rows", "Rows of the machine-learning table that are made of distances of this device."),
             Self::Distances => ("distances", "Distances that landed from this device."),
             Self::Motions => ("motions", "Accelerometer readings that landed from this phone."),
             Self::Kept => ("kept", "The share of all these readings that is in the trusted tables."),

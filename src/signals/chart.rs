@@ -4,7 +4,7 @@ use super::axis::{Clock, Tick, number_ticks};
 use super::decimate::{Column, Drawn, View, decimate};
 use super::kept::{Kept, Tint};
 use super::span::Span;
-use super::strokes::{COUNTS, Scale, has_counts};
+use super::strokes::{COUNTS, Counted, Scale, counted as counted_below};
 use super::{Channel, Extremes, Series, Threshold};
 use crate::domain::format::{counted, thousands};
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
@@ -139,6 +139,7 @@ impl Chart<'_> {
             || self.panes.iter().filter_map(|pane| pane.before_consent).filter(|until| *until > self.view.from);
         let never = if shaded().any(f64::is_finite) { "before consent" } else { "no consent" };
         let foreign = self.foreign_in_sight().len() as u64;
+        let counts = self.counted(width - LEFT - RIGHT);
         // Beside somebody else's, it is said whose these are.
         let [kept, dropped] = if others { ["the owner's, kept", "the owner's, dropped"] } else { ["kept", "dropped"] };
         [
@@ -151,7 +152,7 @@ impl Chart<'_> {
                 Ink::Other,
                 &over.map_or_else(|| "that customer's motion".to_owned(), |name| format!("motion of {name}")),
             ),
-            (self.has_counts(width - LEFT - RIGHT), Ink::Weak, "readings at one instant"),
+            (!counts.is_empty(), Ink::Weak, &at_one_instant(&counts)),
         ]
         .into_iter()
         .filter(|(is_there, ..)| *is_there)
@@ -165,13 +166,13 @@ impl Chart<'_> {
         &self.foreign[before(self.view.from)..before(self.view.to.next_up())]
     }
 
-    /// Whether those of one instant are counted below a curve, in panes of this width.
-    fn has_counts(&self, width: f32) -> bool {
+    /// How many readings instants have, for each curve that has several at some, in panes of this width.
+    fn counted(&self, width: f32) -> Vec<Counted> {
         let counts = |curve: &Curve<'_>| {
             let seen = curve.series.within(self.view.from - curve.shift, self.view.to - curve.shift);
-            has_counts(curve, &seen, width)
+            counted_below(curve, &seen, width)
         };
-        self.panes.iter().flat_map(|pane| &pane.curves).any(counts)
+        self.panes.iter().flat_map(|pane| &pane.curves).filter_map(counts).collect()
     }
 
     /// The instant at a place from left to right.
@@ -208,7 +209,9 @@ impl Chart<'_> {
         }
         let values = pane.values.unwrap_or_else(|| fitted(extremes.range()));
         let has_counts = drawn.iter().zip(&pane.curves).any(|((what, _), curve)| match what {
-            Drawn::Readings(readings) => has_counts(curve, readings, area.width()),
+            Drawn::Readings(readings) => {
+                counted_below(curve, readings, area.width()).is_some_and(|counted| counted.are_marked)
+            }
             Drawn::Columns { .. } => false,
         });
         // Marks and counts have strips of their own, where no curve runs into them.
@@ -310,19 +313,15 @@ impl Chart<'_> {
         if !marks.is_empty() {
             shapes.push(Shape::Bars { bars: marks, ink: Ink::Foreign, width: 2.0 });
         }
-        for (name, at) in ["A", "B"].into_iter().zip(self.cursors) {
+        for (name, at) in ["cursor A", "cursor B"].into_iter().zip(self.cursors) {
             let Some(x) = at.map(|at| self.x(area, at)) else { continue };
             shapes.push(Shape::Lines {
                 lines: vec![vec![[x, area.top], [x, area.bottom]]],
                 ink: Ink::Cursor,
                 width: 1.0,
             });
-            shapes.push(Shape::small(
-                name.to_owned(),
-                [x + 4.0, scale.curves.bottom - 9.0],
-                Anchor::Start,
-                Ink::Cursor,
-            ));
+            let (x, anchor) = if x + 64.0 < area.right { (x + 4.0, Anchor::Start) } else { (x - 4.0, Anchor::End) };
+            shapes.push(Shape::small(name.to_owned(), [x, scale.curves.bottom - 9.0], anchor, Ink::Cursor));
         }
         if let Some(x) = self.hover.map(|at| self.x(area, at)) {
             shapes.push(Shape::Lines {
@@ -349,15 +348,25 @@ impl Chart<'_> {
     }
 }
 
+/// What the counts below curves stand for.
+fn at_one_instant(counts: &[Counted]) -> String {
+    let usual = counts.iter().map(|counted| counted.usual).max().unwrap_or(1);
+    match counts.iter().any(|counted| counted.are_marked) {
+        _ if usual == 1 => "readings at one instant".to_owned(),
+        true => format!("readings at one instant, where it is not the usual {usual}"),
+        false => format!("{usual} readings at each instant"),
+    }
+}
+
 impl Layout {
     /// What is seen of how much, in words.
     pub fn in_words(&self) -> String {
         let all = counted(self.all as u64, "reading");
-        let how = if self.is_decimated { ", as the extremes of each half pixel" } else { "" };
+        let how = if self.is_decimated { ", drawn as the extremes of each half pixel" } else { "" };
         if self.seen == self.all {
-            return format!("showing all {all}{how}");
+            return format!("{all}{how}");
         }
-        format!("showing {} of {all}{how}", thousands(self.seen as u64))
+        format!("{all}, {} of them in this stretch{how}", thousands(self.seen as u64))
     }
 
     /// The pane at a place.

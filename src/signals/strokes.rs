@@ -1,5 +1,7 @@
 //! The curves of one pane: from readings and columns to lines, bars and dots.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::chart::Curve;
@@ -81,15 +83,16 @@ impl Scale {
         if !broken.is_empty() {
             shapes.push(Shape::Dots { dots: broken, ink: Ink::Foreign, radius: DOT });
         }
-        if has_dots && is_counted(curve) {
-            self.counts(curve, readings, shapes);
+        if let Some(counted) = counted(curve, &readings, self.area.width()) {
+            self.counts(curve, readings, counted.usual, shapes);
         }
     }
 
-    /// Where several readings have the same instant: how many, where there is room to say so.
-    fn counts(&self, curve: &Curve<'_>, readings: Range<usize>, shapes: &mut Vec<Shape>) {
+    /// How many readings an instant has, where that is another number than the usual one and there is room to say so.
+    fn counts(&self, curve: &Curve<'_>, readings: Range<usize>, usual: usize, shapes: &mut Vec<Shape>) {
         let mut free = f32::NEG_INFINITY;
-        for instant in curve.series.instants(curve.channel, readings).filter(|instant| instant.readings.len() > 1) {
+        let instants = curve.series.instants(curve.channel, readings);
+        for instant in instants.filter(|instant| instant.readings.len() != usual) {
             let x = self.x(curve, instant.time);
             if x < free {
                 continue;
@@ -194,10 +197,27 @@ fn is_counted(curve: &Curve<'_>) -> bool {
     matches!(curve.tint, Tint::Fates(_))
 }
 
-/// Whether there is anything to count below a curve that is so wide.
-pub(super) fn has_counts(curve: &Curve<'_>, readings: &Range<usize>, width: f32) -> bool {
-    let is_told_twice = || curve.series.times()[readings.clone()].windows(2).any(|pair| pair[0] == pair[1]);
-    is_counted(curve) && has_dots(readings, width) && is_told_twice()
+/// How many readings the instants of a curve have that is so wide; none where nothing is counted below it, as each has one.
+pub(super) fn counted(curve: &Curve<'_>, readings: &Range<usize>, width: f32) -> Option<Counted> {
+    if !is_counted(curve) || !has_dots(readings, width) {
+        return None;
+    }
+    let mut instants: BTreeMap<usize, usize> = BTreeMap::new();
+    for instant in curve.series.times()[readings.clone()].chunk_by(|time, next| time == next) {
+        *instants.entry(instant.len()).or_default() += 1;
+    }
+    let several = instants.last_key_value().is_some_and(|(most, _)| *most > 1);
+    let usual = instants.iter().max_by_key(|(readings, often)| (**often, Reverse(**readings)))?;
+    several.then_some(Counted { usual: *usual.0, are_marked: instants.len() > 1 })
+}
+
+/// How many readings instants have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counted {
+    /// Most of them.
+    pub(super) usual: usize,
+    /// Some have another number, which stands below them.
+    pub(super) are_marked: bool,
 }
 
 /// What stands for an ink in a legend: a piece of what it paints.
@@ -205,7 +225,7 @@ pub fn swatch(ink: Ink, area: Area) -> Vec<Shape> {
     let (x, y) = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
     let mut shapes = vec![];
     match ink {
-        Ink::Weak => shapes.push(Shape::small("×2".to_owned(), [x, y], Anchor::Middle, ink)),
+        Ink::Weak => shapes.push(Shape::small("×n".to_owned(), [x, y], Anchor::Middle, ink)),
         Ink::Foreign => shapes.push(Shape::Bars { bars: vec![[x, area.top, area.bottom]], ink, width: 2.0 }),
         Ink::BeforeConsent => shapes.push(Shape::Fill(area, ink)),
         _ => {

@@ -14,7 +14,7 @@ use crate::domain::Recipe;
 use crate::explore::{Follow, Selection, Sums};
 use crate::review::{TableDifference, Verdict};
 
-use super::{Choices, ConsentView, Look, Shown, Signals, Slot, State, Summaries};
+use super::{Choices, ConsentView, Look, Shown, Signals, Slot, State, Summaries, Visits};
 
 /// What the page beside shows, and where it is. None of it is a step to be undone, as little as where a table is scrolled to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -109,6 +109,7 @@ pub struct OtherPage {
     pub consent: Slot<Arc<ConsentView>>,
     pub verdicts: Slot<Vec<Verdict>>,
     pub signals: Signals,
+    pub visits: Visits,
 }
 
 /// The state is turned to the page beside.
@@ -161,7 +162,7 @@ impl State {
                 is_apart
             }
         };
-        let OtherPage { curation, differences: _, dropped, look, summaries, sums, consent, verdicts, signals } =
+        let OtherPage { curation, differences: _, dropped, look, summaries, sums, consent, verdicts, signals, visits } =
             &mut self.other;
         if is_apart {
             swap(&mut self.curation, curation);
@@ -173,6 +174,7 @@ impl State {
         swap(&mut self.consent, consent);
         swap(&mut self.verdicts, verdicts);
         swap(&mut self.signals, signals);
+        swap(&mut self.visits, visits);
     }
 
     /// Whether the page that is looked after has tables of its own, of another recipe than the one in force.
@@ -194,6 +196,16 @@ impl State {
     /// Whether one of the pages shows this.
     pub fn shows(&self, shown: Shown) -> bool {
         self.history.present().shown == shown || self.beside.as_ref().is_some_and(|beside| beside.shown == shown)
+    }
+
+    /// Whether keys and the list on the left go to the page beside, and the state is not turned to it already.
+    pub fn is_other_used(&self) -> bool {
+        self.is_beside_used && self.beside.is_some() && !self.is_turned()
+    }
+
+    /// What the page in use shows and showed.
+    pub fn visits_in_use(&self) -> &Visits {
+        if self.is_other_used() { &self.other.visits } else { &self.visits }
     }
 
     /// What the page shows to which keys and the list on the left go.

@@ -78,7 +78,7 @@ impl Choices {
             shown,
             queries: _,
             columns: _,
-            // Choosing cells is looking, as elsewhere: what is undone is a change, and what was chosen then comes with it.
+            // Choosing cells is looking, as elsewhere, and so is finding a text: what is undone is a change.
             selections: _,
             follow,
             about: _,
@@ -120,6 +120,25 @@ impl Choices {
             0 | 1 => labels.pop(),
             _ => Some(Label::new(labels.iter().map(Label::text).collect::<Vec<_>>().join(", "))),
         }
+    }
+
+    /// Whether all that is other in these choices can be seen from any page: no rows were narrowed or put in order, no
+    /// columns arranged and no export packed in another way.
+    pub fn is_seen_anywhere(&self, other: &Self) -> bool {
+        let mut tables = self.queries.keys().chain(other.queries.keys());
+        self.export == other.export
+            && self.columns == other.columns
+            && tables.all(|&shown| {
+                let (query, others) = (self.query_of(shown), other.query_of(shown));
+                query.filters == others.filters && query.sorts == others.sorts
+            })
+    }
+
+    /// With the page and the texts looked for of others.
+    #[must_use]
+    pub fn looking_as(self, other: &Self) -> Self {
+        let Self { shown, queries, about, recorded, .. } = other.clone();
+        Self { shown, queries, about, recorded, ..self }
     }
 
     /// Whose rows alone are shown; none where all are. What was asked for in SQL is all shown.
@@ -256,9 +275,6 @@ fn export_label(from: &ExportChoices, to: &ExportChoices) -> Option<Label> {
 
 /// The texts of a filter may be personal, so only its column is named.
 fn query_label(from: &Query, to: &Query) -> Option<Label> {
-    if from.find != to.find {
-        return Some(Label::running("find", "find"));
-    }
     if from.filters != to.filters {
         let changed = to.filters.iter().find(|filter| !from.filters.contains(filter));
         let gone = from.filters.iter().find(|filter| !to.filters.contains(filter));
@@ -321,7 +337,8 @@ fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{JoinRule, Purpose, Table};
+    use crate::domain::{JoinRule, Purpose, Table, TimeRelease};
+    use crate::explore::Sort;
 
     fn label(from: &Recipe, to: &Recipe) -> Option<String> {
         let choices = |recipe: &Recipe| Choices { recipe: recipe.clone(), ..Choices::default() };
@@ -394,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn choosing_cells_is_no_step_unless_something_else_takes_it_along() {
+    fn choosing_cells_and_finding_is_no_step_unless_something_else_takes_it_along() {
         let shown = Shown::default();
         let selection = Selection { anchor: (0, 0), head: (0, 0) };
         let from = Choices::default();
@@ -402,7 +419,34 @@ mod tests {
         assert_eq!((from.label_of(&to), to.label_of(&from)), (None, None));
         let find = Query { find: "x".to_owned(), ..Query::default() };
         let narrowed = Choices { queries: [(shown, find)].into(), ..Choices::default() };
-        assert_eq!(to.label_of(&narrowed), Some(Label::running("find", "find")));
+        assert_eq!(to.label_of(&narrowed), None, "what is looked for is no step, either");
+        let sorted = Query {
+            sorts: vec![Sort { column: "birthday", descending: false, nulls_first: false }],
+            ..Query::default()
+        };
+        let sorted = Choices { queries: [(shown, sorted)].into(), ..Choices::default() };
+        assert_eq!(to.label_of(&sorted), Some(Label::new("sorted by birthday")));
+    }
+
+    #[test]
+    fn what_is_changed_for_all_pages_is_seen_from_any_and_what_is_changed_of_one_is_not() {
+        let choices = Choices::default();
+        let seen = |change: &dyn Fn(&mut Choices)| {
+            let mut other = choices.clone();
+            change(&mut other);
+            (other.is_seen_anywhere(&choices), choices.is_seen_anywhere(&other))
+        };
+        assert_eq!(seen(&|choices| choices.recipe.consent_date = true), (true, true));
+        assert_eq!(seen(&|choices| choices.follow = Some(Follow::Device("d".to_owned()))), (true, true));
+        let query =
+            |query: Query| move |choices: &mut Choices| drop(choices.queries.insert(Shown::default(), query.clone()));
+        assert_eq!(seen(&query(Query { find: "x".to_owned(), ..Query::default() })), (true, true));
+        let sort = Sort { column: "birthday", descending: false, nulls_first: false };
+        assert_eq!(seen(&query(Query { sorts: vec![sort], ..Query::default() })), (false, false));
+        let mut pinned = ColumnLayout::default();
+        pinned.pin("serialnumber", true);
+        assert_eq!(seen(&|choices| drop(choices.columns.insert(Shown::default(), pinned.clone()))), (false, false));
+        assert_eq!(seen(&|choices| choices.export.packaging.time = TimeRelease::Raw), (false, false));
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! What the page of the exports shows.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{KeyChoice, Packaging, Withdrawn, stored};
+use crate::domain::{KeyChoice, Packaging, Recipe, Withdrawn, stored};
 use crate::export::Listed;
 use crate::export::release::{Contained, Manifest, Preview, SideList, Verified};
+use crate::landing::{EngineRun, Landing};
 
-use super::Slot;
+use super::{Slot, State};
 
 /// How the next export is packed: part of what can be undone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub struct Exporting {
     pub writing: Option<PathBuf>,
     /// What became of the last one.
     pub outcome: Option<ExportOutcome>,
+    /// Of which tables it is.
+    pub of: Option<TablesOf>,
     /// The exports that were made here, the newest first.
     pub past: Slot<Arc<Vec<Listed>>>,
     /// The one of them that is looked at.
@@ -52,6 +55,40 @@ pub struct Exporting {
     pub proof: Slot<Arc<Proof>>,
     /// Which of them have customers who withdrew.
     pub searched: Slot<Arc<Searched>>,
+}
+
+/// Which tables something was made of: of what landed, by which recipe, and where.
+#[derive(Clone, Debug)]
+pub struct TablesOf {
+    landing: Weak<Landing>,
+    recipe: Recipe,
+    run: Option<Arc<EngineRun>>,
+}
+
+impl TablesOf {
+    /// Those that the choices of the first page are for; none before anything is open.
+    pub fn in_force(state: &State) -> Option<Self> {
+        let (loaded, choices) = (state.landing.value()?, state.history.present());
+        let (recipe, run) = (choices.recipe.clone(), choices.run_in_force().cloned());
+        Some(Self { landing: Arc::downgrade(&loaded.landing), recipe, run })
+    }
+
+    fn are_same(&self, other: &Self) -> bool {
+        Weak::ptr_eq(&self.landing, &other.landing) && self.recipe == other.recipe && self.run == other.run
+    }
+}
+
+impl State {
+    /// What became of the last export, as far as it concerns who looks at the next: one that was written of other tables
+    /// is in the list of exports alone.
+    pub fn export_outcome(&self) -> Option<&ExportOutcome> {
+        let Exporting { outcome, of, .. } = &self.exporting;
+        let is_here = || {
+            let (of, now) = (of.as_ref(), TablesOf::in_force(self));
+            of.zip(now).is_some_and(|(of, now)| of.are_same(&now))
+        };
+        outcome.as_ref().filter(|outcome| !matches!(outcome, ExportOutcome::Written(_)) || is_here())
+    }
 }
 
 /// What became of an export.

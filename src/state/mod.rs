@@ -38,7 +38,7 @@ pub use asked::{FileChoice, PathAsked};
 pub use beside::{Beside, Only, OtherPage, Place, Turned, Under};
 pub use choices::{Choices, RecipeFile};
 pub use command::Command;
-pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile};
+pub use exporting::{ExportChoices, ExportOutcome, Exporting, OpenedExport, Proof, Searched, SideFile, TablesOf};
 pub use history::{History, Label};
 pub use language::{Instants, Language, Spoken};
 pub use link::{LinkError, Opened, Spot, Stretch, ViewLink, unsaid_in_words};
@@ -97,7 +97,7 @@ pub struct State {
     pub recent: Vec<PathBuf>,
     /// What the user should know, the newest last.
     pub notices: Vec<Notice>,
-    /// What the first page shows and showed.
+    /// What the page that is looked after shows and showed.
     pub visits: Visits,
     /// What was just done, for some seconds.
     pub told: Option<Told>,

@@ -1,4 +1,4 @@
-//! What the first page showed, to go back to and forth again, as in a browser: a page, the part of it that was open, and whom it was
+//! What a page showed, to go back to and forth again, as in a browser: a page, the part of it that was open, and whom it was
 //! about.
 
 use crate::explore::Follow;

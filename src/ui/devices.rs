@@ -17,7 +17,8 @@ use super::{access, chips, empty, focus, icons, pictures, theme, widgets};
 /// What belongs to the overview alone.
 #[derive(Default)]
 pub struct DevicesScreen {
-    by: By,
+    /// The order that somebody chose.
+    chosen: Option<By>,
     least_first: bool,
     page: usize,
     /// How high what stands above the cards is, in points, once it was painted.
@@ -41,9 +42,15 @@ struct Ordered {
 }
 
 impl DevicesScreen {
-    fn put_in_order(&mut self, lines: &Arc<Vec<DeviceLine>>, loaded: &Loaded, revealed: bool) {
+    /// The order of the lines: unless one was chosen, what is wrong first, and else the most rows.
+    fn by(&self, lines: &[DeviceLine]) -> By {
+        let usual = || if lines.iter().any(|line| line.foreign > 0) { By::Foreign } else { By::Pairs };
+        self.chosen.unwrap_or_else(usual)
+    }
+
+    fn put_in_order(&mut self, by: By, lines: &Arc<Vec<DeviceLine>>, loaded: &Loaded, revealed: bool) {
         let find = self.find.trim().to_lowercase();
-        let (by, least_first) = (self.by, self.least_first);
+        let least_first = self.least_first;
         let wanted = Ordered { lines: Arc::as_ptr(lines).addr(), by, least_first, find, revealed };
         if self.ordered.as_ref() == Some(&wanted) {
             return;
@@ -96,7 +103,8 @@ pub fn devices_ui(
         );
         return false;
     }
-    screen.put_in_order(lines, loaded, state.revealed);
+    let by = screen.by(lines);
+    screen.put_in_order(by, lines, loaded, state.revealed);
     let (mut compares, mut saves) = (false, false);
     let columns = ((ui.available_width() + GAP) / (CARD.x + GAP)).floor().max(1.0) as usize;
     // They fill the width of the page.
@@ -123,13 +131,13 @@ pub fn devices_ui(
         }
     });
     ui.horizontal_wrapped(|ui| {
-        let before = screen.by;
-        let order = ComboBox::from_id_salt("by")
-            .width(160.0)
-            .selected_text(t(format!("by {}", screen.by.name())))
-            .show_ui(ui, |ui| {
-                for by in By::ALL {
-                    ui.selectable_value(&mut screen.by, by, t(by.name())).on_hover_text(t(by.explanation()));
+        let order =
+            ComboBox::from_id_salt("by").width(160.0).selected_text(t(format!("by {}", by.name()))).show_ui(ui, |ui| {
+                for each in By::ALL {
+                    let entry = ui.selectable_label(each == by, t(each.name())).on_hover_text(t(each.explanation()));
+                    if entry.clicked() {
+                        (screen.chosen, screen.page) = (Some(each), 0);
+                    }
                 }
             });
         widgets::named(&order.response, ui, Role::ComboBox, "Order of the devices");
@@ -137,9 +145,6 @@ pub fn devices_ui(
             if screen.least_first { (icons::UP, "Least first") } else { (icons::DOWN, "Greatest first") };
         if widgets::icon_button_ui(ui, icon, name).clicked() {
             screen.least_first = !screen.least_first;
-        }
-        if before != screen.by {
-            screen.page = 0;
         }
         let field = TextEdit::singleline(&mut screen.find).hint_text(t("Find a device")).desired_width(120.0);
         let field = ui.add(field);
@@ -173,13 +178,13 @@ pub fn devices_ui(
             focus::moved(ui);
         }
     }
-    ui.label(widgets::small(ui, screen.by.explanation()));
+    ui.label(widgets::small(ui, by.explanation()));
     ui.add_space(4.0);
     let in_sight = screen.order.iter().skip(screen.page * a_page).take(a_page);
     let in_sight: Vec<&DeviceLine> = in_sight.filter_map(|&line| lines.get(line as usize)).collect();
     if saves {
         commands.extend(pictures::save(ui, state, |pictured| {
-            Some(pictured.devices(&in_sight, lines.len(), screen.by, &loaded.codes))
+            Some(pictured.devices(&in_sight, lines.len(), by, &loaded.codes))
         }));
     }
     if screen.order.is_empty() {
@@ -194,7 +199,7 @@ pub fn devices_ui(
     screen.above = corner.y - top;
     for (place, line) in in_sight.into_iter().enumerate() {
         let at = vec2((place % columns) as f32, (place / columns) as f32) * (card + Vec2::splat(GAP));
-        card_ui(ui, Rect::from_min_size(corner + at, card), state, loaded, (line, screen.by), commands);
+        card_ui(ui, Rect::from_min_size(corner + at, card), state, loaded, (line, by), commands);
     }
     compares
 }

@@ -124,9 +124,10 @@ pub fn section_ui(ui: &mut Ui, icon: &str, title: &str, words: &str, content: im
 
 /// What became of the last export: below what it was asked with, so that the next can be asked for at the same place.
 fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mut Vec<Command>) {
-    let is_there = state.exporting.outcome.is_some() && state.exporting.writing.is_none();
+    let outcome = state.export_outcome();
+    let is_there = outcome.is_some() && state.exporting.writing.is_none();
     let is_new = focus::begins(ui, ui.unique_id().with("outcome"), is_there);
-    let Some(outcome) = &state.exporting.outcome else { return };
+    let Some(outcome) = outcome else { return };
     let palette = theme::palette(ui);
     let fill = if matches!(outcome, ExportOutcome::Written(_)) { palette.accent_soft } else { palette.warning_soft };
     theme::notice_frame(fill).show(ui, |ui| {

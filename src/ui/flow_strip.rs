@@ -191,6 +191,7 @@ fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>
 /// What became of the rows that a table was made of: the way to those of the largest loss.
 pub fn difference_ui(ui: &mut Ui, count: &TableCount, name: &str, commands: &mut Vec<Command>) {
     let text = widgets::small(ui, difference(count.rows_in, count.rows));
+    let text = if largest_loss(count).is_some() { text.underline() } else { text };
     let response = widgets::door_ui(ui, text, name).on_hover_ui(|ui| reasons_ui(ui, count));
     leads_to(&response, "change");
     if response.clicked() {

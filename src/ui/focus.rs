@@ -1,8 +1,8 @@
 //! The focus: a ring around whatever has it, the same for all; where it goes when what had it is gone; and that it is in sight.
 
 use egui::{
-    Context, Event, EventFilter, Id, Key, Order, Plugin, Rect, Role, Sense, StrokeKind, Ui, ViewportId, WidgetRect,
-    vec2,
+    Context, Event, EventFilter, Id, Key, Order, Plugin, Popup, Rect, Role, Sense, StrokeKind, Ui, ViewportId,
+    WidgetRect, vec2,
 };
 
 use super::{theme, widgets};
@@ -35,6 +35,8 @@ pub struct Focus {
     is_page: bool,
     /// Whether the keys of this frame have moved something.
     has_moved: bool,
+    /// What had the focus when a menu was opened by keys.
+    opener: Option<Id>,
 }
 
 impl Plugin for Focus {
@@ -146,6 +148,7 @@ pub fn focus_ui(ui: &Ui) -> bool {
         ui.ctx().request_repaint();
     }
     let focused = ui.memory(egui::Memory::focused).and_then(|id| painted(ui, id));
+    close_what_was_left(ui, focused.as_ref());
     with(ui.ctx(), |focus| {
         focus.types = ui.ctx().text_edit_focused();
         focus.is_above = focused.is_some_and(|widget| widget.layer_id.order != Order::Background);
@@ -154,6 +157,21 @@ pub fn focus_ui(ui: &Ui) -> bool {
     let painter = ui.ctx().layer_painter(widget.layer_id).with_clip_rect(widget.interact_rect.expand(3.0));
     painter.rect_stroke(widget.rect.expand(1.0), 4.0, theme::focus_stroke(ui), StrokeKind::Outside);
     is_kept
+}
+
+/// A menu that was opened by keys closes once the focus is on the page again, but not on what opened it.
+fn close_what_was_left(ui: &Ui, focused: Option<&WidgetRect>) {
+    let is_open = Popup::is_any_open(ui.ctx());
+    let at = focused.map(|widget| widget.id);
+    let is_left = with(ui.ctx(), |focus| {
+        let opener = focus.opener.take().filter(|_| is_open).or(at.filter(|_| is_open && focus.by_keys));
+        focus.opener = opener;
+        let is_on_page = focused.is_some_and(|widget| widget.layer_id.order == Order::Background);
+        is_on_page && opener.is_some() && opener != at
+    });
+    if is_left {
+        Popup::close_all(ui.ctx());
+    }
 }
 
 /// Whether Escape leaves a text that was typed until now, and nothing else: one that lies above the page goes with what it is in.
@@ -233,7 +251,7 @@ pub struct Takes {
 /// Whether what is painted on the page, or on what lies above it, may take the keys, though the focus is not in it: nothing else
 /// did, or would.
 pub fn takes_keys(ui: &Ui) -> Takes {
-    if egui::Popup::is_any_open(ui.ctx()) || ui.memory(|memory| !memory.is_above_modal_layer(ui.layer_id())) {
+    if Popup::is_any_open(ui.ctx()) || ui.memory(|memory| !memory.is_above_modal_layer(ui.layer_id())) {
         return Takes::default();
     }
     let focused = ui.memory(egui::Memory::focused);

@@ -32,7 +32,7 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
     census_ui(ui, &landing.census);
     let count = landing.refused.len() as u64;
     // Each of the two gets what it needs, and at least half if there is not enough for both.
-    let needs = |rows: u64| theme::HEADER_HEIGHT + theme::ROW_HEIGHT * rows.min(1000) as f32 + theme::SCROLL_BAR_WIDTH;
+    let needs = |rows: u64| theme::HEADER_HEIGHT + theme::ROW_HEIGHT * rows.min(1000) as f32 + BARS;
     let room = ui.available_height() - 72.0;
     let needed = needs(landing.files.len() as u64);
     ui.add_space(8.0);
@@ -40,7 +40,7 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
         // Both in one scroll.
         ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
             let each = |ui: &mut Ui, rows: u64, paint: &mut dyn FnMut(&mut Ui)| {
-                ui.allocate_ui(vec2(ui.available_width(), needs(rows).min(LEAST_ROOM)), |ui| paint(ui));
+                ui.allocate_ui(vec2(ui.available_width(), needs(rows.min(MOST_AT_ONCE))), |ui| paint(ui));
             };
             each(ui, landing.files.len() as u64, &mut |ui| files_ui(ui, landing, files));
             refused_title_ui(ui, count);
@@ -60,6 +60,12 @@ pub fn landing_ui(ui: &mut Ui, state: &State, (files, refused): (&mut RowScroll,
         refused_ui(ui, landing, refused);
     }
 }
+
+/// What the edges of a table and the bar below it take, in points.
+const BARS: f32 = 32.0;
+
+/// As many rows are shown where the page scrolls as a whole; of more, the table scrolls as well.
+const MOST_AT_ONCE: u64 = 40;
 
 /// The page scrolls as a whole where it has less room than this for its two tables, in points.
 const LEAST_ROOM: f32 = 280.0;

@@ -74,7 +74,7 @@ mod zoom;
 
 use std::mem::swap;
 
-use egui::{CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, PointerButton, Ui};
+use egui::{CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, PointerButton, Rect, Ui, UiBuilder, vec2};
 
 use crate::state::{Command, Drafts, ExportTab, Part, Severity, Shown, Spot, State, Tab};
 
@@ -172,13 +172,12 @@ impl Screens {
         }
     }
 
-    /// Shows what became of somebody's rows when the page of consent is shown next, of the first page or of the one beside.
-    pub fn show_about(&mut self, is_beside: bool) {
-        let consent = if is_beside { &mut self.other.consent } else { &mut self.consent };
-        consent.show_about();
+    /// Shows what became of somebody's rows when the page of consent is shown next.
+    pub fn show_about(&mut self) {
+        self.consent.show_about();
     }
 
-    /// The part that is open of a page that the first page shows.
+    /// The part that is open of a page.
     pub fn tab(&self, shown: Shown) -> Tab {
         match shown {
             Shown::Consent => Tab::Consent(self.consent.tab()),
@@ -189,7 +188,7 @@ impl Screens {
         }
     }
 
-    /// Opens a part of a page that the first page shows next.
+    /// Opens a part of a page when that is shown next.
     pub fn open_tab(&mut self, tab: Tab) {
         match tab {
             Tab::Consent(tab) => self.consent.open_tab(tab),
@@ -206,7 +205,7 @@ impl Screens {
     }
 
     /// Turns to the page beside, or back to the first.
-    fn turn(&mut self) {
+    pub fn turn(&mut self) {
         let OtherScreens { table, consent, signals, refused, files, drawn } = &mut self.other;
         swap(&mut self.table, table);
         swap(&mut self.consent, consent);
@@ -274,10 +273,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
             recipe_bar::recipe_bar_ui(ui, state, commands);
         })
     });
-    Panel::bottom("status_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
-        access::region(ui, egui::Role::ContentInfo, "Status");
-        status_bar::status_bar_ui(ui, state, commands);
-    });
+    let status = Panel::bottom("status_bar").frame(theme::bar_frame(ui)).show(ui, reserve_line);
     if state.looks.shows(Part::Sidebar) {
         let sidebar = parts::panel(state, Part::Sidebar, Panel::left("sidebar"), theme::SIDEBAR_WIDTH);
         let shown = sidebar.frame(theme::side_frame(ui)).size_range(180.0..=400.0).show(ui, |ui| {
@@ -309,12 +305,20 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
             commands.push(Command::Notify(Severity::Information, text));
         }
     });
+    // After the page, as it lies below it.
+    ui.scope_builder(UiBuilder::new().max_rect(status.inner).id_salt("status"), |ui| {
+        access::region(ui, egui::Role::ContentInfo, "Status");
+        status_bar::status_bar_ui(ui, state, commands);
+    });
     // A card speaks of a part that is hidden beside the page.
     let page = page.response.rect;
     let place = |part: Option<egui::InnerResponse<()>>| part.map_or(page, |part| part.response.rect);
     let parts = Parts { figures: place(figures), rules: place(rules), page, top: top.response.rect };
     beside::in_use(state, screens, commands, |state, screens, commands| {
         let toured = tour::tour_ui(ui, state, &mut screens.tour, parts, commands);
+        if screens.tour.is_left() {
+            screens.goes_to = Some(state.is_beside_used);
+        }
         if let Some(section) = explain::take_asked(ui.ctx()) {
             screens.guide.open_at(&section);
         }
@@ -346,6 +350,12 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         screens.goes_to = Some(state.is_beside_used);
         ui.ctx().request_repaint();
     }
+}
+
+/// Takes the room of one line, to paint into later.
+fn reserve_line(ui: &mut Ui) -> Rect {
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_space(size).1
 }
 
 /// Does what an action comes to.

@@ -72,12 +72,12 @@ pub const ACTIONS: &[Action] = &[
         id: "back",
         name: "Back to the page before",
         usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::B)],
-        does: |state| if_any(state.visits.can_go_back(), Command::Back, "There is no page before"),
+        does: |state| if_any(state.visits_in_use().can_go_back(), Command::Back, "There is no page before"),
     },
     Action {
         id: "forth",
         name: "Forward to the page after",
         usual: &[keys(Modifiers::ALT.plus(Modifiers::SHIFT), Key::F)],
-        does: |state| if_any(state.visits.can_go_forth(), Command::Forth, "There is no page after"),
+        does: |state| if_any(state.visits_in_use().can_go_forth(), Command::Forth, "There is no page after"),
     },
 ];

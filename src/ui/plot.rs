@@ -1,7 +1,7 @@
 //! A chart under the pointer: zoom, pan, two cursors, and a range between them.
 
-use egui::scroll_area::ScrollSource;
-use egui::{Key, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
+use egui::scroll_area::{DragScroll, ScrollSource};
+use egui::{Key, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, UiKind, Vec2, pos2, vec2};
 
 use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
@@ -69,16 +69,19 @@ const LEAST_PANE: f32 = 56.0;
 /// A box smaller than this was none.
 const LEAST_BOX: f32 = 6.0;
 
+/// A drag moves what is seen of the time.
+const WITHOUT_DRAGS: ScrollSource = ScrollSource { scroll_bar: true, drag: DragScroll::Never, mouse_wheel: true };
+
 /// Paints a chart that has its panes but not its view, and does what pointer and keys ask. `name` is what a screen reader
-/// says, `whole` all there is. Where there is too little room for its panes they keep their height, and are scrolled by the bar:
-/// the wheel zooms.
+/// says, `whole` all there is. Where there is too little room for its panes they keep their height and scroll: by the wheel, which
+/// zooms with Ctrl alone then.
 pub fn plot_ui(ui: &mut Ui, chart: Chart<'_>, whole: Span, screen: &mut PlotScreen, name: &str) -> (Response, Done) {
     let least = chart.height(LEAST_PANE);
     let size = ui.available_size();
     if size.y >= least {
         return whole_ui(ui, size, chart, whole, screen, name);
     }
-    let area = ScrollArea::vertical().auto_shrink([false, false]).scroll_source(ScrollSource::SCROLL_BAR);
+    let area = ScrollArea::vertical().auto_shrink([false, false]).scroll_source(WITHOUT_DRAGS);
     area.show_scrolled(ui, |ui| whole_ui(ui, vec2(ui.available_width(), least), chart, whole, screen, name)).inner
 }
 
@@ -194,6 +197,10 @@ impl Plot<'_> {
         let (wheel, pinch, shift) = self.ui.input(|input| {
             (input.smooth_scroll_delta(), input.zoom_delta(), input.modifiers.matches_logically(Modifiers::SHIFT))
         });
+        // What the chart is in scrolls, as everywhere; with Ctrl the chart takes the wheel, which is a pinch then.
+        if pinch == 1.0 && !shift && self.ui.stack().contained_in(UiKind::ScrollArea) {
+            return;
+        }
         let turned = f64::from(wheel.y);
         if let Some(pane) = self.axis_of(at).filter(|_| wheel.y != 0.0) {
             let (low, high) = self.screen.layout.values[pane];

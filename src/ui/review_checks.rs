@@ -252,7 +252,7 @@ fn check_ui(
     }
     ui.add_space(8.0);
     if check.verdict != CheckVerdict::Pass {
-        ui.horizontal_wrapped(|ui| {
+        ui.vertical(|ui| {
             let repairs = repairs(check.id, check.verdict, &state.choices().recipe);
             // Where readings contradict a record, the one that does not go by records is advised.
             let contradicted = state.review.owners.value().is_some_and(|owners| owners.summary.contradicting > 0);
@@ -276,7 +276,7 @@ fn check_ui(
                 }
                 // What tells it from the next, which may come to as many rows.
                 ui.label(widgets::small(ui, repair.effect));
-                ui.end_row();
+                ui.add_space(4.0);
             }
         });
     }

@@ -89,7 +89,7 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     let foreseen = join.foreseen;
     let at_most = if foreseen.is_exact { "" } else { "at most " };
     let words = format!(
-        "Foreseen: {at_most}{} after it, {} of the left side and {} of the right without a partner. Came: {}.",
+        "Expected from the keys: {at_most}{} after it, {} of the left side and {} of the right without a partner. Found: {}.",
         counted(foreseen.rows, "row"),
         thousands(foreseen.left_unmatched),
         thousands(foreseen.right_unmatched),
@@ -97,8 +97,8 @@ fn join_ui(ui: &mut Ui, state: &State, loaded: &Loaded, join: &JoinReport, comma
     );
     let so = match (foreseen.is_exact, foreseen.rows == join.came) {
         (false, _) => "",
-        (true, true) => "As foreseen.",
-        (true, false) => "Not as foreseen.",
+        (true, true) => "As expected.",
+        (true, false) => "Not as expected.",
     };
     // Each is looked up on its own: together they would be sentences of which one has no entry.
     ui.label(as_is(format!("{} {}", t(words), t(so)).trim_end()));

@@ -1,6 +1,6 @@
 //! The join rules side by side.
 
-use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, TextStyle, Ui, WidgetText, vec2};
 
 use crate::domain::JoinRule;
 use crate::domain::format::thousands;
@@ -17,7 +17,7 @@ use super::{empty, widgets};
 /// A page narrower than this is narrow.
 const NARROW: f32 = 800.0;
 /// Width of a name in a narrow page.
-const NARROW_NAME: f32 = 136.0;
+const NARROW_NAME: f32 = 168.0;
 
 /// Paints them.
 pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -36,33 +36,52 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.add_space(8.0);
     // In a narrow window names break, so that as many rules as can be are in sight.
     let is_narrow = ui.available_width() < NARROW;
-    let gap = if is_narrow { 12.0 } else { 28.0 };
-    ScrollArea::both().id_salt("rules").auto_shrink([false, false]).show_scrolled(ui, |ui| {
-        Grid::new("rules").spacing([gap, 8.0]).show(ui, |ui| {
-            ui.label(widgets::weak(ui, "join on"));
-            for report in rules.iter() {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| title_ui(ui, state, report.rule, commands));
-            }
-            ui.end_row();
-            for line in Line::ALL {
-                let title = Label::new(widgets::weak(ui, line.title()));
-                let title = match is_narrow {
-                    true => ui.vertical(|ui| {
-                        ui.set_max_width(NARROW_NAME);
-                        ui.add(title.wrap())
-                    }),
-                    false => ui.scope(|ui| ui.add(title)),
-                };
-                title.inner.on_hover_text(t(line.hover()));
-                for report in rules.iter() {
-                    widgets::right_ui(ui, |ui| {
-                        // As far from the right as the text of the title.
-                        ui.add_space(8.0);
-                        figure_ui(ui, line, report, report.rule == in_force, commands);
+    let spacing = [if is_narrow { 12.0 } else { 28.0 }, 8.0];
+    let names: Vec<RichText> = Line::ALL.map(|line| widgets::weak(ui, line.title())).into();
+    let widest = names.iter().map(|name| widgets::width(ui, name)).fold(0.0, f32::max).ceil();
+    let width = if is_narrow { widest.min(NARROW_NAME) } else { widest };
+    let broken =
+        |name: &RichText| WidgetText::from(name.clone()).into_galley(ui, None, width, TextStyle::Body).size().y;
+    let height = names.iter().map(broken).fold(ui.spacing().interact_size.y, f32::max).ceil();
+    ScrollArea::vertical().id_salt("rules").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            // The names stay where the rules scroll sideways.
+            Grid::new("names").spacing(spacing).min_row_height(height).show(ui, |ui| {
+                let cell = |ui: &mut Ui, name: RichText| {
+                    let layout = Layout::left_to_right(Align::Center);
+                    let cell = ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
+                        ui.set_min_size(vec2(width, height));
+                        ui.add(Label::new(name).wrap())
                     });
+                    ui.end_row();
+                    cell.inner
+                };
+                cell(ui, widgets::weak(ui, "join on"));
+                for (line, name) in Line::ALL.into_iter().zip(names) {
+                    cell(ui, name).on_hover_text(t(line.hover()));
                 }
-                ui.end_row();
-            }
+            });
+            ui.add_space(spacing[0]);
+            ScrollArea::horizontal().id_salt("figures").show_scrolled(ui, |ui| {
+                Grid::new("rules").spacing(spacing).min_row_height(height).show(ui, |ui| {
+                    for report in rules.iter() {
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            title_ui(ui, state, report.rule, commands);
+                        });
+                    }
+                    ui.end_row();
+                    for line in Line::ALL {
+                        for report in rules.iter() {
+                            widgets::right_ui(ui, |ui| {
+                                // As far from the right as the text of the title.
+                                ui.add_space(8.0);
+                                figure_ui(ui, line, report, report.rule == in_force, commands);
+                            });
+                        }
+                        ui.end_row();
+                    }
+                });
+            });
         });
         for report in rules.iter() {
             if let Err(error) = &report.outcome {

@@ -1,7 +1,7 @@
 //! How the program treats what it reads, how much is kept for the next time, and how the window speaks and tells the time.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Id, Popup, PopupCloseBehavior, Role, ScrollArea, Ui};
+use egui::{Button, Id, Popup, PopupCloseBehavior, Role, ScrollArea, Ui};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Instants, Language, State};
@@ -27,7 +27,8 @@ fn asked() -> Id {
 pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     // It stays open, so that one sees what each choice comes to.
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let (response, _) = MenuButton::new(icons::SETTINGS).config(config).ui(ui, |ui| {
+    let button = Button::new(icons::SETTINGS).frame_when_inactive(false);
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         let most = ui.ctx().content_rect().height() - theme::MENU_MARGIN;
         ScrollArea::vertical()
             .max_height(most)
@@ -77,7 +78,7 @@ fn settings_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         }
     });
-    if ui.add_enabled(kept.entries > 0, egui::Button::new(t("Clear"))).clicked() {
+    if ui.add_enabled(kept.entries > 0, Button::new(t("Clear"))).clicked() {
         commands.push(Command::ClearCache);
     }
 }

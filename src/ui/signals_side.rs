@@ -48,12 +48,12 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
         match at {
             Some(at) => ui.label(widgets::strong(said(clock, at, plotted.origin()))),
             None => ui.label(widgets::weak(ui, "Point at the chart to read values")).on_hover_text(
-                t("Click sets A, Shift+click B. Drag moves, Shift+drag chooses a stretch, right drag zooms to a box, and the \
-                 wheel zooms."),
+                t("Click sets cursor A, Shift+click cursor B. Drag moves, Shift+drag chooses a stretch, right drag zooms to a box, \
+                 and the wheel zooms; where the page scrolls, with Ctrl."),
             ),
         };
         ui.add_enabled_ui(screen.cursors[0].is_some(), |ui| {
-            if widgets::icon_button_ui(ui, icons::COPY, "Copy the values at A").clicked()
+            if widgets::icon_button_ui(ui, icons::COPY, "Copy the values at cursor A").clicked()
                 && let Some(a) = screen.cursors[0]
             {
                 commands.push(Command::CopyText(values_as_lines(plotted, a)));
@@ -139,7 +139,7 @@ fn range_ui(ui: &mut Ui, state: &State, plotted: &Plotted, screen: &mut SignalsS
         }
         return;
     };
-    ui.label(widgets::strong(format!("A to B: {}", elapsed(b - a, true))));
+    ui.label(widgets::strong(format!("From cursor A to B: {}", elapsed(b - a, true))));
     let differences = plotted.tracks().flat_map(|track| {
         let ends = track.series.at(a).zip(track.series.at(b));
         track.series.channels().iter().filter_map(move |channel| {
@@ -257,9 +257,9 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
         Follow::Device(_) => &recording.subject.person,
         Follow::Person(_) => &recording.subject.device,
     };
-    let what = match follow {
-        Follow::Device(_) => "customer",
-        Follow::Person(_) => "device",
+    let (what, drawn_with) = match follow {
+        Follow::Device(_) => ("customer", "motions drawn of"),
+        Follow::Person(_) => ("device", "distances drawn of"),
     };
     if partners.on_record != 1 {
         let text = format!("{} on record", counted(partners.on_record, what));
@@ -267,9 +267,8 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
     }
     if partners.candidates.len() > 1 {
         let shown = drawn.as_deref().map_or_else(|| t("none").to_string(), name);
-        let beside = format!("{what} beside");
         ui.horizontal_wrapped(|ui| {
-            ui.label(widgets::weak(ui, &beside));
+            ui.label(widgets::weak(ui, drawn_with));
             let list = ComboBox::from_id_salt("beside").selected_text(as_is(shown)).show_ui(ui, |ui| {
                 for candidate in &partners.candidates {
                     let record = if candidate.on_record { "on record" } else { "not on record" };
@@ -284,7 +283,7 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
                     }
                 }
             });
-            widgets::named(&list.response, ui, Role::ComboBox, &beside);
+            widgets::named(&list.response, ui, Role::ComboBox, drawn_with);
         });
     }
 }

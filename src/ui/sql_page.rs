@@ -1,6 +1,6 @@
 //! The page of SQL: the query, what is wrong with it, and its rows as any table.
 
-use egui::{Button, Panel, RichText, Role, TextStyle, Ui};
+use egui::{Button, Panel, RichText, Role, TextStyle, Ui, UiBuilder};
 
 use crate::sql::{Answer, Fault};
 use crate::state::{Command, Part, Shown, Slot, State};
@@ -71,15 +71,16 @@ pub fn sql_ui(
             answer_line_ui(ui, state, answer, commands);
         }
     });
-    if state.looks.shows(Part::Examples) {
+    let side = state.looks.shows(Part::Examples).then(|| {
         // Rows keep most of the width, too.
         let usual = (ui.available_width() * 0.3).clamp(LEAST_SIDE, theme::SIDEBAR_WIDTH);
         let panel = parts::panel(state, Part::Examples, Panel::right("sql_side"), usual)
             .frame(theme::side_frame(ui))
             .size_range(LEAST_SIDE..=480.0);
-        let side = panel.show(ui, |ui| sql_side::side_ui(ui, state, &mut screen.editor, commands));
+        let side = panel.show(ui, |ui| ui.allocate_space(ui.available_size()).1);
         parts::keep_size(ui, state, Part::Examples, "sql_side", &side.response, commands);
-    }
+        side.inner
+    });
     let fault = state.sql.fault.as_ref().filter(|(text, _)| text == screen.text()).map(|(_, fault)| fault);
     // In a low window the rows keep most of the room.
     let usual = theme::QUERY_HEIGHT.min(ui.available_height() * 0.22);
@@ -106,6 +107,13 @@ pub fn sql_ui(
             };
             empty::nothing_here_ui(ui, "No query yet", words);
         }
+    }
+    if let Some(place) = side {
+        // Last, as who comes by keys comes to the editor first.
+        ui.scope_builder(UiBuilder::new().max_rect(place).id_salt("sql_side"), |ui| {
+            ui.shrink_clip_rect(place);
+            sql_side::side_ui(ui, state, &mut screen.editor, commands);
+        });
     }
 }
 

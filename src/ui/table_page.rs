@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::curation::{Cell, Codes};
+use crate::curation::{Cell, Codes, Curation};
 use crate::domain::format::{counted, thousands};
 use crate::domain::{Column, Kind, Privacy, Reason, Table};
 use crate::explore::{ColumnLayout, Follow, Query, Selection, Summary};
@@ -191,7 +191,14 @@ fn rows_in_words(look: &Look) -> String {
 }
 
 fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
-    let Some(count) = state.curation.value().and_then(|curation| curation.count(table)) else { return };
+    let Some(curation) = state.curation.value() else { return };
+    if table.dataset().is_some() {
+        let made_of_it = |made: &Table| curation.count(*made).is_some_and(|count| count.source == table);
+        for made in Table::ALL.into_iter().filter(made_of_it) {
+            dropped_on_the_way_ui(ui, curation, made, commands);
+        }
+    }
+    let Some(count) = curation.count(table) else { return };
     ui.label(widgets::weak(ui, format!("from {} of {}", thousands(count.rows_in), count.source.name())));
     for (position, step) in count.steps.iter().enumerate() {
         if step.dropped > 0 {
@@ -209,6 +216,18 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
             let text = format!("+{} more than one owner", thousands(step.added));
             ui.label(widgets::warning(ui, text))
                 .on_hover_text(t("Several customers' records carry the serial number of the same device"));
+        }
+    }
+}
+
+/// What of a landing table is not in the table that was made of it.
+fn dropped_on_the_way_ui(ui: &mut Ui, curation: &Curation, made: Table, commands: &mut Vec<Command>) {
+    for (position, step) in curation.count(made).iter().flat_map(|count| count.steps.iter().enumerate()) {
+        if step.dropped > 0 {
+            let text = format!("−{} {}, not in {}", thousands(step.dropped), step.reason.label(), made.name());
+            if ui.button(t(text)).on_hover_text(t(step.reason.explanation())).clicked() {
+                commands.push(Command::Show(Shown::Dropped { table: made, step: position, stood: None }));
+            }
         }
     }
 }

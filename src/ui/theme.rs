@@ -31,7 +31,7 @@ pub const PALETTE_TOP: f32 = 72.0;
 /// Width of the guide at first.
 pub const GUIDE_WIDTH: f32 = 420.0;
 /// Width of a card of the tour.
-pub const TOUR_WIDTH: f32 = 244.0;
+pub const TOUR_WIDTH: f32 = 212.0;
 /// Most width of a sentence on what is pointed at.
 pub const HOVER_WIDTH: f32 = 360.0;
 /// What is left of the window's height above and below a menu that scrolls.
@@ -39,7 +39,7 @@ pub const MENU_MARGIN: f32 = 96.0;
 /// Letters of a name of a file in a menu.
 pub const MENU_LETTERS: usize = 24;
 /// Most height of the list of what was done; a longer one scrolls.
-pub const HISTORY_HEIGHT: f32 = 320.0;
+pub const HISTORY_HEIGHT: f32 = 480.0;
 /// Width of a page from which on two columns stand beside each other.
 pub const ROOM_FOR_TWO: f32 = 820.0;
 /// Room for one figure of a side of an export.

@@ -1,17 +1,18 @@
 //! The tour: a few cards that say what each part of the window is for, while it shows that part.
 
 use egui::{
-    Align, Align2, Area, Button, EventFilter, Frame, Id, Key, Layout, Modifiers, Order, Rect, RichText, Role, Stroke,
-    StrokeKind, TextStyle, Ui, pos2, vec2,
+    Align2, Area, Button, EventFilter, Frame, Id, Key, Modifiers, Order, Rect, RichText, Role, Shape, Stroke,
+    TextStyle, Ui, pos2, vec2,
 };
 
 use crate::domain::CheckId;
 use crate::domain::format::{counted, thousands};
+use crate::landing::Source;
 use crate::state::{Command, Shown, State};
 
 use super::actions::{Does, key_of};
 use super::words::t;
-use super::{theme, widgets};
+use super::{icons, theme, widgets};
 
 /// The part of the window that a card speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,10 @@ pub struct TourScreen {
     from: Option<Shown>,
     /// The page that it showed last.
     led_to: Option<Shown>,
+    /// The last thing on the card has the focus.
+    is_at_end: bool,
+    /// The focus has gone on from there to the page that the card speaks of.
+    is_left: bool,
 }
 
 impl TourScreen {
@@ -63,6 +68,11 @@ impl TourScreen {
     /// Whether a card is shown.
     pub fn is_open(&self) -> bool {
         self.card.is_some()
+    }
+
+    /// Whether the focus has just gone on to the page that a card speaks of.
+    pub fn is_left(&mut self) -> bool {
+        std::mem::take(&mut self.is_left)
     }
 
     /// Ends it, goes back to where one was, and has it not offered again.
@@ -202,7 +212,11 @@ pub fn tour_ui(
     }
     let palette = theme::palette(ui);
     let ring = ui.ctx().layer_painter(egui::LayerId::new(Order::Middle, Id::unique("tour_ring")));
-    ring.rect_stroke(parts.place(card.part).shrink(1.0), 4.0, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
+    // Dashed, as it is not where the focus is.
+    let around = parts.place(card.part).shrink(2.0);
+    let corners =
+        [around.left_top(), around.right_top(), around.right_bottom(), around.left_bottom(), around.left_top()];
+    ring.extend(Shape::dashed_line(&corners, Stroke::new(2.0, palette.accent), 8.0, 5.0));
     let last = CARDS.len() - 1;
     let (mut goes, mut asked, mut turns) = (Some(place), None, vec![]);
     // Over the list of pages, as long as there is one: what the card speaks of stays in sight.
@@ -214,19 +228,31 @@ pub fn tour_ui(
     Area::new(Id::unique("tour")).order(Order::Foreground).pivot(pivot).fixed_pos(corner).show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).inner_margin(12).show(ui, |ui| {
             ui.set_width(theme::TOUR_WIDTH);
-            ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
-            ui.label(RichText::from(t(card.title)).text_style(TextStyle::Heading));
-            ui.label(t((card.says)(state)));
-            ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if place < last {
-                    let end = ui.button(t("End the tour"));
+                ui.label(widgets::small(ui, format!("TOUR, {} OF {}", thousands(place as u64 + 1), CARDS.len())));
+                widgets::at_right_ui(ui, "end", |ui| {
+                    let end = widgets::icon_button_ui(ui, icons::CLOSE, "End the tour");
                     turns.push(end.id);
                     if end.clicked() {
                         goes = None;
                     }
-                }
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                });
+            });
+            ui.label(RichText::from(t(card.title)).text_style(TextStyle::Heading));
+            ui.label(t((card.says)(state)));
+            if place == last && ui.link(t("Open the guide")).clicked() {
+                (goes, asked) = (None, Some(Does::TurnsGuide));
+            }
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                widgets::at_right_ui(ui, "turns", |ui| {
+                    if place > 0 {
+                        let back = ui.button(t("Back"));
+                        turns.push(back.id);
+                        if back.clicked() {
+                            goes = Some(place - 1);
+                        }
+                    }
                     let (text, next) = if place < last { ("Next", Some(place + 1)) } else { ("Done", None) };
                     let button = Button::new(RichText::from(t(text)).color(palette.base)).fill(palette.accent);
                     let response = ui.add(button);
@@ -238,20 +264,13 @@ pub fn tour_ui(
                     if response.clicked() {
                         goes = next;
                     }
-                    if place > 0 {
-                        let back = ui.button(t("Back"));
-                        turns.push(back.id);
-                        if back.clicked() {
-                            goes = Some(place - 1);
-                        }
-                    }
-                    if place == last && ui.button(t("Open the guide")).clicked() {
-                        (goes, asked) = (None, Some(Does::TurnsGuide));
-                    }
                 });
             });
         });
     });
+    let (focused, goes_on) = (ui.memory(egui::Memory::focused), ui.input(|input| input.key_pressed(Key::Tab)));
+    screen.is_left = screen.is_at_end && focused.is_none() && goes_on && card.part == Part::Page;
+    screen.is_at_end = focused.is_some() && focused == turns.last().copied();
     if goes == Some(place) {
         goes = turned_by_keys(ui, &turns, place);
     }
@@ -279,6 +298,12 @@ fn turned_by_keys(ui: &Ui, buttons: &[Id], place: usize) -> Option<usize> {
     }
 }
 
+/// Whether what is open are the sample data.
+fn is_sample(state: &State) -> bool {
+    let source = state.landing.value().map(|loaded| loaded.landing.source.asked());
+    matches!(source, Some(Source::Folder(folder)) if folder.ends_with("sample_data"))
+}
+
 /// Offers the tour to whoever is here for the first time.
 pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &mut Vec<Command>) {
     if state.toured || screen.card.is_some() {
@@ -286,6 +311,9 @@ pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &
     }
     theme::notice_frame(theme::palette(ui).accent_soft).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
+            if is_sample(state) {
+                ui.label(t("These are made-up sample data, with the mistakes that real ones have."));
+            }
             ui.label(t("New here? Seven cards show what each part of the window is for."));
             if ui.button(t("Take the tour")).clicked() {
                 screen.begin();

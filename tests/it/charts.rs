@@ -87,13 +87,28 @@ fn a_gap_is_drawn_as_a_gap_and_a_reading_alone_as_a_dot() {
 
 #[test]
 fn several_readings_at_an_instant_are_all_there_and_counted() {
-    let readings = series(&[(0, 1.0), (0, 5.0), (0, 3.0), (10_000, 2.0), (10_000, 2.0)]);
-    let kept = Kept::All;
-    let (scene, layout) = paint(&chart(vec![curve(&readings, Tint::Fates(&kept), 60_000)], seconds(-1.0, 11.0)));
-    assert_eq!(dots(&scene, Ink::Kept), 5);
-    let counts: Vec<&str> = texts(&scene).into_iter().filter(|text| text.starts_with('×')).collect();
-    assert_eq!(counts, ["×3", "×2"]);
-    assert_eq!((layout.seen, layout.all, layout.in_words().as_str()), (5, 5, "showing all 5 readings"));
+    let counts = |readings: &[(i64, f64)]| {
+        let (readings, kept) = (series(readings), Kept::All);
+        let chart = chart(vec![curve(&readings, Tint::Fates(&kept), 60_000)], seconds(-1.0, 21.0));
+        let (scene, layout) = paint(&chart);
+        assert_eq!(
+            (dots(&scene, Ink::Kept), layout.seen, layout.all),
+            (readings.len(), readings.len(), readings.len())
+        );
+        assert_eq!(layout.in_words(), format!("{} readings", readings.len()));
+        let texts = texts(&scene).into_iter().filter(|text| text.starts_with('×')).map(str::to_owned);
+        let legend = chart.legend(None, 640.0).into_iter().find(|(ink, _)| *ink == Ink::Weak);
+        (texts.collect::<Vec<_>>(), legend.map(|(_, words)| words))
+    };
+    let [three, two, one] = [3, 2, 1]
+        .map(|number| move |at: i64| (0..number).map(move |value| (at * 10_000, f64::from(value))).collect::<Vec<_>>());
+    let says = |words: &str| Some(words.to_owned());
+    assert_eq!(counts(&[three(0), one(1), one(2)].concat()), (vec!["×3".to_owned()], says("readings at one instant")));
+    let mostly = "readings at one instant, where it is not the usual 2";
+    assert_eq!(counts(&[three(0), two(1), two(2)].concat()), (vec!["×3".to_owned()], says(mostly)));
+    assert_eq!(counts(&[two(0), one(1), two(2)].concat()), (vec!["×1".to_owned()], says(mostly)));
+    assert_eq!(counts(&[two(0), two(1)].concat()), (vec![], says("2 readings at each instant")));
+    assert_eq!(counts(&[one(0), one(1)].concat()), (vec![], None));
 }
 
 #[test]

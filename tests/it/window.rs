@@ -99,6 +99,12 @@ fn a_loss_opens_the_rows_behind_it() {
     assert!(window.harness.query_by_label(&grid).is_some(), "{grid}");
     click(&mut window, "Back to customer_trusted");
     assert_eq!(window.harness.state().state().choices().shown, Shown::Table(Table::CustomerTrusted));
+    // Who looks at what landed finds there as well who was dropped.
+    window.harness.get_by_role_and_label(Role::Button, Table::CustomerLanding.name()).click();
+    window.harness.run_steps(2);
+    click(&mut window, &format!("−{} no consent, not in customer_trusted", thousands(dropped)));
+    let shown = Shown::Dropped { table: Table::CustomerTrusted, step: 0, stood: None };
+    assert_eq!(window.harness.state().state().choices().shown, shown);
 }
 
 #[test]

@@ -142,6 +142,12 @@ fn from_the_lock_to_a_training_set_that_is_proved() {
     assert_eq!(keys.ids(), std::slice::from_ref(&opened.manifest.key.id));
     desk.click("Polars");
     assert!(desk.has("Copy the lines for Polars") && desk.has("scan_parquet"));
+    // Of other tables nothing was written; of these it is said again.
+    desk.ask(Command::SetRecipe(Recipe::default()));
+    assert!(!desk.has("Copy the lines for Polars") && !desk.has("Written to"));
+    desk.ask(Command::Undo);
+    assert_eq!(desk.state().choices().shown, Shown::Export);
+    assert!(desk.has("Copy the lines for Polars") && desk.has("Written to"));
     desk.click("Exports made (1)");
     assert!(desk.has("Export training"));
     desk.window.harness.get_by_label_contains("Verify").click();

@@ -230,7 +230,7 @@ fn each_page_has_its_own_selection_which_never_comes_to_mean_other_cells() {
     ask(&mut window, Command::Beside(Box::new(Command::SetQuery(shown, find.clone()))));
     assert_eq!(state(&window).choices().query(), find);
     assert_eq!((state(&window).choices().selection(), beside(&window).selections.get(&shown)), (None, None));
-    assert_eq!(state(&window).history.undo_label(), Some("find"));
+    assert_eq!(state(&window).history.undo_label(), None, "looking for a text is no step");
     ask(&mut window, Command::Beside(Box::new(Command::Select(shown, other))));
     ask(&mut window, Command::SetRecipe(Recipe { consent_date: true, ..Recipe::default() }));
     assert_eq!(beside(&window).selections.get(&shown), None);

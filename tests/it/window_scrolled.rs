@@ -44,6 +44,63 @@ fn is_in_table(window: &Window) -> bool {
 }
 
 #[test]
+fn the_focus_goes_through_the_window_as_it_is_read() {
+    let mut window = small();
+    let mut places = vec![];
+    for _ in 0..400 {
+        press(&mut window, Modifiers::NONE, Key::Tab);
+        let Some((_, name)) = focused(&window) else { continue };
+        if places.first() == Some(&name) {
+            break;
+        }
+        places.push(name);
+    }
+    let place =
+        |part: &str| places.iter().position(|name| name.contains(part)).unwrap_or_else(|| panic!("{part}: {places:?}"));
+    let order = [
+        "Settings",
+        "machine_learning_curated: ",
+        "research",
+        "Signals",
+        "Find in all columns",
+        "Show refused records",
+    ];
+    assert!(order.map(place).is_sorted(), "{places:?}");
+    assert_eq!(places.last().unwrap(), "Personal data are masked", "the line at the bottom comes last");
+    // The list beside SQL comes after its editor, to which one comes.
+    press(&mut window, Modifiers::COMMAND, Key::Num5);
+    assert_eq!(focused(&window).map(|(role, _)| role), Some(Role::MultilineTextInput));
+    let mut after = vec![];
+    while !after.iter().any(|name: &String| name.starts_with("Example: ")) && after.len() < 400 {
+        press(&mut window, Modifiers::NONE, Key::Tab);
+        after.extend(focused(&window).map(|(_, name)| name));
+    }
+    assert!(!after.iter().any(|name| name == "Settings"), "{after:?}");
+}
+
+#[test]
+fn a_menu_that_the_focus_leaves_closes() {
+    let mut window = small();
+    window.harness.get_by_label("Personal data are masked").focus();
+    window.harness.run_steps(1);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let is_open = |window: &Window| window.harness.query_by_label("Show personal data").is_some();
+    assert!(is_open(&window));
+    for _ in 0..400 {
+        press(&mut window, Modifiers::NONE, Key::Tab);
+        match focused(&window) {
+            Some((_, name)) if name == "Show personal data" || name == "Personal data are masked" => {
+                assert!(is_open(&window));
+            }
+            Some(_) => break,
+            None => {}
+        }
+    }
+    assert!(!is_open(&window), "{:?}", focused(&window));
+    assert!(!state(&window).revealed);
+}
+
+#[test]
 fn whatever_gets_the_focus_comes_into_sight() {
     let mut window = small();
     ask(&mut window, Command::Show(Shown::Signals));

@@ -109,9 +109,11 @@ fn wheel(window: &mut Window, at: Pos2, delta: f32) {
 
 /// How many readings are in sight.
 fn seen(window: &Window) -> usize {
-    let label = label_of(window, "showing ");
-    let number: String = label.chars().filter(|c| c.is_ascii_digit() || *c == ' ').collect();
-    number.split_whitespace().next().unwrap().parse().unwrap()
+    let labels = || window.harness.get_all_by_role(Role::Label).filter_map(|label| label.accesskit_node().value());
+    let part = labels().find_map(|label| Some(label.split_once(" of them in this stretch")?.0.to_owned()));
+    let all = || labels().find_map(|label| Some(label.strip_suffix(" readings")?.to_owned()));
+    let words = part.or_else(all).unwrap();
+    words.split(' ').next_back().unwrap().replace(',', "").parse().unwrap()
 }
 
 #[test]
@@ -187,6 +189,33 @@ fn every_device_of_the_real_data_opens_and_the_foreign_ones_are_found() {
         assert_eq!(plotted.recording.device.as_ref().unwrap().series.len(), 30);
         assert!(seen(&window) >= 30);
     }
+}
+
+#[test]
+fn where_a_page_scrolls_the_wheel_scrolls_it_and_zooms_with_ctrl() {
+    let mut window = open_first();
+    window.harness.set_size(vec2(900.0, 600.0));
+    settle(&mut window);
+    let (all, at) = (seen(&window), place(&window, 0.5));
+    let top = |window: &Window| window.harness.get_by_role(Role::Image).rect().top();
+    let before = top(&window);
+    wheel(&mut window, at, -120.0);
+    assert_eq!(seen(&window), all);
+    assert!(top(&window) < before, "it was scrolled");
+    window.harness.event(Event::Zoom(3.0));
+    window.harness.run_steps(12);
+    assert!(seen(&window) < all);
+}
+
+#[test]
+fn once_nothing_is_foreign_the_devices_with_the_most_rows_come_first() {
+    let mut window = open_folder(&sample_data());
+    let by = |window: &Window| window.harness.get_by_label("Order of the devices").accesskit_node().value();
+    assert_eq!(by(&window).as_deref(), Some("by foreign rows"));
+    ask(&mut window, Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
+    assert_eq!(by(&window).as_deref(), Some("by rows"));
+    ask(&mut window, Command::Undo);
+    assert_eq!(by(&window).as_deref(), Some("by foreign rows"));
 }
 
 #[test]

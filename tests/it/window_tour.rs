@@ -79,6 +79,23 @@ fn the_tour_goes_through_the_pages_by_enter_alone_and_is_offered_once() {
 }
 
 #[test]
+fn by_keys_one_goes_from_a_card_to_the_page_that_it_speaks_of() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    click(&mut window, "Take the tour");
+    click(&mut window, "Next");
+    click(&mut window, "Next");
+    assert_eq!((card(&window), state(&window).choices().shown), (Some(3), Shown::Consent));
+    window.harness.get_by_label("Next").focus();
+    settle(&mut window);
+    press(&mut window, Key::Tab);
+    assert_eq!(crate::window_focus::focused(&window), Some((Role::Group, "Consent".to_owned())));
+    assert_eq!(card(&window), Some(3), "the card stays");
+    press(&mut window, Key::Tab);
+    assert_eq!(crate::window_focus::focused(&window).map(|(role, _)| role), Some(Role::Tab));
+}
+
+#[test]
 fn who_does_not_want_the_tour_is_not_asked_again() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());

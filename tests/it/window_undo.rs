@@ -9,6 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::domain::Format;
 use stedi_workbench::domain::{JoinRule, Progress, Purpose, Recipe, Table};
+use stedi_workbench::explore::{Query, Sort};
 use stedi_workbench::export::{file_name, write_tables};
 use stedi_workbench::state::{Command, Shown, State};
 
@@ -154,7 +155,7 @@ fn the_history_is_reached_by_the_keyboard() {
 }
 
 #[test]
-fn looking_around_is_no_step_but_comes_back_with_one() {
+fn looking_around_is_no_step_and_a_step_comes_back_where_it_can_be_seen() {
     let mut window = Window::open_folder(&sample_data());
     let show = |window: &mut Window, table: Table| {
         window.harness.get_by_role_and_label(Role::Button, table.name()).click_accesskit();
@@ -168,11 +169,22 @@ fn looking_around_is_no_step_but_comes_back_with_one() {
     show(&mut window, Table::MachineLearningCurated);
     press(&mut window, Modifiers::COMMAND, Key::Z);
     window.wait("the specification", curated_with(Recipe::default()));
-    assert_eq!(state(&window).choices().shown, Shown::Table(Table::AccelerometerTrusted));
-    show(&mut window, Table::CustomerCurated);
+    // The figures of every table are seen from every page, so that one stays, with the text that one looks for.
+    let shown = |window: &Window| state(window).choices().shown;
+    assert_eq!(shown(&window), Shown::Table(Table::MachineLearningCurated));
+    let find = Query { find: "1".to_owned(), ..Query::default() };
+    let table = shown(&window);
+    ask(&mut window, Command::SetQuery(table, find.clone()));
     press(&mut window, Modifiers::COMMAND, Key::Y);
     window.wait("the consent date again", curated_with(dated()));
-    assert_eq!(state(&window).choices().shown, Shown::Table(Table::MachineLearningCurated));
+    assert_eq!((shown(&window), state(&window).choices().query()), (Shown::Table(Table::MachineLearningCurated), find));
+    // The order of one table's rows is seen there alone.
+    let sort = Sort { column: "user", descending: true, nulls_first: false };
+    ask(&mut window, Command::SetQuery(table, Query { sorts: vec![sort], ..Query::default() }));
+    show(&mut window, Table::CustomerCurated);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(shown(&window), Shown::Table(Table::MachineLearningCurated));
+    assert!(state(&window).choices().query().sorts.is_empty());
 }
 
 #[test]
@@ -204,9 +216,11 @@ fn a_step_that_is_undone_takes_its_rows_out_of_sight() {
         state.work.is_none() && state.choices().shown == Shown::Table(Table::AccelerometerTrusted)
     });
     click(&mut window, "Undo: consent date off");
-    window.wait("the rows again", |state| {
-        curated_with(dated_by_owner())(state) && state.choices().shown == last && state.dropped.value().is_some()
+    window.wait("the step again", |state| {
+        curated_with(dated_by_owner())(state) && state.choices().shown == Shown::Table(Table::AccelerometerTrusted)
     });
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    window.wait("the rows again", |state| state.choices().shown == last && state.dropped.value().is_some());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use stedi_workbench::domain::Table;
 use stedi_workbench::explore::Follow;
 use stedi_workbench::landing::Source;
-use stedi_workbench::state::{Choices, Command, Shown, State};
+use stedi_workbench::state::{Beside, Choices, Command, Shown, State};
 
 use crate::support::{Window, sample_data};
 
@@ -45,6 +45,38 @@ fn open_tab(window: &mut Window, name: &str) {
 fn tab(window: &Window) -> Option<String> {
     let tabs = window.harness.query_all_by_role(Role::Tab);
     tabs.map(|tab| tab.accesskit_node()).find(|tab| tab.is_selected() == Some(true)).and_then(|tab| tab.label())
+}
+
+#[test]
+fn each_of_two_pages_is_gone_back_in_by_itself() {
+    let mut window = Window::open_folder(&sample_data());
+    ask(&mut window, Command::Show(Shown::Signals));
+    ask(&mut window, Command::Show(Shown::Consent));
+    open_tab(&mut window, "Withdrawals");
+    let shown = Shown::Table(Table::CustomerTrusted);
+    ask(&mut window, Command::SetBeside(Some(Beside { shown, ..Beside::default() })));
+    let beside = |window: &Window| state(window).beside.as_ref().unwrap().shown;
+    for next in [Shown::Table(Table::CustomerCurated), Shown::Signals] {
+        ask(&mut window, Command::Beside(Box::new(Command::Show(next))));
+    }
+    ask(&mut window, Command::UsePage { beside: true });
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!((beside(&window), choices(&window).shown), (Shown::Table(Table::CustomerCurated), Shown::Consent));
+    window.harness.get_by_label("Back to the page before").click();
+    window.harness.run_steps(3);
+    assert_eq!(beside(&window), shown);
+    let is_at_start = |window: &Window| {
+        window.harness.get_by_label_contains("Back to the page before").accesskit_node().is_disabled()
+    };
+    assert!(is_at_start(&window), "there is nothing before on the page beside");
+    press(&mut window, Modifiers::ALT, Key::ArrowRight);
+    assert_eq!(beside(&window), Shown::Table(Table::CustomerCurated));
+    ask(&mut window, Command::UsePage { beside: false });
+    assert!(!is_at_start(&window));
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!(tab(&window).as_deref(), Some("Where rows went"), "the part of the first page that was open");
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!((choices(&window).shown, beside(&window)), (Shown::Signals, Shown::Table(Table::CustomerCurated)));
 }
 
 #[test]
