@@ -2,6 +2,7 @@
 //! chosen here, by what is known of a column without trying: the dictionary of texts that are numbered is there already, numbers
 //! of which there are few different ones get one, and whole numbers that lie far apart are written as differences.
 
+use std::cell::RefCell;
 use std::io;
 
 use polars::io::parquet::write::BatchedWriter;
@@ -75,10 +76,7 @@ impl<W: io::Write> ParquetFile<W> {
                 _ => plain(column)?,
             };
             let pages = array_to_columns(array, kind.clone(), self.options, &encoding)?.into_iter().flatten();
-            // Its working memory is worth more than the pages of a short column.
-            let mut compressor = Compressor::new(LEVEL)?;
-            let mut packed = vec![];
-            pages.map(|page| compressed(page?, &mut compressor, &mut packed)).collect()
+            pages.map(|page| compressed(page?)).collect()
         });
         let columns = columns.collect::<PolarsResult<Vec<Vec<CompressedPage>>>>()?;
         self.writer.write_row_group(rows.height() as u64, &columns)
@@ -93,14 +91,36 @@ impl<W: io::Write> ParquetFile<W> {
     }
 }
 
-/// A page as the library compresses it, but for a compressor and memory that are there already.
-fn compressed(page: Page, compressor: &mut Compressor<'_>, packed: &mut Vec<u8>) -> PolarsResult<CompressedPage> {
-    let mut pack = |bytes: &[u8]| -> PolarsResult<CowBuffer> {
+thread_local! {
+    /// A compressor, and memory for what comes of it: setting them up costs more than packing the pages of a short column.
+    static PACKER: RefCell<Option<(Compressor<'static>, Vec<u8>)>> = const { RefCell::new(None) };
+}
+
+/// What comes of packing, in no more memory than it needs.
+fn pack(bytes: &[u8]) -> PolarsResult<CowBuffer> {
+    /// More memory than this is given back.
+    const MOST_KEPT: usize = 4 << 20;
+    PACKER.with_borrow_mut(|packer| {
+        let (compressor, packed) = match packer {
+            Some((compressor, packed)) => (compressor, packed),
+            none => {
+                let (compressor, packed) = none.insert((Compressor::new(LEVEL)?, vec![]));
+                (compressor, packed)
+            }
+        };
         packed.clear();
         packed.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
         compressor.compress_to_buffer(bytes, packed)?;
-        Ok(CowBuffer::Owned(packed.as_slice().to_vec()))
-    };
+        let whole = packed.as_slice().to_vec();
+        if packed.capacity() > MOST_KEPT {
+            *packed = vec![];
+        }
+        Ok(CowBuffer::Owned(whole))
+    })
+}
+
+/// A page as the library compresses it, but for a compressor and memory that are there already.
+fn compressed(page: Page) -> PolarsResult<CompressedPage> {
     Ok(match page {
         // What its header says is the length of what is not compressed.
         Page::Data(page) => {

@@ -62,12 +62,14 @@ impl Place {
         Ok(Self { folder: folder.to_owned(), was_made, lock })
     }
 
-    /// Removes what an earlier run that was killed may have left of a file. Without the lock it may be another
-    /// run's, and stays.
-    pub fn clear(&self, name: impl AsRef<Path>) {
-        if self.lock.is_some() {
-            let path = self.folder.join(name);
-            [UNFINISHED, WHOLE, REPLACED].iter().for_each(|end| remove(&with_end(&path, end)));
+    /// Removes what an earlier run that was killed may have left of files. Without the lock it may be another run's, and
+    /// stays.
+    pub fn clear(&self, names: &[impl AsRef<Path>]) {
+        // In a folder of this run there is nothing.
+        if self.lock.is_some() && !self.was_made {
+            for path in names.iter().map(|name| self.folder.join(name)) {
+                [UNFINISHED, WHOLE, REPLACED].iter().for_each(|end| remove(&with_end(&path, end)));
+            }
         }
     }
 
@@ -75,7 +77,7 @@ impl Place {
     /// ones. They are called whole when all of them are, and nothing else of that run is left unfinished then.
     pub fn complete(&self, names: &[impl AsRef<Path>]) {
         let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.join(name)).collect();
-        if self.lock.is_some() && !paths.iter().any(|path| with_end(path, UNFINISHED).exists()) {
+        if self.lock.is_some() && !self.was_made && !paths.iter().any(|path| with_end(path, UNFINISHED).exists()) {
             // What is not there, or is refused, is where it was.
             paths.iter().for_each(|path| drop(fs::rename(with_end(path, WHOLE), path)));
         }
@@ -95,10 +97,10 @@ impl Place {
         let paths: Vec<PathBuf> = names.iter().map(|name| self.folder.join(name)).collect();
         let unfinished: Vec<PathBuf> = paths.iter().map(|path| with_end(path, UNFINISHED)).collect();
         let done = write(&unfinished).and_then(|()| replace_all(&paths));
-        for path in &paths {
-            [UNFINISHED, WHOLE].iter().for_each(|end| remove(&with_end(path, end)));
-        }
         if let Err(error) = done {
+            for path in &paths {
+                [UNFINISHED, WHOLE].iter().for_each(|end| remove(&with_end(path, end)));
+            }
             if self.was_made {
                 // It is not empty if somebody else put something there, and then it stays.
                 fs::remove_dir(&self.folder).ok();
@@ -146,7 +148,7 @@ pub fn change_own_file<C: AsRef<[u8]>>(path: &Path, change: impl FnOnce(Vec<u8>)
         return write_own_file(path, change(vec![]).as_ref());
     };
     let place = Place::wait_for(folder)?;
-    place.clear(name);
+    place.clear(&[name]);
     let before = match fs::read(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => vec![],
         read => read.map_err(&failed)?,
@@ -171,7 +173,7 @@ pub fn write_file_by(path: &Path, write: impl FnOnce(&mut File) -> Result<(), Ex
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let place = Place::take(folder)?;
-    place.clear(name);
+    place.clear(&[name]);
     fill_one(place, path, name, write)
 }
 
@@ -218,7 +220,8 @@ fn replace_all(paths: &[PathBuf]) -> Result<(), ExportError> {
                 fs::rename(with_end(path, REPLACED), path).ok();
             }
             (Err(_), true, false) => remove(path),
-            (Ok(()), ..) | (Err(_), false, _) => remove(&with_end(path, REPLACED)),
+            (Ok(()), _, true) | (Err(_), false, _) => remove(&with_end(path, REPLACED)),
+            (Ok(()), _, false) => {}
         }
     }
     done
@@ -329,7 +332,7 @@ mod tests {
         for name in ["a", "a.unfinished", "a.replaced", "mine.unfinished"] {
             fs::write(folder.path().join(name), "old").unwrap();
         }
-        Place::take(folder.path()).unwrap().clear("a");
+        Place::take(folder.path()).unwrap().clear(&["a"]);
         assert_eq!(content(folder.path()), pairs(&[("a", "old"), ("mine.unfinished", "old")]));
     }
 
@@ -354,7 +357,7 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "old");
         fs::remove_file(folder.path().join("c.unfinished")).unwrap();
         place.complete(&names());
-        names().iter().for_each(|name| place.clear(name));
+        place.clear(&names());
         assert_eq!(content(folder.path()), pairs(&[("a", "new"), ("b", "new"), ("c", "new")]));
     }
 

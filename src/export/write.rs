@@ -68,7 +68,7 @@ fn take_place(folder: &Path, format: Format) -> Result<(Vec<Table>, Vec<String>,
     for format in Format::ALL {
         let names: Vec<String> = tables.iter().map(|table| file_name(*table, format)).collect();
         place.complete(&names);
-        names.iter().for_each(|name| place.clear(name));
+        place.clear(&names);
     }
     let names = tables.iter().map(|table| file_name(*table, format)).collect();
     Ok((tables, names, place))

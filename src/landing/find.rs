@@ -66,8 +66,7 @@ pub fn files(source: &Source) -> Result<Vec<FoundFile>, LandingError> {
 
 const DEEPEST: usize = 16;
 
-/// `above` are the real paths of the folders that lead here: a link to one of them would read its files again and
-/// again.
+/// `above` are the folders that lead here: a link to one of them would read its files again and again.
 fn look_into(
     folder: &Path,
     prefix: &str,
@@ -76,7 +75,7 @@ fn look_into(
     above: &mut Vec<PathBuf>,
 ) -> std::io::Result<()> {
     let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-    above.push(fs::canonicalize(folder)?);
+    above.push(folder.to_owned());
     entries.sort_by_key(fs::DirEntry::file_name);
     let has_landing = says.is_some() && entries.iter().any(|entry| entry.file_name() == "landing");
     for entry in entries {
@@ -94,7 +93,9 @@ fn look_into(
                 if has_landing && matches!(name.as_str(), "trusted" | "curated") {
                     continue;
                 }
-                let trouble = if fs::canonicalize(&path).is_ok_and(|real| above.contains(&real)) {
+                // Only links lead back.
+                let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                let trouble = if is_link && leads_back(&path, above) {
                     Some("it is a link back to a folder that it lies in".to_owned())
                 } else if above.len() > DEEPEST {
                     Some(format!("it lies more than {DEEPEST} folders deep"))
@@ -111,6 +112,11 @@ fn look_into(
     }
     above.pop();
     Ok(())
+}
+
+fn leads_back(link: &Path, above: &[PathBuf]) -> bool {
+    let is_it = |real: PathBuf| above.iter().any(|folder| fs::canonicalize(folder).is_ok_and(|folder| folder == real));
+    fs::canonicalize(link).is_ok_and(is_it)
 }
 
 /// A name of a file in one line, whatever is in it.

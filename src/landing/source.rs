@@ -77,7 +77,10 @@ impl Source {
         let folders: BTreeSet<&Path> = self.folders().into_iter().chain(below).collect();
         let resolved = |path: &Path| fs::canonicalize(path).ok();
         let folders: Vec<PathBuf> = folders.into_iter().filter_map(resolved).collect();
-        let files: BTreeSet<PathBuf> = found.iter().filter_map(|file| resolved(&file.path)).collect();
+        // Any other file lies in one of the folders.
+        let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+        let alone = found.iter().filter(|file| !file.name.contains('/') || is_link(&file.path));
+        let files: BTreeSet<PathBuf> = alone.filter_map(|file| resolved(&file.path)).collect();
         for path in paths {
             if is_address(path) {
                 let target = Address::parse(path).map_err(Box::new)?;
