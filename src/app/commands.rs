@@ -114,6 +114,10 @@ impl App {
             Command::ForgetExport(folder) => self.forget_export(folder),
             Command::ChooseSearched => self.show_dialog(FileChoice::Searched),
             Command::SearchFor(path) => self.workers.lists.request(ListRequest::Searched(path)),
+            Command::ShowPastExports => {
+                self.screens.show_past_exports();
+                self.choose(context, |choices| choices.shown = Shown::Export);
+            }
             Command::Search(list) => {
                 self.screens.show_past_exports();
                 self.search_exports(list);
@@ -173,6 +177,8 @@ impl App {
             Command::ReadWithdrawn(path) => self.workers.lists.request(ListRequest::Withdrawn(path)),
             Command::ReadExpected(path) => self.workers.lists.request(ListRequest::Expected(path)),
             Command::SetExpected(expected) => self.state.expected = expected,
+            // What is only said is there for a moment; what has to be known stays until it is taken away.
+            Command::Notify(Severity::Information, text) => self.tell(text),
             Command::Notify(severity, text) => notify(&mut self.state, severity, text),
             Command::SetTheme(choice) => {
                 self.state.theme = choice;

@@ -102,6 +102,16 @@ impl JoinRule {
             Self::Nearest => "nearest",
         }
     }
+
+    /// What it is called on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Timestamp => "time stamp",
+            Self::Owner => "time stamp and owner",
+            Self::InferredOwner => "inferred owner",
+            Self::Nearest => "nearest",
+        }
+    }
 }
 
 /// A recipe that cannot be read; the message says which key or value, and where in the text.

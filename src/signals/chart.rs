@@ -152,7 +152,7 @@ impl Chart<'_> {
                 Ink::Other,
                 &over.map_or_else(|| "that customer's motion".to_owned(), |name| format!("motion of {name}")),
             ),
-            (!counts.is_empty(), Ink::Weak, &at_one_instant(&counts)),
+            (counts.iter().any(|counted| counted.are_marked), Ink::Weak, &at_one_instant(&counts)),
         ]
         .into_iter()
         .filter(|(is_there, ..)| *is_there)
@@ -230,7 +230,7 @@ impl Chart<'_> {
                 }
             }
         }
-        self.paint_cursors(&scale, &mut shapes);
+        self.paint_cursors(&scale, layout.panes.is_empty(), &mut shapes);
         scene.paint(area, shapes);
         layout.panes.push(area);
         layout.values.push(values);
@@ -305,8 +305,9 @@ impl Chart<'_> {
         scene.paint(Area::new(0.0, area.bottom, scene.size[0], scene.size[1]), shapes);
     }
 
-    /// What is in front of the curves: foreign instants, cursors, the pointer.
-    fn paint_cursors(&self, scale: &Scale, shapes: &mut Vec<Shape>) {
+    /// What is in front of the curves: foreign instants, cursors, the pointer. What cursors are called is said once, in the
+    /// first pane.
+    fn paint_cursors(&self, scale: &Scale, is_first: bool, shapes: &mut Vec<Shape>) {
         let area = scale.area;
         let marks: Vec<[f32; 3]> =
             self.foreign_places(area).into_iter().map(|x| [x, area.top, area.top + MARKS - 2.0]).collect();
@@ -320,6 +321,9 @@ impl Chart<'_> {
                 ink: Ink::Cursor,
                 width: 1.0,
             });
+            if !is_first {
+                continue;
+            }
             let (x, anchor) = if x + 64.0 < area.right { (x + 4.0, Anchor::Start) } else { (x - 4.0, Anchor::End) };
             shapes.push(Shape::small(name.to_owned(), [x, scale.curves.bottom - 9.0], anchor, Ink::Cursor));
         }
@@ -351,10 +355,9 @@ impl Chart<'_> {
 /// What the counts below curves stand for.
 fn at_one_instant(counts: &[Counted]) -> String {
     let usual = counts.iter().map(|counted| counted.usual).max().unwrap_or(1);
-    match counts.iter().any(|counted| counted.are_marked) {
-        _ if usual == 1 => "readings at one instant".to_owned(),
-        true => format!("readings at one instant, where it is not the usual {usual}"),
-        false => format!("{usual} readings at each instant"),
+    match usual {
+        1 => "readings at one instant".to_owned(),
+        usual => format!("readings at one instant, where it is not the usual {usual}"),
     }
 }
 

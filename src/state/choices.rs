@@ -319,7 +319,7 @@ fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
         }));
     }
     if *join != from.join {
-        labels.push(Label::new(format!("join: {}", join.name())));
+        labels.push(Label::new(format!("join on {}", join.title())));
     }
     if *tolerance_ms != from.tolerance_ms {
         let tolerance = format::thousands((*tolerance_ms).into());
@@ -362,8 +362,8 @@ mod tests {
             (&dated, &specification, "consent date off"),
             (&specification, &distinct, "duplicates dropped"),
             (&distinct, &specification, "duplicates kept"),
-            (&specification, &owner, "join: owner"),
-            (&public, &owner, "purpose: research, join: owner"),
+            (&specification, &owner, "join on time stamp and owner"),
+            (&public, &owner, "purpose: research, join on time stamp and owner"),
         ] {
             assert_eq!(label(from, to).as_deref(), Some(name));
         }

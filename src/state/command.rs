@@ -108,6 +108,8 @@ pub enum Command {
     ChooseSearched,
     /// Look for those in this file in the exports.
     SearchFor(PathBuf),
+    /// Show the exports that were made.
+    ShowPastExports,
     /// Look for these in the exports.
     Search(Withdrawn),
     /// Write an export without those who were looked for; in its own place if that is wanted.

@@ -168,13 +168,15 @@ fn place_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Comm
     }
 }
 
-/// What a page shows, and the others. The page in use has its name in bold and a line below it.
+/// What a page shows, and the others. The page in use has a line below its name.
 fn page_menu_ui(ui: &mut Ui, state: &State, screens: &mut Screens, is_beside: bool, commands: &mut Vec<Command>) {
     let shown = state.choices().shown;
     let is_used = state.is_beside_used == is_beside;
     let name = page_name(shown);
     let text = as_is(format!("{}  {}", t(name.as_str()), icons::MENU));
-    let text = if is_used { widgets::strong(text) } else { widgets::weak(ui, text) };
+    // In bold either way, so that nothing beside it moves.
+    let text = widgets::strong(text);
+    let text = if is_used { text } else { text.color(theme::palette(ui).weak) };
     let button = ui.menu_button(text, |ui| {
         for page in [Shown::Consent, Shown::Signals, Shown::Review, Shown::Export, Shown::Sql, Shown::Refused] {
             if ui.selectable_label(page == shown, t(page_name(page))).clicked() {

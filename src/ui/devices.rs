@@ -300,7 +300,7 @@ fn compare_ui(ui: &mut Ui, card: Rect, state: &State, serial: &str, name: &str, 
     let mut now = is_in;
     let corner = Rect::from_min_size(pos2(card.right() - 26.0, card.top() + 4.0), vec2(22.0, 20.0));
     let response = ui.put(corner, egui::Checkbox::without_text(&mut now));
-    widgets::named(&response, ui, Role::CheckBox, format!("Compare {name}"));
+    widgets::named_box(&response, ui, now, format!("Compare {name}"));
     if now != is_in {
         let mut devices = compared.clone();
         devices.retain(|other| other != serial);

@@ -1,6 +1,6 @@
 //! The page of the exports: the next one as a checklist, and those that were made.
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Button, RichText, ScrollArea, Ui};
 
 use crate::domain::CheckId;
 use crate::state::{Command, ExportOutcome, ExportTab, State};
@@ -152,7 +152,9 @@ fn outcome_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, commands: &mu
                         icons::WARNING,
                         place.display()
                     )));
-                    let replace = ui.button(widgets::warning(ui, "Replace it"));
+                    let replace = Button::new(widgets::warning(ui, "Replace it"));
+                    let replace = ui.add_enabled(state.review.signed_off().is_some(), replace);
+                    let replace = replace.on_disabled_hover_text(t("Nobody signed the review of these tables"));
                     if replace.on_hover_text(t("Only if it is an export of this program")).clicked() {
                         commands.push(Command::ExportTo { place: place.clone(), replace: true });
                     }

@@ -11,7 +11,6 @@ use crate::export::Listed;
 use crate::export::release::{Contained, Manifest, Verified};
 use crate::state::{Command, OpenedExport, Proof, Searched, Slot, State};
 
-use super::recipe_bar::join_label;
 use super::scrolled::Scrolled as _;
 use super::words::{as_is, t};
 use super::{access, empty, icons, theme, widgets};
@@ -186,7 +185,7 @@ pub fn written_ui(
                 commands.push(Command::CopyText(text.clone()));
             }
             // As they are to be typed: broken lines would be others.
-            ScrollArea::horizontal().id_salt("lines").show_scrolled(ui, |ui| {
+            ScrollArea::horizontal().id_salt(("lines", *library)).show_scrolled(ui, |ui| {
                 ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).extend());
             });
         });
@@ -198,7 +197,7 @@ fn made_of(manifest: &Manifest) -> String {
     let packaging = &manifest.packaging;
     let join = manifest.recipe["join"].as_str().unwrap_or_default();
     let rule = JoinRule::ALL.into_iter().find(|rule| rule.name() == join);
-    let joined = rule.map_or_else(|| join.to_owned(), |rule| join_label(rule).to_owned());
+    let joined = rule.map_or_else(|| join.to_owned(), |rule| rule.title().to_owned());
     let files = counted(manifest.landing.len() as u64, "landing file");
     let signed = manifest.review.signed_off.as_ref();
     let by = signed.map_or_else(|| ", signed by nobody".to_owned(), |signed| format!(", signed off by {}", signed.who));

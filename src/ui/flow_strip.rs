@@ -1,7 +1,7 @@
 //! The strip of figures that stays on every page: what came in, what each zone holds, what was lost and why. Each
 //! figure is a door to its rows.
 
-use egui::{Align, Layout, RichText, ScrollArea, TextStyle, TextWrapMode, Ui, WidgetText, vec2};
+use egui::{Align, Layout, Rect, RichText, ScrollArea, TextStyle, TextWrapMode, Ui, WidgetText, vec2};
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{CheckId, Table, TableCount, Zone};
@@ -123,22 +123,32 @@ fn name_width(ui: &Ui, table: Table) -> f32 {
 fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mut Vec<Command>) {
     let rows = rows(state, table);
     let size = vec2(width, theme::FIGURE_HEIGHT);
+    let change = change(ui, state, table, rows);
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
+        let place = Rect::from_min_size(ui.min_rect().min, size);
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ui.spacing_mut().button_padding = vec2(4.0, 0.0);
         ui.spacing_mut().interact_size.y = 18.0;
+        let text = rows.map_or_else(|| "–".to_owned(), thousands);
+        let figure = RichText::new(t(&text)).text_style(theme::figure_style());
+        // What a change did stands beside the figure, or in the place of its name where there is no room: nothing moves.
+        let beside = |change: &RichText| widgets::button_width(ui, &figure) + widgets::width(ui, change) + 6.0 < width;
+        let has_room = change.as_ref().is_none_or(|(text, _)| beside(text));
         ui.horizontal(|ui| {
             ui.add_space(4.0);
-            ui.label(widgets::small(ui, name(table)));
+            match &change {
+                Some(change) if !has_room => changed_ui(ui, change),
+                _ => drop(ui.label(widgets::small(ui, name(table)))),
+            }
         });
-        let text = rows.map_or_else(|| "–".to_owned(), thousands);
         let name = format!("{}: {text} rows", table.name());
         let selected = state.shown_in_use() == Shown::Table(table);
         let color = if selected { theme::palette(ui).accent } else { theme::palette(ui).text };
-        let figure = RichText::new(t(text)).text_style(theme::figure_style()).color(color);
         ui.horizontal(|ui| {
-            let door = widgets::door_ui(ui, figure, &name);
+            // What explains it lies over nothing that can be clicked on beside or below it.
+            let mut door = widgets::door_ui(ui, figure.color(color), &name);
+            door.interact_rect = place;
             let door = explained(door, format!("{}. Click to see its rows.", of_table(table)), table.name());
             if selected {
                 let (across, below) = (door.rect.shrink2(vec2(4.0, 0.0)).x_range(), door.rect.bottom());
@@ -148,23 +158,26 @@ fn figure_ui(ui: &mut Ui, state: &State, table: Table, width: f32, commands: &mu
                 commands.push(Command::Show(Shown::Table(table)));
             }
             ui.add_space(2.0);
-            change_ui(ui, state, table, rows);
+            change.iter().filter(|_| has_room).for_each(|change| changed_ui(ui, change));
         });
         loss_ui(ui, state, table, commands);
     });
 }
 
 /// What the last change of the recipe did to this figure, for a moment.
-fn change_ui(ui: &mut Ui, state: &State, table: Table, rows: Option<u64>) {
-    let (Some(before), Some(rows)) = (state.before, rows) else { return };
+fn change(ui: &Ui, state: &State, table: Table, rows: Option<u64>) -> Option<(RichText, u64)> {
+    let (before, rows) = (state.before?, rows?);
     let age = ui.input(|input| input.time) - before.changed_at;
     let was = before.rows[table.index()];
-    if was != rows && age < theme::DIFFERENCE_SECONDS {
-        let text =
-            RichText::new(t(difference(was, rows))).text_style(TextStyle::Small).color(theme::palette(ui).accent);
-        ui.label(text).on_hover_text(t(format!("{} before the last change", thousands(was))));
+    (was != rows && age < theme::DIFFERENCE_SECONDS).then(|| {
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(theme::DIFFERENCE_SECONDS - age));
-    }
+        let text = RichText::new(t(difference(was, rows))).text_style(TextStyle::Small);
+        (text.color(theme::palette(ui).accent), was)
+    })
+}
+
+fn changed_ui(ui: &mut Ui, (text, was): &(RichText, u64)) {
+    ui.label(text.clone()).on_hover_text(t(format!("{} before the last change", thousands(*was))));
 }
 
 fn loss_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
@@ -212,7 +225,7 @@ pub fn reasons_ui(ui: &mut Ui, count: &TableCount) {
             ui.label(t(format!("−{} {}", thousands(step.dropped), step.reason.label())));
         }
         if step.added > 0 {
-            ui.label(t(format!("+{} found more than one partner", thousands(step.added))));
+            ui.label(t(format!("+{} more, as some found several partners", thousands(step.added))));
         }
     }
     ui.label(t(format!("= {} rows", thousands(count.rows))));

@@ -171,7 +171,8 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
                 }
                 let wanted = goes_to.take();
                 contents::contents_ui(ui, goes_to);
-                let comes = wanted.is_some() && !types && focus::is_by_keys(ui);
+                // Who goes from place to place by Enter stays in the field.
+                let comes = wanted.is_some() && !types && !entered && focus::is_by_keys(ui);
                 for block in in_force() {
                     contents::start_ui(ui, block, comes.then_some(&wanted), started);
                     let painted = ui.scope(|ui| block_ui(ui, state, (block, &marks), goes_to));

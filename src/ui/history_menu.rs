@@ -1,7 +1,7 @@
 //! Undo, redo, and the list of what was done.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, Ui, vec2};
+use egui::{Align, Button, PopupCloseBehavior, Role, ScrollArea, TextStyle, Ui, vec2};
 
 use crate::state::{Command, State};
 
@@ -73,7 +73,8 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(widgets::small(ui, "HISTORY"));
     });
     // No entry is cut at the bottom.
-    let entry = theme::ROW_HEIGHT + ui.spacing().item_spacing.y;
+    let text = ui.text_style_height(&TextStyle::Button) + 2.0 * ui.spacing().button_padding.y;
+    let entry = text.max(theme::ROW_HEIGHT) + ui.spacing().item_spacing.y;
     let room = (theme::HISTORY_HEIGHT / entry).floor() * entry - ui.spacing().item_spacing.y;
     // Left to itself a menu takes two entries and a half for enough.
     let least = (labels.len() as f32 * entry).min(room);

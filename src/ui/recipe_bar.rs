@@ -46,7 +46,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             joins_in_a_list_ui(ui, &mut recipe.join);
         } else {
             for join in JoinRule::ALL {
-                let response = ui.selectable_value(&mut recipe.join, join, t(join_label(join)));
+                let response = ui.selectable_value(&mut recipe.join, join, t(join.title()));
                 access::radio(&explained(response, join_hover(join), "join"));
             }
         }
@@ -87,10 +87,10 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// The join rules where there is no room for all of them side by side: the bar stays one line.
 fn joins_in_a_list_ui(ui: &mut Ui, join: &mut JoinRule) {
-    let list = ComboBox::from_id_salt("join").selected_text(t(join_label(*join)));
+    let list = ComboBox::from_id_salt("join").selected_text(t(join.title()));
     let list = list.show_ui(ui, |ui| {
         for rule in JoinRule::ALL {
-            let response = ui.selectable_value(join, rule, t(join_label(rule)));
+            let response = ui.selectable_value(join, rule, t(rule.title()));
             access::radio(&response.on_hover_text(t(join_hover(rule))));
         }
     });
@@ -101,7 +101,7 @@ fn joins_in_a_list_ui(ui: &mut Ui, join: &mut JoinRule) {
 /// How wide the bar would be in one line, with all join rules side by side.
 fn width_of_all(ui: &Ui) -> f32 {
     let (padding, gap) = (ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
-    let buttons = Purpose::ALL.map(Purpose::name).into_iter().chain(JoinRule::ALL.map(join_label));
+    let buttons = Purpose::ALL.map(Purpose::name).into_iter().chain(JoinRule::ALL.map(JoinRule::title));
     let boxes = ["Only readings after consent", "Drop duplicates"];
     let around = |each: f32| move |text: &str| (t(text), each);
     let texts = buttons.map(around(2.0 * padding)).chain(boxes.into_iter().map(around(ui.spacing().icon_width + gap)));
@@ -129,16 +129,6 @@ fn run_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     if ui.button(t("Make them here")).on_hover_text(t("Let go of the run, and make the tables here")).clicked() {
         commands.push(Command::UseRun(None));
-    }
-}
-
-/// What a rule is called on the screen.
-pub fn join_label(join: JoinRule) -> &'static str {
-    match join {
-        JoinRule::Timestamp => "time stamp",
-        JoinRule::Owner => "time stamp and owner",
-        JoinRule::InferredOwner => "inferred owner",
-        JoinRule::Nearest => "nearest",
     }
 }
 

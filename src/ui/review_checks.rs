@@ -255,9 +255,11 @@ fn check_ui(
         ui.vertical(|ui| {
             let repairs = repairs(check.id, check.verdict, &state.choices().recipe);
             // Where readings contradict a record, the one that does not go by records is advised.
-            let contradicted = state.review.owners.value().is_some_and(|owners| owners.summary.contradicting > 0);
+            let contradicting = state.review.owners.value().map_or(0, |owners| owners.summary.contradicting);
             let is_inferred = |repair: &Repair| repair.recipe.join == JoinRule::InferredOwner;
-            let advised = repairs.iter().position(is_inferred).filter(|_| contradicted).unwrap_or_default();
+            let advised = repairs.iter().position(is_inferred).filter(|_| contradicting > 0);
+            let by_readings = advised.is_some();
+            let advised = advised.unwrap_or_default();
             for (place, repair) in repairs.into_iter().enumerate() {
                 let words = match rows_of(state, &repair.recipe) {
                     Some(rows) => as_is(format!("{}  ·  {}", t(repair.words), t(counted(rows, "row")))),
@@ -276,6 +278,11 @@ fn check_ui(
                 }
                 // What tells it from the next, which may come to as many rows.
                 ui.label(widgets::small(ui, repair.effect));
+                if by_readings && place == advised {
+                    let devices = counted(contradicting, "device");
+                    let why = format!("Advised, as the readings contradict the records of {devices}.");
+                    ui.label(widgets::small(ui, why));
+                }
                 ui.add_space(4.0);
             }
         });

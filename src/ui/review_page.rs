@@ -138,7 +138,7 @@ pub fn review_ui(
         ReviewTab::Joins => review_joins::joins_ui(ui, state, commands),
         ReviewTab::Rules => review_rules::rules_ui(ui, state, commands),
         ReviewTab::Owners => owners_ui(ui, state, &mut screen.owners, &mut screen.who, commands),
-        ReviewTab::Trail => trail_ui(ui, state),
+        ReviewTab::Trail => trail_ui(ui, state, commands),
     }
 }
 
@@ -217,7 +217,11 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
             Some(open) => {
                 let checks = if open == 1 { "1 check fails".to_owned() } else { format!("{open} checks fail") };
                 ui.label(widgets::warning(ui, format!("{} Export is closed: {checks}.", icons::LOCKED)));
-                ui.label(widgets::weak(ui, "Repair each, or accept it with a reason."));
+                let way = match open {
+                    1 => "Repair it, or accept it with a reason.",
+                    _ => "Repair each, or accept it with a reason.",
+                };
+                ui.label(widgets::weak(ui, way));
             }
         }
     });
@@ -260,7 +264,7 @@ pub fn who_ui(ui: &mut Ui, who: &mut String) -> (bool, Response) {
     (widgets::is_entered(ui, &response), response)
 }
 
-fn trail_ui(ui: &mut Ui, state: &State) {
+fn trail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let trail: &Trail = match &state.review.trail {
         Slot::Ready(trail) => trail,
         Slot::Failed { error, .. } => {
@@ -280,6 +284,9 @@ fn trail_ui(ui: &mut Ui, state: &State) {
         ui,
         "Lines are only ever added, each with the hash of the one before, so that a change is noticed. The last comes first.",
     ));
+    if ui.link(t("What left by it is among the exports that were made")).clicked() {
+        commands.push(Command::ShowPastExports);
+    }
     ui.add_space(4.0);
     let scope = state.review.checks.value().map(|review| review.scope().clone());
     ScrollArea::vertical().id_salt("trail").auto_shrink([false, false]).show_scrolled(ui, |ui| {

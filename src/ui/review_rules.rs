@@ -1,6 +1,6 @@
 //! The join rules side by side.
 
-use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, TextStyle, Ui, WidgetText, vec2};
+use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Sense, TextStyle, Ui, UiBuilder, WidgetText, vec2};
 
 use crate::domain::JoinRule;
 use crate::domain::format::thousands;
@@ -9,10 +9,10 @@ use crate::review::{Differing, FigureId, RuleFigures, RuleReport};
 use crate::state::{Command, Shown, State};
 
 use super::explain::explained;
-use super::recipe_bar::{join_hover, join_label};
+use super::recipe_bar::join_hover;
 use super::scrolled::Scrolled as _;
 use super::words::t;
-use super::{empty, widgets};
+use super::{empty, theme, widgets};
 
 /// A page narrower than this is narrow.
 const NARROW: f32 = 800.0;
@@ -36,57 +36,56 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.add_space(8.0);
     // In a narrow window names break, so that as many rules as can be are in sight.
     let is_narrow = ui.available_width() < NARROW;
-    let spacing = [if is_narrow { 12.0 } else { 28.0 }, 8.0];
-    let names: Vec<RichText> = Line::ALL.map(|line| widgets::weak(ui, line.title())).into();
+    let gap = if is_narrow { 12.0 } else { 28.0 };
+    let names: Vec<RichText> =
+        std::iter::once("join on").chain(Line::ALL.map(Line::title)).map(|name| widgets::weak(ui, name)).collect();
     let widest = names.iter().map(|name| widgets::width(ui, name)).fold(0.0, f32::max).ceil();
     let width = if is_narrow { widest.min(NARROW_NAME) } else { widest };
-    let broken =
-        |name: &RichText| WidgetText::from(name.clone()).into_galley(ui, None, width, TextStyle::Body).size().y;
-    let height = names.iter().map(broken).fold(ui.spacing().interact_size.y, f32::max).ceil();
-    ScrollArea::vertical().id_salt("rules").auto_shrink([false, false]).show_scrolled(ui, |ui| {
-        ui.horizontal_top(|ui| {
-            // The names stay where the rules scroll sideways.
-            Grid::new("names").spacing(spacing).min_row_height(height).show(ui, |ui| {
-                let cell = |ui: &mut Ui, name: RichText| {
-                    let layout = Layout::left_to_right(Align::Center);
-                    let cell = ui.allocate_ui_with_layout(vec2(width, height), layout, |ui| {
-                        ui.set_min_size(vec2(width, height));
-                        ui.add(Label::new(name).wrap())
+    let height = |ui: &Ui, name: &RichText| {
+        let galley = WidgetText::from(name.clone()).into_galley(ui, None, width, TextStyle::Body);
+        galley.size().y.max(ui.spacing().interact_size.y).ceil()
+    };
+    let seen = ui.max_rect();
+    ScrollArea::both().id_salt("rules").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+        let mut places = vec![];
+        Grid::new("rules").spacing([gap, if is_narrow { 4.0 } else { 8.0 }]).show(ui, |ui| {
+            let mut names = names.iter();
+            let mut name_ui = |ui: &mut Ui| {
+                let height = names.next().map_or(0.0, |name| height(ui, name));
+                places.push(ui.allocate_exact_size(vec2(width, height), Sense::hover()).0);
+            };
+            name_ui(ui);
+            for report in rules.iter() {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| title_ui(ui, state, report.rule, commands));
+            }
+            ui.end_row();
+            for line in Line::ALL {
+                name_ui(ui);
+                for report in rules.iter() {
+                    widgets::right_ui(ui, |ui| {
+                        // As far from the right as the text of the title.
+                        ui.add_space(8.0);
+                        figure_ui(ui, line, report, report.rule == in_force, commands);
                     });
-                    ui.end_row();
-                    cell.inner
-                };
-                cell(ui, widgets::weak(ui, "join on"));
-                for (line, name) in Line::ALL.into_iter().zip(names) {
-                    cell(ui, name).on_hover_text(t(line.hover()));
                 }
-            });
-            ui.add_space(spacing[0]);
-            ScrollArea::horizontal().id_salt("figures").show_scrolled(ui, |ui| {
-                Grid::new("rules").spacing(spacing).min_row_height(height).show(ui, |ui| {
-                    for report in rules.iter() {
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            title_ui(ui, state, report.rule, commands);
-                        });
-                    }
-                    ui.end_row();
-                    for line in Line::ALL {
-                        for report in rules.iter() {
-                            widgets::right_ui(ui, |ui| {
-                                // As far from the right as the text of the title.
-                                ui.add_space(8.0);
-                                figure_ui(ui, line, report, report.rule == in_force, commands);
-                            });
-                        }
-                        ui.end_row();
-                    }
-                });
-            });
+                ui.end_row();
+            }
         });
+        // The names stay at the left, over what is scrolled below them.
+        let hovers = std::iter::once(None).chain(Line::ALL.map(Some));
+        for ((place, name), line) in places.into_iter().zip(names).zip(hovers) {
+            let place = place.translate(vec2((seen.left() - place.left()).max(0.0), 0.0));
+            ui.painter().rect_filled(place.expand2(vec2(0.0, 2.0)), 0.0, theme::palette(ui).base);
+            let builder = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+            let label = ui.scope_builder(builder, |ui| ui.add(Label::new(name).wrap())).inner;
+            if let Some(line) = line {
+                label.on_hover_text(t(line.hover()));
+            }
+        }
         for report in rules.iter() {
             if let Err(error) = &report.outcome {
                 ui.add_space(8.0);
-                ui.label(widgets::warning(ui, format!("{}: {error}", join_label(report.rule))));
+                ui.label(widgets::warning(ui, format!("{}: {error}", report.rule.title())));
             }
         }
     });
@@ -95,7 +94,7 @@ pub fn rules_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// A rule, which a click puts in force.
 fn title_ui(ui: &mut Ui, state: &State, rule: JoinRule, commands: &mut Vec<Command>) {
     let recipe = &state.choices().recipe;
-    let mut label = join_label(rule).to_owned();
+    let mut label = rule.title().to_owned();
     if rule == JoinRule::Nearest {
         label.push_str(&format!(" within {} ms", thousands(recipe.joined(rule).tolerance_ms.into())));
     }

@@ -4,7 +4,7 @@ use egui::{Align, Button, Id, Layout, RichText, ScrollArea, TextStyle, Ui, vec2}
 
 use crate::domain::format::thousands;
 use crate::domain::{Table, Zone};
-use crate::state::{Command, Shown, State};
+use crate::state::{Command, Part, Shown, State};
 
 use super::explain::{explained, leads_to};
 use super::scrolled::Scrolled as _;
@@ -101,6 +101,10 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, comes: Comes, commands: &m
     let count = state.curation.value().and_then(|curation| curation.count(table));
     if let Some(count) = count {
         response.on_hover_ui(|ui| flow_strip::reasons_ui(ui, count));
+        // The figures above have it, as long as they are there.
+        if state.looks.shows(Part::Strip) {
+            return;
+        }
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             // No higher than the text, so that the list stays short.
             (ui.spacing_mut().interact_size.y, ui.spacing_mut().button_padding.y) = (14.0, 0.0);

@@ -24,7 +24,9 @@ pub fn side_ui(
     screen: &mut SignalsScreen,
     commands: &mut Vec<Command>,
 ) {
-    ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
+    // Each recording begins at its top.
+    let of = state.choices().whose_recording();
+    ScrollArea::vertical().id_salt(of).auto_shrink([false, false]).show_scrolled(ui, |ui| {
         readout_ui(ui, plotted, &screen.plot, screen.clock, commands);
         ui.add_space(8.0);
         range_ui(ui, state, plotted, screen, commands);
@@ -90,8 +92,8 @@ fn apart(milliseconds: f64) -> String {
     let length = length(milliseconds, true);
     match milliseconds.round() {
         0.0 => String::new(),
-        later if later > 0.0 => format!("{length} later"),
-        _ => format!("{length} earlier"),
+        later if later > 0.0 => format!("{length} after it"),
+        _ => format!("{length} before it"),
     }
 }
 
@@ -298,7 +300,9 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
     }
     let lay = |ui: &mut Ui, email: &str, text: String, commands: &mut Vec<Command>| {
         let mut over = drawn == Some(email);
-        if ui.checkbox(&mut over, t(text)).changed() {
+        let response = ui.checkbox(&mut over, t(text));
+        widgets::named_box(&response, ui, over, format!("draw the motions of {}, too", name(email)));
+        if response.changed() {
             commands.push(Command::LayOver(over.then(|| email.to_owned())));
         }
     };
@@ -318,8 +322,9 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
         t("Foreign: the machine-learning join matches these instants of the device with motions of customers who do not own \
          it. The marks at the top of the chart show where."),
     );
+    ui.label(widgets::weak(ui, "draw the motions, too, of"));
     for other in others.iter().take(MOST_OTHERS) {
-        let text = format!("draw the motions of {}, too · {}", name(&other.email), counted(other.pairs, "row"));
+        let text = format!("{} · {}", name(&other.email), counted(other.pairs, "row"));
         lay(ui, &other.email, text, commands);
     }
     if others.len() > MOST_OTHERS {
@@ -352,7 +357,7 @@ fn zones_ui(ui: &mut Ui, state: &State, plotted: &Plotted, commands: &mut Vec<Co
     for (name, track) in [("device", &plotted.recording.device), ("phone", &plotted.recording.phone)] {
         let Some(Track { backwards, without_time, .. }) = track else { continue };
         if *backwards > 0 {
-            let text = format!("{name}: time steps back {}", counted(*backwards, "time"));
+            let text = format!("{name}: {} delivered out of order", counted(*backwards, "reading"));
             ui.label(widgets::small(ui, text)).on_hover_text(t(
                 "In the order in which the readings landed. They are drawn in the order of their time stamps.",
             ));

@@ -98,7 +98,10 @@ pub fn sql_ui(
             notes_ui(ui, answer);
             look_ui(ui, state, Shown::Sql, "the answer", table, commands);
         }
-        (Slot::Failed { .. }, None) => {}
+        (Slot::Failed { .. }, None) if fault.is_some() => {}
+        (Slot::Failed { .. }, None) => {
+            empty::nothing_here_ui(ui, "Not answered yet", "Press Ctrl+Enter to run the query as it stands now.");
+        }
         (Slot::Empty | Slot::Ready(_), None) => {
             let words = if state.looks.shows(Part::Examples) {
                 "Write a query and press Ctrl+Enter, or take an example from the list beside."

@@ -25,7 +25,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.separator();
             masking_ui(ui, state, commands);
             ui.separator();
-            ui.label(widgets::weak(ui, bytes(loaded.landing.bytes())));
+            ui.label(widgets::weak(ui, bytes(loaded.landing.bytes()))).on_hover_text(t("Size of the landing files"));
             ui.separator();
             ui.label(widgets::weak(ui, format!("{} sources read-only", icons::READ_ONLY)));
         }

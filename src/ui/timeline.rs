@@ -91,7 +91,7 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
     let recipe = &state.choices().recipe;
     ui.horizontal_wrapped(|ui| {
         let mut limited = recipe.as_of.is_some();
-        ui.checkbox(&mut limited, t("Only consents given by"))
+        ui.checkbox(&mut limited, t("Only consents given until"))
             .on_hover_text(t("What would have been allowed at an instant: later consents do not count"));
         let mut at = recipe.as_of.unwrap_or(last.at).clamp(first.at, last.at);
         let slider = Slider::new(&mut at, first.at..=last.at)
@@ -103,7 +103,7 @@ fn as_of_ui(ui: &mut Ui, state: &State, curve: &[Consented], commands: &mut Vec<
         // Beside it stands an instant.
         ui.spacing_mut().slider_width = (ui.available_size_before_wrap().x - 240.0).clamp(80.0, 280.0);
         let response = ui.add_enabled(limited, slider);
-        widgets::named(&response, ui, Role::Slider, "Consents given by");
+        widgets::named(&response, ui, Role::Slider, "Consents given until");
         let as_of = limited.then_some(at);
         // While it is dragged, the tables would be made again at every step; they are made when it is let go.
         if as_of != recipe.as_of && !response.dragged() {
@@ -136,7 +136,7 @@ fn curve_ui(ui: &mut Ui, curve: &[Consented], as_of: Option<i64>, summary: &[Str
         (rect.left_bottom(), Align2::LEFT_BOTTOM, as_is(instant(first.at))),
         (rect.right_bottom(), Align2::RIGHT_BOTTOM, as_is(instant(last.at))),
     ];
-    let most = (rect.left_top(), Align2::LEFT_TOP, t(counted(most, "customer")));
+    let most = (rect.left_top(), Align2::LEFT_TOP, t(format!("up to {}", counted(most, "customer"))));
     for (at, align, said) in ends.into_iter().filter(|_| looked_at.is_none()).chain([most]) {
         ui.painter().text(at, align, said, font.clone(), palette.weak);
     }

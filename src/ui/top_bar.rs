@@ -7,7 +7,7 @@ use egui::{Role, Ui};
 use crate::landing::Source;
 use crate::state::{Command, State};
 
-use super::actions::{key_of, named_with_key};
+use super::actions::{Does, action, key_of, named_with_key};
 use super::explain::leads_to;
 use super::guide::GuideScreen;
 use super::palette::PaletteScreen;
@@ -43,6 +43,7 @@ pub fn top_bar_ui(
                 looks_menu::themes_ui(ui, state, commands);
                 ui.separator();
             }
+            beside_ui(ui, state, commands);
             let link = named_with_key("Copy link to this view", "copy-link", state);
             if state.landing.value().is_some() && widgets::icon_button_ui(ui, icons::LINK, link).clicked() {
                 commands.push(Command::CopyLink);
@@ -59,10 +60,24 @@ pub fn top_bar_ui(
     });
 }
 
+/// Opens a page beside the first, or closes it.
+fn beside_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let (id, name) = match state.beside {
+        None => ("beside-right", "Two pages side by side"),
+        Some(_) => ("beside-close", "Close the page beside"),
+    };
+    if state.landing.value().is_some()
+        && widgets::icon_button_ui(ui, icons::RIGHT_PAGE, named_with_key(name, id, state)).clicked()
+        && let Some(Does::Asks(command)) = action(id).map(|action| action.does(state))
+    {
+        commands.push(command);
+    }
+}
+
 /// Letters of each of the two names in the top bar that there is room for.
 fn letters(ui: &Ui) -> usize {
     // Beside the names stand the buttons, and the themes and the title where there is room for them.
-    let beside = if looks_menu::are_themes_in_bar(ui) { 560.0 } else { 440.0 };
+    let beside = if looks_menu::are_themes_in_bar(ui) { 592.0 } else { 472.0 };
     ((ui.available_width() / theme::text_factor(ui) - beside) / 16.0).clamp(6.0, 32.0) as usize
 }
 

@@ -155,7 +155,7 @@ const CARDS: [Card; 7] = [
                 review.and_then(|review| review.check(CheckId::ForeignPairs)).and_then(|check| check.figure.number);
             match figure {
                 Some(rows) if rows > 0 => format!(
-                    "{} of the training set are foreign: they pair a distance with somebody else's motion. The first button repairs it. Nothing leaves \
+                    "{} of the training set are foreign: they pair a distance with somebody else's motion. The highlighted button repairs it. Nothing leaves \
                      before every failing check is repaired, or accepted with a reason.",
                     counted(rows, "row")
                 ),

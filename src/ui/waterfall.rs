@@ -12,6 +12,7 @@ use super::{theme, widgets};
 
 const LABEL_WIDTH: f32 = 260.0;
 const NUMBER_WIDTH: f32 = 88.0;
+const LEAST_BARS: f32 = 48.0;
 
 /// Paints it.
 pub fn waterfall_ui(ui: &mut Ui, waterfall: &Waterfall, commands: &mut Vec<Command>) {
@@ -49,9 +50,19 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
     let font = TextStyle::Body.resolve(ui.style());
     let indent = if is_change { 16.0 } else { 4.0 };
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    painter.text(pos2(rect.left() + indent, rect.center().y), Align2::LEFT_CENTER, t(&label), font.clone(), ink);
-    let right = rect.left() + LABEL_WIDTH + NUMBER_WIDTH;
-    painter.text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, t(&figure), font, ink);
+    // Figures before bars where there is no room for both.
+    let has_bars = rect.width() >= LABEL_WIDTH + NUMBER_WIDTH + LEAST_BARS;
+    let right = if has_bars { rect.left() + LABEL_WIDTH + NUMBER_WIDTH } else { rect.right() - 8.0 };
+    let number = painter.text(pos2(right, rect.center().y), Align2::RIGHT_CENTER, t(&figure), font.clone(), ink);
+    let before = painter.clip_rect().with_max_x(number.left() - 8.0);
+    let place = pos2(rect.left() + indent, rect.center().y);
+    painter.with_clip_rect(before.intersect(painter.clip_rect())).text(
+        place,
+        Align2::LEFT_CENTER,
+        t(&label),
+        font,
+        ink,
+    );
     let room = Rect::from_min_max(pos2(right + 16.0, rect.top() + 4.0), pos2(rect.right() - 4.0, rect.bottom() - 4.0));
     let at = |rows: u64| room.left() + room.width().max(0.0) * (rows as f64 / most.max(1) as f64) as f32;
     let (from, to) = (at(bar.before.min(bar.after)), at(bar.before.max(bar.after)));
@@ -60,7 +71,7 @@ fn bar_ui(ui: &mut Ui, flow: &str, bar: &Bar, most: u64, commands: &mut Vec<Comm
         Change::Added { .. } => palette.accent.gamma_multiply(0.4),
         Change::Refused | Change::Removed { .. } => palette.warning.gamma_multiply(0.8),
     };
-    if bar.rows > 0 {
+    if bar.rows > 0 && has_bars {
         painter.rect_filled(Rect::from_x_y_ranges(from..=to.max(from + 1.0), room.y_range()), 1.0, color);
     }
     if response.clicked()

@@ -57,6 +57,13 @@ pub fn named(response: &Response, ui: &Ui, role: Role, name: impl Into<Words>) {
     response.widget_info(|| WidgetInfo::labeled(role, enabled, &*name));
 }
 
+/// Gives a box that can be ticked a name other than its text.
+pub fn named_box(response: &Response, ui: &Ui, ticked: bool, name: impl Into<Words>) {
+    let name = name.into();
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, ticked, &*name));
+}
+
 /// Gives a widget that can be chosen a name other than its text.
 pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: impl Into<Words>) {
     let name = name.into();

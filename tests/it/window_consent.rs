@@ -87,7 +87,7 @@ fn the_instant_up_to_which_consents_count_moves_the_figures() {
     click(&mut window, "Who agreed when");
     let before = rows(&window, Table::CustomerTrusted);
     let first = window.harness.state().state().consent.value().unwrap().consented[0].at;
-    click(&mut window, "Only consents given by");
+    click(&mut window, "Only consents given until");
     assert_eq!(rows(&window, Table::CustomerTrusted), before, "the last instant leaves all consents");
     let recipe = window.harness.state().state().choices().recipe.clone();
     assert!(recipe.as_of.is_some());
@@ -95,7 +95,7 @@ fn the_instant_up_to_which_consents_count_moves_the_figures() {
     window.harness.state_mut().ask(Command::SetRecipe(recipe));
     settle(&mut window);
     assert!(rows(&window, Table::CustomerTrusted) < before);
-    click(&mut window, "Only consents given by");
+    click(&mut window, "Only consents given until");
     assert_eq!(rows(&window, Table::CustomerTrusted), before);
 }
 

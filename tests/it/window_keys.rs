@@ -9,7 +9,7 @@ use stedi_workbench::app::Settings;
 use stedi_workbench::domain::format::thousands;
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
 use stedi_workbench::landing::Source;
-use stedi_workbench::state::{Command, Shown, State, Theme};
+use stedi_workbench::state::{Command, Severity, Shown, State, Theme};
 
 use crate::support::{Window, checkout, sample_data};
 use crate::window_review::{ask, click, settle};
@@ -30,6 +30,11 @@ fn open(home: &std::path::Path) -> Window {
 fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.harness.key_press_modifiers(modifiers, key);
     settle(window);
+}
+
+/// What the bottom line tells.
+fn told(window: &Window) -> Option<&str> {
+    state(window).told.as_ref().map(|told| told.words.as_str())
 }
 
 /// Opens the list and types.
@@ -80,7 +85,7 @@ fn what_cannot_be_done_now_says_why_and_does_nothing() {
     // By its key as well.
     ask(&mut window, Command::Show(Shown::Consent));
     press(&mut window, CTRL, Key::E);
-    assert_eq!(state(&window).notices.last().unwrap().text, "No table is shown.");
+    assert_eq!(told(&window), Some("No table is shown."));
 }
 
 #[test]
@@ -108,12 +113,13 @@ fn pages_have_numbers_and_failing_checks_f8() {
     assert!(seen.iter().all(|seen| seen.len() == 1) && seen[0] != seen[1] && seen[0] == seen[2], "{seen:?}");
     ask(&mut window, Command::SetRecipe(Recipe { join: JoinRule::Owner, ..Recipe::default() }));
     press(&mut window, Modifiers::NONE, Key::F8);
-    assert_eq!(state(&window).notices.last().unwrap().text, "No check fails.");
-    let told = state(&window).notices.len();
+    assert_eq!(told(&window), Some("No check fails."));
+    ask(&mut window, Command::Notify(Severity::Warning, "Something stays.".to_owned()));
+    let noticed = state(&window).notices.len();
     press(&mut window, Modifiers::NONE, Key::Escape);
     assert_eq!(
         state(&window).notices.len(),
-        told - 1,
+        noticed - 1,
         "Escape takes the newest notice away where there is nothing to stop"
     );
 }
@@ -169,7 +175,7 @@ fn the_guide_says_what_is_there_and_its_words_do_what_they_say() {
     assert_eq!(state(&window).choices().recipe, Recipe::default());
     window.harness.get_by_role_and_label(Role::Link, "Ctrl+F").click_accesskit();
     settle(&mut window);
-    assert_eq!(state(&window).notices.last().unwrap().text, "No table is shown.");
+    assert_eq!(told(&window), Some("No table is shown."));
     press(&mut window, Modifiers::NONE, Key::F1);
     assert!(window.harness.query_by_role_and_label(Role::Link, "Undo").is_none());
 }

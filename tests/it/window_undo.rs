@@ -83,7 +83,7 @@ fn switches_are_undone_and_redone() {
     let mut window = two_steps();
     let after = rows(&window, Table::AccelerometerTrusted);
     assert_ne!(before, after);
-    click(&mut window, "Undo: join: owner");
+    click(&mut window, "Undo: join on time stamp and owner");
     window.wait("the consent date alone", curated_with(dated()));
     click(&mut window, "Undo: consent date on");
     window.wait("the specification", curated_with(Recipe::default()));
@@ -116,10 +116,10 @@ fn the_keys_undo_and_redo() {
 #[test]
 fn the_tooltip_names_what_would_be_undone() {
     let mut window = two_steps();
-    window.harness.get_by_label("Undo: join: owner").hover();
+    window.harness.get_by_label("Undo: join on time stamp and owner").hover();
     window.wait("the tooltip", |_| true);
     window.harness.run_steps(60);
-    assert!(says(&window, "Undo: join: owner (Ctrl+Z)"));
+    assert!(says(&window, "Undo: join on time stamp and owner (Ctrl+Z)"));
 }
 
 #[test]
@@ -130,14 +130,14 @@ fn the_history_is_a_list_to_jump_in_and_marks_where_one_is() {
         let entry = window.harness.get_by_role_and_label(Role::Button, label);
         entry.accesskit_node().toggled() == Some(Toggled::True)
     };
-    assert!(is_marked(&window, "join: owner") && !is_marked(&window, "consent date on"));
+    assert!(is_marked(&window, "join on time stamp and owner") && !is_marked(&window, "consent date on"));
     click(&mut window, "opened sample_data");
     window.wait("the start", curated_with(Recipe::default()));
     // The list stays open, so that one can go on.
-    assert!(is_marked(&window, "opened sample_data") && !is_marked(&window, "join: owner"));
-    click(&mut window, "join: owner");
+    assert!(is_marked(&window, "opened sample_data") && !is_marked(&window, "join on time stamp and owner"));
+    click(&mut window, "join on time stamp and owner");
     window.wait("the end", curated_with(dated_by_owner()));
-    assert!(is_marked(&window, "join: owner"));
+    assert!(is_marked(&window, "join on time stamp and owner"));
     press(&mut window, Modifiers::NONE, Key::Escape);
     assert!(!has(&window, "opened sample_data"));
 }
@@ -288,7 +288,7 @@ fn a_recipe_goes_to_a_file_and_the_command_line_makes_the_same_tables() {
     click(&mut window, "Undo: duplicates dropped");
     assert!(has(&window, "Recipe: mine.json"));
     // What was there before the file was is now a change of it.
-    click(&mut window, "Undo: join: owner");
+    click(&mut window, "Undo: join on time stamp and owner");
     assert!(has(&window, "Recipe: mine.json, changed"));
 }
 
@@ -347,7 +347,7 @@ fn a_wrong_recipe_is_refused_with_its_key_and_its_file() {
     ask(&mut window, Command::OpenRecipe(PathBuf::from("/no/such/recipe.json")));
     window.wait("the notice", |state| state.notices.len() == 3);
     assert!(says(&window, "/no/such/recipe.json: the recipe cannot be read: "));
-    assert_eq!(history(&window), ["opened sample_data", "consent date on", "join: owner"]);
+    assert_eq!(history(&window), ["opened sample_data", "consent date on", "join on time stamp and owner"]);
     assert_eq!(state(&window).choices().recipe, dated_by_owner());
 }
 
