@@ -161,6 +161,17 @@ pub struct Split {
     pub stratify: bool,
 }
 
+impl Split {
+    /// Equal readings at equal instants that two customers must share to be taken for one recording under two names. One
+    /// or two come about by chance.
+    pub const SAME_RECORDING: u32 = 3;
+    /// Of so many customers that share a reading, each is paired with the next so many: one that very many share says nothing
+    /// of two of them, and its pairs would be too many to count.
+    pub const MOST_SHARING: usize = 64;
+    /// The columns of the machine-learning table in which equal readings are equal.
+    pub const READING: [&str; 5] = ["sensorreadingtime", "distancefromobject", "x", "y", "z"];
+}
+
 impl Default for Split {
     fn default() -> Self {
         Self { validation_permille: 100, test_permille: 100, seed: 0, stratify: false }

@@ -6,7 +6,9 @@
 
 use super::engine::Engine;
 use crate::domain::plan::ColumnPair;
-use crate::domain::{Column, Dataset, Identity, Operation, Plan, Privacy, Reason, Schema, Table, TableDefinition};
+use crate::domain::{
+    Column, Dataset, Identity, Operation, Plan, Privacy, Reason, Schema, Split, Table, TableDefinition,
+};
 
 /// The view of those who withdrew, in the column `entry`.
 pub const WITHDRAWN: &str = "withdrawn";
@@ -17,6 +19,17 @@ pub const OWNERS: &str = "owners";
 /// The view of one row with the inner and the outer pad of the pseudonyms' key (RFC 2104), in the columns `inner_pad` and
 /// `outer_pad`. A view and no text: what stands in a statement stands in the plans that Spark keeps.
 pub const PADS: &str = "pads";
+
+/// The view of one row with what a customer's hash begins with, and the first places beyond those to test with and beyond those to
+/// validate with, in the columns `prefix`, `test` and `validation`.
+pub const SHARES: &str = "shares";
+
+/// The view of the customers who hang together with others, and of each the one who speaks for all, in the columns `customer` and
+/// `speaker`.
+pub const SPEAKERS: &str = "speakers";
+
+/// What the view of a table's whole rows ends with.
+pub const WHOLE: &str = "_whole";
 
 /// How one table is made by an engine, from views that have the names of the tables that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +54,20 @@ pub struct Statement {
     /// The query that gives its rows with pseudonyms instead of people and devices, of a table that training sets are made
     /// of; only Spark's. It needs the view [`PADS`] too.
     pub pseudonymous: Option<String>,
+    /// The same, with the split that each customer is in.
+    pub split: Option<SplitQueries>,
+}
+
+/// What gives each customer of a table that training sets are made of a split, as an export does. All read the whole rows, in a view
+/// that is called as the table and [`WHOLE`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SplitQueries {
+    /// For each device that several customers have, these customers: `customers`.
+    pub devices: String,
+    /// Pairs of customers with so many readings in common that they are one recording: `one` and `other`.
+    pub recordings: String,
+    /// The rows under pseudonyms, each with its `split`. It needs the views [`PADS`], [`SHARES`] and [`SPEAKERS`].
+    pub rows: String,
 }
 
 /// What the counts of a step mean.
@@ -101,6 +128,41 @@ fn pseudonymous(engine: Engine, table: Table) -> Option<String> {
         Privacy::Open => Some(format!("r.{}", engine.quoted(column.name))),
     });
     Some(columns.collect::<Vec<_>>().join(", "))
+}
+
+/// See [`SplitQueries`]; `columns` are those under pseudonyms.
+fn split(engine: Engine, table: Table, columns: &str) -> Option<SplitQueries> {
+    let column_of = |privacy: Privacy| table.schema().iter().find(|column| column.privacy == privacy);
+    let folded = |column: &Column| engine.folded(&format!("r.{}", engine.quoted(column.name)));
+    let (person, device) = (column_of(Privacy::Person)?, column_of(Privacy::Device)?);
+    let (customer, serial) = (folded(person), folded(device));
+    let whole = engine.quoted(&format!("{}{WHOLE}", table.name()));
+    let known = format!("r.{} IS NOT NULL", engine.quoted(person.name));
+    let reading = Split::READING.map(|name| format!("r.{}", engine.quoted(name))).join(", ");
+    let (most, least) = (Split::MOST_SHARING, Split::SAME_RECORDING);
+    // The first eight bytes of a hash, as digits, tell how far through all customers somebody is.
+    let place =
+        format!("substring(sha2(concat(s.prefix, CAST(coalesce(g.speaker, {customer}) AS BINARY)), 256), 1, 16)");
+    Some(SplitQueries {
+        devices: format!(
+            "SELECT collect_list(customer) AS customers FROM (\n  SELECT DISTINCT {serial} AS device, {customer} AS customer \
+             FROM {whole} r WHERE {known} AND r.{} IS NOT NULL\n)\nGROUP BY device HAVING count(*) > 1",
+            engine.quoted(device.name)
+        ),
+        recordings: format!(
+            "WITH shared AS (\n  SELECT sort_array(collect_set({customer})) AS customers FROM {whole} r WHERE {known}\n  \
+             GROUP BY {reading} HAVING size(collect_set({customer})) > 1\n),\n\
+             pairs AS (\n  SELECT one, other FROM shared\n  \
+             LATERAL VIEW posexplode(slice(customers, 1, {most})) a AS place, one\n  \
+             LATERAL VIEW explode(slice(customers, place + 2, {most})) b AS other\n)\n\
+             SELECT one, other FROM pairs GROUP BY one, other HAVING count(*) >= {least}"
+        ),
+        rows: format!(
+            "SELECT {columns}, CASE WHEN {place} < s.test THEN 'test' WHEN {place} < s.validation THEN 'validation' \
+             ELSE 'train' END AS split\n\
+             FROM {whole} r CROSS JOIN {PADS} p CROSS JOIN {SHARES} s LEFT JOIN {SPEAKERS} g ON g.customer = {customer}"
+        ),
+    })
 }
 
 /// One row: how many entries of the list of withdrawn customers landed (`matched`) and how many customers it withdraws.
@@ -174,13 +236,16 @@ impl Compiler {
         let matched =
             joins.map(|(number, _)| format!("(SELECT count(*) FROM step_{number}_matched) AS matched_{number}"));
         let figures: Vec<String> = rows.chain(matched).collect();
-        let pseudonymous = pseudonymous(self.engine, definition.table)
-            .map(|columns| format!("{chain}\nSELECT {columns}\nFROM step_{last} r CROSS JOIN {PADS} p"));
+        let columns = pseudonymous(self.engine, definition.table);
+        let split = columns.as_ref().and_then(|columns| split(self.engine, definition.table, columns));
+        let pseudonymous =
+            columns.map(|columns| format!("{chain}\nSELECT {columns}\nFROM step_{last} r CROSS JOIN {PADS} p"));
         let all: Vec<_> = self.expressions.iter().chain(&self.counted).cloned().collect();
         let counts = format!("{}\nSELECT\n  {}", with(&all), figures.join(",\n  "));
         let needs = self.needs;
         let (table, source) = (definition.table, definition.source);
-        (Statement { table, source, query, whole, counts, steps, needs, pseudonymous }, self.apart.unwrap_or_default())
+        let statement = Statement { table, source, query, whole, counts, steps, needs, pseudonymous, split };
+        (statement, self.apart.unwrap_or_default())
     }
 
     /// An expression that is the same in every statement.

@@ -786,13 +786,67 @@ def pads(content):
     return bytearray(byte ^ 0x36 for byte in key), bytearray(byte ^ 0x5C for byte in key)
 
 
-def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, key=None):
+def shares(text):
+    """The shares of customers to validate and to test with in thousandths, from three in per cent that make 100."""
+    try:
+        permille = [round(float(share) * 10) for share in text.split(",")]
+    except ValueError:
+        permille = []
+    if len(permille) != 3 or min(permille) < 0 or sum(permille) != 1000:
+        raise Refused("--split takes the shares to train, validate and test with in per cent, which make 100, as in 80,10,10")
+    return permille[1], permille[2]
+
+
+def beyond(permille):
+    """The first place beyond a share of all 2^64, as the digits that a hash begins with."""
+    place = -(-(permille << 64) // 1000)
+    return f"{place:016x}" if place < 1 << 64 else "g"
+
+
+def split_views(spark, queries, split, seed):
+    """Makes the views that tell whose split is which, as an export of the workbench does: customers who hang together, by a device or
+    by a recording under several names, are one group, and of each the member with the least hash speaks for all. Only they come here."""
+    parent = {}
+
+    def root(one):
+        while parent.setdefault(one, one) != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    def unite(one, other):
+        parent[root(other)] = root(one)
+
+    for row in spark.sql(queries["devices"]).toLocalIterator():
+        for other in row["customers"][1:]:
+            unite(row["customers"][0], other)
+    for row in spark.sql(queries["recordings"]).toLocalIterator():
+        unite(row["one"], row["other"])
+    groups = {}
+    for one in list(parent):
+        groups.setdefault(root(one), []).append(one)
+    seed = seed.to_bytes(8, "little")
+    place = lambda one: hashlib.sha256(b"group:" + seed + one.encode()).digest()[:8]
+    speakers = []
+    for group in groups.values():
+        speaker = min(group, key=place)
+        speakers += [(one, speaker) for one in group]
+    spark.createDataFrame(speakers, "customer string, speaker string").createOrReplaceTempView("speakers")
+    validation, test = split
+    row = (bytearray(b"split:" + seed), beyond(test), beyond(test + validation))
+    spark.createDataFrame([row], "prefix binary, test string, validation string").createOrReplaceTempView("shares")
+
+
+def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, key=None, split=None, seed=0):
     """Makes the tables of the recipe from what landed, and switches `current.json` to them. Gives the counts."""
     started = time.monotonic()
     pin(spark)
     lake = landed.lake
     choices, recipe = known_recipe(lake, recipe)
     key = pads(lake.read(key)) if key is not None else None
+    split = shares(split) if split is not None else None
+    if split is not None and key is None:
+        raise Refused("--split is of the table under pseudonyms: give --key as well")
     run_id = run_id or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ-") + secrets.token_hex(3)
     folder = f"{out.rstrip('/')}/runs/{run_id}"
     if lake.exists(folder):
@@ -815,7 +869,9 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
         if table["whole"]:
             # Whose motion it is stays within the run: the review needs it, and no table that is handed on has it.
             made.write.mode("error").parquet(f"{folder}/review/{name}")
-            made = spark.read.schema(made.schema).parquet(f"{folder}/review/{name}").select(*table["columns"])
+            whole = spark.read.schema(made.schema).parquet(f"{folder}/review/{name}")
+            whole.createOrReplaceTempView(f"{name}_whole")
+            made = whole.select(*table["columns"])
         made.write.mode("error").parquet(f"{folder}/{name}")
         written = spark.read.schema(made.schema).parquet(f"{folder}/{name}")
         written.createOrReplaceTempView(name)
@@ -827,7 +883,11 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
         if key is not None and table["pseudonymous"] is not None:
             # In a view and not in the statement, which Spark keeps in its logs.
             spark.createDataFrame([key], "inner_pad binary, outer_pad binary").createOrReplaceTempView("pads")
-            spark.sql(table["pseudonymous"]).write.mode("error").parquet(f"{folder}/{name}_pseudonyms")
+            query = table["pseudonymous"]
+            if split is not None:
+                split_views(spark, table["split"], split, seed)
+                query = table["split"]["rows"]
+            spark.sql(query).write.mode("error").parquet(f"{folder}/{name}_pseudonyms")
         say(f"made: {name} {rows[name]}")
     seconds = time.monotonic() - started
     report = {"tables": {}}
@@ -880,6 +940,8 @@ def main():
     parser.add_argument("--recipe", help="recipe.json of the kit; without it the one beside the job")
     parser.add_argument("--expected", help="rows by table, as expected.json of the kit; if one differs nothing is switched")
     parser.add_argument("--key", help="a key file of the workbench: the machine-learning table under pseudonyms as well")
+    parser.add_argument("--split", help="shares of customers to train, validate and test with in per cent, as 80,10,10: a column of the table under pseudonyms, as an export has it")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another split")
     parser.add_argument("--run-id", help="the name of the run folder; made up of the time unless given")
     parser.add_argument("--check-only", action="store_true", help="look at the landing files and write nothing")
     parser.add_argument("--JOB_NAME", help=argparse.SUPPRESS)
@@ -887,6 +949,8 @@ def main():
     arguments, _ = parser.parse_known_args()
     if not arguments.check_only and not arguments.out:
         parser.error("--out is missing")
+    if not 0 <= arguments.seed < 1 << 64:
+        parser.error("--seed is a number from 0 to 18446744073709551615")
     job = None
     try:
         from awsglue.context import GlueContext
@@ -907,7 +971,8 @@ def main():
     try:
         landed = Landed(spark, arguments.landing, say, arguments.check_only)
         if not arguments.check_only:
-            run(spark, landed, arguments.out, arguments.recipe, arguments.run_id, arguments.expected, say, arguments.key)
+            chosen = (arguments.recipe, arguments.run_id, arguments.expected, say, arguments.key, arguments.split, arguments.seed)
+            run(spark, landed, arguments.out, *chosen)
     except Refused as refused:
         if job is not None:
             # Glue takes a job for failed by its exception.

@@ -108,6 +108,9 @@ fn job(recipe: &Recipe, recipe_text: &str, plan: &Plan) -> String {
                 "steps": statement.steps.iter().map(step).collect::<Vec<_>>(),
                 "columns": columns,
                 "pseudonymous": statement.pseudonymous,
+                "split": statement.split.as_ref().map(|split| json!({
+                    "devices": split.devices, "recordings": split.recordings, "rows": split.rows,
+                })),
             })
         })
         .collect();

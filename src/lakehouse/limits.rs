@@ -16,9 +16,9 @@ pub fn limits(recipe: &Recipe, engine: Engine) -> Vec<String> {
                  them alone. Keys have to be spelled as the feed spells them, one record a line, plain or as .gz.",
             );
             say(
-                "Reviews, and training sets with sides, windows and hidden times, are made here, by `review` and `export`. With \
+                "Reviews, and training sets with windows, strata and hidden times, are made here, by `review` and `export`. With \
                  `--key` the job adds the machine-learning table under the pseudonyms of an export, with its instants as they \
-                 landed.",
+                 landed, and with `--split 80,10,10` and `--seed` the split of each customer as an export gives it.",
             );
             if recipe.join == JoinRule::InferredOwner && recipe.owners.most_offset_ms > 0 {
                 say(

@@ -32,6 +32,7 @@ TABLES = ["customer_trusted", "accelerometer_trusted", "customer_curated", "step
 SOUND = "reused-serials=0.1,missing-serials,blank-consents,phone-numbers,unknown-users,unknown-devices,duplicate-readings,duplicate-files,empty-files,windows-text,compressed"
 UNSOUND = ["truncated-files", "back-to-back", "other-keys"]
 KEY = bytes(range(32))
+SPLIT, SEED = "60,25,15", 3
 wrong = []
 
 
@@ -222,6 +223,28 @@ def pseudonyms_agree(folder, there, recipe):
     return same and set(there["customer"]) <= may_be
 
 
+def splits_here(here, case, key):
+    """Whose split an export says is which, by pseudonym; none where a check fails that may not be accepted."""
+    chosen = ["--recipe", case["folder"] / "recipe.json"]
+    trail = ["--trail", case["folder"] / "split.jsonl"]
+    command = list(map(str, [here.program, "review", case["landing"], *chosen, "--json", *trail]))
+    checks = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)["checks"]
+    accepted = [option for check in checks if check["verdict"] == "fail" for option in ("--accept", f"{check['id']}=for this check")]
+    out = case["folder"] / "export"
+    packed = ["--key", key, "--split", SPLIT, "--seed", SEED, "--out", out]
+    command = list(map(str, [here.program, "export", case["landing"], *chosen, *trail, "--analyst", "A. Nalyst", *accepted, *packed]))
+    made = subprocess.run(command, capture_output=True, text=True)
+    if made.returncode != 0:
+        return None
+    return dict(polars.read_csv(out / "splits.csv").iter_rows())
+
+
+def splits_agree(case, there):
+    """The rows of each customer are in the split that an export puts them in, and nobody else is there."""
+    known = case["splits"]
+    return known is None or known == dict(there.select("customer", "split").unique().iter_rows())
+
+
 def compare(spark, case, result, out):
     folder, differ = case["folder"], []
     for table in TABLES:
@@ -236,8 +259,11 @@ def compare(spark, case, result, out):
         there = sorted(made(out / "runs" / result["run"] / "owners").select("serialnumber", "user").iter_rows())
         if there != owners_here(folder):
             differ.append(f"owners ({len(owners_here(folder))} here, {len(there)} there)")
-    if not pseudonyms_agree(folder, made(out / "runs" / result["run"] / "machine_learning_curated_pseudonyms"), case["recipe"]):
+    there = made(out / "runs" / result["run"] / "machine_learning_curated_pseudonyms")
+    if not pseudonyms_agree(folder, there.drop("split"), case["recipe"]):
         differ.append("pseudonyms")
+    if not splits_agree(case, there):
+        differ.append("splits")
     rows = [zone(folder, table).height for table in TABLES]
     say(not differ, f"Spark {spark} {case['name']}: {', '.join(differ) if differ else rows} in {result['seconds']} s")
 
@@ -354,13 +380,18 @@ def main():
             refusals.append((f"generated {defect}", here.generate(defect, 30, f"{defect}=0.3"), ""))
         personal = ["ann@", "ann s", "smith", "serial-one", "@", "1655564"]
         key = home / "a.key"
+        key.touch(0o600)
         key.write_text(f"stedi-workbench pseudonym key, version 1: keep it secret\n{KEY.hex()}\n")
+        for case in cases:
+            case["splits"] = splits_here(here, case, key)
+        known = [case["splits"] for case in cases if case["splits"] is not None]
+        say(len(known) >= 6 and all(len(set(splits.values())) == 3 for splits in known), f"{len(known)} exports say whose split is which")
         for python, options in [(spark_4, ["--without-codegen"]), (spark_3, [])]:
             began = time.monotonic()
             version = subprocess.run([python, "-c", "import pyspark; print(pyspark.__version__)"], capture_output=True, text=True).stdout.strip()
             outs = [home / f"out-{version}-{case['name']}" for case in cases]
             orders = [
-                {"kind": "run", "kit": str(case["folder"] / "kit"), "landing": str(case["landing"]), "out": str(out), "expected": str(case["folder"] / "kit" / "expected.json"), "key": str(key)}
+                {"kind": "run", "kit": str(case["folder"] / "kit"), "landing": str(case["landing"]), "out": str(out), "expected": str(case["folder"] / "kit" / "expected.json"), "key": str(key), "split": SPLIT, "seed": SEED}
                 for case, out in zip(cases, outs)
             ]
             orders += [{"kind": "refuse", "kit": str(tiny_kit), "landing": str(landing)} for _, landing, _ in refusals]

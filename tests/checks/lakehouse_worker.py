@@ -3,7 +3,7 @@
 
 Usage: lakehouse_worker.py ORDERS.json [--without-codegen]
 
-An order is {"kind": "run", "kit", "landing", "out", "expected", "key"} or {"kind": "refuse", "kit", "landing"}. What came of each goes to
+An order is {"kind": "run", "kit", "landing", "out", "expected", "key", "split", "seed"} or {"kind": "refuse", "kit", "landing"}. What came of each goes to
 standard output, a line of JSON each. Landing files that one order names after another are read once.
 """
 
@@ -40,7 +40,7 @@ def carry_out(spark, order, landed):
     if order["landing"] not in landed:
         landed.clear()
         landed[order["landing"]] = job.Landed(spark, order["landing"], quiet)
-    report = job.run(spark, landed[order["landing"]], order["out"], recipe, None, order["expected"], quiet, order["key"])
+    report = job.run(spark, landed[order["landing"]], order["out"], recipe, None, order["expected"], quiet, order["key"], order["split"], order["seed"])
     return {"tables": report["tables"], "withdrawn": report.get("withdrawn"), "run": report["run"]}
 
 

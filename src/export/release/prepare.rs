@@ -16,7 +16,7 @@ use super::table::{OutColumn, OutTable, Source};
 use super::windows::{Windowed, cut};
 use crate::curation::Curation;
 use crate::domain::packaging::ELAPSED;
-use crate::domain::{Kind, Packaging, Progress, Table, TimeRelease};
+use crate::domain::{Kind, Packaging, Progress, Split, Table, TimeRelease};
 
 /// All that will leave, and what can be said of it before it does.
 #[derive(Debug)]
@@ -179,17 +179,15 @@ impl<'a> Maker<'a> {
             z ^ (z >> 31)
         };
         let mut hashes = vec![0; self.learning.height()];
-        for name in ["sensorreadingtime", "distancefromobject"] {
-            let values = self.learning.column(name)?.i64()?;
-            hashes
-                .iter_mut()
-                .zip(values.iter())
-                .for_each(|(hash, value)| *hash = mix(*hash, value.unwrap_or(i64::MIN) as u64));
-        }
-        for name in ["x", "y", "z"] {
-            let values = self.learning.column(name)?.f64()?;
-            let bits = |value: Option<f64>| value.unwrap_or(f64::NAN).to_bits();
-            hashes.iter_mut().zip(values.iter()).for_each(|(hash, value)| *hash = mix(*hash, bits(value)));
+        for column in Split::READING.map(|name| self.learning.column(name)) {
+            let column = column?;
+            if let Ok(values) = column.i64() {
+                let bits = |value: Option<i64>| value.unwrap_or(i64::MIN) as u64;
+                hashes.iter_mut().zip(values.iter()).for_each(|(hash, value)| *hash = mix(*hash, bits(value)));
+            } else {
+                let bits = |value: Option<f64>| value.unwrap_or(f64::NAN).to_bits();
+                hashes.iter_mut().zip(column.f64()?.iter()).for_each(|(hash, value)| *hash = mix(*hash, bits(value)));
+            }
         }
         Ok(hashes)
     }

@@ -13,10 +13,6 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::format::counted;
 use crate::domain::{Side, Split, Withdrawn};
 
-/// Equal readings at equal instants that two customers must share to be taken for one recording under two names. One or
-/// two come about by chance.
-pub(super) const SAME_RECORDING: u32 = 3;
-
 /// Sides that were decided elsewhere, by e-mail address or by pseudonym: such as those of an earlier export.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SideList(BTreeMap<String, Side>);
@@ -285,18 +281,16 @@ impl EqualRows {
 
     /// Pairs of customers who have a recording in common, the smaller number first.
     pub fn same_recordings(&self) -> Vec<(u32, u32)> {
-        // A reading that very many share says nothing of two of them, and its pairs would be too many to count.
-        const MOST: usize = 64;
         let mut pairs = HashMap::<(u32, u32), u32>::new();
         for equal in self.shared() {
-            for (at, one) in equal.iter().enumerate().take(MOST) {
-                for other in equal[at + 1..].iter().take(MOST) {
+            for (at, one) in equal.iter().enumerate().take(Split::MOST_SHARING) {
+                for other in equal[at + 1..].iter().take(Split::MOST_SHARING) {
                     *pairs.entry((one.1, other.1)).or_default() += 1;
                 }
             }
         }
         let mut same: Vec<_> =
-            pairs.into_iter().filter(|&(_, rows)| rows >= SAME_RECORDING).map(|(pair, _)| pair).collect();
+            pairs.into_iter().filter(|&(_, rows)| rows >= Split::SAME_RECORDING).map(|(pair, _)| pair).collect();
         same.sort_unstable();
         same
     }
