@@ -69,12 +69,21 @@ impl App {
             Command::SaveRecipeTo(path) => self.save_recipe(path),
             Command::SaveView => self.save_view(),
             Command::SaveViewTo(path, sight) => self.save_view_to(path, sight),
-            Command::Undo => self.travel(|history| {
-                history.undo();
-            }),
-            Command::Redo => self.travel(|history| {
-                history.redo();
-            }),
+            // Said, as it may be of what is on no page in sight.
+            Command::Undo => {
+                let what = self.state.history.undo_label().map(|label| format!("Undone: {label}"));
+                self.travel(|history| {
+                    history.undo();
+                });
+                what.into_iter().for_each(|what| self.tell(what));
+            }
+            Command::Redo => {
+                let what = self.state.history.redo_label().map(|label| format!("Done again: {label}"));
+                self.travel(|history| {
+                    history.redo();
+                });
+                what.into_iter().for_each(|what| self.tell(what));
+            }
             Command::GoTo(position) => self.travel(|history| history.go_to(position)),
             Command::Show(shown) => {
                 if shown != self.state.choices().shown {

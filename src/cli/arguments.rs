@@ -301,7 +301,7 @@ pub struct Job {
     /// Whose consent counts
     #[arg(long, value_enum)]
     pub purpose: Option<PurposeName>,
-    /// Keep a reading only if it was taken at or after its customer's consent
+    /// Keep a motion only if it was taken at or after its customer's consent, and so each row to learn from
     #[arg(long)]
     pub consent_date: bool,
     /// Count only consents given at or before this instant: RFC 3339, a day (its start in UTC) or milliseconds

@@ -10,7 +10,8 @@ const COMPLETE: &str = "Ask for the records to be completed.";
 const SEE_DEVICES: &str = "Look at these devices in the signals.";
 const SEE_USERS: &str = "Look at these users in the signals.";
 const COMPARE_CLOCKS: &str = "Look at some of them in the signals, and compare the clocks of device and phone.";
-const CLOCKS_DIFFER: &str = "They add nothing to the training data; many of them mean clocks that differ.";
+const CLOCKS_DIFFER: &str = "They add nothing to the training data. Without their motions before consent, as the recipe may say, distances stand alone; else \
+     many of them mean clocks that differ.";
 const SET_RANGE: &str = "Look at these rows, and set the threshold to the range of the sensor.";
 const BACKWARDS: &str =
     "Time that goes backwards within a stream means a clock that was set, or files that are out of order.";

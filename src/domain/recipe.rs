@@ -18,7 +18,7 @@ use super::{CheckId, CheckOverride, Dataset, OwnerRules, Withdrawn, format};
 pub struct Recipe {
     /// Whose consent counts.
     pub purpose: Purpose,
-    /// Keep a reading only if it was taken at or after its customer's consent.
+    /// Keep a motion only if it was taken at or after its customer's consent, and so each row to learn from.
     pub consent_date: bool,
     /// Only consents given at or before this instant count, in milliseconds since 1970-01-01 00:00 UTC: what was
     /// allowed on that day. None: all that were ever given.
@@ -132,7 +132,7 @@ impl Recipe {
     pub fn in_words(&self) -> String {
         let mut words = vec![format!("consent for {}", self.purpose.name())];
         if self.consent_date {
-            words.push("only readings after consent".to_owned());
+            words.push("only motions after consent".to_owned());
         }
         if let Some(instant) = self.as_of {
             words.push(format!("consents given by {}", format::utc(instant).unwrap_or_else(|| instant.to_string())));

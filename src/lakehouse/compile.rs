@@ -5,31 +5,15 @@
 //! leaves. Counting is another end of the same chain.
 
 use super::engine::Engine;
+use super::pseudonyms::{self, PADS, SplitQueries};
 use crate::domain::plan::ColumnPair;
-use crate::domain::{
-    Column, Dataset, Identity, Operation, Plan, Privacy, Reason, Schema, Split, Table, TableDefinition,
-};
+use crate::domain::{Column, Dataset, Identity, Operation, Plan, Privacy, Reason, Schema, Table, TableDefinition};
 
 /// The view of those who withdrew, in the column `entry`.
 pub const WITHDRAWN: &str = "withdrawn";
 
 /// The view of who owns which device, in the columns `serialnumber` and `user`.
 pub const OWNERS: &str = "owners";
-
-/// The view of one row with the inner and the outer pad of the pseudonyms' key (RFC 2104), in the columns `inner_pad` and
-/// `outer_pad`. A view and no text: what stands in a statement stands in the plans that Spark keeps.
-pub const PADS: &str = "pads";
-
-/// The view of one row with what a customer's hash begins with, and the first places beyond those to test with and beyond those to
-/// validate with, in the columns `prefix`, `test` and `validation`.
-pub const SHARES: &str = "shares";
-
-/// The view of the customers who hang together with others, and of each the one who speaks for all, in the columns `customer` and
-/// `speaker`.
-pub const SPEAKERS: &str = "speakers";
-
-/// What the view of a table's whole rows ends with.
-pub const WHOLE: &str = "_whole";
 
 /// How one table is made by an engine, from views that have the names of the tables that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,18 +40,6 @@ pub struct Statement {
     pub pseudonymous: Option<String>,
     /// The same, with the split that each customer is in.
     pub split: Option<SplitQueries>,
-}
-
-/// What gives each customer of a table that training sets are made of a split, as an export does. All read the whole rows, in a view
-/// that is called as the table and [`WHOLE`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SplitQueries {
-    /// For each device that several customers have, these customers: `customers`.
-    pub devices: String,
-    /// Pairs of customers with so many readings in common that they are one recording: `one` and `other`.
-    pub recordings: String,
-    /// The rows under pseudonyms, each with its `split`. It needs the views [`PADS`], [`SHARES`] and [`SPEAKERS`].
-    pub rows: String,
 }
 
 /// What the counts of a step mean.
@@ -105,64 +77,6 @@ pub fn spark_sql(plan: &Plan) -> Vec<(Table, String)> {
 /// The columns of a table that are written.
 pub fn written(table: Table) -> impl Iterator<Item = &'static Column> {
     table.schema().iter().filter(move |column| !table.is_internal(column.name))
-}
-
-/// The columns of a table under pseudonyms, as the key of an export makes them: HMAC-SHA-256, which Spark 3.5 has no function
-/// for. None for a table that no training set is made of.
-fn pseudonymous(engine: Engine, table: Table) -> Option<String> {
-    let leaves = table.schema().iter().any(|column| table.is_internal(column.name));
-    if !leaves || engine != Engine::Spark {
-        return None;
-    }
-    let pseudonym = |column: &str, kind: &str| {
-        let identity = engine.folded(&format!("r.{}", engine.quoted(column)));
-        let text = format!("CAST(concat('{kind}:', {identity}) AS BINARY)");
-        let inner = format!("unhex(sha2(concat(p.inner_pad, {text}), 256))");
-        let start = &kind[..1];
-        format!("concat('{start}_', substring(sha2(concat(p.outer_pad, {inner}), 256), 1, 32)) AS {kind}")
-    };
-    let columns = table.schema().iter().filter_map(|column| match column.privacy {
-        Privacy::Person => Some(pseudonym(column.name, "customer")),
-        Privacy::Device => Some(pseudonym(column.name, "device")),
-        Privacy::Personal => None,
-        Privacy::Open => Some(format!("r.{}", engine.quoted(column.name))),
-    });
-    Some(columns.collect::<Vec<_>>().join(", "))
-}
-
-/// See [`SplitQueries`]; `columns` are those under pseudonyms.
-fn split(engine: Engine, table: Table, columns: &str) -> Option<SplitQueries> {
-    let column_of = |privacy: Privacy| table.schema().iter().find(|column| column.privacy == privacy);
-    let folded = |column: &Column| engine.folded(&format!("r.{}", engine.quoted(column.name)));
-    let (person, device) = (column_of(Privacy::Person)?, column_of(Privacy::Device)?);
-    let (customer, serial) = (folded(person), folded(device));
-    let whole = engine.quoted(&format!("{}{WHOLE}", table.name()));
-    let known = format!("r.{} IS NOT NULL", engine.quoted(person.name));
-    let reading = Split::READING.map(|name| format!("r.{}", engine.quoted(name))).join(", ");
-    let (most, least) = (Split::MOST_SHARING, Split::SAME_RECORDING);
-    // The first eight bytes of a hash, as digits, tell how far through all customers somebody is.
-    let place =
-        format!("substring(sha2(concat(s.prefix, CAST(coalesce(g.speaker, {customer}) AS BINARY)), 256), 1, 16)");
-    Some(SplitQueries {
-        devices: format!(
-            "SELECT collect_list(customer) AS customers FROM (\n  SELECT DISTINCT {serial} AS device, {customer} AS customer \
-             FROM {whole} r WHERE {known} AND r.{} IS NOT NULL\n)\nGROUP BY device HAVING count(*) > 1",
-            engine.quoted(device.name)
-        ),
-        recordings: format!(
-            "WITH shared AS (\n  SELECT sort_array(collect_set({customer})) AS customers FROM {whole} r WHERE {known}\n  \
-             GROUP BY {reading} HAVING size(collect_set({customer})) > 1\n),\n\
-             pairs AS (\n  SELECT one, other FROM shared\n  \
-             LATERAL VIEW posexplode(slice(customers, 1, {most})) a AS place, one\n  \
-             LATERAL VIEW explode(slice(customers, place + 2, {most})) b AS other\n)\n\
-             SELECT one, other FROM pairs GROUP BY one, other HAVING count(*) >= {least}"
-        ),
-        rows: format!(
-            "SELECT {columns}, CASE WHEN {place} < s.test THEN 'test' WHEN {place} < s.validation THEN 'validation' \
-             ELSE 'train' END AS split\n\
-             FROM {whole} r CROSS JOIN {PADS} p CROSS JOIN {SHARES} s LEFT JOIN {SPEAKERS} g ON g.customer = {customer}"
-        ),
-    })
 }
 
 /// One row: how many entries of the list of withdrawn customers landed (`matched`) and how many customers it withdraws.
@@ -236,8 +150,8 @@ impl Compiler {
         let matched =
             joins.map(|(number, _)| format!("(SELECT count(*) FROM step_{number}_matched) AS matched_{number}"));
         let figures: Vec<String> = rows.chain(matched).collect();
-        let columns = pseudonymous(self.engine, definition.table);
-        let split = columns.as_ref().and_then(|columns| split(self.engine, definition.table, columns));
+        let columns = pseudonyms::columns(self.engine, definition.table);
+        let split = columns.as_ref().and_then(|columns| pseudonyms::split(self.engine, definition.table, columns));
         let pseudonymous =
             columns.map(|columns| format!("{chain}\nSELECT {columns}\nFROM step_{last} r CROSS JOIN {PADS} p"));
         let all: Vec<_> = self.expressions.iter().chain(&self.counted).cloned().collect();

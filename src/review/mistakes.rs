@@ -78,7 +78,7 @@ fn of_consent_date(is_asked_for: bool) -> Words {
         Words {
             id: "consent-date-ignored",
             what: "Readings from before the consent were kept.",
-            todo: "Keep a reading only if its time stamp is at or after the date of its customer's consent.",
+            todo: "Keep a motion only if its time stamp is at or after the date of its customer's consent.",
         }
     } else {
         Words {

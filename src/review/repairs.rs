@@ -52,8 +52,8 @@ pub fn repairs(check: CheckId, verdict: CheckVerdict, recipe: &Recipe) -> Vec<Re
         recipe: Recipe { duplicates: Duplicates::Drop, ..recipe.clone() },
     };
     let dated = || Repair {
-        words: "Only readings after consent",
-        effect: "A reading is kept only if it was taken at or after its customer's consent.",
+        words: "Only motions after consent",
+        effect: "A motion is kept only if it was taken at or after its customer's consent, and so is each row to learn from.",
         recipe: Recipe { consent_date: true, ..recipe.clone() },
     };
     // Where no record knows the devices there are no trusted distances, and nothing to check.

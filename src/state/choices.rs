@@ -300,7 +300,11 @@ fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
         labels.push(Label::new(format!("purpose: {}", purpose.name())));
     }
     if *consent_date != from.consent_date {
-        labels.push(Label::new(if *consent_date { "consent date on" } else { "consent date off" }));
+        labels.push(Label::new(if *consent_date {
+            "only motions after consent: on"
+        } else {
+            "only motions after consent: off"
+        }));
     }
     if *as_of != from.as_of {
         let day = as_of.and_then(format::utc);
@@ -358,8 +362,8 @@ mod tests {
         let owner = Recipe { join: JoinRule::Owner, ..Recipe::default() };
         for (from, to, name) in [
             (&specification, &public, "purpose: public"),
-            (&specification, &dated, "consent date on"),
-            (&dated, &specification, "consent date off"),
+            (&specification, &dated, "only motions after consent: on"),
+            (&dated, &specification, "only motions after consent: off"),
             (&specification, &distinct, "duplicates dropped"),
             (&distinct, &specification, "duplicates kept"),
             (&specification, &owner, "join on time stamp and owner"),

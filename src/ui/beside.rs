@@ -130,12 +130,15 @@ fn second_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &m
         close_ui(ui, state, commands);
         at_beside(state, screens, commands, |state, screens, commands| {
             page_menu_ui(ui, state, screens, true, commands);
-            under_ui(ui, &beside, commands);
+            // The review and the export have no other recipe than the one in force.
+            if !beside.shown.is_always_in_force() {
+                under_ui(ui, &beside, commands);
+            }
         });
         place_ui(ui, state, &beside, commands);
     });
     at_beside(state, screens, commands, |state, screens, commands| {
-        if beside.under != Under::InForce {
+        if beside.under != Under::InForce && !beside.shown.is_always_in_force() {
             ui.horizontal_wrapped(|ui| counts_ui(ui, state, &beside, commands));
         }
         focus::page(ui, state.is_beside_used);
@@ -235,9 +238,8 @@ fn under_ui(ui: &mut Ui, beside: &Beside, commands: &mut Vec<Command>) {
 /// What the page's recipe comes to against the recipe in force.
 fn counts_ui(ui: &mut Ui, state: &State, beside: &Beside, commands: &mut Vec<Command>) {
     if !state.is_apart() {
-        let why = match (beside.under, state.choices().shown) {
-            (_, shown) if shown.is_always_in_force() => "This page is always of the recipe in force.",
-            (Under::Before, _) => "The recipe was not changed yet.",
+        let why = match beside.under {
+            Under::Before => "The recipe was not changed yet.",
             _ => "The recipe in force is the specification's.",
         };
         ui.label(widgets::weak(ui, why));

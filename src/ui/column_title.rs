@@ -49,7 +49,7 @@ pub fn title_ui(ui: &mut Ui, title: &Title<'_>, query: &mut Query, menu: impl Fn
                 }
                 let text = widgets::strong(as_is(cell::title(title.column)));
                 let response = ui
-                    .add(egui::Button::new(text).frame(false).truncate())
+                    .add(egui::Button::new(text).frame(false).truncate().min_size(ui.available_size()))
                     .on_hover_text(t(format!("{}\nClick to sort, with Shift by several", title.hover)));
                 widgets::named(&response, ui, Role::Button, format!("Sort by {name}"));
                 if response.clicked() {

@@ -76,10 +76,17 @@ fn figures_ui(ui: &mut Ui, preview: &Preview) {
         let takes = if seconds < 0.1 { "< 0.1 s".to_owned() } else { format!("≈ {seconds:.1} s") };
         figures.push((takes, "to write"));
         for (figure, unit) in figures {
-            ui.vertical(|ui| {
+            let (figure, unit) = (RichText::new(t(figure)).text_style(theme::figure_style()), widgets::small(ui, unit));
+            // Whole in one line, whatever room is left of this one.
+            let width = widgets::width(ui, &figure).max(widgets::width(ui, &unit)).ceil();
+            if ui.available_size_before_wrap().x < width {
+                ui.end_row();
+            }
+            let height = ui.text_style_height(&theme::figure_style()) + ui.text_style_height(&egui::TextStyle::Small);
+            ui.allocate_ui_with_layout(vec2(width, height), egui::Layout::top_down(egui::Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                ui.label(RichText::new(t(figure)).text_style(theme::figure_style()));
-                ui.label(widgets::small(ui, unit));
+                ui.label(figure);
+                ui.label(unit);
             });
         }
     });

@@ -27,7 +27,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "consent-date",
-        name: "Only readings after consent, or all",
+        name: "Only motions after consent, or all",
         usual: &[],
         does: |state| recipe(state, |recipe| recipe.consent_date = !recipe.consent_date),
     },

@@ -27,8 +27,9 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             access::radio(&explained(response, hover, "purpose"));
         }
         ui.separator();
-        let sentence = "Keep a reading only if it was taken at or after its customer agreed to share";
-        explained(ui.checkbox(&mut recipe.consent_date, t("Only readings after consent")), sentence, "consent-date");
+        let sentence = "Keep a motion only if it was taken at or after its customer agreed to share, and so each row to learn from. \
+                        Distances in step_trainer_trusted stay, whenever they were taken";
+        explained(ui.checkbox(&mut recipe.consent_date, t("Only motions after consent")), sentence, "consent-date");
         ui.add_space(4.0);
         let mut drop = recipe.duplicates == Duplicates::Drop;
         let sentence = "Keep the first of the rows of a landing table that are equal in every column";
@@ -102,7 +103,7 @@ fn joins_in_a_list_ui(ui: &mut Ui, join: &mut JoinRule) {
 fn width_of_all(ui: &Ui) -> f32 {
     let (padding, gap) = (ui.spacing().button_padding.x, ui.spacing().item_spacing.x);
     let buttons = Purpose::ALL.map(Purpose::name).into_iter().chain(JoinRule::ALL.map(JoinRule::title));
-    let boxes = ["Only readings after consent", "Drop duplicates"];
+    let boxes = ["Only motions after consent", "Drop duplicates"];
     let around = |each: f32| move |text: &str| (t(text), each);
     let texts = buttons.map(around(2.0 * padding)).chain(boxes.into_iter().map(around(ui.spacing().icon_width + gap)));
     let texts = texts.chain(["Consent for", "Join on"].into_iter().map(around(0.0)));

@@ -28,6 +28,8 @@ pub struct ChecksScreen {
     why: String,
     shows_passing: bool,
     visit: Visit,
+    /// What failed when the list was painted last.
+    failing: Option<Vec<CheckId>>,
 }
 
 impl ChecksScreen {
@@ -67,6 +69,15 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
     if screen.chosen.is_none_or(|id| !is_listed(id)) {
         screen.chosen = lists.open.iter().chain(&lists.accepted).chain(&lists.warning).next().map(|check| check.id);
     }
+    // Who looks at one that passes is shown what a change has made fail.
+    let failing: Vec<CheckId> = lists.open.iter().map(|check| check.id).collect();
+    let before = screen.failing.as_ref();
+    let new = before.and_then(|before| failing.iter().find(|id| !before.contains(id)).copied());
+    let passes = screen.chosen.is_some_and(|id| lists.passing.iter().any(|check| check.id == id));
+    if let Some(new) = new.filter(|_| passes && !screen.shows_passing) {
+        screen.choose(new);
+    }
+    screen.failing = Some(failing);
     screen.visit.begins(ui);
     let room = ui.available_size();
     let chosen = screen.chosen;
@@ -421,7 +432,6 @@ fn example_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         legend_ui(ui, &chart, Some(&other));
         if example.plotted.panes(style).len() > PANES {
-            ui.separator();
             ui.label(widgets::small(ui, "The page Signals has the other curves, too."));
         }
     });

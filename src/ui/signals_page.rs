@@ -383,6 +383,8 @@ fn comparison_ui(
             commands.push(Command::SavePicture(Arc::new(Picture { scene, title: t(title).into(), coloring })));
         }
     }
+    let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
+    ui.horizontal_wrapped(|ui| legend_ui(ui, &seen, None));
     plot_ui(ui, chart, whole, &mut screen.plot, &name);
 }
 

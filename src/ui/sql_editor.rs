@@ -103,7 +103,9 @@ pub fn editor_ui(ui: &mut Ui, editor: &mut Editor, fault: Option<&Fault>) {
     let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| painted(ui, text.as_str(), faulty.as_ref(), width);
     let takes_keys = editor.offered.is_some();
     let filter = EventFilter { tab: takes_keys, escape: takes_keys, horizontal_arrows: true, vertical_arrows: true };
-    if let Some(byte) = editor.goes_to.take() {
+    // What is below a dialogue that is just closing would not get the focus.
+    let may = ui.memory(|memory| memory.is_above_modal_layer(ui.layer_id()));
+    if let Some(byte) = editor.goes_to.take_if(|_| may) {
         let letter = editor.text[..byte].chars().count();
         let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
         state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(letter))));

@@ -99,10 +99,10 @@ pub fn sql_ui(
             look_ui(ui, state, Shown::Sql, "the answer", table, commands);
         }
         (Slot::Failed { .. }, None) if fault.is_some() => {}
-        (Slot::Failed { .. }, None) => {
+        (_, None) if !screen.text().trim().is_empty() => {
             empty::nothing_here_ui(ui, "Not answered yet", "Press Ctrl+Enter to run the query as it stands now.");
         }
-        (Slot::Empty | Slot::Ready(_), None) => {
+        (Slot::Empty | Slot::Ready(_) | Slot::Failed { .. }, None) => {
             let words = if state.looks.shows(Part::Examples) {
                 "Write a query and press Ctrl+Enter, or take an example from the list beside."
             } else {

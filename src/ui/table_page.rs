@@ -73,8 +73,9 @@ pub fn table_ui(ui: &mut Ui, state: &State, table: Table, screen: &mut TableScre
         ui.add_space(8.0);
         rows_in_words_ui(ui, state, shown, commands);
         elsewhere::parity_ui(ui, state, table, commands);
-        losses_ui(ui, state, table, commands);
     });
+    // In a line of their own: the number of rows that are found moves nothing.
+    ui.horizontal_wrapped(|ui| losses_ui(ui, state, table, commands));
     look_ui(ui, state, shown, table.name(), screen, commands);
 }
 

@@ -341,7 +341,7 @@ fn a_device_is_drawn_masked_and_the_same_each_time() {
     let svg = text(&svg);
     assert!(svg.contains("distance from object") && svg.contains("consent for research") && !svg.contains(&serial));
     let dated = text(&draw("c.svg", &["--consent-date", "--clock", "elapsed", "--theme", "dark"]));
-    assert!(dated.contains("only readings after consent") && dated.contains("elapsed"));
+    assert!(dated.contains("only motions after consent") && dated.contains("elapsed"));
     assert!(draw("a.png", &["--other"]).starts_with(b"\x89PNG"));
     for (arguments, word) in [
         (["--device", "nobody", "--out", "d.svg"], "no distance reading"),

@@ -38,7 +38,7 @@ fn the_first_start_opens_the_sample_and_a_switch_moves_the_figures() {
     for table in Table::ALL {
         assert!(shows(&window, table, rows(&window, table)), "{}", table.name());
     }
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     window.wait("the consent date", curated_with(Recipe { consent_date: true, ..Recipe::default() }));
     let after = rows(&window, Table::AccelerometerTrusted);
     assert!(after < before && after > 0, "{after} of {before}");
@@ -56,7 +56,7 @@ fn the_real_data_show_the_right_counts_under_every_switch() {
         }
     };
     expect(&window, [956, 81_273, 28_680, 482, 40_981, 14_460, 482, 43_681]);
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     let mut recipe = Recipe { consent_date: true, ..Recipe::default() };
     window.wait("the consent date", curated_with(recipe.clone()));
     expect(&window, [956, 81_273, 28_680, 482, 32_025, 13_920, 464, 34_437]);
@@ -64,7 +64,7 @@ fn the_real_data_show_the_right_counts_under_every_switch() {
     recipe.join = JoinRule::Owner;
     window.wait("the owner rule", curated_with(recipe.clone()));
     expect(&window, [956, 81_273, 28_680, 482, 32_025, 13_920, 464, 32_025]);
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     recipe.consent_date = false;
     window.wait("no consent date", curated_with(recipe));
     expect(&window, [956, 81_273, 28_680, 482, 40_981, 14_460, 482, 40_981]);

@@ -106,7 +106,7 @@ fn a_session_counts_readings_before_the_consent_as_the_tables_do() {
     let view = window.harness.state().state().consent.value().unwrap().clone();
     let agreed = view.sessions.iter().filter(|session| session.consent.is_some());
     let before: u64 = agreed.map(|session| session.before).sum();
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     let count =
         window.harness.state().state().curation.value().unwrap().count(Table::AccelerometerTrusted).unwrap().clone();
     let dropped =

@@ -125,6 +125,17 @@ fn pages_have_numbers_and_failing_checks_f8() {
 }
 
 #[test]
+fn who_comes_to_sql_by_the_list_writes_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = open(home.path());
+    look_for(&mut window, "sql");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(state(&window).choices().shown, Shown::Sql);
+    let focused = crate::window_focus::focused(&window);
+    assert_eq!(focused.map(|(role, _)| role), Some(Role::MultilineTextInput));
+}
+
+#[test]
 fn a_key_is_changed_kept_and_given_back() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());

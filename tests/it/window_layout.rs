@@ -268,10 +268,10 @@ fn keys_and_the_list_go_to_the_page_in_use() {
 fn parts_are_hidden_and_drawn_to_size_and_come_back_like_that() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());
-    assert!(window.harness.query_by_label("Only readings after consent").is_some());
+    assert!(window.harness.query_by_label("Only motions after consent").is_some());
     let looks = state(&window).looks.turned(Part::Recipe).turned(Part::Strip);
     ask(&mut window, Command::SetLooks(looks));
-    assert!(window.harness.query_by_label("Only readings after consent").is_none());
+    assert!(window.harness.query_by_label("Only motions after consent").is_none());
     assert!(window.harness.query_by_label("State of the join review").is_none());
     let edge = window.harness.get_all_by_label("Resize panel").next().unwrap().rect().center();
     window.harness.drag_at(edge);

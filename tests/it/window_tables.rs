@@ -86,6 +86,11 @@ fn a_title_sorts_up_then_down_then_not_at_all() {
     assert!(times(look(&window), "timestamp").is_sorted_by(|a, b| a >= b));
     click(&mut window, "Do not sort by timestamp");
     assert_eq!(times(look(&window), "timestamp"), landed);
+    // All of a title, not its one letter alone.
+    let title = window.harness.get_by_label("Sort by x").rect();
+    press(&mut window, title.right_center() - egui::vec2(4.0, 0.0));
+    settle(&mut window);
+    assert!(window.harness.state().state().choices().query().sorts.iter().any(|sort| sort.column == "x"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn dated_by_owner() -> Recipe {
 /// The sample with the consent date switched on and then the owner rule.
 fn two_steps() -> Window {
     let mut window = Window::open_folder(&sample_data());
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     window.wait("the consent date", curated_with(dated()));
     click(&mut window, "time stamp and owner");
     window.wait("the owner rule", curated_with(dated_by_owner()));
@@ -85,17 +85,17 @@ fn switches_are_undone_and_redone() {
     assert_ne!(before, after);
     click(&mut window, "Undo: join on time stamp and owner");
     window.wait("the consent date alone", curated_with(dated()));
-    click(&mut window, "Undo: consent date on");
+    click(&mut window, "Undo: only motions after consent: on");
     window.wait("the specification", curated_with(Recipe::default()));
     assert!(shows(&window, Table::AccelerometerTrusted, before));
     assert!(has(&window, "Undo: nothing"));
-    click(&mut window, "Redo: consent date on");
+    click(&mut window, "Redo: only motions after consent: on");
     window.wait("the consent date again", curated_with(dated()));
     assert!(shows(&window, Table::AccelerometerTrusted, after));
     click(&mut window, "public");
     window.wait("the purpose", curated_with(Recipe { purpose: Purpose::Public, ..dated() }));
     assert!(has(&window, "Undo: purpose: public") && has(&window, "Redo: nothing"));
-    assert_eq!(history(&window), ["opened sample_data", "consent date on", "purpose: public"]);
+    assert_eq!(history(&window), ["opened sample_data", "only motions after consent: on", "purpose: public"]);
 }
 
 #[test]
@@ -103,6 +103,8 @@ fn the_keys_undo_and_redo() {
     let mut window = two_steps();
     press(&mut window, Modifiers::COMMAND, Key::Z);
     window.wait("one undone", curated_with(dated()));
+    let told = |window: &Window| state(window).told.as_ref().map(|told| told.words.clone());
+    assert_eq!(told(&window).as_deref(), Some("Undone: join on time stamp and owner"));
     press(&mut window, Modifiers::COMMAND, Key::Z);
     window.wait("two undone", curated_with(Recipe::default()));
     press(&mut window, Modifiers::COMMAND, Key::Z);
@@ -130,7 +132,9 @@ fn the_history_is_a_list_to_jump_in_and_marks_where_one_is() {
         let entry = window.harness.get_by_role_and_label(Role::Button, label);
         entry.accesskit_node().toggled() == Some(Toggled::True)
     };
-    assert!(is_marked(&window, "join on time stamp and owner") && !is_marked(&window, "consent date on"));
+    assert!(
+        is_marked(&window, "join on time stamp and owner") && !is_marked(&window, "only motions after consent: on")
+    );
     click(&mut window, "opened sample_data");
     window.wait("the start", curated_with(Recipe::default()));
     // The list stays open, so that one can go on.
@@ -164,7 +168,7 @@ fn looking_around_is_no_step_and_a_step_comes_back_where_it_can_be_seen() {
     show(&mut window, Table::CustomerTrusted);
     show(&mut window, Table::AccelerometerTrusted);
     assert_eq!(history(&window), ["opened sample_data"]);
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     window.wait("the consent date", curated_with(dated()));
     show(&mut window, Table::MachineLearningCurated);
     press(&mut window, Modifiers::COMMAND, Key::Z);
@@ -211,11 +215,11 @@ fn a_step_that_is_undone_takes_its_rows_out_of_sight() {
     let last = Shown::Dropped { table: Table::AccelerometerTrusted, step: count.steps.len() - 1, stood: None };
     ask(&mut window, Command::Show(last));
     window.wait("the rows", |state| state.dropped.value().is_some() && state.work.is_none());
-    click(&mut window, "Only readings after consent");
+    click(&mut window, "Only motions after consent");
     window.wait("no consent date", |state| {
         state.work.is_none() && state.choices().shown == Shown::Table(Table::AccelerometerTrusted)
     });
-    click(&mut window, "Undo: consent date off");
+    click(&mut window, "Undo: only motions after consent: off");
     window.wait("the step again", |state| {
         curated_with(dated_by_owner())(state) && state.choices().shown == Shown::Table(Table::AccelerometerTrusted)
     });
@@ -347,7 +351,10 @@ fn a_wrong_recipe_is_refused_with_its_key_and_its_file() {
     ask(&mut window, Command::OpenRecipe(PathBuf::from("/no/such/recipe.json")));
     window.wait("the notice", |state| state.notices.len() == 3);
     assert!(says(&window, "/no/such/recipe.json: the recipe cannot be read: "));
-    assert_eq!(history(&window), ["opened sample_data", "consent date on", "join on time stamp and owner"]);
+    assert_eq!(
+        history(&window),
+        ["opened sample_data", "only motions after consent: on", "join on time stamp and owner"]
+    );
     assert_eq!(state(&window).choices().recipe, dated_by_owner());
 }
 

@@ -256,14 +256,14 @@ fn consent(order: &Order<'_>) -> Consent {
     let recipe = &order.curation.recipe;
     Consent {
         purpose: recipe.purpose.name().to_owned(),
-        rule: consent_rule(recipe),
+        rule: consent_rule(recipe, &order.prepared.packaging.tables),
         withdrawn: recipe.withdrawn.len() as u64,
         customers: order.prepared.customers.pseudonyms.len() as u64,
     }
 }
 
 /// The consent in words, as whoever uses the data has to know it.
-fn consent_rule(recipe: &Recipe) -> String {
+fn consent_rule(recipe: &Recipe, tables: &BTreeSet<Table>) -> String {
     let with = match recipe.purpose {
         crate::domain::Purpose::Research => "with research",
         crate::domain::Purpose::Public => "with the public",
@@ -273,7 +273,14 @@ fn consent_rule(recipe: &Recipe) -> String {
     if let Some(day) = recipe.as_of.and_then(utc) {
         words += &format!(" by {day} UTC");
     }
-    words += if recipe.consent_date { ", taken after they agreed." } else { ", whenever they were taken." };
+    words += match recipe.consent_date {
+        false => ", whenever they were taken.",
+        // The switch is one of motions: where distances are a table of their own, these are whole.
+        true if tables.contains(&Table::StepTrainerTrusted) => {
+            ", motions taken after they agreed; distances in step_trainer_trusted whenever they were taken."
+        }
+        true => ", motions taken after they agreed.",
+    };
     words
 }
 

@@ -284,7 +284,7 @@ fn recipe(curation: &Curation) -> String {
     let as_of = recipe.as_of.and_then(utc).unwrap_or_else(|| "–".to_owned());
     for (name, value) in [
         ("consent for", recipe.purpose.name().to_owned()),
-        ("only readings after consent", if recipe.consent_date { "yes" } else { "no" }.to_owned()),
+        ("only motions after consent", if recipe.consent_date { "yes" } else { "no" }.to_owned()),
         ("consents as of", as_of),
         ("duplicates", format!("{:?}", recipe.duplicates).to_lowercase()),
         ("join", recipe.join.name().to_owned()),
