@@ -63,7 +63,8 @@ fn figures_ui(ui: &mut Ui, preview: &Preview) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 20.0;
         let mut figures = vec![
-            (thousands(estimate.rows), "rows"),
+            // Of the table that is learned from, whatever else leaves.
+            (thousands(estimate.rows), if preview.columns.len() > 1 { "rows to learn from" } else { "rows" }),
             (thousands(estimate.customers), "customers"),
             (thousands(estimate.devices), "devices"),
         ];

@@ -153,6 +153,11 @@ pub fn written_ui(
         counted(manifest.all_files().count() as u64, "file"),
         counted(manifest.data_files().count() as u64, "data file")
     )));
+    if manifest.tables.len() > 1 {
+        let tables = manifest.tables.iter();
+        let tables = tables.map(|table| format!("{}: {}", table.name, t(counted(table.rows, "row"))));
+        ui.label(as_is(tables.collect::<Vec<_>>().join(" · ")));
+    }
     let (id, is_kept) = (&manifest.key.id, manifest.key.is_kept);
     let key = match key_file {
         Some(file) => format!(

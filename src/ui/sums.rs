@@ -50,9 +50,11 @@ fn in_words(sums: &Sums) -> (String, String) {
         }
         columns => {
             let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-            let means: Vec<String> = columns.iter().map(|column| marked(column.mean())).collect();
-            let most = format!("{words} · means of {}: {}", names.join(", "), means.join(", "));
-            (most, words)
+            let each = |figure: fn(&ColumnSums) -> f64| {
+                columns.iter().map(|column| marked(figure(column))).collect::<Vec<_>>().join(", ")
+            };
+            let sums = format!("{words} · sums of {}: {}", names.join(", "), each(|column| column.sum));
+            (format!("{sums} · means: {}", each(ColumnSums::mean)), words)
         }
     }
 }
@@ -101,6 +103,6 @@ mod tests {
         let (most, least) =
             in_words(&sums(0, &[column("a", 2, -2_469_135.0, -1e6, 0.5), column("b", 1, 7.0, 7.0, 7.0)]));
         assert_eq!(least, "4 cells · 3 numbers");
-        assert_eq!(most, "4 cells · 3 numbers · means of a, b: −1,234,567.5, 7");
+        assert_eq!(most, "4 cells · 3 numbers · sums of a, b: −2,469,135, 7 · means: −1,234,567.5, 7");
     }
 }

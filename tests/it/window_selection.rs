@@ -258,13 +258,11 @@ fn all_cells_are_added_up_by_a_worker_and_copied_masked() {
     let rows = look.len();
     let email = if let Cell::Text(email) = look.view.cell(0, 0) { email.to_owned() } else { panic!("no e-mail") };
     assert_eq!((sums.cells, sums.nulls, sums.columns.len()), (rows as u64 * 5, 0, 3));
-    let words = format!(
-        "{} cells · {} numbers · means of x, y, z: {}",
-        thousands(sums.cells),
-        thousands(numbers),
-        means.join(", ")
-    );
-    assert!(window.harness.query_by_label_contains(&words).is_some(), "{words}");
+    let counts = format!("{} cells · {} numbers · sums of x, y, z: ", thousands(sums.cells), thousands(numbers));
+    let means = format!(" · means: {}", means.join(", "));
+    for words in [counts, means] {
+        assert!(window.harness.query_by_label_contains(&words).is_some(), "{words}");
+    }
     let text = copied(&mut window, Modifiers::COMMAND | Modifiers::SHIFT);
     assert_eq!(text.lines().next(), Some("user\ttimestamp\tx\ty\tz"));
     assert_eq!(text.lines().count(), rows + 1);
