@@ -58,6 +58,16 @@ impl App {
         self.follow(&before);
     }
 
+    /// Goes a step back or forth, and tells what that was.
+    pub(super) fn step(&mut self, what: Option<String>, go: fn(&mut History<Choices>) -> bool) {
+        self.travel(|history| {
+            go(history);
+        });
+        if let Some(what) = what {
+            self.tell(what);
+        }
+    }
+
     /// The choices of the page beside, unless it is the one that is looked after: then they are settled with the change.
     fn beside_now(&self) -> Option<Choices> {
         self.state.choices_beside().filter(|_| !self.state.is_turned())

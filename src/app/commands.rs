@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::explore::Query;
 use crate::landing::Source;
-use crate::state::{Command, ExportOutcome, FileChoice, Place, RecipeFile, Severity, Shown, Slot};
+use crate::state::{Command, ExportOutcome, FileChoice, History, Place, RecipeFile, Severity, Shown, Slot};
 use crate::ui::{own_window, theme};
 
 use super::App;
@@ -72,17 +72,11 @@ impl App {
             // Said, as it may be of what is on no page in sight.
             Command::Undo => {
                 let what = self.state.history.undo_label().map(|label| format!("Undone: {label}"));
-                self.travel(|history| {
-                    history.undo();
-                });
-                what.into_iter().for_each(|what| self.tell(what));
+                self.step(what, History::undo);
             }
             Command::Redo => {
                 let what = self.state.history.redo_label().map(|label| format!("Done again: {label}"));
-                self.travel(|history| {
-                    history.redo();
-                });
-                what.into_iter().for_each(|what| self.tell(what));
+                self.step(what, History::redo);
             }
             Command::GoTo(position) => self.travel(|history| history.go_to(position)),
             Command::Show(shown) => {

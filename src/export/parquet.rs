@@ -102,11 +102,8 @@ fn pack(bytes: &[u8]) -> PolarsResult<CowBuffer> {
     const MOST_KEPT: usize = 4 << 20;
     PACKER.with_borrow_mut(|packer| {
         let (compressor, packed) = match packer {
-            Some((compressor, packed)) => (compressor, packed),
-            none => {
-                let (compressor, packed) = none.insert((Compressor::new(LEVEL)?, vec![]));
-                (compressor, packed)
-            }
+            Some(packer) => packer,
+            none => none.insert((Compressor::new(LEVEL)?, vec![])),
         };
         packed.clear();
         packed.reserve(zstd::zstd_safe::compress_bound(bytes.len()));

@@ -4,7 +4,7 @@ use super::axis::{Clock, Tick, number_ticks};
 use super::decimate::{Column, Drawn, View, decimate};
 use super::kept::{Kept, Tint};
 use super::span::Span;
-use super::strokes::{COUNTS, Counted, Scale, counted as counted_below};
+use super::strokes::{COUNTS, Counted, Scale, count_instants};
 use super::{Channel, Extremes, Series, Threshold};
 use crate::domain::format::{counted, thousands};
 use crate::picture::scene::{Anchor, Area, Ink, Scene, Shape, TextSize};
@@ -170,7 +170,7 @@ impl Chart<'_> {
     fn counted(&self, width: f32) -> Vec<Counted> {
         let counts = |curve: &Curve<'_>| {
             let seen = curve.series.within(self.view.from - curve.shift, self.view.to - curve.shift);
-            counted_below(curve, &seen, width)
+            count_instants(curve, &seen, width)
         };
         self.panes.iter().flat_map(|pane| &pane.curves).filter_map(counts).collect()
     }
@@ -204,25 +204,23 @@ impl Chart<'_> {
             };
             extremes = extremes.with(&curve.channel.extremes(within));
             // Where there are several curves, each has columns of its own.
-            let taken = if matches!(what, Drawn::Columns { .. }) { std::mem::take(columns) } else { vec![] };
-            drawn.push((what, taken));
+            let (taken, counted) = match &what {
+                Drawn::Readings(readings) => (vec![], count_instants(curve, readings, area.width())),
+                Drawn::Columns { .. } => (std::mem::take(columns), None),
+            };
+            drawn.push((what, taken, counted));
         }
         let values = pane.values.unwrap_or_else(|| fitted(extremes.range()));
-        let has_counts = drawn.iter().zip(&pane.curves).any(|((what, _), curve)| match what {
-            Drawn::Readings(readings) => {
-                counted_below(curve, readings, area.width()).is_some_and(|counted| counted.are_marked)
-            }
-            Drawn::Columns { .. } => false,
-        });
+        let has_counts = drawn.iter().any(|(.., counted)| counted.is_some_and(|counted| counted.are_marked));
         // Marks and counts have strips of their own, where no curve runs into them.
         let strips = (if self.foreign.is_empty() { 0.0 } else { MARKS }, if has_counts { COUNTS } else { 0.0 });
         let curves = Area { top: area.top + strips.0, bottom: area.bottom - strips.1, ..area };
         let scale = Scale { view: self.view, area, curves, values };
         self.paint_ground(pane, &scale, scene);
         let mut shapes = vec![];
-        for (curve, (what, taken)) in pane.curves.iter().zip(drawn) {
+        for (curve, (what, taken, counted)) in pane.curves.iter().zip(drawn) {
             match what {
-                Drawn::Readings(readings) => scale.readings(curve, readings, &mut shapes),
+                Drawn::Readings(readings) => scale.readings(curve, readings, counted, &mut shapes),
                 Drawn::Columns { before, after, .. } => {
                     layout.is_decimated = true;
                     scale.columns(curve, &taken, [before, after], &mut shapes);

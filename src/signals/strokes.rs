@@ -49,7 +49,13 @@ impl Scale {
 
     /// Every reading: lines where they are near each other, dots where they are few or alone, and at an instant with
     /// several how many.
-    pub(super) fn readings(&self, curve: &Curve<'_>, readings: Range<usize>, shapes: &mut Vec<Shape>) {
+    pub(super) fn readings(
+        &self,
+        curve: &Curve<'_>,
+        readings: Range<usize>,
+        counted: Option<Counted>,
+        shapes: &mut Vec<Shape>,
+    ) {
         let (times, values) = (curve.series.times(), curve.channel.values());
         let has_dots = has_dots(&readings, self.area.width());
         let mut strokes: [Strokes; 3] = Default::default();
@@ -83,7 +89,7 @@ impl Scale {
         if !broken.is_empty() {
             shapes.push(Shape::Dots { dots: broken, ink: Ink::Foreign, radius: DOT });
         }
-        if let Some(counted) = counted(curve, &readings, self.area.width()) {
+        if let Some(counted) = counted.filter(|counted| counted.are_marked) {
             self.counts(curve, readings, counted.usual, shapes);
         }
     }
@@ -198,7 +204,7 @@ fn is_counted(curve: &Curve<'_>) -> bool {
 }
 
 /// How many readings the instants of a curve have that is so wide; none where nothing is counted below it, as each has one.
-pub(super) fn counted(curve: &Curve<'_>, readings: &Range<usize>, width: f32) -> Option<Counted> {
+pub(super) fn count_instants(curve: &Curve<'_>, readings: &Range<usize>, width: f32) -> Option<Counted> {
     if !is_counted(curve) || !has_dots(readings, width) {
         return None;
     }

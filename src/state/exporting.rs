@@ -73,8 +73,12 @@ impl TablesOf {
         Some(Self { landing: Arc::downgrade(&loaded.landing), recipe, run })
     }
 
-    fn are_same(&self, other: &Self) -> bool {
-        Weak::ptr_eq(&self.landing, &other.landing) && self.recipe == other.recipe && self.run == other.run
+    /// Whether they still are. The window asks in each frame, so that nothing is copied for it.
+    fn are_in_force(&self, state: &State) -> bool {
+        let (loaded, choices) = (state.landing.value(), state.history.present());
+        loaded.is_some_and(|loaded| std::ptr::eq(self.landing.as_ptr(), Arc::as_ptr(&loaded.landing)))
+            && self.recipe == choices.recipe
+            && self.run.as_ref() == choices.run_in_force()
     }
 }
 
@@ -83,10 +87,7 @@ impl State {
     /// is in the list of exports alone.
     pub fn export_outcome(&self) -> Option<&ExportOutcome> {
         let Exporting { outcome, of, .. } = &self.exporting;
-        let is_here = || {
-            let (of, now) = (of.as_ref(), TablesOf::in_force(self));
-            of.zip(now).is_some_and(|(of, now)| of.are_same(&now))
-        };
+        let is_here = || of.as_ref().is_some_and(|of| of.are_in_force(self));
         outcome.as_ref().filter(|outcome| !matches!(outcome, ExportOutcome::Written(_)) || is_here())
     }
 }

@@ -372,8 +372,8 @@ fn comparison_ui(
     let name = format!("Distances from their starts: {}", names.join(", "));
     let whole = Span::around(0.0, longest);
     let chart = Chart { panes, clock: Clock::Elapsed, ..Chart::default() };
+    let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
     if saves || drawn.in_words {
-        let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
         drawn.words_ui(ui, &seen.in_words());
         if saves {
             let title = format!("distances of {}", counted(signals.compared.len() as u64, "device"));
@@ -383,7 +383,6 @@ fn comparison_ui(
             commands.push(Command::SavePicture(Arc::new(Picture { scene, title: t(title).into(), coloring })));
         }
     }
-    let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
     ui.horizontal_wrapped(|ui| legend_ui(ui, &seen, None));
     plot_ui(ui, chart, whole, &mut screen.plot, &name);
 }

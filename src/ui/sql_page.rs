@@ -102,7 +102,7 @@ pub fn sql_ui(
         (_, None) if !screen.text().trim().is_empty() => {
             empty::nothing_here_ui(ui, "Not answered yet", "Press Ctrl+Enter to run the query as it stands now.");
         }
-        (Slot::Empty | Slot::Ready(_) | Slot::Failed { .. }, None) => {
+        (_, None) => {
             let words = if state.looks.shows(Part::Examples) {
                 "Write a query and press Ctrl+Enter, or take an example from the list beside."
             } else {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::curation::{Cell, Codes, Curation};
+use crate::curation::{Cell, Codes};
 use crate::domain::format::{counted, thousands};
-use crate::domain::{Column, Kind, Privacy, Reason, Table};
+use crate::domain::{Column, Kind, Privacy, Reason, Table, TableCount};
 use crate::explore::{ColumnLayout, Follow, Query, Selection, Summary};
 use crate::landing::ConsentStood;
 use crate::review::{Change, FigureId};
@@ -194,21 +194,17 @@ fn rows_in_words(look: &Look) -> String {
 fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Command>) {
     let Some(curation) = state.curation.value() else { return };
     if table.dataset().is_some() {
-        let made_of_it = |made: &Table| curation.count(*made).is_some_and(|count| count.source == table);
-        for made in Table::ALL.into_iter().filter(made_of_it) {
-            dropped_on_the_way_ui(ui, curation, made, commands);
+        let made = Table::ALL.into_iter().filter_map(|made| curation.count(made));
+        for count in made.filter(|count| count.source == table) {
+            for position in 0..count.steps.len() {
+                loss_ui(ui, count, position, &format!(", not in {}", count.table.name()), commands);
+            }
         }
     }
     let Some(count) = curation.count(table) else { return };
     ui.label(widgets::weak(ui, format!("from {} of {}", thousands(count.rows_in), count.source.name())));
     for (position, step) in count.steps.iter().enumerate() {
-        if step.dropped > 0 {
-            let text = format!("−{} {}", thousands(step.dropped), step.reason.label());
-            let response = ui.button(t(text)).on_hover_text(t(step.reason.explanation()));
-            if response.clicked() {
-                commands.push(Command::Show(Shown::Dropped { table, step: position, stood: None }));
-            }
-        }
+        loss_ui(ui, count, position, "", commands);
         if step.added > 0 && step.reason == Reason::NoMotion {
             let text = format!("+{} more than one motion", thousands(step.added));
             ui.label(widgets::weak(ui, text))
@@ -221,15 +217,12 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
     }
 }
 
-/// What of a landing table is not in the table that was made of it.
-fn dropped_on_the_way_ui(ui: &mut Ui, curation: &Curation, made: Table, commands: &mut Vec<Command>) {
-    for (position, step) in curation.count(made).iter().flat_map(|count| count.steps.iter().enumerate()) {
-        if step.dropped > 0 {
-            let text = format!("−{} {}, not in {}", thousands(step.dropped), step.reason.label(), made.name());
-            if ui.button(t(text)).on_hover_text(t(step.reason.explanation())).clicked() {
-                commands.push(Command::Show(Shown::Dropped { table: made, step: position, stood: None }));
-            }
-        }
+/// The way to the rows that a step dropped, if there are any.
+fn loss_ui(ui: &mut Ui, count: &TableCount, position: usize, what: &str, commands: &mut Vec<Command>) {
+    let Some(step) = count.steps.get(position).filter(|step| step.dropped > 0) else { return };
+    let text = format!("−{} {}{what}", thousands(step.dropped), step.reason.label());
+    if ui.button(t(text)).on_hover_text(t(step.reason.explanation())).clicked() {
+        commands.push(Command::Show(Shown::Dropped { table: count.table, step: position, stood: None }));
     }
 }
 

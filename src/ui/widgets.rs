@@ -59,16 +59,17 @@ pub fn named(response: &Response, ui: &Ui, role: Role, name: impl Into<Words>) {
 
 /// Gives a box that can be ticked a name other than its text.
 pub fn named_box(response: &Response, ui: &Ui, ticked: bool, name: impl Into<Words>) {
-    let name = name.into();
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, ticked, &*name));
+    named_either(response, ui, (Role::CheckBox, ticked), name.into());
 }
 
 /// Gives a widget that can be chosen a name other than its text.
 pub fn named_choice(response: &Response, ui: &Ui, selected: bool, name: impl Into<Words>) {
-    let name = name.into();
+    named_either(response, ui, (Role::Button, selected), name.into());
+}
+
+fn named_either(response: &Response, ui: &Ui, (role, is_on): (Role, bool), name: Words) {
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, &*name));
+    response.widget_info(|| WidgetInfo::selected(role, enabled, is_on, &*name));
 }
 
 /// Whether Enter was pressed in a text field of one line.
