@@ -12,8 +12,8 @@ use super::table_page::{TableScreen, look_ui};
 use super::words::{as_is, t};
 use super::{empty, icons, parts, sql_side, theme, widgets};
 
-/// Least width of the list beside the editor, in points.
-const LEAST_SIDE: f32 = 150.0;
+/// Least width of the list beside the editor, in points: the names of tables are whole.
+const LEAST_SIDE: f32 = 208.0;
 
 /// What belongs to the page alone.
 #[derive(Default)]

@@ -114,7 +114,7 @@ if [ -n "$pictures" ]; then
 		for size in '900 600' '1280 800' '1900 1000'; do
 			# shellcheck disable=SC2086 # Width and height.
 			xdotool windowsize --sync "$window" $size
-			for page in 'tables ctrl+5 ctrl+Page_Down ctrl+Page_Up' 'consent ctrl+1' 'signals ctrl+2' 'review ctrl+3' 'export ctrl+4' 'files ctrl+5' 'sql ctrl+6 Escape'; do
+			for page in 'tables ctrl+6 ctrl+Page_Down ctrl+Page_Up' 'consent ctrl+1' 'signals ctrl+2' 'review ctrl+3' 'export ctrl+4' 'files ctrl+6' 'sql ctrl+5 Escape'; do
 				# shellcheck disable=SC2086 # Its name and its keys.
 				set -- $page
 				xdotool key --window "$window" "${@:2}"
