@@ -68,6 +68,12 @@ impl App {
         }
     }
 
+    /// Looks for somebody in the exports once their list is there, as was done before the window was closed.
+    pub(super) fn look_for_again(&mut self, list: Withdrawn) {
+        self.exported.looked_for = Some(self.state.choices().recipe.withdrawn.clone()).filter(|list| !list.is_empty());
+        self.exported.search_again = Some(list);
+    }
+
     /// What landed and what was made of it, if that is ready.
     fn curated(&self) -> Option<Curated> {
         let (Some(loaded), Slot::Ready(curation)) = (self.state.landing.value(), &self.state.curation) else {

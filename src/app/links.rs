@@ -109,20 +109,25 @@ impl App {
         }
     }
 
+    /// Has the first page show what it showed to somebody else, or at another time.
+    pub(super) fn look_again(&mut self, spot: Spot, compared: Vec<String>) {
+        self.screens.show_spot(self.state.choices().shown, &spot);
+        self.state.signals.compared = compared;
+        if let (Some(follow), Some(over)) = (self.state.choices().whose_recording().cloned(), spot.over) {
+            self.lay_over(follow, over);
+        }
+    }
+
     fn follow_link(&mut self, opened: Opened, context: &egui::Context) {
         let Opened { choices: to, spot, remarks } = opened;
         self.choose(context, |choices| {
             let (file, export) = (choices.file.clone(), choices.export.clone());
             *choices = Choices { file, export, ..to };
         });
-        self.screens.show_spot(self.state.choices().shown, &spot);
         self.show_about();
-        if !spot.compared.is_empty() {
-            self.state.signals.compared = spot.compared;
-        }
-        if let (Some(follow), Some(over)) = (self.state.choices().whose_recording().cloned(), spot.over) {
-            self.lay_over(follow, over);
-        }
+        let compared = if spot.compared.is_empty() { &self.state.signals.compared } else { &spot.compared };
+        let compared = compared.clone();
+        self.look_again(spot, compared);
         if !remarks.is_empty() {
             notify(&mut self.state, Severity::Warning, format!("The link was opened. {}", remarks.join(" ")));
         }

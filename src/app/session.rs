@@ -9,11 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::Progress;
+use crate::domain::Withdrawn;
 use crate::export::{make_own_folder, write_own_file};
 use crate::jobs::{self, Outcome};
 use crate::landing::{Source, open_file};
 use crate::review::Expected;
-use crate::state::{Beside, Drafts, History, Label, Notice, SessionError, Severity, SqlNotes, State, WindowSession};
+use crate::state::{
+    Beside, Drafts, History, Label, Notice, SessionError, Severity, Spot, SqlNotes, State, WindowSession,
+};
 use crate::ui::Screens;
 
 use super::App;
@@ -79,6 +82,9 @@ struct Mark {
     drafts: Drafts,
     beside: Option<Beside>,
     sql: SqlNotes,
+    spot: Spot,
+    compared: Vec<String>,
+    looked_for: Option<Withdrawn>,
 }
 
 impl Mark {
@@ -87,9 +93,12 @@ impl Mark {
             && self.source == state.source
             && self.expected == state.expected
             && self.beside == state.beside
-            && screens.review().is_drafted(&self.drafts)
+            && screens.are_drafted(&self.drafts)
             && screens.query() == self.sql.text
             && state.sql.history == self.sql.history
+            && state.signals.compared == self.compared
+            && state.exporting.looked_for() == self.looked_for.as_ref()
+            && screens.spot(state) == self.spot
     }
 }
 
@@ -228,6 +237,10 @@ impl App {
         self.state.expected = session.expected;
         self.screens.go_on(session.drafts, session.sql.text);
         self.state.sql.history = session.sql.history;
+        self.look_again(session.spot, session.compared);
+        if let Some(list) = session.looked_for {
+            self.look_for_again(list);
+        }
         self.run = Some(session.run).filter(|run| !run.as_os_str().is_empty());
         self.session.left.clone_from(&session.source);
         session.source
@@ -245,12 +258,15 @@ impl App {
         if self.session.saved.as_ref().is_some_and(|mark| mark.is_of(state, screens)) {
             return;
         }
-        let drafts = screens.review().drafts();
-        let session = Arc::new(WindowSession::of(state, &drafts, screens.query()));
+        let (drafts, spot) = (screens.drafts(), screens.spot(state));
+        let session = WindowSession::of(state, &drafts, screens.query(), spot.clone());
+        let (compared, looked_for) = (session.compared.clone(), session.looked_for.clone());
+        let session = Arc::new(session);
         self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
         let (source, expected, beside) = (state.source.clone(), state.expected.clone(), state.beside.clone());
         let sql = SqlNotes { text: screens.query().to_owned(), history: state.sql.history.clone() };
-        self.session.saved = Some(Mark { changes: state.history.changes(), source, expected, drafts, beside, sql });
+        let changes = state.history.changes();
+        self.session.saved = Some(Mark { changes, source, expected, drafts, beside, sql, spot, compared, looked_for });
     }
 }
 

@@ -130,7 +130,8 @@ fn print(sheet: &Sheet<'_>, format: RowsFormat) -> anyhow::Result<()> {
                 writer.write_record(row(place).map(|(column, cell)| match cell {
                     Cell::Null => String::new(),
                     Cell::Text(_) => disarmed(&text(sheet, column, cell, false)).into_owned(),
-                    Cell::Integer(_) | Cell::Time(_) | Cell::Float(_) => text(sheet, column, cell, false),
+                    Cell::Time(at) => format::iso(at),
+                    Cell::Integer(_) | Cell::Float(_) => text(sheet, column, cell, false),
                 }))?;
             }
             writer.flush()?;
@@ -140,7 +141,8 @@ fn print(sheet: &Sheet<'_>, format: RowsFormat) -> anyhow::Result<()> {
                 let pairs = row(place).map(|(column, cell)| {
                     let value = match cell {
                         Cell::Null => Value::Null,
-                        Cell::Integer(number) | Cell::Time(number) => json!(number),
+                        Cell::Integer(number) => json!(number),
+                        Cell::Time(at) => json!(format::iso(at)),
                         Cell::Float(number) => json!(number),
                         Cell::Text(_) => json!(text(sheet, column, cell, false)),
                     };
@@ -164,7 +166,7 @@ fn text(sheet: &Sheet<'_>, column: Option<&crate::domain::Column>, cell: Cell<'_
             if reads { visible(&text).into_owned() } else { text }
         }
         Cell::Integer(number) => number.to_string(),
-        Cell::Time(at) => format::utc(at).filter(|_| reads).unwrap_or_else(|| at.to_string()),
+        Cell::Time(at) => format::utc(at).unwrap_or_else(|| at.to_string()),
         Cell::Float(number) => format!("{number:?}"),
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers and instants as people read them, the same on the screen and on the command line.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat};
 
 /// `1234567` as `1,234,567`.
 pub fn thousands(number: u64) -> String {
@@ -48,6 +48,13 @@ pub fn difference(before: u64, after: u64) -> String {
 pub fn utc(milliseconds: i64) -> Option<String> {
     let instant = DateTime::from_timestamp_millis(milliseconds)?;
     Some(instant.format("%Y-%m-%d %H:%M:%S%.3f").to_string())
+}
+
+/// Milliseconds since 1970 as `2022-06-18T17:58:55.123Z`, ISO 8601 as files have it; the milliseconds where no calendar holds the
+/// instant.
+pub fn iso(milliseconds: i64) -> String {
+    let instant = DateTime::from_timestamp_millis(milliseconds);
+    instant.map_or_else(|| milliseconds.to_string(), |instant| instant.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// A number with as many digits as it takes to tell it from its neighbours on the screen.

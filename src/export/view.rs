@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::curation::Cell;
 use crate::domain::foreign::{disarmed, is_formula};
-use crate::domain::{Kind, Progress};
+use crate::domain::{Column as About, Kind, Progress, format as words};
 use crate::explore::Sheet;
 use crate::landing::data_type;
 
@@ -25,10 +25,10 @@ const BATCH: usize = 1 << 16;
 /// How a view is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewFormat {
-    /// CSV with a header, RFC 4180; null is an empty cell, instants are milliseconds since 1970 UTC. A text that a
-    /// spreadsheet would run as a formula begins with an apostrophe: see [`crate::domain::foreign`].
+    /// CSV with a header, RFC 4180; null is an empty cell, an instant is ISO 8601 in UTC. A text that a spreadsheet would run as
+    /// a formula begins with an apostrophe: see [`crate::domain::foreign`].
     Csv,
-    /// Parquet, zstd, with statistics; texts as they are.
+    /// Parquet, zstd, with statistics; texts as they are, instants in milliseconds since 1970 UTC.
     Parquet,
 }
 
@@ -65,7 +65,9 @@ impl ViewFormat {
 pub fn write_view(sheet: &Sheet<'_>, path: &Path, progress: &Progress) -> Result<Written, ExportError> {
     let format = ViewFormat::of(path)?;
     let not_held = |error| ExportError::Format { path: path.to_owned(), error };
-    let schema: Schema = sheet.titles().map(|column| Field::new(column.name.into(), data_type(column.kind))).collect();
+    let kind = |kind| if format == ViewFormat::Csv && kind == Kind::Time { Kind::Text } else { kind };
+    let field = |column: &About| Field::new(column.name.into(), data_type(kind(column.kind)));
+    let schema: Schema = sheet.titles().map(field).collect();
     let mut written = Written { rows: sheet.len() as u64, columns: sheet.columns.len(), quoted: 0 };
     progress.set_total(written.rows);
     write_file_by(path, |file| {
@@ -108,6 +110,7 @@ fn batch(sheet: &Sheet<'_>, places: Range<usize>, format: ViewFormat) -> PolarsR
             let about = sheet.view.column(position)?;
             let cells = sheet.cells(places.clone(), position);
             let whole = |cell| if let Cell::Integer(number) | Cell::Time(number) = cell { Some(number) } else { None };
+            let iso = |cell| if let Cell::Time(at) = cell { Some(words::iso(at)) } else { None };
             let real = |cell| if let Cell::Float(number) = cell { Some(number) } else { None };
             let mut quoted = 0;
             let mut text = |cell| {
@@ -122,6 +125,9 @@ fn batch(sheet: &Sheet<'_>, places: Range<usize>, format: ViewFormat) -> PolarsR
             let name = PlSmallStr::from_static(about.name);
             let column = match about.kind {
                 Kind::Text => StringChunked::from_iter_options(name, cells.map(&mut text)).into_column(),
+                Kind::Time if format == ViewFormat::Csv => {
+                    StringChunked::from_iter_options(name, cells.map(iso)).into_column()
+                }
                 Kind::Integer | Kind::Time => Int64Chunked::from_iter_options(name, cells.map(whole)).into_column(),
                 Kind::Float => Float64Chunked::from_iter_options(name, cells.map(real)).into_column(),
             };
@@ -141,7 +147,7 @@ mod tests {
 
     use super::*;
     use crate::curation::{Codes, TableView};
-    use crate::domain::{Column as About, Privacy};
+    use crate::domain::Privacy;
     use crate::explore::Rows;
 
     const fn about(name: &'static str, kind: Kind, privacy: Privacy) -> About {
@@ -198,8 +204,9 @@ mod tests {
         let folder = Folder::new();
         let written = folder.save("a.csv", &view(), &Rows::All, &[0, 1, 2, 3], true);
         assert_eq!(written, Written { rows: 6, columns: 4, quoted: 5 });
-        let expected = "name,note,at,x\n'=Ann,'@a,1655564376361,-0.5\n,'-b,-1,1.0\n\"\",'\tc,,\n\"Bea, B\",\"'\rd\",0,\
-                        1e-9\n+49,\"say \"\"e\"\"\nf\",4,2.0\nCem,,5,3.0\n";
+        let expected = "name,note,at,x\n'=Ann,'@a,2022-06-18T14:59:36.361Z,-0.5\n,'-b,1969-12-31T23:59:59.999Z,1.0\n\"\",'\tc,,\n\
+                        \"Bea, B\",\"'\rd\",1970-01-01T00:00:00.000Z,1e-9\n\
+                        +49,\"say \"\"e\"\"\nf\",1970-01-01T00:00:00.004Z,2.0\nCem,,1970-01-01T00:00:00.005Z,3.0\n";
         assert_eq!(folder.text("a.csv"), expected);
     }
 
@@ -232,7 +239,8 @@ mod tests {
         let folder = Folder::new();
         let count = 2 * BATCH + 3;
         let rows = Rows::Chosen((0..count as u32).rev().collect());
-        let lines = std::iter::once("at".to_owned()).chain((0..count).rev().map(|row| row.to_string()));
+        let instants = (0..count as i64).rev().map(words::iso);
+        let lines = std::iter::once("at".to_owned()).chain(instants);
         folder.save("a.csv", &many(count), &rows, &[0], false);
         assert!(folder.text("a.csv").lines().eq(lines));
         folder.save("a.parquet", &many(count), &rows, &[0], false);

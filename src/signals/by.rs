@@ -73,14 +73,14 @@ impl By {
                 "How often two instants that follow one another are further apart than five times the median of all.",
             ),
             Self::LongestGap => ("longest gap", "The longest time from one instant to the next, in milliseconds."),
-            Self::LongestRun => ("longest run", "The most distances in a row that are all the same."),
+            Self::LongestRun => ("equal in a row", "The most distances in a row that are all the same."),
             Self::Impossible => (
                 "impossible values",
                 "Distances below zero, accelerations of more than 160 m/s², which is 16 g, and whatever is no finite \
                  number.",
             ),
             Self::Agreement => {
-                ("agreement", "The share of the instants of the device at which the phone has a reading too.")
+                ("shared instants", "The share of the instants of the device at which the phone has a reading too.")
             }
         }
     }

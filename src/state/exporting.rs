@@ -82,6 +82,13 @@ impl TablesOf {
     }
 }
 
+impl Exporting {
+    /// Who was looked for in the exports last.
+    pub fn looked_for(&self) -> Option<&Withdrawn> {
+        self.searched.value().map(|searched| &searched.list)
+    }
+}
+
 impl State {
     /// What became of the last export, as far as it concerns who looks at the next: one that was written of other tables
     /// is in the list of exports alone.

@@ -34,7 +34,8 @@ pub struct Opened {
 }
 
 /// What is seen and what is chosen of the time of a recording, in milliseconds since 1970-01-01 00:00 UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Stretch {
     /// From the left to the right of the chart; none for all.
     pub seen: Option<(i64, i64)>,
@@ -43,7 +44,8 @@ pub struct Stretch {
 }
 
 /// Where on its page somebody looks, beside what is chosen.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Spot {
     /// What is seen and chosen of the time.
     pub stretch: Stretch,

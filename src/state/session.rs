@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::format::hexadecimal;
-use crate::domain::{CheckId, stored};
+use crate::domain::{CheckId, Withdrawn, stored};
 use crate::landing::Source;
 use crate::review::Expected;
 
-use super::{Beside, Choices, Shown, SqlNotes, State};
+use super::{Beside, Choices, Shown, Spot, SqlNotes, State};
 
 /// What was open, how it was looked at, and what was begun. It says who somebody is where that was searched for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,9 +31,15 @@ pub struct WindowSession {
     pub drafts: Drafts,
     /// The query in the editor, and those that were answered.
     pub sql: SqlNotes,
+    /// Where on the first page somebody looked.
+    pub spot: Spot,
+    /// The devices that are to be compared there.
+    pub compared: Vec<String>,
+    /// Who was looked for in the exports that were made.
+    pub looked_for: Option<Withdrawn>,
 }
 
-/// What is typed on the page of the review before somebody puts their name to it.
+/// What is typed on the pages of review and export, and not carried out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Drafts {
@@ -43,6 +49,8 @@ pub struct Drafts {
     pub check: Option<CheckId>,
     /// Why it is accepted.
     pub why: String,
+    /// Where the next export goes.
+    pub folder: String,
 }
 
 /// A text that is no session that can be gone on with. The message never says what stands there.
@@ -75,7 +83,7 @@ impl WindowSession {
     pub const FORMAT: u32 = 1;
 
     /// What a window would go on with.
-    pub fn of(state: &State, drafts: &Drafts, query: &str) -> Self {
+    pub fn of(state: &State, drafts: &Drafts, query: &str, spot: Spot) -> Self {
         let mut choices = state.choices().clone();
         choices.selections.clear();
         if matches!(choices.shown, Shown::Behind(_)) {
@@ -90,7 +98,9 @@ impl WindowSession {
         let mut beside = state.beside.clone();
         beside.iter_mut().for_each(|beside| beside.selections.clear());
         let sql = SqlNotes { text: query.to_owned(), history: state.sql.history.clone() };
-        Self { source, choices, beside, run, expected: state.expected.clone(), drafts: drafts.clone(), sql }
+        let (expected, compared) = (state.expected.clone(), state.signals.compared.clone());
+        let looked_for = state.exporting.looked_for().cloned();
+        Self { source, choices, beside, run, expected, drafts: drafts.clone(), sql, spot, compared, looked_for }
     }
 
     /// As text. The same session is the same text but for the order of tables.
@@ -130,9 +140,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{JoinRule, KeyChoice, Recipe, Table, Withdrawn};
+    use crate::domain::{JoinRule, KeyChoice, Recipe, Table};
     use crate::explore::{ColumnLayout, Filter, Follow, Query, Sort, Test};
-    use crate::state::{Place, RecipeFile, Under};
+    use crate::state::{Place, RecipeFile, ReviewTab, Stretch, Under};
 
     fn full() -> WindowSession {
         let mut choices = Choices {
@@ -170,8 +180,22 @@ mod tests {
             beside: Some(Beside { under: Under::Before, place: Place::Window, ..Beside::default() }),
             run: "/run".into(),
             expected: Expected::parse("customer_trusted=482").unwrap(),
-            drafts: Drafts { who: "Q".to_owned(), check: Some(CheckId::FanOut), why: "because".to_owned() },
+            drafts: Drafts {
+                who: "Q".to_owned(),
+                check: Some(CheckId::FanOut),
+                why: "because".to_owned(),
+                folder: "~/out".to_owned(),
+            },
             sql: SqlNotes { text: "SELECT".to_owned(), history: vec!["SELECT 'ä'".to_owned()] },
+            spot: Spot {
+                stretch: Stretch { seen: Some((i64::MIN, 0)), chosen: None },
+                over: Some("d@example.com".to_owned()),
+                compared: vec!["serial".to_owned()],
+                tab: ReviewTab::Owners,
+                check: Some(CheckId::EmailsUnique),
+            },
+            compared: vec!["serial".to_owned(), "other".to_owned()],
+            looked_for: Some(Withdrawn::parse("e@example.com").unwrap()),
         }
     }
 

@@ -72,6 +72,8 @@ pub struct Visits {
     forth: Vec<Visited>,
     /// What is shown next is what was gone to, even if it could not be shown just as it was.
     goes: bool,
+    /// What is here was gone to.
+    came_back: bool,
 }
 
 impl Visits {
@@ -81,11 +83,17 @@ impl Visits {
             self.here = Some(now);
             return;
         }
+        self.came_back = false;
         let Some(before) = self.here.replace(now) else { return };
         self.forth.clear();
         self.back.push(before);
         let too_many = self.back.len().saturating_sub(MOST);
         self.back.drain(..too_many);
+    }
+
+    /// Whether what is shown was gone back or forth to, and so is as it was left.
+    pub fn came_back(&self) -> bool {
+        self.came_back
     }
 
     /// Whether there is something to go back to.
@@ -102,7 +110,7 @@ impl Visits {
     pub fn go_back(&mut self) -> Option<Visited> {
         let to = self.back.pop()?;
         self.forth.extend(self.here.replace(to.clone()));
-        self.goes = true;
+        (self.goes, self.came_back) = (true, true);
         Some(to)
     }
 
@@ -110,7 +118,7 @@ impl Visits {
     pub fn go_forth(&mut self) -> Option<Visited> {
         let to = self.forth.pop()?;
         self.back.extend(self.here.replace(to.clone()));
-        self.goes = true;
+        (self.goes, self.came_back) = (true, true);
         Some(to)
     }
 }
@@ -131,15 +139,17 @@ mod tests {
             visits.see(page.clone());
             visits.see(page.clone());
         }
+        assert!(!visits.came_back());
         assert_eq!((visits.go_forth(), visits.go_back()), (None, Some(pages[1].clone())));
         visits.see(pages[1].clone());
         assert_eq!(visits.go_back(), Some(pages[0].clone()));
-        assert!(!visits.can_go_back() && visits.can_go_forth());
+        assert!(!visits.can_go_back() && visits.can_go_forth() && visits.came_back());
         visits.see(pages[0].clone());
         assert_eq!(visits.go_forth(), Some(pages[1].clone()));
         visits.see(pages[1].clone());
         assert!(visits.can_go_back() && visits.can_go_forth());
         visits.see(page(Shown::Export));
+        assert!(!visits.came_back());
         assert_eq!((visits.go_forth(), visits.go_back()), (None, Some(pages[1].clone())));
     }
 

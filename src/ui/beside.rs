@@ -7,7 +7,7 @@ use crate::domain::{Table, Zone};
 use crate::state::{Beside, Command, Only, Part, Place, Shown, State, Under};
 
 use super::actions::named_with_key;
-use super::scrolled::Scrolled as _;
+use super::scrolled::{Scrolled as _, whole_page_ui};
 use super::words::{as_is, t};
 use super::{Screens, do_ui, focus, icons, keys, page_ui, parts, theme, widgets};
 
@@ -94,7 +94,7 @@ fn whole_ui(ui: &mut Ui, state: &State, screens: &mut Screens, commands: &mut Ve
         let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), least));
         ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
             ui.set_min_height(least);
-            page_ui(ui, state, screens, commands);
+            whole_page_ui(ui, |ui| page_ui(ui, state, screens, commands));
         });
     });
 }

@@ -14,6 +14,9 @@ use super::{access, theme, widgets};
 /// What a consent that is not there means.
 pub const NO_CONSENT: &str = "The customer did not agree to this: the consent is absent, null, blank or 0";
 
+/// Letters of a number that is shown with all its digits.
+const LONGEST_FLOAT: usize = 10;
+
 /// The grid's column for a table's column.
 pub fn grid_column(column: &Column, is_internal: bool, revealed: bool) -> GridColumn {
     let kind = match column.kind {
@@ -60,9 +63,20 @@ pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, reve
         Cell::Text("") => faint(ui, "blank", "A text without characters"),
         Cell::Text(text) => text_ui(ui, column, text, codes, revealed),
         Cell::Integer(value) => text(ui, t(value.to_string())),
-        Cell::Float(value) => text(ui, t(format!("{value:?}"))),
+        Cell::Float(value) => float_ui(ui, value),
         Cell::Time(milliseconds) => time_ui(ui, milliseconds),
     }
+}
+
+/// A number; one with many digits to six after the point, so that a column of them stands in line. Files and copies have all.
+fn float_ui(ui: &mut Ui, value: f64) {
+    let whole = format!("{value:?}");
+    if whole.len() <= LONGEST_FLOAT || !value.is_finite() {
+        return text(ui, t(whole));
+    }
+    let has_point = value.abs() < 1e9 && value.abs() >= 1e-4;
+    let shown = if has_point { format!("{value:.6}") } else { format!("{value:.6e}") };
+    ui.add(Label::new(t(shown)).truncate()).on_hover_text(t(whole));
 }
 
 /// An instant; UTC is said in the title of the column, another zone here, as it changes with summer and winter.

@@ -111,7 +111,7 @@ pub fn consent_ui(
     match screen.tab {
         Tab::Withdrawals => withdrawals_ui(ui, state, &mut screen.withdrawn, commands),
         Tab::Counts => {
-            ScrollArea::vertical().id_salt("expected").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+            ScrollArea::vertical().id_salt("expected").auto_shrink([false, false]).show_in_page(ui, |ui| {
                 expected_ui(ui, state, &mut screen.expected, commands);
             });
         }
@@ -127,7 +127,7 @@ pub fn consent_ui(
             }
             // Each part is where it was scrolled to.
             let of = ("consent", screen.tab == Tab::Followed, screen.shown_abouts);
-            ScrollArea::vertical().id_salt(of).auto_shrink([false, false]).show_scrolled(ui, |ui| {
+            ScrollArea::vertical().id_salt(of).auto_shrink([false, false]).show_in_page(ui, |ui| {
                 if let (Tab::Followed, Some(about)) = (screen.tab, &view.about) {
                     return about_ui(ui, state, about, commands);
                 }

@@ -228,6 +228,7 @@ fn warnings_ui(ui: &mut Ui, state: &State) -> Option<CheckId> {
 
 fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
+        widgets::begin_line(ui);
         ui.label(t("New folder"));
         let edit =
             TextEdit::singleline(place).hint_text(t("~/training-set or s3://bucket/folder")).desired_width(240.0);

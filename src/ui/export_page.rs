@@ -77,19 +77,17 @@ fn next_ui(
     who: &mut String,
     commands: &mut Vec<Command>,
 ) -> Option<CheckId> {
-    screen.visit.begins(ui);
+    screen.visit.begins(ui, state.visits.came_back());
     let visit = screen.visit.number();
     if ui.available_width() < theme::ROOM_FOR_TWO {
         let scroll = ScrollArea::vertical().auto_shrink([false, false]).id_salt(("export", visit));
-        return scroll
-            .show_scrolled(ui, |ui| {
-                let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
-                outcome_ui(ui, state, &mut screen.past, commands);
-                export_choices::choices_ui(ui, state, commands);
-                outlook_ui(ui, state, commands);
-                wanted
-            })
-            .inner;
+        return scroll.show_in_page(ui, |ui| {
+            let wanted = gate_ui(ui, state, &mut screen.place, who, commands);
+            outcome_ui(ui, state, &mut screen.past, commands);
+            export_choices::choices_ui(ui, state, commands);
+            outlook_ui(ui, state, commands);
+            wanted
+        });
     }
     let width = (ui.available_width() * 0.47).min(560.0);
     egui::Panel::left("export_choices").frame(egui::Frame::new()).exact_size(width).resizable(false).show(ui, |ui| {

@@ -336,11 +336,11 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Call it in each frame that paints the page. Whether somebody just came.
-    pub fn begins(&mut self, ui: &Ui) -> bool {
+    /// Call it in each frame that paints the page. Whether somebody just came. Who comes back to it is in the visit that they left.
+    pub fn begins(&mut self, ui: &Ui, comes_back: bool) -> bool {
         let frame = ui.ctx().cumulative_frame_nr();
         let begins = frame > self.painted + 1;
-        self.number += u64::from(begins);
+        self.number += u64::from(begins && !comes_back);
         self.painted = frame;
         begins
     }
@@ -349,6 +349,15 @@ impl Visit {
     pub fn number(&self) -> u64 {
         self.number
     }
+}
+
+/// Whether the focus is in a layer: a window, a menu or the page.
+pub fn is_in_layer(ui: &Ui, layer: egui::LayerId) -> bool {
+    let Some(focused) = ui.memory(|memory| memory.focused()) else { return false };
+    let widget = ui.ctx().viewport(|viewport| {
+        viewport.this_pass.widgets.get(focused).or_else(|| viewport.prev_pass.widgets.get(focused)).copied()
+    });
+    widget.is_some_and(|widget| widget.layer_id == layer)
 }
 
 /// Where a widget was painted in this frame. To ask for its response would take the focus away from it in the frame of a click

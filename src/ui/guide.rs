@@ -2,23 +2,27 @@
 
 use std::sync::LazyLock;
 
-use egui::{Align, RichText, ScrollArea, TextStyle, Ui, Window, vec2};
+use egui::{Align, LayerId, ScrollArea, Ui, Window, vec2};
 
-use crate::domain::format::thousands;
-use crate::domain::{CheckGroup, CheckId, Severity};
+use crate::domain::{CheckGroup, CheckId};
 use crate::state::{Spoken, State};
 
-use super::actions::{Does, action};
+use self::blocks::Painter;
+use super::actions::Does;
 use super::explain::Pointed;
 use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, spoken, t};
 use super::{focus, theme, widgets};
 
+mod blocks;
 mod contents;
 mod search;
 
 const ENGLISH: &str = include_str!("../../docs/guide.md");
 const GERMAN: &str = include_str!("../../docs/guide.de.md");
+
+/// The mark of an entry without a number.
+const POINT: &str = "•";
 
 /// The list of checks, which is part of the guide in the window, and its first section.
 const CHECKS: &str = "checks.md";
@@ -40,6 +44,8 @@ pub struct GuideScreen {
     went: Option<usize>,
     /// The field to look for something gets the focus when it is painted next.
     finds: bool,
+    /// Where it was painted last.
+    layer: Option<LayerId>,
 }
 
 impl GuideScreen {
@@ -60,6 +66,11 @@ impl GuideScreen {
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Whether the focus is in it.
+    pub fn is_read(&self, ui: &Ui) -> bool {
+        self.is_open && self.layer.is_some_and(|layer| focus::is_in_layer(ui, layer))
     }
 
     /// Closes it.
@@ -143,8 +154,8 @@ fn in_force() -> &'static [Block] {
 pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does> {
     let mut asked = None;
     let room = ui.ctx().content_rect();
-    let GuideScreen { is_open, goes_to, started, typed, went, finds, .. } = screen;
-    Window::new(t("Guide"))
+    let GuideScreen { is_open, goes_to, started, typed, went, finds, layer, .. } = screen;
+    let shown = Window::new(t("Guide"))
         .open(is_open)
         .default_size(vec2(theme::GUIDE_WIDTH, room.height() * 0.7))
         .default_pos(room.right_top() + vec2(-theme::GUIDE_WIDTH - 40.0, 180.0))
@@ -175,7 +186,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
                 let comes = wanted.is_some() && !types && !entered && focus::is_by_keys(ui);
                 for block in in_force() {
                     contents::start_ui(ui, block, comes.then_some(&wanted), started);
-                    let painted = ui.scope(|ui| block_ui(ui, state, (block, &marks), goes_to));
+                    let painted = ui.scope(|ui| Painter { state, marks: &marks, goes_to }.block_ui(ui, block));
                     asked = painted.inner.or(asked.take());
                     if wanted.is_some() && block.anchor == wanted {
                         painted.response.scroll_to_me(Some(Align::TOP));
@@ -183,6 +194,7 @@ pub fn guide_ui(ui: &Ui, state: &State, screen: &mut GuideScreen) -> Option<Does
                 }
             });
         });
+    *layer = shown.map(|shown| shown.response.layer_id);
     asked
 }
 
@@ -204,79 +216,12 @@ fn found_ui(
                 goes_to.clone_from(&block.anchor);
             }
         } else {
-            asked = ui.scope(|ui| block_ui(ui, state, (block, marks), goes_to)).inner.or(asked);
+            asked = ui.scope(|ui| Painter { state, marks, goes_to }.block_ui(ui, block)).inner.or(asked);
         }
         let unsaid = search::unsaid(block, marks);
         if !unsaid.is_empty() {
             let words = format!("Found for “{}”, which has another name here.", unsaid.join(" "));
             ui.label(widgets::small(ui, words));
-        }
-    }
-    asked
-}
-
-fn block_ui(
-    ui: &mut Ui,
-    state: &State,
-    (block, marks): (&Block, &[String]),
-    goes_to: &mut Option<String>,
-) -> Option<Does> {
-    let text = &block.text;
-    match &block.kind {
-        Kind::Title => None,
-        Kind::Heading | Kind::Group => {
-            ui.add_space(8.0);
-            let words = block.words();
-            super::access::heading(&ui.label(RichText::new(&*words).text_style(TextStyle::Heading)), &words, 2);
-            None
-        }
-        Kind::Check(check) => {
-            check_ui(ui, *check);
-            None
-        }
-        Kind::Paragraph => {
-            let asked = ui.horizontal_wrapped(|ui| pieces_ui(ui, state, (text, marks), goes_to)).inner;
-            ui.add_space(4.0);
-            asked
-        }
-        Kind::Entry(mark) => {
-            let asked = ui
-                .horizontal_top(|ui| {
-                    ui.add_sized(vec2(theme::ROW_HEIGHT, 0.0), egui::Label::new(widgets::weak(ui, as_is(mark))));
-                    ui.horizontal_wrapped(|ui| pieces_ui(ui, state, (text, marks), goes_to)).inner
-                })
-                .inner;
-            ui.add_space(2.0);
-            asked
-        }
-    }
-}
-
-fn pieces_ui(
-    ui: &mut Ui,
-    state: &State,
-    (text, marks): (&str, &[String]),
-    goes_to: &mut Option<String>,
-) -> Option<Does> {
-    let mut asked = None;
-    ui.spacing_mut().item_spacing.x = 0.0;
-    for piece in pieces(text) {
-        match piece {
-            Piece::Plain(text) => drop(ui.label(search::marked(ui, text, marks, |text| RichText::new(text)))),
-            Piece::Strong(text) => {
-                let strong = |text: &str| widgets::strong(as_is(text));
-                drop(ui.label(search::marked(ui, text, marks, strong)));
-            }
-            Piece::Action(words, id) => {
-                if ui.link(words).clicked() {
-                    asked = action(id).map(|action| action.does(state));
-                }
-            }
-            Piece::Section(words, anchor) => {
-                if ui.link(words).clicked() {
-                    *goes_to = Some(anchor.to_owned());
-                }
-            }
         }
     }
     asked
@@ -299,17 +244,6 @@ fn checks() -> impl Iterator<Item = Block> {
     })
 }
 
-fn check_ui(ui: &mut Ui, check: CheckId) {
-    let (about, rule) = (check.about(), check.rule(None));
-    let does = if rule.severity == Severity::Fail { "fails" } else { "is a warning" };
-    let thumb = if about.is_rule_of_thumb { " The threshold is a rule of thumb." } else { "" };
-    ui.add_space(4.0);
-    ui.label(widgets::strong(about.title));
-    ui.label(t(about.looks_at));
-    ui.label(t(about.why));
-    ui.label(widgets::small(ui, format!("More than {} {does}.{thumb}", thousands(rule.threshold))));
-}
-
 /// Takes the text apart. It is ours, so what it never has is not looked for.
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = vec![];
@@ -320,7 +254,7 @@ fn blocks(text: &str) -> Vec<Block> {
             None if line.is_empty() => (Kind::Paragraph, ""),
             Some(("#", title)) => (Kind::Title, title),
             Some(("##", title)) => (Kind::Heading, title),
-            Some(("-", text)) => (Kind::Entry("•".to_owned()), text),
+            Some(("-", text)) => (Kind::Entry(POINT.to_owned()), text),
             Some((mark, text)) if is_number(mark) => (Kind::Entry(mark.to_owned()), text),
             _ => match blocks.last_mut() {
                 // A line that goes on.
@@ -372,6 +306,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 mod tests {
     use crate::domain::Table;
 
+    use super::super::actions::action;
     use super::*;
 
     fn has_section(anchor: &str) -> bool {

@@ -1,12 +1,15 @@
 //! How the window looks, in the menu of settings: sizes, contrast, motion, and which parts are in sight.
 
-use egui::{Button, Role, Ui};
+use egui::Ui;
 
-use crate::state::{Command, Looks, Part, Place, State, TextSize, Theme};
+use crate::state::{Command, Looks, Part, Place, State, TextSize, Theme, Zoom};
 
-use super::actions::{Does, action, key_of, named_with_key};
+use super::actions::{Does, action, key_of};
 use super::words::t;
 use super::{access, icons, theme, widgets};
+
+/// The sizes of everything that are offered, in percent; keys change it by steps.
+const ZOOMS: [u16; 6] = [80, 100, 120, 150, 200, 300];
 
 /// A narrower window has the themes in this menu instead of in its top line.
 const ROOM_FOR_THEMES: f32 = 780.0;
@@ -38,17 +41,16 @@ pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label(widgets::small(ui, "LOOK"));
     ui.horizontal(|ui| {
         ui.label(t("Everything"));
-        for (icon, name, id) in [("−", "Everything smaller", "zoom-out"), ("+", "Everything larger", "zoom-in")] {
-            let does = action(id).map(|action| action.does(state));
-            let button = ui.add_enabled(matches!(does, Some(Does::Asks(_))), Button::new(icon));
-            widgets::named(&button, ui, Role::Button, name);
-            if button.on_hover_text(t(named_with_key(name, id, state))).clicked()
-                && let Some(Does::Asks(command)) = does
-            {
-                commands.push(command);
+        // Each size by one click: a button that is pressed again and again would move away under the pointer.
+        let other = Some(looks.zoom).filter(|zoom| !ZOOMS.contains(&zoom.percent()));
+        for zoom in ZOOMS.map(Zoom::from).into_iter().chain(other) {
+            let response = ui.selectable_label(looks.zoom == zoom, format!("{} %", zoom.percent()));
+            widgets::named_choice(&response, ui, looks.zoom == zoom, format!("Everything: {} %", zoom.percent()));
+            let keys = [key_of("zoom-in", state), key_of("zoom-out", state)].join(", ");
+            if response.on_hover_text(keys).clicked() {
+                looks.zoom = zoom;
             }
         }
-        ui.label(format!("{} %", looks.zoom.percent()));
     });
     ui.horizontal(|ui| {
         ui.label(t("Text"));

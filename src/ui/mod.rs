@@ -74,7 +74,9 @@ mod zoom;
 
 use std::mem::swap;
 
-use egui::{CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, PointerButton, Rect, Ui, UiBuilder, vec2};
+use egui::{
+    CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, PointerButton, PointerState, Rect, Ui, UiBuilder, vec2,
+};
 
 use crate::state::{Command, Drafts, ExportTab, Part, Severity, Shown, Spot, State, Tab};
 
@@ -126,6 +128,8 @@ pub struct Screens {
     used: Option<Id>,
     /// What had the focus when it came to the page in use.
     focused: Option<Id>,
+    /// Something was asked in the last frame that has to be answered first.
+    had_dialog: bool,
 }
 
 /// Screens that each of the two pages has for itself.
@@ -140,9 +144,16 @@ struct OtherScreens {
 }
 
 impl Screens {
+    /// Whether this is what was typed on them and not carried out.
+    pub fn are_drafted(&self, drafts: &Drafts) -> bool {
+        let Drafts { who, check, why, folder } = drafts;
+        (&self.review.who, &self.export.place) == (who, folder) && self.review.drafted() == (*check, why.as_str())
+    }
+
     /// What was typed on them and not carried out.
-    pub fn review(&self) -> &ReviewScreen {
-        &self.review
+    pub fn drafts(&self) -> Drafts {
+        let (check, why) = self.review.drafted();
+        Drafts { who: self.review.who.clone(), check, why: why.to_owned(), folder: self.export.place.clone() }
     }
 
     /// Where on its page somebody looks.
@@ -222,7 +233,9 @@ impl Screens {
 
     /// Goes on with what was typed before.
     pub fn go_on(&mut self, drafts: Drafts, query: String) {
-        self.review.go_on(drafts);
+        let Drafts { who, check, why, folder } = drafts;
+        self.review.go_on(who, check, why);
+        self.export.place = folder;
         self.sql.put(query);
     }
 }
@@ -243,16 +256,17 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         focus::forget(ui);
     }
     beside::in_use(state, screens, commands, |state, screens, commands| {
-        if !screens.palette.is_open()
-            && !screens.link.is_open()
-            && state.path_asked.is_none()
-            && !state.spark.is_offered
-        {
+        if !has_dialog(state, screens) {
             for does in keys::keys_ui(ui, state) {
                 do_ui(ui, state, does, screens, commands);
             }
         }
     });
+    // What the pointer rests on says nothing into a dialog that keys opened.
+    let has_dialog = has_dialog(state, screens);
+    if !std::mem::replace(&mut screens.had_dialog, has_dialog) && has_dialog {
+        ui.input_mut(|input| input.pointer = PointerState::default());
+    }
     let top = Panel::top("top_bar").frame(theme::bar_frame(ui)).show(ui, |ui| {
         access::region(ui, egui::Role::Banner, "What is open, and commands");
         top_bar::top_bar_ui(ui, state, (&mut screens.palette, &mut screens.guide), commands);
@@ -310,6 +324,7 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
         access::region(ui, egui::Role::ContentInfo, "Status");
         status_bar::status_bar_ui(ui, state, commands);
     });
+    status_bar::just_told_ui(ui, state);
     // A card speaks of a part that is hidden beside the page.
     let page = page.response.rect;
     let place = |part: Option<egui::InnerResponse<()>>| part.map_or(page, |part| part.response.rect);
@@ -352,6 +367,11 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     }
 }
 
+/// Whether something is asked that has to be answered first.
+fn has_dialog(state: &State, screens: &Screens) -> bool {
+    screens.palette.is_open() || screens.link.is_open() || state.path_asked.is_some() || state.spark.is_offered
+}
+
 /// Takes the room of one line, to paint into later.
 fn reserve_line(ui: &mut Ui) -> Rect {
     let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
@@ -365,6 +385,8 @@ fn do_ui(ui: &Ui, state: &State, does: Does, screens: &mut Screens, commands: &m
             match &command {
                 // Who comes here comes to write.
                 Command::Show(Shown::Sql) => screens.sql.edit(),
+                // Who reads the guide goes on reading while the page below it turns.
+                Command::Show(_) | Command::Back | Command::Forth if screens.guide.is_read(ui) => {}
                 Command::Show(_) | Command::Back | Command::Forth => screens.goes_to = Some(state.is_beside_used),
                 _ => {}
             }

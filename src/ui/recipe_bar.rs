@@ -20,6 +20,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let tolerance = if recipe.join == JoinRule::Nearest { TOLERANCE_WIDTH } else { 0.0 };
     let is_narrow = width_of_all(ui) + tolerance > ui.available_width();
     ui.horizontal_wrapped(|ui| {
+        widgets::begin_line(ui);
         ui.label(widgets::weak(ui, if is_narrow { "Consent" } else { "Consent for" }));
         for purpose in Purpose::ALL {
             let hover = format!("Keep customers whose {} is present", purpose.column());
@@ -38,6 +39,7 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         // The name stays beside its list.
         if is_narrow && ui.available_size_before_wrap().x < LEAST_JOIN {
             ui.end_row();
+            widgets::begin_line(ui);
         } else {
             ui.separator();
         }

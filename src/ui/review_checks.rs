@@ -1,8 +1,10 @@
 //! The list of checks, what fails first, and beside it one check: what it looks at, why it matters, what to do, and the
 //! ways to do it.
 
+use egui::text::LayoutJob;
 use egui::{
-    Align, Button, CentralPanel, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle, Ui, vec2,
+    Align, Button, CentralPanel, FontSelection, Frame, Margin, Panel, RichText, Role, ScrollArea, TextEdit, TextStyle,
+    Ui, vec2,
 };
 
 use crate::curation::Whose;
@@ -33,10 +35,11 @@ pub struct ChecksScreen {
 }
 
 impl ChecksScreen {
-    /// Shows this check.
+    /// Shows this check. What was typed of another one is gone.
     pub fn choose(&mut self, check: CheckId) {
-        self.chosen = Some(check);
-        self.why.clear();
+        if self.chosen.replace(check) != Some(check) {
+            self.why.clear();
+        }
     }
 
     /// The check that is shown, and what was typed of it.
@@ -78,13 +81,13 @@ pub fn checks_ui(ui: &mut Ui, state: &State, screen: &mut ChecksScreen, who: &mu
         screen.choose(new);
     }
     screen.failing = Some(failing);
-    screen.visit.begins(ui);
+    screen.visit.begins(ui, state.visits.came_back());
     let room = ui.available_size();
     let chosen = screen.chosen;
     let is_narrow = room.x < LEAST_BESIDE;
     if is_narrow && room.y < LEAST_ABOVE {
         // Both in one scroll; who chooses a check is led to it.
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show_scrolled(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).id_salt("checks").show_in_page(ui, |ui| {
             ui.scope(|ui| list_ui(ui, &lists, screen));
             ui.separator();
             if screen.chosen != chosen {
@@ -212,14 +215,20 @@ fn entry_ui(ui: &mut Ui, check: &Check, screen: &mut ChecksScreen) {
     };
     let title = check.id.about().title;
     let text = RichText::new(t(format!("{icon}  {title}"))).color(ink);
-    let small = |right: &str| RichText::new(t(right)).text_style(TextStyle::Small).color(palette.weak);
+    let small = |words: &str| RichText::new(words).text_style(TextStyle::Small).color(palette.weak);
     let width = |text: &RichText| widgets::width(ui, text);
-    let in_words = small(&check.figure.words);
-    // The number alone where its words would cut the name off.
-    let has_room = width(&text) + width(&in_words) + AROUND < ui.available_width();
-    let number = check.figure.number.filter(|_| !has_room).map(format::thousands);
-    let right = number.map_or(in_words, |number| small(&number));
-    let button = Button::selectable(selected, text).right_text(right).truncate();
+    let in_words = small(&t(&check.figure.words));
+    // Below the name where it would cut that off.
+    let button = if width(&text) + width(&in_words) + AROUND < ui.available_width() {
+        Button::selectable(selected, text).right_text(in_words).truncate()
+    } else {
+        let mut both = LayoutJob::default();
+        let indent = small("      ");
+        for part in [text, RichText::new("\n"), indent, in_words] {
+            part.append_to(&mut both, ui.style(), FontSelection::Default, Align::Center);
+        }
+        Button::selectable(selected, both).wrap()
+    };
     let response = ui.add(button.min_size(vec2(ui.available_width() - 8.0, theme::ROW_HEIGHT)));
     let name = format!("{title}: {}, {}", check.verdict.name(), check.figure.words);
     widgets::named_choice(&response, ui, selected, &name);

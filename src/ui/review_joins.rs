@@ -29,7 +29,7 @@ pub fn joins_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     // What is in sight, which a long title reaches beyond.
     let width = ui.available_width() - ui.spacing().indent - ui.spacing().scroll.allocated_width();
-    ScrollArea::vertical().id_salt("joins").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+    ScrollArea::vertical().id_salt("joins").auto_shrink([false, false]).show_in_page(ui, |ui| {
         for join in joins.iter().rev() {
             let foreign = join.kinds.of(PairKind::Foreign);
             let mut title = format!("{}  ·  {}", join.table.name(), in_words(join));

@@ -7,7 +7,7 @@ use egui::{Button, Response, RichText, Role, ScrollArea, TextEdit, TextWrapMode,
 use crate::domain::format::counted;
 use crate::domain::{CheckId, JoinRule, OwnerVerdict, format};
 use crate::review::{Kind, Trail};
-use crate::state::{Command, Drafts, ReviewTab, Slot, State};
+use crate::state::{Command, ReviewTab, Slot, State};
 
 use super::drawn::Drawn;
 use super::explain::explained;
@@ -28,21 +28,15 @@ pub struct ReviewScreen {
 }
 
 impl ReviewScreen {
-    /// Whether this is what was typed.
-    pub fn is_drafted(&self, drafts: &Drafts) -> bool {
-        (self.who.as_str(), self.checks.drafted()) == (&drafts.who, (drafts.check, &drafts.why))
-    }
-
-    /// What was typed and not carried out.
-    pub fn drafts(&self) -> Drafts {
-        let (check, why) = self.checks.drafted();
-        Drafts { who: self.who.clone(), check, why: why.to_owned() }
+    /// The check that is looked at, and why it is accepted as far as that was typed.
+    pub fn drafted(&self) -> (Option<CheckId>, &str) {
+        self.checks.drafted()
     }
 
     /// Goes on with what was typed before.
-    pub fn go_on(&mut self, drafts: Drafts) {
-        self.who = drafts.who;
-        self.checks.go_on(drafts.check, drafts.why);
+    pub fn go_on(&mut self, who: String, check: Option<CheckId>, why: String) {
+        self.who = who;
+        self.checks.go_on(check, why);
     }
 
     /// Shows the failing check after the one that is shown, the first after the last.
@@ -289,7 +283,7 @@ fn trail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     ui.add_space(4.0);
     let scope = state.review.checks.value().map(|review| review.scope().clone());
-    ScrollArea::vertical().id_salt("trail").auto_shrink([false, false]).show_scrolled(ui, |ui| {
+    ScrollArea::vertical().id_salt("trail").auto_shrink([false, false]).show_in_page(ui, |ui| {
         for entry in trail.entries().iter().rev() {
             let what = match entry.kind {
                 Kind::Accepted => "accepted",

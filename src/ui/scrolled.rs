@@ -14,6 +14,10 @@ pub trait Scrolled {
     /// Paints what scrolls. Whatever gets the focus by keys comes into sight.
     fn show_scrolled<R>(self, ui: &mut Ui, paint: impl FnOnce(&mut Ui) -> R) -> ScrollAreaOutput<R>;
 
+    /// The same for what fills the rest of a page: where the page scrolls as a whole, this is as long as it is, so that no bar is
+    /// inside of another.
+    fn show_in_page<R>(self, ui: &mut Ui, paint: impl FnOnce(&mut Ui) -> R) -> R;
+
     /// The same for rows of one height, of which only those in sight are painted.
     fn show_rows_scrolled(self, ui: &mut Ui, height: f32, rows: usize, paint: impl FnOnce(&mut Ui, Range<usize>));
 }
@@ -32,6 +36,13 @@ impl Scrolled for ScrollArea {
         output
     }
 
+    fn show_in_page<R>(self, ui: &mut Ui, paint: impl FnOnce(&mut Ui) -> R) -> R {
+        if ui.data(|data| data.get_temp(whole_page())).unwrap_or(false) {
+            return ui.vertical(paint).inner;
+        }
+        self.show_scrolled(ui, paint).inner
+    }
+
     fn show_rows_scrolled(self, ui: &mut Ui, height: f32, rows: usize, paint: impl FnOnce(&mut Ui, Range<usize>)) {
         let mut content = None;
         let output = self.show_rows(ui, height, rows, |ui, range| {
@@ -40,6 +51,18 @@ impl Scrolled for ScrollArea {
         });
         note(ui, content, &output);
     }
+}
+
+/// Whether the page that is painted scrolls as a whole.
+fn whole_page() -> Id {
+    Id::unique("whole_page")
+}
+
+/// Paints a page that scrolls as a whole.
+pub fn whole_page_ui(ui: &mut Ui, paint: impl FnOnce(&mut Ui)) {
+    ui.data_mut(|data| data.insert_temp(whole_page(), true));
+    paint(ui);
+    ui.data_mut(|data| data.remove_temp::<bool>(whole_page()));
 }
 
 const AROUND: f32 = 6.0;

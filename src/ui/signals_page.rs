@@ -57,6 +57,11 @@ impl SignalsScreen {
         Stretch { seen, chosen }
     }
 
+    /// Whether the first cursor is where a row that somebody followed here has it.
+    pub fn is_at_row(&self) -> bool {
+        self.pointed.as_ref().is_some_and(|pointed| self.plot.cursors[0] == Some(pointed.at as f64))
+    }
+
     /// Whether devices are compared.
     pub fn compares(&self) -> bool {
         self.compares
@@ -315,6 +320,7 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
     // The value stays beside its name.
     if ui.available_size_before_wrap().x < LEAST_GAP * theme::text_factor(ui) {
         ui.end_row();
+        widgets::begin_line(ui);
     }
     ui.label(widgets::weak(ui, "gap above"))
         .on_hover_text(t("Where readings are further apart than this there is a gap: no line joins them"));

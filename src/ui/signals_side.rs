@@ -28,6 +28,10 @@ pub fn side_ui(
     let of = state.choices().whose_recording();
     ScrollArea::vertical().id_salt(of).auto_shrink([false, false]).show_scrolled(ui, |ui| {
         readout_ui(ui, plotted, &screen.plot, screen.clock, commands);
+        // However the pointer moves meanwhile, so that nothing below moves with it.
+        if screen.is_at_row() {
+            ui.label(widgets::small(ui, "Cursor A stands at the row that was clicked on."));
+        }
         ui.add_space(8.0);
         range_ui(ui, state, plotted, screen, commands);
         ui.add_space(8.0);

@@ -1,6 +1,6 @@
 //! The page of SQL: the query, what is wrong with it, and its rows as any table.
 
-use egui::{Button, Panel, RichText, Role, TextStyle, Ui, UiBuilder};
+use egui::{Button, Panel, RichText, Role, Sense, TextStyle, Ui, UiBuilder};
 
 use crate::sql::{Answer, Fault};
 use crate::state::{Command, Part, Shown, Slot, State};
@@ -57,7 +57,7 @@ pub fn sql_ui(
         empty::failed_ui(ui, "The tables could not be made", error, again, commands);
         return;
     }
-    if screen.visit.begins(ui) {
+    if screen.visit.begins(ui, state.visits.came_back()) {
         screen.edit();
     }
     ui.horizontal_wrapped(|ui| {
@@ -189,13 +189,17 @@ fn fault_ui(ui: &mut Ui, fault: &Fault, editor: &mut Editor) {
     ui.horizontal_wrapped(|ui| {
         ui.label(widgets::warning(ui, icons::WARNING));
         if let Some(place) = &fault.place {
-            let words = format!("{}:{}", place.line, place.column);
+            let words = format!("Line {}, letter {}", place.line, place.column);
             let name = format!("Go to line {}, letter {}", place.line, place.column);
-            if widgets::door_ui(ui, widgets::warning(ui, as_is(words)), &name).on_hover_text(t(&name)).clicked() {
+            if widgets::door_ui(ui, widgets::warning(ui, words), &name).on_hover_text(t(&name)).clicked() {
                 editor.go_to(place.bytes.start);
             }
         }
-        ui.add(egui::Label::new(widgets::warning(ui, as_is(sentence(&t(&fault.message))))).wrap());
+        let message = egui::Label::new(widgets::warning(ui, as_is(sentence(&t(&fault.message))))).wrap();
+        // To be clicked as well, but one stop of the keys is enough.
+        if ui.add(message.sense(Sense::CLICK)).clicked() {
+            editor.go_to(fault.place.as_ref().map_or(0, |place| place.bytes.start));
+        }
     });
     ui.add_space(4.0);
 }

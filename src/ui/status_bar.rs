@@ -1,13 +1,15 @@
 //! The bottom line: state, refused records, masking, size, and the progress of what the user waits for.
 
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Label, Layout, ProgressBar, RichText, Role, TextStyle, Ui};
+use std::time::Duration;
+
+use egui::{Align, Button, Id, Label, LayerId, Layout, Order, ProgressBar, Rect, RichText, Role, TextStyle, Ui, vec2};
 
 use crate::domain::format::{bytes, counted};
 use crate::state::{Command, Shown, State};
 
 use super::words::t;
-use super::{access, icons, widgets};
+use super::{access, icons, theme, widgets};
 
 /// Paints the line.
 pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -36,6 +38,26 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// What was just done, for a moment in the middle as well: who copies does not look at the edge of the window. A screen reader is
+/// told by the line itself.
+pub fn just_told_ui(ui: &Ui, state: &State) {
+    const FOR: Duration = Duration::from_secs(2);
+    const ABOVE: f32 = 44.0;
+    let Some(told) = &state.told else { return };
+    let left = FOR.saturating_sub(told.since.elapsed());
+    if left.is_zero() {
+        return;
+    }
+    ui.ctx().request_repaint_after(left);
+    let palette = theme::palette(ui);
+    let painter = ui.ctx().layer_painter(LayerId::new(Order::Tooltip, Id::unique("just_told")));
+    let words = painter.layout_no_wrap(t(&told.words).to_string(), TextStyle::Body.resolve(ui.style()), palette.base);
+    let room = ui.ctx().content_rect();
+    let place = Rect::from_center_size(room.center_bottom() - vec2(0.0, ABOVE), words.size() + vec2(24.0, 12.0));
+    painter.rect_filled(place, 6.0, palette.text);
+    painter.galley(place.shrink2(vec2(12.0, 6.0)).min, words, palette.base);
 }
 
 fn state_ui(ui: &mut Ui, state: &State) {

@@ -34,6 +34,12 @@ pub fn at_right_ui(ui: &mut Ui, salt: &str, add: impl FnOnce(&mut Ui)) {
     }
 }
 
+/// Makes a line of a wrapped layout as high as the fields in it from its start, so that a label before one is not higher.
+pub fn begin_line(ui: &mut Ui) {
+    let field = ui.text_style_height(&TextStyle::Button) + 2.0 * ui.spacing().button_padding.y;
+    ui.set_row_height(field.max(ui.spacing().interact_size.y));
+}
+
 /// A button of text without a frame, for figures and other doors.
 pub fn door_ui(ui: &mut Ui, text: RichText, name: impl Into<Words>) -> Response {
     let response = ui.add(Button::new(text).frame_when_inactive(false));

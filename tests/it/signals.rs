@@ -331,7 +331,7 @@ fn each_figure_of_a_line_is_what_it_says() {
     let names = By::ALL.map(By::name).join(", ");
     let rows: Vec<String> = lines.iter().map(row).collect();
     insta::assert_snapshot!(format!("{names}\n{}", rows.join("\n")), @r"
-    foreign rows, rows, distances, motions, kept, before consent, instants, gaps, longest gap, longest run, impossible values, agreement
+    foreign rows, rows, distances, motions, kept, before consent, instants, gaps, longest gap, equal in a row, impossible values, shared instants
     d-a 2.00 7.00 10.00 5.00 1.00 0.67 10.00 0.00 10.00 10.00 0.00 0.50
     d-b 3.00 5.00 4.00 2.00 1.00 0.83 4.00 1.00 70.00 2.00 2.00 0.50
     d-x 0.00 0.00 1.00 – 0.00 – 1.00 0.00 0.00 1.00 0.00 –

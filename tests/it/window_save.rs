@@ -8,7 +8,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use polars::prelude::{ParquetReader, SerReader};
 use stedi_workbench::curation::Cell;
-use stedi_workbench::domain::format::thousands;
+use stedi_workbench::domain::format::{self, thousands};
 use stedi_workbench::domain::{JoinRule, Recipe, Table};
 use stedi_workbench::state::{Command, Shown, State};
 
@@ -86,8 +86,13 @@ fn the_button_saves_what_is_in_sight_as_it_stands_there() {
     }
     let x: Vec<f64> = lines[1..].iter().map(|line| line.split(',').nth(3).unwrap().parse().unwrap()).collect();
     assert!(x.is_sorted());
-    let instants = lines[1..].iter().map(|line| line.split(',').nth(2).unwrap().parse::<i64>().unwrap());
-    assert!(instants.clone().all(|at| at > 1_600_000_000_000), "milliseconds since 1970");
+    let view = &look(&window).view;
+    let column = view.columns().position(|column| column.name == "timestamp").unwrap();
+    let row = look(&window).rows.get(0).unwrap();
+    let Cell::Time(first) = view.cell(row, column) else { panic!("an instant") };
+    let instants: Vec<&str> = lines[1..].iter().map(|line| line.split(',').nth(2).unwrap()).collect();
+    assert_eq!(format::instant(instants[0]), Some(first), "the one that is seen");
+    assert!(instants.iter().all(|at| at.len() == 24 && at.contains('T') && at.ends_with('Z')), "ISO 8601");
     assert_eq!(names(folder.path()), [path]);
 }
 

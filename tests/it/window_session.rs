@@ -107,6 +107,36 @@ fn what_was_typed_and_not_signed_is_there_again() {
 }
 
 #[test]
+fn what_was_compared_looked_for_and_begun_is_there_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = start(home.path(), sample());
+    let dictionaries = state(&window).landing.value().unwrap().landing.dictionaries().clone();
+    let devices: Vec<String> = (0..2).map(|at| dictionaries.devices.get(at).unwrap().to_owned()).collect();
+    let left = Withdrawn::parse(dictionaries.people.get(0).unwrap()).unwrap();
+    ask(&mut window, Command::Show(Shown::Signals));
+    ask(&mut window, Command::Compare(devices.clone()));
+    click(&mut window, "Compare 2 devices");
+    drop(window);
+
+    let mut window = start(home.path(), None);
+    let signals = &state(&window).signals;
+    assert_eq!((&signals.compared, signals.comparison.value().map(Vec::len)), (&devices, Some(2)));
+    let heading = window.harness.query_by_label_contains("Distances of 2 devices, from their starts");
+    assert!(heading.is_some(), "they are compared at once");
+    ask(&mut window, Command::Show(Shown::Export));
+    type_into(&mut window, "Folder of the export", "~/next");
+    ask(&mut window, Command::Search(left.clone()));
+    drop(window);
+
+    let mut window = start(home.path(), None);
+    window.wait("the exports are searched again", |state| state.exporting.looked_for() == Some(&left));
+    assert_eq!(state(&window).signals.compared, devices, "however many pages were shown since");
+    click(&mut window, "Next export");
+    let folder = window.harness.get_by_label("Folder of the export").accesskit_node().value();
+    assert_eq!(folder.as_deref(), Some("~/next"));
+}
+
+#[test]
 fn another_source_starts_anew_and_the_session_before_stays_beside() {
     let home = home();
     let other = tempfile::tempdir().unwrap();
