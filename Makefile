@@ -16,7 +16,7 @@ TOOLS := $(CACHE)/tools
 VENV_S3 := $(CACHE)/venv-s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom dist try-dist check-elsewhere check-window check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
+.PHONY: help run build test setup-run setup-test setup-bench setup-lakehouse test-lakehouse setup-connect build-connect test-connect setup-s3 test-s3 check-format check-lints check-tests check-tables check-exports check-speed check-instructions check-network check-soak setup-supply check-supply check-reproducible sbom dist try-dist check-elsewhere check-window check-reader check-faults check-fuzz fuzz keep-fuzz sample screenshots bench scaling clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,7 +34,7 @@ run: setup-run build ## Set up what is missing, build, and open the workbench on
 build: ## Build the program
 	cargo build --release --locked
 
-test: setup-test check-format check-lints build check-tests check-fuzz check-tables check-exports check-window check-faults check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
+test: setup-test check-format check-lints build check-tests check-fuzz check-tables check-exports check-window check-reader check-faults check-network check-soak check-supply check-reproducible check-speed check-instructions test-s3 test-lakehouse ## Set up what is missing, and run every check
 	@echo "All checks passed."
 
 setup-run:
@@ -73,6 +73,9 @@ check-tables: build ## Every written table equals what DuckDB makes of the same 
 
 check-window: build ## The real window starts on a display, shows the counts and closes
 	tests/checks/window.sh $(PROGRAM)
+
+check-reader: build ## A screen reader finds its way through the real window, to an export
+	tests/checks/reader.sh $(PROGRAM)
 
 check-network: build ## Every command and the window work without a network, and none reaches for one
 	$(PYTHON) tests/checks/alone.py $(PROGRAM)

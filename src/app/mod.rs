@@ -47,8 +47,7 @@ use self::work::Workers;
 pub use handing_over::write_kit;
 pub use settings::{Settings, history_file, keys_folder, trail_folder};
 
-/// The name of the program as people read it.
-pub const NAME: &str = "STEDI workbench";
+pub use crate::state::NAME;
 
 /// Opens the window and returns when it is closed. With no source it shows the folder opened last, or the sample
 /// data at the first start; with a run, its tables under its recipe; with a link, the view that it leads to. What is more than `memory_limit`, in bytes, stays on the disk; half of what there is, unless given.
@@ -278,10 +277,7 @@ impl App {
     }
 
     fn set_title(&mut self, context: &egui::Context) {
-        let title = match (&self.state.landing.value(), &self.state.source) {
-            (Some(loaded), _) => format!("{} — {NAME}", loaded.landing.source.name()),
-            _ => NAME.to_owned(),
-        };
+        let title = self.state.title();
         if title != self.title {
             context.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;

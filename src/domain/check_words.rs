@@ -235,7 +235,7 @@ pub(super) fn about(check: Id) -> About {
              customers.",
             "Where the recipe asks for the consent date, what was recorded before it may not be used; where it \
              does not, this only warns.",
-            "Ask for the consent date in the recipe: --consent-date, or the switch; and join on time stamp and owner.",
+            "Ask for the consent date in the recipe: “Only motions after consent”, or --consent-date; and join on time stamp and owner.",
         ),
         Id::WithdrawnGone => fail(
             "Whoever withdrew is gone",
@@ -315,13 +315,13 @@ pub(super) fn about(check: Id) -> About {
             "Motions before registration",
             "Accelerometer readings from before the first registration of their user.",
             "Before they were a customer the phone may have been with somebody else.",
-            "Ask for the consent date in the recipe if they should not count: it keeps them out of the trusted tables. Those that landed stay in this figure.",
+            "Turn on “Only motions after consent” if they should not count: it keeps them out of the trusted tables. Those that landed stay in this figure.",
         ),
         Id::DistancesBeforeRegistration => warn(
             "Distances before registration",
             "Distance readings from before the first registration of a customer with that serial number.",
             "Before they were a customer the device may have been with somebody else.",
-            "Ask for the consent date in the recipe if they should not count: it keeps them out of the trusted tables. Those that landed stay in this figure.",
+            "Turn on “Only motions after consent” if they should not count: it keeps them out of the trusted tables. Those that landed stay in this figure.",
         ),
         Id::MotionsOutsideSession => warn(
             "Longest pause between motions",

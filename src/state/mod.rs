@@ -140,7 +140,18 @@ pub struct State {
 /// Keys in words by the names of actions; a blank one is none.
 pub type Keys = BTreeMap<String, String>;
 
+/// What the window is called.
+pub const NAME: &str = "STEDI workbench";
+
 impl State {
+    /// What the window is called, with the landing files that are open.
+    pub fn title(&self) -> String {
+        match self.landing.value() {
+            Some(loaded) => format!("{} — {NAME}", loaded.landing.source.name()),
+            None => NAME.to_owned(),
+        }
+    }
+
     /// The language that the window speaks.
     pub fn spoken(&self) -> Spoken {
         self.language.spoken(self.system_language)

@@ -4,12 +4,12 @@ use egui::{Frame, Grid, Id, Margin, Panel, Rect, Role, ScrollArea, Ui, UiBuilder
 
 use crate::domain::format::{difference, thousands};
 use crate::domain::{Table, Zone};
-use crate::state::{Beside, Command, Only, Part, Place, Shown, State, Under};
+use crate::state::{Beside, Command, NAME, Only, Part, Place, Shown, State, Under};
 
 use super::actions::named_with_key;
 use super::scrolled::{Scrolled as _, whole_page_ui};
 use super::words::{as_is, t};
-use super::{Screens, do_ui, focus, icons, keys, page_ui, parts, theme, widgets};
+use super::{Screens, access, do_ui, focus, icons, keys, page_ui, parts, theme, widgets};
 
 /// Does something for the page that is in use, and has what it asks for done there.
 pub fn in_use<T>(
@@ -322,7 +322,7 @@ pub fn own_window() -> ViewportId {
 
 /// The page beside in a window of its own, or where a platform has one window only, in one within it.
 fn window_ui(ui: &Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
-    let title = state.beside.as_ref().map(|beside| format!("{} — STEDI workbench", t(page_name(beside.shown))));
+    let title = state.beside.as_ref().map(|beside| format!("{} — {NAME}", t(page_name(beside.shown))));
     let title = title.unwrap_or_default();
     let [width, height] = state.looks.own_window.unwrap_or(theme::OWN_WINDOW);
     if ui.ctx().embed_viewports() {
@@ -332,11 +332,12 @@ fn window_ui(ui: &Ui, state: &mut State, screens: &mut Screens, commands: &mut V
         return;
     }
     let builder = ViewportBuilder::default()
-        .with_title(title)
+        .with_title(&title)
         .with_app_id("stedi-workbench")
         .with_inner_size([width, height])
         .with_min_inner_size(LEAST_WINDOW);
     ui.ctx().show_viewport_immediate(own_window(), builder, |ui, _| {
+        access::window(ui, &title);
         let (closes, has_focus) =
             ui.input(|input| (input.viewport().close_requested(), input.viewport().focused == Some(true)));
         if closes {

@@ -23,7 +23,7 @@ pub struct ExpectedScreen {
 pub fn expected_ui(ui: &mut Ui, state: &State, screen: &mut ExpectedScreen, commands: &mut Vec<Command>) {
     ui.label(widgets::weak(
         ui,
-        "Write the counts that the lake reports (Athena, Glue), or read them from a file: JSON, CSV or lines.",
+        "Write the counts that another system reports, such as Athena or Glue, or read them from a file: JSON, CSV or lines.",
     ));
     ui.add_space(8.0);
     ui.horizontal(|ui| {

@@ -217,10 +217,10 @@ fn warnings_ui(ui: &mut Ui, state: &State) -> Option<CheckId> {
     let title = first.id.about().title;
     let text = RichText::new(format!("{}: {}", t(title), t(&first.figure.words)));
     let mut wanted = widgets::door_ui(ui, text, title).on_hover_text(hover).clicked().then_some(first.id);
-    if let [_, second, ..] = warnings.as_slice() {
+    if warnings.len() > 1 {
         let all = format!("All {} warnings", warnings.len());
         if widgets::door_ui(ui, widgets::weak(ui, all.as_str()), all.as_str()).clicked() {
-            wanted = Some(second.id);
+            wanted = Some(first.id);
         }
     }
     wanted

@@ -6,7 +6,7 @@ use crate::state::{Command, Looks, Part, Place, State, TextSize, Theme, Zoom};
 
 use super::actions::{Does, action, key_of};
 use super::words::t;
-use super::{access, icons, theme, widgets};
+use super::{access, icons, settings_menu, theme, widgets};
 
 /// The sizes of everything that are offered, in percent; keys change it by steps.
 const ZOOMS: [u16; 6] = [80, 100, 120, 150, 200, 300];
@@ -49,6 +49,8 @@ pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let keys = [key_of("zoom-in", state), key_of("zoom-out", state)].join(", ");
             if response.on_hover_text(keys).clicked() {
                 looks.zoom = zoom;
+                // The click is outside of it once it has its new size.
+                settings_menu::open(ui);
             }
         }
     });

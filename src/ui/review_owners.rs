@@ -63,7 +63,7 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
         if state.review.open() != Some(0) || state.review.signed_off().is_some() {
             // It stands above otherwise.
             ui.separator();
-            ui.label(widgets::weak(ui, "To decide"));
+            ui.label(widgets::weak(ui, "Who decides"));
             who_ui(ui, who);
         } else if who.trim().is_empty() {
             ui.separator();

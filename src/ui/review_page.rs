@@ -278,7 +278,7 @@ fn trail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui,
         "Lines are only ever added, each with the hash of the one before, so that a change is noticed. The last comes first.",
     ));
-    if ui.link(t("What left by it is among the exports that were made")).clicked() {
+    if ui.link(t("Training sets that were exported are on the page Export")).clicked() {
         commands.push(Command::ShowPastExports);
     }
     ui.add_space(4.0);

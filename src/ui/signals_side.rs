@@ -30,7 +30,7 @@ pub fn side_ui(
         readout_ui(ui, plotted, &screen.plot, screen.clock, commands);
         // However the pointer moves meanwhile, so that nothing below moves with it.
         if screen.is_at_row() {
-            ui.label(widgets::small(ui, "Cursor A stands at the row that was clicked on."));
+            ui.label(widgets::small(ui, "Cursor A stands at the instant that led here."));
         }
         ui.add_space(8.0);
         range_ui(ui, state, plotted, screen, commands);
@@ -80,10 +80,10 @@ fn readout_ui(ui: &mut Ui, plotted: &Plotted, screen: &PlotScreen, clock: Clock,
             }
         });
         let away = at.zip(track.series.times().get(run.start)).map(|(at, time)| apart(*time as f64 - at));
-        let count = counted(run.len() as u64, "reading") + " at this instant";
+        let count = counted(run.len() as u64, "reading");
         let words = match away {
             Some(away) if !run.is_empty() && !away.is_empty() => format!("{count} · {away}"),
-            _ if !run.is_empty() => count,
+            _ if !run.is_empty() => count + " at this instant",
             _ => String::new(),
         };
         ui.label(widgets::small(ui, words));
@@ -96,8 +96,8 @@ fn apart(milliseconds: f64) -> String {
     let length = length(milliseconds, true);
     match milliseconds.round() {
         0.0 => String::new(),
-        later if later > 0.0 => format!("{length} after it"),
-        _ => format!("{length} before it"),
+        later if later > 0.0 => format!("{length} after this instant"),
+        _ => format!("{length} before this instant"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The page of SQL: the query, what is wrong with it, and its rows as any table.
 
-use egui::{Button, Panel, RichText, Role, Sense, TextStyle, Ui, UiBuilder};
+use egui::{Button, Panel, Role, Sense, Ui, UiBuilder};
 
 use crate::sql::{Answer, Fault};
 use crate::state::{Command, Part, Shown, Slot, State};
@@ -10,7 +10,7 @@ use super::focus::Visit;
 use super::sql_editor::{Editor, editor_ui};
 use super::table_page::{TableScreen, look_ui};
 use super::words::{as_is, t};
-use super::{empty, icons, parts, sql_side, theme, widgets};
+use super::{access, empty, icons, parts, sql_side, theme, widgets};
 
 /// Least width of the list beside the editor, in points: the names of tables are whole.
 const LEAST_SIDE: f32 = 208.0;
@@ -61,7 +61,7 @@ pub fn sql_ui(
         screen.edit();
     }
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("SQL").text_style(TextStyle::Heading));
+        access::heading_ui(ui, "SQL");
         ui.add_space(8.0);
         buttons_ui(ui, state, screen, commands);
         if let Some(answer) = state.answer_in_force() {

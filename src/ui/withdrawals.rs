@@ -26,8 +26,8 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     let recipe = &state.choices().recipe;
     ui.label(widgets::weak(
         ui,
-        "Whoever withdrew is in no trusted or curated table, with all readings. The list is part of the recipe: saved with \
-         it, it holds e-mail addresses and serial numbers as they are.",
+        "Customers on this list, with all their readings, are left out of every trusted and curated table. The list is part \
+         of the recipe: saved with it, it holds e-mail addresses and serial numbers as they are.",
     ));
     ui.add_space(8.0);
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });

@@ -8,6 +8,8 @@ if [ "${1:-run}" = test ]; then
 	# A display for the window, hands and eyes for it, Python for the checks against DuckDB, what counts instructions and watches
 	# calls, and a compiler for libFuzzer.
 	packages+=(xvfb xdotool imagemagick x11-utils python3 python3-venv valgrind strace util-linux g++)
+	# What a screen reader hears the window with.
+	packages+=(dbus at-spi2-core gir1.2-atspi-2.0 python3-gi)
 	# Spark runs on Java 17.
 	command -v java >/dev/null || packages+=(default-jre-headless)
 elif [ "${1:-run}" = connect ]; then

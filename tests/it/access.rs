@@ -274,6 +274,8 @@ fn is_pressed(role: Role) -> bool {
 fn assert_named(reader: &Reader, page: &str) {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     let root = reader.0.harness.root();
+    let window = root.accesskit_node().label().unwrap_or_default();
+    assert!(window.ends_with("STEDI workbench"), "{page}: the window is called {window:?}");
     for node in root.query_all(By::new().predicate(|node| !node.is_hidden())) {
         let it = node.accesskit_node();
         if it.role() == Role::TextRun {
