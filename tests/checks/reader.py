@@ -70,7 +70,11 @@ def find(role, name):
 def wait(what, found):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        value = found()
+        try:
+            value = found()
+        except GLib.Error:
+            # It went while it was asked: the page was painted anew.
+            value = None
         if value:
             return value
         time.sleep(0.2)
@@ -83,8 +87,26 @@ def enabled(node):
 
 
 def press(role, name):
-    node = wait(f"{role} {name!r} that can be used", lambda: enabled(find(role, name)))
-    assert node.get_n_actions() == 1 and node.do_action(0), f"{name} cannot be pressed"
+    def pressed():
+        node = enabled(find(role, name))
+        return node and node.get_n_actions() == 1 and node.do_action(0)
+
+    wait(f"{role} {name!r} that can be pressed", pressed)
+
+
+def type_into(name, text):
+    """Types until it stands there: a field that the page has just painted anew does not know yet what it is told."""
+
+    def typed():
+        field = find("entry", name)
+        if not field:
+            return False
+        if Atspi.Text.get_text(field, 0, -1) == text:
+            return True
+        assert field.set_text_contents(text), f"nothing can be typed into {name}"
+        return False
+
+    wait(f"{text!r} in {name!r}", typed)
 
 
 def main():
@@ -95,21 +117,17 @@ def main():
         wait("the program", program)
         wait("the window", lambda: find("frame", "sample_data — STEDI workbench"))
         wait("the number of rows", lambda: find("push button", "customer_landing: 150 rows"))
-        table = wait("the table", lambda: next((node for node in nodes(program()) if node.get_role_name() == "table"), None))
-        roles = [node.get_role_name() for node in nodes(table)]
-        for role in ["table row", "table cell", "column header", "row header"]:
-            assert role in roles, f"the table has no {role}"
+        parts = {"table", "table row", "table cell", "column header", "row header"}
+        wait("a table with rows, cells and headers", lambda: parts <= {node.get_role_name() for node in nodes(program())})
         for page in ["Consent", "Signals", "Export", "SQL", "Join review"]:
             press("toggle button", page)
             wait(f"the page {page}", lambda: find("heading", page))
         wait("the check that fails", lambda: find("heading", "Foreign motions"))
         press("push button", "Join on time stamp and inferred owner")
-        name = wait("the field of the name", lambda: find("entry", "Your name"))
-        assert name.set_text_contents("A. Name"), "nothing can be typed into the field of the name"
+        type_into("Your name", "A. Name")
         press("push button", "Sign off")
         press("toggle button", "Export")
-        folder = wait("the folder of an export", lambda: find("entry", "Folder of the export"))
-        assert folder.set_text_contents("~/training-set"), "nothing can be typed into the field of the folder"
+        type_into("Folder of the export", "~/training-set")
         press("push button", "Export")
         wait("the export", lambda: os.path.exists(os.path.join(os.environ["HOME"], "training-set", "manifest.json")))
     finally:
