@@ -110,9 +110,8 @@ impl App {
     }
 
     /// Has the first page show what it showed to somebody else, or at another time.
-    pub(super) fn look_again(&mut self, spot: Spot, compared: Vec<String>) {
+    pub(super) fn look_again(&mut self, spot: Spot) {
         self.screens.show_spot(self.state.choices().shown, &spot);
-        self.state.signals.compared = compared;
         if let (Some(follow), Some(over)) = (self.state.choices().whose_recording().cloned(), spot.over) {
             self.lay_over(follow, over);
         }
@@ -125,9 +124,10 @@ impl App {
             *choices = Choices { file, export, ..to };
         });
         self.show_about();
-        let compared = if spot.compared.is_empty() { &self.state.signals.compared } else { &spot.compared };
-        let compared = compared.clone();
-        self.look_again(spot, compared);
+        if !spot.compared.is_empty() {
+            self.state.signals.compared.clone_from(&spot.compared);
+        }
+        self.look_again(spot);
         if !remarks.is_empty() {
             notify(&mut self.state, Severity::Warning, format!("The link was opened. {}", remarks.join(" ")));
         }

@@ -9,14 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::Progress;
-use crate::domain::Withdrawn;
 use crate::export::{make_own_folder, write_own_file};
 use crate::jobs::{self, Outcome};
 use crate::landing::{Source, open_file};
-use crate::review::Expected;
-use crate::state::{
-    Beside, Drafts, History, Label, Notice, SessionError, Severity, Spot, SqlNotes, State, WindowSession,
-};
+use crate::state::{Beside, History, Label, Notice, SessionError, Severity, State, WindowSession};
 use crate::ui::Screens;
 
 use super::App;
@@ -77,28 +73,27 @@ pub struct SessionKeeper {
 /// By which a change is told.
 struct Mark {
     changes: u64,
+    /// As it was asked for, where the session has its whole path.
     source: Option<Source>,
-    expected: Expected,
-    drafts: Drafts,
+    /// With its selections, which the session leaves out.
     beside: Option<Beside>,
-    sql: SqlNotes,
-    spot: Spot,
-    compared: Vec<String>,
-    looked_for: Option<Withdrawn>,
+    /// The session that was saved.
+    session: Arc<WindowSession>,
 }
 
 impl Mark {
     fn is_of(&self, state: &State, screens: &Screens) -> bool {
+        let WindowSession { expected, drafts, sql, spot, compared, looked_for, .. } = &*self.session;
         self.changes == state.history.changes()
             && self.source == state.source
-            && self.expected == state.expected
+            && *expected == state.expected
             && self.beside == state.beside
-            && screens.are_drafted(&self.drafts)
-            && screens.query() == self.sql.text
-            && state.sql.history == self.sql.history
-            && state.signals.compared == self.compared
-            && state.exporting.looked_for() == self.looked_for.as_ref()
-            && screens.spot(state) == self.spot
+            && screens.are_drafted(drafts)
+            && screens.query() == sql.text
+            && state.sql.history == sql.history
+            && state.signals.compared == *compared
+            && state.exporting.looked_for() == looked_for.as_ref()
+            && screens.spot(state) == *spot
     }
 }
 
@@ -237,7 +232,8 @@ impl App {
         self.state.expected = session.expected;
         self.screens.go_on(session.drafts, session.sql.text);
         self.state.sql.history = session.sql.history;
-        self.look_again(session.spot, session.compared);
+        self.state.signals.compared = session.compared;
+        self.look_again(session.spot);
         if let Some(list) = session.looked_for {
             self.look_for_again(list);
         }
@@ -258,15 +254,11 @@ impl App {
         if self.session.saved.as_ref().is_some_and(|mark| mark.is_of(state, screens)) {
             return;
         }
-        let (drafts, spot) = (screens.drafts(), screens.spot(state));
-        let session = WindowSession::of(state, &drafts, screens.query(), spot.clone());
-        let (compared, looked_for) = (session.compared.clone(), session.looked_for.clone());
+        let session = WindowSession::of(state, screens.drafts(), screens.query(), screens.spot(state));
         let session = Arc::new(session);
-        self.workers.session.request(SessionRequest { to: Arc::clone(to), session });
-        let (source, expected, beside) = (state.source.clone(), state.expected.clone(), state.beside.clone());
-        let sql = SqlNotes { text: screens.query().to_owned(), history: state.sql.history.clone() };
-        let changes = state.history.changes();
-        self.session.saved = Some(Mark { changes, source, expected, drafts, beside, sql, spot, compared, looked_for });
+        self.workers.session.request(SessionRequest { to: Arc::clone(to), session: Arc::clone(&session) });
+        let (changes, source, beside) = (state.history.changes(), state.source.clone(), state.beside.clone());
+        self.session.saved = Some(Mark { changes, source, beside, session });
     }
 }
 

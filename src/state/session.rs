@@ -83,7 +83,7 @@ impl WindowSession {
     pub const FORMAT: u32 = 1;
 
     /// What a window would go on with.
-    pub fn of(state: &State, drafts: &Drafts, query: &str, spot: Spot) -> Self {
+    pub fn of(state: &State, drafts: Drafts, query: &str, spot: Spot) -> Self {
         let mut choices = state.choices().clone();
         choices.selections.clear();
         if matches!(choices.shown, Shown::Behind(_)) {
@@ -100,7 +100,7 @@ impl WindowSession {
         let sql = SqlNotes { text: query.to_owned(), history: state.sql.history.clone() };
         let (expected, compared) = (state.expected.clone(), state.signals.compared.clone());
         let looked_for = state.exporting.looked_for().cloned();
-        Self { source, choices, beside, run, expected, drafts: drafts.clone(), sql, spot, compared, looked_for }
+        Self { source, choices, beside, run, expected, drafts, sql, spot, compared, looked_for }
     }
 
     /// As text. The same session is the same text but for the order of tables.

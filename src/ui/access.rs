@@ -56,8 +56,8 @@ pub fn region(ui: &Ui, role: Role, name: impl Into<Words>) {
 }
 
 /// Gives the window the name that it has in its title bar.
-pub fn window(ui: &Ui, title: &str) {
-    ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(title));
+pub fn window(ui: &Ui, title: impl FnOnce() -> String) {
+    ui.ctx().accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(title()));
 }
 
 /// Makes of what `ui` paints one thing, which what is in it names.

@@ -337,7 +337,7 @@ fn window_ui(ui: &Ui, state: &mut State, screens: &mut Screens, commands: &mut V
         .with_inner_size([width, height])
         .with_min_inner_size(LEAST_WINDOW);
     ui.ctx().show_viewport_immediate(own_window(), builder, |ui, _| {
-        access::window(ui, &title);
+        access::window(ui, || title.clone());
         let (closes, has_focus) =
             ui.input(|input| (input.viewport().close_requested(), input.viewport().focused == Some(true)));
         if closes {

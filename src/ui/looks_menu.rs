@@ -42,12 +42,12 @@ pub fn looks_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(t("Everything"));
         // Each size by one click: a button that is pressed again and again would move away under the pointer.
+        let keys = [key_of("zoom-in", state), key_of("zoom-out", state)].join(", ");
         let other = Some(looks.zoom).filter(|zoom| !ZOOMS.contains(&zoom.percent()));
         for zoom in ZOOMS.map(Zoom::from).into_iter().chain(other) {
             let response = ui.selectable_label(looks.zoom == zoom, format!("{} %", zoom.percent()));
             widgets::named_choice(&response, ui, looks.zoom == zoom, format!("Everything: {} %", zoom.percent()));
-            let keys = [key_of("zoom-in", state), key_of("zoom-out", state)].join(", ");
-            if response.on_hover_text(keys).clicked() {
+            if response.on_hover_text(&keys).clicked() {
                 looks.zoom = zoom;
                 // The click is outside of it once it has its new size.
                 settings_menu::open(ui);

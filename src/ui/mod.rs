@@ -249,7 +249,7 @@ pub fn install(context: &egui::Context) {
 /// Paints the whole window.
 pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands: &mut Vec<Command>) {
     words::speak(state.spoken(), state.zone());
-    access::window(ui, &state.title());
+    access::window(ui, || state.title());
     let shown = state.shown_in_use();
     let part = (shown, screens.tab(shown), state.choices().whose_recording());
     let used = Some(Id::unique((state.is_beside_used, part)));

@@ -1,8 +1,8 @@
 //! The bottom line: state, refused records, masking, size, and the progress of what the user waits for.
 
-use egui::containers::menu::MenuButton;
 use std::time::Duration;
 
+use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Id, Label, LayerId, Layout, Order, ProgressBar, Rect, RichText, Role, TextStyle, Ui, vec2};
 
 use crate::domain::format::{bytes, counted};

@@ -25,19 +25,7 @@ fail() {
 	exit 1
 }
 
-# The server picks a free display and says which.
-exec 3>"$home/display"
-Xvfb -displayfd 3 -noreset -screen 0 1920x1080x24 -nolisten tcp 2>"$home/server.log" &
-server=$!
-for _ in $(seq 300); do
-	[ -s "$home/display" ] && break
-	sleep 0.05
-done
-[ -s "$home/display" ] || fail "no display: $(cat "$home/server.log")"
-DISPLAY=:$(cat "$home/display")
-export DISPLAY LIBGL_ALWAYS_SOFTWARE=1 HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" XDG_DATA_HOME="$home/data" XDG_RUNTIME_DIR="$home"
-unset WAYLAND_DISPLAY
-chmod 700 "$home"
+. "$repository/tests/checks/display.sh"
 
 # Opens the window and waits until its title says that the sample is loaded.
 open_window() {
