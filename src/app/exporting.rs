@@ -92,8 +92,9 @@ impl App {
             let words = "Nothing was written: the tables leave only when somebody signed their review.".to_owned();
             return notify(&mut self.state, Severity::Warning, words);
         }
-        let place = settings::from_home(place);
         let (review, choices) = (Arc::clone(review), self.state.choices().export.clone());
+        self.state.exporting.asked = Some((place.clone(), choices.clone()));
+        let place = settings::from_home(place);
         let (source, homes) = (self.state.source.clone(), self.settings.homes());
         self.state.exporting.writing = Some(place.clone());
         self.state.exporting.outcome = None;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::Progress;
 use crate::jobs::Lane;
-use crate::state::{Choices, Loaded, Opened, Severity, Spot, ViewLink, unsaid_in_words};
+use crate::state::{Choices, Loaded, Opened, Severity, Shown, Spot, ViewLink, unsaid_in_words};
 
 use super::App;
 use super::finished::{flatten, notify};
@@ -111,7 +111,11 @@ impl App {
 
     /// Has the first page show what it showed to somebody else, or at another time.
     pub(super) fn look_again(&mut self, spot: Spot) {
-        self.screens.show_spot(self.state.choices().shown, &spot);
+        let choices = self.state.choices();
+        // Somebody is told about in a part of their own.
+        if choices.about.is_none() || choices.shown != Shown::Consent {
+            self.screens.show_spot(choices.shown, &spot);
+        }
         if let (Some(follow), Some(over)) = (self.state.choices().whose_recording().cloned(), spot.over) {
             self.lay_over(follow, over);
         }

@@ -183,7 +183,7 @@ pub(super) fn about(check: Id) -> About {
             "Foreign motions",
             "Foreign rows of the machine-learning table: they pair a device's distance with the motion of a customer who does \
              not own it, by the serial numbers on the customer records.",
-            "They teach the step detector from two people who only moved at the same instant.",
+            "A step detector that learns from them takes one person's distance for another person's motion, only because both moved at the same instant.",
             "Join on time stamp and owner; that removes them.",
         ),
         Id::UnknownOwnerPairs => fail(

@@ -61,7 +61,10 @@ impl FileChoice {
             Self::Withdrawn | Self::Searched => "Open a list of those who withdrew",
             Self::Expected => "Open the expected counts",
             Self::SaveRecipe(_) => "Save the recipe",
-            Self::SaveView(_) => "Save this view as CSV or Parquet",
+            Self::SaveView(sight) if sight.revealed => {
+                "Save this view as CSV or Parquet, with personal data as they are"
+            }
+            Self::SaveView(_) => "Save this view as CSV or Parquet, masked as on the screen",
             Self::SaveReport => "Write the report of the review",
             Self::Sides => "Open a list of splits",
             Self::Export => "Export to a new folder",

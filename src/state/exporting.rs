@@ -1,6 +1,6 @@
 //! What the page of the exports shows.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub struct Exporting {
     pub outcome: Option<ExportOutcome>,
     /// Of which tables it is.
     pub of: Option<TablesOf>,
+    /// Where it was asked for, as that was typed, and how.
+    pub asked: Option<(PathBuf, ExportChoices)>,
     /// The exports that were made here, the newest first.
     pub past: Slot<Arc<Vec<Listed>>>,
     /// The one of them that is looked at.
@@ -96,6 +98,13 @@ impl State {
         let Exporting { outcome, of, .. } = &self.exporting;
         let is_here = || of.as_ref().is_some_and(|of| of.are_in_force(self));
         outcome.as_ref().filter(|outcome| !matches!(outcome, ExportOutcome::Written(_)) || is_here())
+    }
+
+    /// Whether the last export is what another to this place would be.
+    pub fn is_exported_to(&self, typed: &Path) -> bool {
+        let is_same = |(place, choices): &(PathBuf, ExportChoices)| place == typed && *choices == self.choices().export;
+        matches!(self.export_outcome(), Some(ExportOutcome::Written(_)))
+            && self.exporting.asked.as_ref().is_some_and(is_same)
     }
 }
 

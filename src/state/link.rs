@@ -12,7 +12,7 @@ use crate::domain::{CheckId, Code, OwnerDecision, OwnerDecisions, Privacy, Recip
 use crate::explore::{ColumnLayout, Filter, Follow, Query, Test};
 use crate::review::Scope;
 
-use super::{Choices, Loaded, ReviewTab, Shown};
+use super::{Choices, ConsentTab, ExportTab, Loaded, ReviewTab, Shown};
 
 /// A link, before it is known whom its codes stand for.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,10 @@ pub struct Spot {
     pub tab: ReviewTab,
     /// The check that is shown whole.
     pub check: Option<CheckId>,
+    /// The part of the page Consent.
+    pub consent: ConsentTab,
+    /// The part of the page Export.
+    pub export: ExportTab,
 }
 
 /// A text that is no link that can be followed. The message never says what stands there.
@@ -95,6 +99,8 @@ struct Place {
     compared: Vec<String>,
     tab: ReviewTab,
     check: Option<CheckId>,
+    consent: ConsentTab,
+    export: ExportTab,
     /// Filters and texts to find that are not in it.
     unsaid: u64,
 }
@@ -156,6 +162,8 @@ impl ViewLink {
             compared: spot.compared.clone(),
             tab: spot.tab,
             check: spot.check,
+            consent: spot.consent,
+            export: spot.export,
             unsaid: 0,
         };
         let code = |privacy, text: &str| {
@@ -279,9 +287,11 @@ impl ViewLink {
             compared,
             tab,
             check,
+            consent,
+            export: part,
             unsaid: _,
         } = place;
-        let spot = Spot { stretch: Stretch { seen, chosen }, over, compared, tab, check };
+        let spot = Spot { stretch: Stretch { seen, chosen }, over, compared, tab, check, consent, export: part };
         let run = before.run.clone().filter(|run| run.recipe == recipe);
         let selections = HashMap::new();
         let (file, export) = (before.file.clone(), before.export.clone());

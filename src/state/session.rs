@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::domain::{JoinRule, KeyChoice, Recipe, Table};
     use crate::explore::{ColumnLayout, Filter, Follow, Query, Sort, Test};
-    use crate::state::{Place, RecipeFile, ReviewTab, Stretch, Under};
+    use crate::state::{ConsentTab, ExportTab, Place, RecipeFile, ReviewTab, Stretch, Under};
 
     fn full() -> WindowSession {
         let mut choices = Choices {
@@ -193,6 +193,8 @@ mod tests {
                 compared: vec!["serial".to_owned()],
                 tab: ReviewTab::Owners,
                 check: Some(CheckId::EmailsUnique),
+                consent: ConsentTab::Timeline,
+                export: ExportTab::Past,
             },
             compared: vec!["serial".to_owned(), "other".to_owned()],
             looked_for: Some(Withdrawn::parse("e@example.com").unwrap()),

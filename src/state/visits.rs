@@ -1,6 +1,8 @@
 //! What a page showed, to go back to and forth again, as in a browser: a page, the part of it that was open, and whom it was
 //! about.
 
+use serde::{Deserialize, Serialize};
+
 use crate::explore::Follow;
 
 use super::{Choices, ReviewTab, Shown};
@@ -44,7 +46,8 @@ pub enum Tab {
 }
 
 /// The parts of the page Consent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConsentTab {
     #[default]
     Waterfall,
@@ -55,7 +58,8 @@ pub enum ConsentTab {
 }
 
 /// The parts of the page Export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ExportTab {
     #[default]
     Next,

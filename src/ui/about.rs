@@ -1,7 +1,7 @@
 //! One customer or device, whole: consents, devices, and in each table what is left and what was dropped and why. To look at it
 //! narrows nothing; the rows behind its figures are theirs alone.
 
-use egui::{Grid, RichText, Ui};
+use egui::{Grid, RectAlign, RichText, Ui};
 
 use crate::domain::format::{counted, thousands};
 use crate::domain::{Purpose, Recipe};
@@ -59,7 +59,10 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
             ui.horizontal(|ui| {
                 for (step, reason, rows) in &line.dropped {
                     let text = format!("−{} {}", thousands(*rows), reason.label());
-                    if ui.button(t(text)).on_hover_text(t(reason.explanation())).clicked() {
+                    let loss = ui.button(t(text));
+                    // The figure below stays in sight.
+                    widgets::hover_at(&loss, RectAlign::TOP_START, |ui| drop(ui.label(t(reason.explanation()))));
+                    if loss.clicked() {
                         commands.push(Command::Follow(Some(follow.clone())));
                         commands.push(Command::Show(Shown::Dropped { table: line.table, step: *step, stood: None }));
                     }

@@ -62,7 +62,7 @@ pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, reve
         Cell::Null => faint(ui, "null", "No value: the key is absent or null"),
         Cell::Text("") => faint(ui, "blank", "A text without characters"),
         Cell::Text(text) => text_ui(ui, column, text, codes, revealed),
-        Cell::Integer(value) => text(ui, t(value.to_string())),
+        Cell::Integer(value) => text(ui, t(signed(value.to_string()))),
         Cell::Float(value) => float_ui(ui, value),
         Cell::Time(milliseconds) => time_ui(ui, milliseconds),
     }
@@ -70,13 +70,18 @@ pub fn cell_ui(ui: &mut Ui, column: &Column, cell: Cell<'_>, codes: &Codes, reve
 
 /// A number; one with many digits to six after the point, so that a column of them stands in line. Files and copies have all.
 fn float_ui(ui: &mut Ui, value: f64) {
-    let whole = format!("{value:?}");
-    if whole.len() <= LONGEST_FLOAT || !value.is_finite() {
+    let whole = signed(format!("{value:?}"));
+    if whole.chars().count() <= LONGEST_FLOAT || !value.is_finite() {
         return text(ui, t(whole));
     }
     let has_point = value.abs() < 1e9 && value.abs() >= 1e-4;
     let shown = if has_point { format!("{value:.6}") } else { format!("{value:.6e}") };
-    ui.add(Label::new(t(shown)).truncate()).on_hover_text(t(whole));
+    ui.add(Label::new(t(signed(shown))).truncate()).on_hover_text(t(whole));
+}
+
+/// A number with the minus that figures have.
+fn signed(number: String) -> String {
+    number.strip_prefix('-').map(|digits| format!("−{digits}")).unwrap_or(number)
 }
 
 /// An instant; UTC is said in the title of the column, another zone here, as it changes with summer and winter.

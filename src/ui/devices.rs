@@ -71,6 +71,8 @@ impl DevicesScreen {
 
 const FINDS: &str =
     "By a part of its code or its customer's; by serial number and e-mail address where personal data are shown";
+const CURVES: &str =
+    "A curve is the distance over time, of a phone alone the acceleration. What is ticked can be compared.";
 const CARD: Vec2 = vec2(232.0, 108.0);
 const GAP: f32 = 8.0;
 /// A page of this width at least has all that is above the cards in one line.
@@ -178,7 +180,12 @@ pub fn devices_ui(
             focus::moved(ui);
         }
     }
-    ui.label(widgets::small(ui, by.explanation()));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(widgets::small(ui, by.explanation()));
+        if !drawn.as_table {
+            ui.label(widgets::small(ui, CURVES));
+        }
+    });
     ui.add_space(4.0);
     let in_sight = screen.order.iter().skip(screen.page * a_page).take(a_page);
     let in_sight: Vec<&DeviceLine> = in_sight.filter_map(|&line| lines.get(line as usize)).collect();

@@ -1,27 +1,36 @@
 //! What something is, in a sentence where it stands, and the way to its section of the guide: the link below the sentence, or F1.
 
-use egui::{Context, Id, Pos2, Response, Ui};
+use egui::{Context, Id, Pos2, RectAlign, Response, Ui};
 
 use crate::domain::Table;
 
-use super::theme;
 use super::words::{Words, t};
+use super::{theme, widgets};
 
 /// Says what a widget is when it is pointed at, with the way to this section of the guide.
 pub fn explained(response: Response, sentence: impl Into<Words>, section: &str) -> Response {
+    explained_at(response, RectAlign::BOTTOM_START, sentence.into(), section)
+}
+
+/// The same of an entry of a list, beside it: the next entry stays in sight.
+pub fn explained_beside(response: Response, sentence: impl Into<Words>, section: &str) -> Response {
+    explained_at(response, RectAlign::RIGHT_START, sentence.into(), section)
+}
+
+fn explained_at(response: Response, side: RectAlign, sentence: Words, section: &str) -> Response {
     leads_to(&response, section);
     if is_told(&response) {
         return response;
     }
-    let (context, sentence, middle) = (response.ctx.clone(), sentence.into(), response.rect.center());
-    response.on_hover_ui(|ui| {
+    widgets::hover_at(&response, side, |ui| {
         ui.set_max_width(theme::HOVER_WIDTH);
         ui.label(sentence);
         if ui.link(t("More in the guide (F1)")).clicked() {
-            ask(&context, section);
-            context.data_mut(|data| data.insert_temp(Id::unique("told"), middle));
+            ask(ui.ctx(), section);
+            ui.data_mut(|data| data.insert_temp(Id::unique("told"), response.rect.center()));
         }
-    })
+    });
+    response
 }
 
 /// The guide says now what is pointed at: a tooltip would lie over its text.

@@ -1,11 +1,11 @@
 //! What the next export will be, what an attacker could do with it, what blocks it, and the button that makes it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Button, Grid, RichText, Role, TextEdit, Ui, vec2};
 
 use crate::domain::format::{bytes, counted, thousands};
-use crate::domain::{CheckId, CheckVerdict, Table};
+use crate::domain::{CheckId, Table};
 use crate::export::release::{Attack, Preview, SplitNote};
 use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
@@ -207,8 +207,7 @@ pub fn gate_ui(
 /// What does not block it and still has to be known. Gives the check that somebody wants to see.
 fn warnings_ui(ui: &mut Ui, state: &State) -> Option<CheckId> {
     let Slot::Ready(review) = &state.review.checks else { return None };
-    let warnings = review.checks().iter().filter(|check| check.verdict == CheckVerdict::Warn);
-    let mut warnings: Vec<_> = warnings.collect();
+    let mut warnings: Vec<_> = review.warnings().collect();
     // Who may be learned from comes before what is odd.
     warnings.sort_by_key(|check| check.id != CheckId::ConsentBeforeReading);
     let first = warnings.first()?;
@@ -246,7 +245,11 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         let text = if typed.is_empty() { "Export…" } else { "Export" };
         let icon = if is_signed { icons::EXPORT } else { icons::LOCKED };
         let palette = theme::palette(ui);
-        let button = Button::new(RichText::new(t(format!("{icon} {text}"))).color(palette.base)).fill(palette.accent);
+        let words = RichText::new(t(format!("{icon} {text}")));
+        // What was written there is not what is to be done next.
+        let is_there = state.is_exported_to(Path::new(place.trim()));
+        let button =
+            if is_there { Button::new(words) } else { Button::new(words.color(palette.base)).fill(palette.accent) };
         let response = ui.add_enabled(is_ready, button.min_size(vec2(96.0, 0.0)));
         widgets::named(&response, ui, Role::Button, text);
         let why = if is_signed {
@@ -254,9 +257,12 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         } else {
             "Somebody has to sign these tables first"
         };
-        if (is_entered && is_ready)
-            || explained(response, "Write it, whole or not at all", "gate").on_disabled_hover_text(t(why)).clicked()
-        {
+        let hover = if is_there {
+            "It was written there. The name of another folder makes another export"
+        } else {
+            "Write it, whole or not at all"
+        };
+        if (is_entered && is_ready) || explained(response, hover, "gate").on_disabled_hover_text(t(why)).clicked() {
             commands.push(if typed.is_empty() {
                 Command::ChooseExport
             } else {

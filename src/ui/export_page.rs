@@ -109,12 +109,17 @@ fn next_ui(
 
 /// One line of the checklist, and what belongs to it.
 pub fn section_ui(ui: &mut Ui, icon: &str, title: &str, words: &str, content: impl FnOnce(&mut Ui)) {
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal_top(|ui| {
         let palette = theme::palette(ui);
         let color = if icon == icons::READY { palette.accent } else { palette.warning };
         ui.label(RichText::new(icon).color(color));
-        ui.label(widgets::strong(title));
-        ui.label(widgets::weak(ui, words));
+        // What is too long for a line goes on below the title.
+        ui.vertical(|ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.label(widgets::strong(title));
+                ui.label(widgets::weak(ui, words));
+            });
+        });
     });
     ui.indent(title, content);
     ui.add_space(12.0);

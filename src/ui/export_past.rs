@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Button, RichText, ScrollArea, TextStyle, Ui, vec2};
+use egui::{Button, RichText, ScrollArea, TextStyle, TextWrapMode, Ui, WidgetText, vec2};
 
 use crate::domain::JoinRule;
 use crate::domain::format::{bytes, counted, thousands};
@@ -146,11 +146,12 @@ pub fn written_ui(
 ) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
     ui.label(t(format!(
-        "{} of {}, {} in {}, of which {}, and a manifest of them.",
+        "{} of {}, {} in {}, of which {}.",
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
         bytes(manifest.bytes()),
-        counted(manifest.all_files().count() as u64, "file"),
+        // The manifest lists all but itself.
+        counted(manifest.all_files().count() as u64 + 1, "file"),
         counted(manifest.data_files().count() as u64, "data file")
     )));
     if manifest.tables.len() > 1 {
@@ -167,19 +168,31 @@ pub fn written_ui(
         None if is_kept => format!("Key number {id}; the key itself is not here any more."),
         None => format!("Key number {id}; the key itself was thrown away."),
     };
-    ui.label(widgets::weak(ui, key));
-    ui.label(widgets::weak(ui, made_of(manifest)));
     for note in notes(manifest) {
         ui.label(t(note));
     }
     ui.add_space(8.0);
+    lines_ui(ui, lines, &mut screen.library, comes, commands);
+    ui.add_space(8.0);
+    ui.label(widgets::weak(ui, key));
+    ui.label(widgets::weak(ui, made_of(manifest)));
+}
+
+/// The lines that load it, for one library at a time.
+fn lines_ui(
+    ui: &mut Ui,
+    lines: &[(&'static str, String)],
+    chosen: &mut usize,
+    comes: bool,
+    commands: &mut Vec<Command>,
+) {
     ui.label(widgets::strong("How to load it"));
     ui.horizontal_wrapped(|ui| {
         for (position, (library, _)) in lines.iter().enumerate() {
-            ui.selectable_value(&mut screen.library, position, as_is(*library));
+            ui.selectable_value(chosen, position, as_is(*library));
         }
     });
-    let Some((library, text)) = lines.get(screen.library).or(lines.first()) else { return };
+    let Some((library, text)) = lines.get(*chosen).or(lines.first()) else { return };
     theme::lines_frame(ui).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             let copy = widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}"));
@@ -189,10 +202,16 @@ pub fn written_ui(
             if copy.clicked() {
                 commands.push(Command::CopyText(text.clone()));
             }
-            // As they are to be typed: broken lines would be others.
-            ScrollArea::horizontal().id_salt(("lines", *library)).show_scrolled(ui, |ui| {
-                ui.add(egui::Label::new(RichText::new(text).text_style(TextStyle::Monospace)).extend());
-            });
+            let spelled = |text: &str| RichText::new(text).text_style(TextStyle::Monospace);
+            let width = ui.available_width();
+            let height = |(_, text): &(&str, String)| {
+                let wrap = Some(TextWrapMode::Wrap);
+                WidgetText::from(spelled(text)).into_galley(ui, wrap, width, TextStyle::Monospace).size().y
+            };
+            // As high for each library, so that nothing below moves.
+            ui.set_min_height(lines.iter().map(height).fold(0.0, f32::max));
+            // What is broken here is whole in what is copied.
+            ui.add(egui::Label::new(spelled(text)).wrap());
         });
     });
 }

@@ -169,6 +169,8 @@ pub fn content_grid_ui(
     let table_rect = Rect::from_min_max(outer.min, outer.max - vec2(theme::SCROLL_BAR_WIDTH + 4.0, 0.0));
     let body_height = (table_rect.height() - shape.header_height - 14.0).max(theme::ROW_HEIGHT);
     let visible = (body_height / theme::ROW_HEIGHT).floor().max(1.0) as usize;
+    // What a whole row has no room in goes to those in sight, so that none is missing at the bottom.
+    let row_height = (body_height / visible as f32).clamp(theme::ROW_HEIGHT, MOST_ROW_HEIGHT);
     let rows = shape.rows;
     let grid_id = ui.make_persistent_id(shape.id);
     let response = ui.interact(table_rect, grid_id, Sense::click());
@@ -200,15 +202,16 @@ pub fn content_grid_ui(
     let split = (table_rect.left() + ROW_NUMBER_WIDTH + COLUMN_GAP + pinned_width).min(table_rect.right());
     let line = |place: usize| {
         let top = table_rect.top() + if place == 0 { 0.0 } else { shape.header_height + 4.0 };
-        let top = top + theme::ROW_HEIGHT * place.saturating_sub(1) as f32;
-        let height = if place == 0 { shape.header_height } else { theme::ROW_HEIGHT };
+        let top = top + row_height * place.saturating_sub(1) as f32;
+        let height = if place == 0 { shape.header_height } else { row_height };
         Rect::from_min_size(pos2(table_rect.left(), top), vec2(table_rect.width(), height))
     };
     let titles = access::row(ui, grid_id, 0, line(0));
     let lines = (0..shown).map(|place| access::row(ui, grid_id, first + place + 1, line(place + 1))).collect();
     let chosen = selection.as_deref().copied().flatten();
     let can_choose = selection.is_some();
-    let mut body = Body { shape, first, shown, titles, lines, can_choose, chosen, chosen_now: None, head: None };
+    let (chosen_now, head) = (None, None);
+    let mut body = Body { shape, first, shown, row_height, titles, lines, can_choose, chosen, chosen_now, head };
     let left = Rect::from_min_max(table_rect.min, pos2(split, table_rect.bottom()));
     let mut left_ui = part_ui(ui, left, grid_id);
     body.paint(&mut left_ui, true, content);
@@ -234,6 +237,8 @@ pub fn content_grid_ui(
 }
 
 const ROW_NUMBER_WIDTH: f32 = 64.0;
+/// Few rows in much room stay together.
+const MOST_ROW_HEIGHT: f32 = 30.0;
 const COLUMN_GAP: f32 = 12.0;
 
 fn part_ui(ui: &mut Ui, rect: Rect, grid: Id) -> Ui {
@@ -250,6 +255,7 @@ struct Body<'a> {
     shape: &'a GridShape<'a>,
     first: usize,
     shown: usize,
+    row_height: f32,
     /// What assistive technology knows of the row of titles and of the rows in sight.
     titles: Id,
     lines: Vec<Id>,
@@ -298,7 +304,7 @@ impl Body<'_> {
                 }
             })
             .body(|body| {
-                body.rows(theme::ROW_HEIGHT, self.shown, |mut row| {
+                body.rows(self.row_height, self.shown, |mut row| {
                     let number = self.first + row.index();
                     if stays {
                         let mut cell = self.cell(number, 0, Role::RowHeader);

@@ -18,6 +18,7 @@ pub const REVEALED: &str = "\u{e220}";
 pub const MASKED: &str = "\u{e224}";
 pub const FILES: &str = "\u{e710}";
 pub const RECIPE: &str = "\u{e198}";
+pub const CHANGED_RECIPE: &str = "\u{e34c}";
 pub const SAVE: &str = "\u{e248}";
 pub const SAVE_VIEW: &str = "\u{eaf0}";
 pub const UNDO: &str = "\u{e08a}";

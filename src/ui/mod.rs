@@ -78,7 +78,8 @@ use egui::{
     CentralPanel, Frame, Id, Key, Margin, Modifiers, Panel, PointerButton, PointerState, Rect, Ui, UiBuilder, vec2,
 };
 
-use crate::state::{Command, Drafts, ExportTab, Part, Severity, Shown, Spot, State, Tab};
+use crate::domain::CheckId;
+use crate::state::{Command, ConsentTab, Drafts, ExportTab, Part, Severity, Shown, Spot, State, Tab};
 
 pub use self::beside::own_window;
 
@@ -160,6 +161,8 @@ impl Screens {
     pub fn spot(&self, state: &State) -> Spot {
         let choices = state.choices();
         match (choices.shown, choices.whose_recording()) {
+            (Shown::Export, _) => Spot { export: self.export.tab(), ..Spot::default() },
+            (Shown::Consent, _) => Spot { consent: self.consent.tab(), ..Spot::default() },
             (Shown::Review, _) => {
                 let (tab, check) = self.review.spot();
                 Spot { tab, check, ..Spot::default() }
@@ -177,6 +180,8 @@ impl Screens {
     /// Shows this of its page when that is shown next.
     pub fn show_spot(&mut self, shown: Shown, spot: &Spot) {
         match shown {
+            Shown::Consent => self.consent.open_tab(spot.consent),
+            Shown::Export => self.export.open_tab(spot.export),
             Shown::Review => self.review.show_spot(spot.tab, spot.check),
             Shown::Signals => self.signals.show_spot(spot),
             _ => {}
@@ -332,6 +337,12 @@ pub fn window_ui(ui: &mut Ui, state: &mut State, screens: &mut Screens, commands
     let parts = Parts { figures: place(figures), rules: place(rules), page, top: top.response.rect };
     beside::in_use(state, screens, commands, |state, screens, commands| {
         let toured = tour::tour_ui(ui, state, &mut screens.tour, parts, commands);
+        match screens.tour.take_led_to() {
+            Some(Shown::Consent) => screens.open_tab(Tab::Consent(ConsentTab::Waterfall)),
+            Some(Shown::Review) => screens.review.turn_to(CheckId::ForeignPairs),
+            Some(Shown::Export) => screens.open_tab(Tab::Export(ExportTab::Next)),
+            _ => {}
+        }
         if screens.tour.is_left() {
             screens.goes_to = Some(state.is_beside_used);
         }

@@ -18,11 +18,12 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
     let name = choices.recipe_name();
     let name = if choices.named_file().is_some() { name } else { t(name).into() };
     let changed = choices.is_recipe_changed();
-    let mark = if changed { " •" } else { "" };
+    // As wide, so that what comes after it stays where it is.
+    let icon = if changed { icons::CHANGED_RECIPE } else { icons::RECIPE };
     // What the name is of is said where there is room.
     let has_room = ui.ctx().content_rect().width() > ROOM_FOR_WORD * theme::text_factor(ui);
     let word = if has_room { format!("{} ", t("Recipe:")) } else { String::new() };
-    let text = format!("{}  {word}{}{mark}  {}", icons::RECIPE, widgets::shortened(&name, letters), icons::MENU);
+    let text = format!("{icon}  {word}{}  {}", widgets::shortened(&name, letters), icons::MENU);
     let button = ui.menu_button(as_is(text), |ui| {
         ui.set_min_width(260.0);
         let mut entry = |icon: &str, text: &str, action: &str, command: Command| {
@@ -56,7 +57,7 @@ fn about(choices: &Choices) -> String {
         .map_or_else(|| "The choices of the specification".to_owned(), |file| file.path.display().to_string());
     match (choices.is_recipe_changed(), choices.named_file()) {
         (false, _) => place,
-        (true, Some(_)) => format!("{place}\nChanged since it was opened or saved"),
-        (true, None) => format!("{place}, changed. They are in no file yet"),
+        (true, Some(_)) => format!("{place}\nThe pencil: changed since it was opened or saved"),
+        (true, None) => format!("{place}. The pencil: changed, and in no file yet"),
     }
 }

@@ -7,7 +7,7 @@ use egui::{Button, Response, RichText, Role, ScrollArea, TextEdit, TextWrapMode,
 use crate::domain::format::counted;
 use crate::domain::{CheckId, JoinRule, OwnerVerdict, format};
 use crate::review::{Kind, Trail};
-use crate::state::{Command, ReviewTab, Slot, State};
+use crate::state::{Command, ReviewTab, Shown, Slot, State};
 
 use super::drawn::Drawn;
 use super::explain::explained;
@@ -161,17 +161,20 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
         if let Some(signed) = review.signed_off().as_ref().and_then(|signed| signed.signed().cloned()) {
             let when = instant(signed.when);
             let label = ui.label(t(format!("{} Signed off by {} on {when}.", icons::READY, signed.who)));
-            let counts = "It counts for this recipe over these landing files; changing either ends it.";
+            label.on_hover_text(t("It counts for this recipe over these landing files; changing either ends it."));
+            let text = RichText::from(t("Take the sign-off back"));
             if is_narrow {
-                label.on_hover_text(t(counts));
                 ui.end_row();
             } else {
-                ui.label(widgets::weak(ui, counts));
-            }
-            // In one line, whatever room is left of this one.
-            let text = RichText::from(t("Take the sign-off back"));
-            if ui.available_size_before_wrap().x < widgets::button_width(ui, &text) {
-                ui.end_row();
+                // In one line, whatever room is left of this one, so that nothing moves when somebody signs.
+                let next = ui.button(t(format!("{} To the export", icons::EXPORT)));
+                widgets::named(&next, ui, Role::Button, "To the export");
+                if next.on_hover_text(t("The page on which the training set is written")).clicked() {
+                    commands.push(Command::Show(Shown::Export));
+                }
+                if ui.available_size_before_wrap().x < widgets::button_width(ui, &text) {
+                    ui.end_row();
+                }
             }
             ui.add_enabled_ui(!review.trail_is_busy, |ui| {
                 let hover =
@@ -206,6 +209,13 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
                 let hover = "Put your name to all figures of this review. It opens the export of these tables";
                 if explained(button, hover, "gate").on_disabled_hover_text(t("Say who you are first")).clicked() {
                     commands.push(Command::SignOff { who: who.trim().to_owned() });
+                }
+                // On the page of the export they are named below.
+                let warnings = review.checks.value().map_or(0, |review| review.warnings().count());
+                if !is_narrow && warnings > 0 {
+                    let stand = if warnings == 1 { "does" } else { "do" };
+                    let words = format!("{} {stand} not stand against it.", counted(warnings as u64, "warning"));
+                    ui.label(widgets::weak(ui, words));
                 }
             }
             Some(open) => {
@@ -311,7 +321,8 @@ fn trail_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                     ui.label(as_is(&entry.reason));
                 });
             }
-            ui.label(widgets::small(ui, as_is(format!("{} ← {}", short(&entry.hash), short(&entry.previous_hash)))));
+            let (hash, before) = (short(&entry.hash), short(&entry.previous_hash));
+            ui.label(widgets::small(ui, format!("hash {hash}, that of the line before {before}")));
             ui.add_space(8.0);
         }
     });

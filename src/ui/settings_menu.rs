@@ -14,9 +14,11 @@ use super::{icons, looks_menu, theme, widgets};
 const LIMITS: [(u64, &str); 4] =
     [(0, "nothing"), (2_000_000_000, "2 GB"), (8_000_000_000, "8 GB"), (64_000_000_000, "64 GB")];
 
-/// Opens it, by keys.
+/// Opens it, by keys. What has the focus gets it back when it closes.
 pub fn open(ui: &Ui) {
+    let from = ui.memory(egui::Memory::focused);
     ui.data_mut(|data| data.insert_temp(asked(), true));
+    ui.data_mut(|data| data.insert_temp(asked().with("from"), from));
 }
 
 fn asked() -> Id {
@@ -39,6 +41,11 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
     if ui.data_mut(|data| data.remove_temp(asked()).unwrap_or(false)) {
         Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
         response.request_focus();
+    } else if !Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response))
+        && let Some(Some(from)) = ui.data_mut(|data| data.remove_temp::<Option<Id>>(asked().with("from")))
+        && ui.memory(egui::Memory::focused).is_none_or(|focused| focused == response.id)
+    {
+        ui.memory_mut(|memory| memory.request_focus(from));
     }
     response.on_hover_text(t(named_with_key("Settings", "settings", state)));
 }

@@ -1,15 +1,18 @@
 //! The zones as a tree: each table with its rows and its change against its source.
 
-use egui::{Align, Button, Id, Layout, RichText, ScrollArea, TextStyle, Ui, vec2};
+use egui::{Align, Button, Id, Layout, RectAlign, RichText, ScrollArea, TextStyle, Ui, vec2};
 
 use crate::domain::format::thousands;
 use crate::domain::{Table, Zone};
 use crate::state::{Command, Part, Shown, State};
 
-use super::explain::{explained, leads_to};
+use super::explain::{explained_beside, leads_to};
 use super::scrolled::Scrolled as _;
 use super::words::{Words, as_is, t};
 use super::{access, flow_strip, icons, theme, widgets};
+
+/// Less height than this has its entries closer together, in points.
+const LEAST_LOOSE: f32 = 500.0;
 
 /// What becomes of the entry of the page that is shown.
 #[derive(Clone, Copy)]
@@ -25,8 +28,11 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, gets_focus: bool, commands: &mut V
     let moves = ui.data(|data| data.get_temp::<Shown>(id)) != Some(shown);
     let comes = Comes { into_sight: moves || gets_focus, gets_focus };
     ui.data_mut(|data| data.insert_temp(id, shown));
+    // In a low window all of it is in sight as long as it can be.
+    let (gap, between) =
+        if ui.available_height() < LEAST_LOOSE * theme::text_factor(ui) { (1.0, 6.0) } else { (2.0, 8.0) };
     ScrollArea::vertical().auto_shrink([false, false]).show_scrolled(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = gap;
         for (shown, icon, name, section, hover) in [
             (
                 Shown::Consent,
@@ -65,13 +71,13 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, gets_focus: bool, commands: &mut V
             };
             let response = entry_ui(ui, (selected, comes), icon, name, &right, open.is_some());
             widgets::named_choice(&response, ui, selected, name);
-            if explained(response, hover, section).clicked() {
+            if explained_beside(response, hover, section).clicked() {
                 commands.push(Command::Show(shown));
             }
         }
-        ui.add_space(8.0);
+        ui.add_space(between);
         for zone in Zone::ALL {
-            ui.add_space(4.0);
+            ui.add_space(between / 2.0);
             let title = t(zone.title());
             access::heading(&ui.label(widgets::small(ui, as_is(title.to_uppercase()))), &title, 2);
             for table in zone.tables() {
@@ -80,7 +86,7 @@ pub fn sidebar_ui(ui: &mut Ui, state: &State, gets_focus: bool, commands: &mut V
             if zone == Zone::Landing {
                 files_ui(ui, state, comes, commands);
             }
-            ui.add_space(8.0);
+            ui.add_space(between);
         }
     });
 }
@@ -100,7 +106,7 @@ fn table_ui(ui: &mut Ui, state: &State, table: Table, comes: Comes, commands: &m
     }
     let count = state.curation.value().and_then(|curation| curation.count(table));
     if let Some(count) = count {
-        response.on_hover_ui(|ui| flow_strip::reasons_ui(ui, count));
+        widgets::hover_at(&response, RectAlign::RIGHT_START, |ui| flow_strip::reasons_ui(ui, count));
         // The figures above have it, as long as they are there.
         if state.looks.shows(Part::Strip) {
             return;
@@ -127,7 +133,7 @@ fn files_ui(ui: &mut Ui, state: &State, comes: Comes, commands: &mut Vec<Command
     let selected = state.shown_in_use() == Shown::Refused;
     let response = entry_ui(ui, (selected, comes), icon, "files", &text, remarkable);
     widgets::named_choice(&response, ui, selected, "Files and refused records");
-    if explained(response, "Files, remarks and refused records", "refused").clicked() {
+    if explained_beside(response, "Files, remarks and refused records", "refused").clicked() {
         commands.push(Command::Show(Shown::Refused));
     }
 }

@@ -53,6 +53,8 @@ pub struct TourScreen {
     from: Option<Shown>,
     /// The page that it showed last.
     led_to: Option<Shown>,
+    /// It has just shown that page.
+    leads: bool,
     /// The last thing on the card has the focus.
     is_at_end: bool,
     /// The focus has gone on from there to the page that the card speaks of.
@@ -73,6 +75,11 @@ impl TourScreen {
     /// Whether the focus has just gone on to the page that a card speaks of.
     pub fn is_left(&mut self) -> bool {
         std::mem::take(&mut self.is_left)
+    }
+
+    /// The page that a card has just led to, to be shown as the card speaks of it.
+    pub fn take_led_to(&mut self) -> Option<Shown> {
+        std::mem::take(&mut self.leads).then_some(self.led_to).flatten()
     }
 
     /// Ends it, goes back to where one was, and has it not offered again.
@@ -116,12 +123,12 @@ const CARDS: [Card; 7] = [
         shown: None,
     },
     Card {
-        title: "The rules",
+        title: "The recipe",
         says: |state| {
             let undo = key_of("undo", state);
             format!(
-                "Whose consent counts, what becomes of duplicates, and how the tables are joined. The figures follow at once, and \
-                 {undo} takes every change back."
+                "It says whose consent counts, what becomes of duplicates, and how the tables are joined. It begins as the \
+                 specification asks. The figures follow at once, and {undo} takes every change back."
             )
         },
         part: Part::Rules,
@@ -203,7 +210,7 @@ pub fn tour_ui(
     let is_turned = std::mem::take(&mut screen.is_turned);
     if let (true, Some(shown)) = (is_turned, card.shown) {
         screen.from.get_or_insert(state.choices().shown);
-        screen.led_to = Some(shown);
+        (screen.led_to, screen.leads) = (Some(shown), true);
         commands.push(Command::Show(shown));
         // The cards speak of all that landed, not of somebody.
         if state.choices().whose_recording().is_some() {
@@ -306,7 +313,8 @@ fn is_sample(state: &State) -> bool {
 
 /// Offers the tour to whoever is here for the first time.
 pub fn offer_ui(ui: &mut Ui, state: &State, screen: &mut TourScreen, commands: &mut Vec<Command>) {
-    if state.toured || screen.card.is_some() {
+    // Who went to another page did not wait for it; the next start offers it again.
+    if state.toured || screen.card.is_some() || state.visits.can_go_back() {
         return;
     }
     theme::notice_frame(theme::palette(ui).accent_soft).show(ui, |ui| {

@@ -1,7 +1,9 @@
 //! Small things that several views paint. Their texts are put into the language of the window here.
 
 use egui::output::WidgetInfo;
-use egui::{Align, Button, Key, Layout, Response, RichText, Role, TextStyle, TextWrapMode, Ui, WidgetText};
+use egui::{
+    Align, Button, Key, Layout, RectAlign, Response, RichText, Role, TextStyle, TextWrapMode, Tooltip, Ui, WidgetText,
+};
 
 use super::words::{Words, t};
 use super::{focus, theme};
@@ -16,6 +18,13 @@ pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: impl Into<Words>) -> Respon
         response.show_tooltip_text(name.clone());
     }
     response.on_hover_text(name)
+}
+
+/// Has a tooltip say what something is, at a side of it.
+pub fn hover_at(response: &Response, side: RectAlign, add: impl FnOnce(&mut Ui)) {
+    let mut tooltip = Tooltip::for_enabled(response);
+    tooltip.popup = tooltip.popup.align(side);
+    tooltip.show(add);
 }
 
 /// Things in a line at the right end of its place, painted from left to right, which is how the focus goes. Their width is

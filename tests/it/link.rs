@@ -16,7 +16,9 @@ use stedi_workbench::domain::{
 };
 use stedi_workbench::explore::{ColumnLayout, Filter, Follow, Query, Sort, Test};
 use stedi_workbench::landing::{ConsentStood, Source, read};
-use stedi_workbench::state::{Choices, Command, Loaded, ReviewTab, Severity, Shown, Spot, Stretch, ViewLink};
+use stedi_workbench::state::{
+    Choices, Command, ConsentTab, ExportTab, Loaded, ReviewTab, Severity, Shown, Spot, Stretch, ViewLink,
+};
 
 use crate::support::{Window, sample_data, write};
 
@@ -155,8 +157,12 @@ fn spot() -> impl Strategy<Value = Spot> {
     let stretch = (span(), span()).prop_map(|(seen, chosen)| Stretch { seen, chosen });
     let tab = select(vec![ReviewTab::Checks, ReviewTab::Joins, ReviewTab::Owners]);
     let check = prop::option::of(select(CheckId::ALL.to_vec()));
-    (stretch, prop::option::of(person()), vec(device(), 0..4), tab, check)
-        .prop_map(|(stretch, over, compared, tab, check)| Spot { stretch, over, compared, tab, check })
+    let consent = select(vec![ConsentTab::Waterfall, ConsentTab::Counts]);
+    let parts = (tab, check, consent, select(vec![ExportTab::Next, ExportTab::Past]));
+    (stretch, prop::option::of(person()), vec(device(), 0..4), parts).prop_map(|(stretch, over, compared, parts)| {
+        let (tab, check, consent, export) = parts;
+        Spot { stretch, over, compared, tab, check, consent, export }
+    })
 }
 
 proptest! {

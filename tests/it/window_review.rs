@@ -91,7 +91,10 @@ fn from_the_red_check_to_a_signed_training_set() {
     assert_eq!(state(&window).choices().shown, Shown::Review);
     assert!(has(&window, "Export is closed: 2 checks fail."));
     assert!(has(&window, "205 of 5,876 rows"));
-    assert!(has(&window, "They teach the step detector from two people who only moved at the same instant."));
+    assert!(has(
+        &window,
+        "A step detector that learns from them takes one person's distance for another person's motion, only because both moved at the same instant."
+    ));
     // One click repairs it.
     click(&mut window, "Join on time stamp and owner");
     assert_eq!(state(&window).choices().recipe.join, JoinRule::Owner);
@@ -104,6 +107,8 @@ fn from_the_red_check_to_a_signed_training_set() {
     type_into(&mut window, "Your name", "A. Name");
     click(&mut window, "Sign off");
     assert!(has(&window, "Signed off by A. Name"));
+    click(&mut window, "To the export");
+    assert_eq!(state(&window).choices().shown, Shown::Export);
     assert!(saves(&mut window));
     // Another recipe lapses it; the same one again does not need another signature.
     let recipe = state(&window).choices().recipe.clone();

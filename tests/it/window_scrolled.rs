@@ -252,6 +252,16 @@ fn settings_open_by_keys() {
     assert!(window.harness.query_by_label("PARTS IN SIGHT").is_some());
     press(&mut window, Modifiers::NONE, Key::Escape);
     assert!(window.harness.query_by_label("PARTS IN SIGHT").is_none());
+    // Who was about to type types on.
+    press(&mut window, Modifiers::COMMAND, Key::Num5);
+    settle(&mut window);
+    let editor = Some((Role::MultilineTextInput, "Query".to_owned()));
+    assert_eq!(focused(&window), editor);
+    press(&mut window, Modifiers::COMMAND, Key::Comma);
+    assert_ne!(focused(&window), editor);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    settle(&mut window);
+    assert_eq!(focused(&window), editor);
 }
 
 #[test]

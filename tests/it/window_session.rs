@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use egui::accesskit::Role;
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use stedi_workbench::app::Settings;
@@ -131,7 +132,19 @@ fn what_was_compared_looked_for_and_begun_is_there_again() {
     let mut window = start(home.path(), None);
     window.wait("the exports are searched again", |state| state.exporting.looked_for() == Some(&left));
     assert_eq!(state(&window).signals.compared, devices, "however many pages were shown since");
-    click(&mut window, "Next export");
+    // The part of a page that was open, too.
+    let is_open =
+        |window: &Window, tab| window.harness.get_by_role_and_label(Role::Tab, tab).accesskit_node().is_selected();
+    click(&mut window, "Exports made");
+    drop(window);
+    let mut window = start(home.path(), None);
+    assert_eq!(is_open(&window, "Exports made"), Some(true));
+    ask(&mut window, Command::Show(Shown::Consent));
+    click(&mut window, "Expected counts");
+    drop(window);
+    let mut window = start(home.path(), None);
+    assert_eq!(is_open(&window, "Expected counts"), Some(true));
+    ask(&mut window, Command::Show(Shown::Export));
     let folder = window.harness.get_by_label("Folder of the export").accesskit_node().value();
     assert_eq!(folder.as_deref(), Some("~/next"));
 }

@@ -120,6 +120,11 @@ impl Review {
         &self.checks
     }
 
+    /// Those that warn: they do not stand against an export.
+    pub fn warnings(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.verdict == CheckVerdict::Warn)
+    }
+
     /// One check, if it is in the list.
     pub fn check(&self, id: CheckId) -> Option<&Check> {
         self.checks.iter().find(|check| check.id == id)
