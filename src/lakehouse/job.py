@@ -5,7 +5,8 @@
 
 It reads the landing files as text first and stops, before it writes anything, at what Spark would swallow. The tables go to
 a new folder `runs/<run>/` below `--out`; `current.json`, which says which run counts, is switched last. A job that fails or is
-killed leaves what was there before in force.
+killed leaves what was there before in force. With `--sample` or `--sample-of` it writes landing files of some devices to
+`samples/<run>/` instead, to be looked at where all of them are too many.
 
 Written by stedi-workbench from the recipe; change the recipe and write it again rather than this file. It names nobody: who
 withdrew is read from the recipe.
@@ -837,6 +838,70 @@ def split_views(spark, queries, split, seed):
     spark.createDataFrame([row], "prefix binary, test string, validation string").createOrReplaceTempView("shares")
 
 
+# More records than these with one serial number are the fulfilment system's mistake: they do not say whose device it is.
+MOST_CARRIERS = 10
+
+
+def new_folder(lake, out, kind, run_id):
+    """The name of a run, made up of the time unless given, and its folder, which is not there yet."""
+    run_id = run_id or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ-") + secrets.token_hex(3)
+    folder = f"{out.rstrip('/')}/{kind}/{run_id}"
+    if lake.exists(folder):
+        raise Refused(f"{folder} is there already; a run is never written over. Choose another --run-id")
+    return run_id, folder
+
+
+def sample(spark, landed, out, devices=0, of=None, seed=0, run_id=None, say=print):
+    """Writes landing files of some devices: so many, or those that a list names by serial number or by e-mail address. With them go
+    whose they are by their records, all motions of these, and the motions and the record of whoever else moved at one of their
+    instants, so that joins and consent come to the same for these devices as they do for all. Gives the folder and its rows."""
+    pin(spark)
+    lake = landed.lake
+    listed = re.split(r"[\s,]+", lake.read(of).decode("utf-8-sig", "replace").strip().lower()) if of is not None else []
+    run_id, folder = new_folder(lake, out, "samples", run_id)
+    spark.createDataFrame([(entry,) for entry in listed if entry], "entry string").createOrReplaceTempView("listed")
+    names_it = lambda column: f"lower(trim({column})) IN (SELECT entry FROM listed)"
+    views = {
+        "few_carriers": "SELECT serialnumber FROM customer_landing WHERE serialnumber IS NOT NULL GROUP BY serialnumber "
+        f"HAVING count(DISTINCT email) <= {MOST_CARRIERS}",
+        "some_devices": "SELECT DISTINCT serialnumber FROM step_trainer_landing WHERE " + names_it("serialnumber")
+        + " UNION SELECT c.serialnumber FROM customer_landing c LEFT SEMI JOIN few_carriers f ON f.serialnumber = c.serialnumber "
+        "WHERE " + names_it("c.email")
+        if of is not None
+        else "SELECT serialnumber FROM (SELECT DISTINCT serialnumber FROM step_trainer_landing) "
+        f"ORDER BY sha2(concat('{seed}:', serialnumber), 256), serialnumber LIMIT {devices}",
+        "some_people": "SELECT c.email FROM customer_landing c LEFT SEMI JOIN few_carriers f ON f.serialnumber = c.serialnumber "
+        "LEFT SEMI JOIN some_devices d ON d.serialnumber = c.serialnumber "
+        "UNION SELECT email FROM customer_landing WHERE " + names_it("email"),
+        "some_step_trainer": "SELECT s.* FROM step_trainer_landing_held s LEFT SEMI JOIN some_devices d ON d.serialnumber = s.serialnumber",
+        "some_accelerometer": "SELECT a.* FROM accelerometer_landing_held a LEFT SEMI JOIN some_people p ON p.email = a.`user` "
+        "UNION ALL SELECT a.* FROM accelerometer_landing_held a LEFT ANTI JOIN some_people p ON p.email = a.`user` "
+        "LEFT SEMI JOIN some_step_trainer s ON s.sensorreadingtime = a.`timestamp`",
+        "some_customer": "SELECT c.* FROM customer_landing_held c LEFT SEMI JOIN (SELECT email FROM some_people UNION SELECT `user` "
+        "FROM some_accelerometer) p ON p.email = c.email",
+    }
+    held = []
+    for view, query in views.items():
+        made = spark.sql(query)
+        if view in ("some_devices", "some_people"):
+            held.append(made.persist())
+        made.createOrReplaceTempView(view)
+    if held[0].count() == 0:
+        raise Refused("No device that sent anything is in the sample. Nothing was written. Ask for others")
+    rows = {}
+    for dataset in PLAN["datasets"]:
+        keys = [f"`{column['column']}` AS `{column['key']}`" for column in dataset["columns"]]
+        # In one file, in the order in which they landed.
+        some = spark.table(f"some_{dataset['name']}").repartition(1).sortWithinPartitions("__file", "__block", "__row").selectExpr(*keys)
+        path = f"{folder}/{dataset['name']}/landing"
+        some.write.mode("error").json(path)
+        rows[dataset["table"]] = spark.read.text(path).count()
+    for view in held:
+        view.unpersist()
+    say(f"sampled: {folder}, " + ", ".join(f"{table} {count}" for table, count in rows.items()))
+    return {"folder": folder, "rows": rows}
+
+
 def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, key=None, split=None, seed=0):
     """Makes the tables of the recipe from what landed, and switches `current.json` to them. Gives the counts."""
     started = time.monotonic()
@@ -847,10 +912,7 @@ def run(spark, landed, out, recipe=None, run_id=None, expected=None, say=print, 
     split = shares(split) if split is not None else None
     if split is not None and key is None:
         raise Refused("--split is of the table under pseudonyms: give --key as well")
-    run_id = run_id or datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ-") + secrets.token_hex(3)
-    folder = f"{out.rstrip('/')}/runs/{run_id}"
-    if lake.exists(folder):
-        raise Refused(f"{folder} is there already; a run is never written over. Choose another --run-id")
+    run_id, folder = new_folder(lake, out, "runs", run_id)
     withdrawn = [(entry,) for entry in choices.get("withdrawn", [])]
     spark.createDataFrame(withdrawn, "entry string").createOrReplaceTempView("withdrawn")
     held = []
@@ -941,7 +1003,9 @@ def main():
     parser.add_argument("--expected", help="rows by table, as expected.json of the kit; if one differs nothing is switched")
     parser.add_argument("--key", help="a key file of the workbench: the machine-learning table under pseudonyms as well")
     parser.add_argument("--split", help="shares of customers to train, validate and test with in per cent, as 80,10,10: a column of the table under pseudonyms, as an export has it")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, another split")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another split, another sample")
+    parser.add_argument("--sample", type=int, metavar="DEVICES", help="write landing files of so many devices instead, to look at")
+    parser.add_argument("--sample-of", metavar="LIST", help="the same of the devices and customers of a list: serial numbers or e-mail addresses")
     parser.add_argument("--run-id", help="the name of the run folder; made up of the time unless given")
     parser.add_argument("--check-only", action="store_true", help="look at the landing files and write nothing")
     parser.add_argument("--JOB_NAME", help=argparse.SUPPRESS)
@@ -949,6 +1013,8 @@ def main():
     arguments, _ = parser.parse_known_args()
     if not arguments.check_only and not arguments.out:
         parser.error("--out is missing")
+    if arguments.sample is not None and (arguments.sample < 1 or arguments.sample_of is not None):
+        parser.error("--sample is a number from 1 on, and not together with --sample-of")
     if not 0 <= arguments.seed < 1 << 64:
         parser.error("--seed is a number from 0 to 18446744073709551615")
     job = None
@@ -970,7 +1036,9 @@ def main():
 
     try:
         landed = Landed(spark, arguments.landing, say, arguments.check_only)
-        if not arguments.check_only:
+        if arguments.sample is not None or arguments.sample_of is not None:
+            sample(spark, landed, arguments.out, arguments.sample, arguments.sample_of, arguments.seed, arguments.run_id, say)
+        elif not arguments.check_only:
             chosen = (arguments.recipe, arguments.run_id, arguments.expected, say, arguments.key, arguments.split, arguments.seed)
             run(spark, landed, arguments.out, *chosen)
     except Refused as refused:

@@ -31,6 +31,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TABLES = ["customer_trusted", "accelerometer_trusted", "customer_curated", "step_trainer_trusted", "machine_learning_curated"]
 SOUND = "reused-serials=0.1,missing-serials,blank-consents,phone-numbers,unknown-users,unknown-devices,duplicate-readings,duplicate-files,empty-files,windows-text,compressed"
 UNSOUND = ["truncated-files", "back-to-back", "other-keys"]
+LANDING = {"customer_landing": "customer", "accelerometer_landing": "accelerometer", "step_trainer_landing": "step_trainer"}
 KEY = bytes(range(32))
 SPLIT, SEED = "60,25,15", 3
 wrong = []
@@ -282,6 +283,35 @@ def brought(here, spark, case, out):
     say(ok, f"Spark {spark} {case['name']}: opened again, " + ("the same rows and checks" if ok else compared.stdout + compared.stderr))
 
 
+def samples(here, spark, cases, results):
+    """Of the devices of a sample, the program makes the rows that it makes of them in the whole."""
+    for landing, result, of in results:
+        some, same = Path(result["folder"]), []
+        there = {table: sum(len(file.read_text().splitlines()) for file in (some / folder).rglob("*.json")) for table, folder in LANDING.items()}
+        serials = {json.loads(line)["serialNumber"] for file in (some / "step_trainer").rglob("*.json") for line in file.read_text().splitlines()}
+        for case in cases:
+            if case["landing"] != landing or case["recipe"].get("join") == "inferred-owner":
+                continue
+            zones = some.parent / f"zones-{case['name']}"
+            here.run("curate", some, "--recipe", case["folder"] / "recipe.json", "--out", zones)
+            for table in ("step_trainer_trusted", "machine_learning_curated"):
+                whole = zone(case["folder"], table).filter(polars.col("serialnumber").is_in(list(serials)))
+                mine = polars.read_parquet(zones / f"{table}.parquet")
+                same.append((case["name"], table, whole.height, content(whole) == content(mine)))
+        ok = there == result["rows"] and len(serials) > 1 and len(same) >= 8 and all(one[3] for one in same) and sum(one[2] for one in same) > 0
+        ok = ok and (of is None or set(of) <= serials)
+        wrong_ones = [one[:2] for one in same if not one[3]]
+        say(ok, f"Spark {spark} sample of {len(serials)} devices: {sum(one[2] for one in same)} rows of {len(same)} tables" + ("" if ok else f": {wrong_ones} {there}"))
+
+
+def sampled_list(case, file):
+    """A list of three devices and a customer, written otherwise than they landed; gives it with the serial numbers that it comes to."""
+    rows = zone(case["folder"], "machine_learning_curated")["serialnumber"].unique().sort().to_list()[::7][:3]
+    owned = zone(case["folder"], "customer_curated").filter(~polars.col("serialnumber").is_in(rows)).sort("email").row(0, named=True)
+    file.write_text("\n".join([*(serial.upper() for serial in rows), owned["email"].upper()]))
+    return str(file), rows
+
+
 def noticed(case):
     """The comparison itself is checked: one changed value and one row too many must show."""
     frame = zone(case["folder"], "accelerometer_trusted")
@@ -394,12 +424,22 @@ def main():
                 {"kind": "run", "kit": str(case["folder"] / "kit"), "landing": str(case["landing"]), "out": str(out), "expected": str(case["folder"] / "kit" / "expected.json"), "key": str(key), "split": SPLIT, "seed": SEED}
                 for case, out in zip(cases, outs)
             ]
+            some = []
+            for number, landing in enumerate(landings.values()):
+                # Some by chance, and those of a list with a customer on it.
+                first = next(case for case in cases if case["landing"] == landing)
+                lists = sampled_list(first, home / f"list-{number}.txt")
+                for devices, of, named in [(12, None, None), (0, *lists)]:
+                    order = {"kind": "sample", "kit": str(first["folder"] / "kit"), "landing": str(landing), "out": str(home / f"some-{version}"), "devices": devices, "of": of, "seed": SEED}
+                    some.append((landing, order, named))
+            orders += [order for _, order, _ in some]
             orders += [{"kind": "refuse", "kit": str(tiny_kit), "landing": str(landing)} for _, landing, _ in refusals]
             results = work(python, orders, home, *options)
             for case, result, out in zip(cases, results, outs):
                 compare(version, case, result, out)
                 brought(here, version, case, out)
-            for (name, _, words), result in zip(refusals, results[len(cases) :]):
+            samples(here, version, cases, [(landing, result, named) for (landing, _, named), result in zip(some, results[len(cases) :])])
+            for (name, _, words), result in zip(refusals, results[len(cases) + len(some) :]):
                 said = result["refused"] or ""
                 ok = result["refused"] and result["by"] == "Refused" and words in said and "Nothing was written" in said
                 secret = any(one in said.lower() for one in personal)

@@ -3,7 +3,8 @@
 
 Usage: lakehouse_worker.py ORDERS.json [--without-codegen]
 
-An order is {"kind": "run", "kit", "landing", "out", "expected", "key", "split", "seed"} or {"kind": "refuse", "kit", "landing"}. What came of each goes to
+An order is {"kind": "run", "kit", "landing", "out", "expected", "key", "split", "seed"}, {"kind": "sample", "kit", "landing", "out",
+"devices", "of", "seed"} or {"kind": "refuse", "kit", "landing"}. What came of each goes to
 standard output, a line of JSON each. Landing files that one order names after another are read once.
 """
 
@@ -40,6 +41,8 @@ def carry_out(spark, order, landed):
     if order["landing"] not in landed:
         landed.clear()
         landed[order["landing"]] = job.Landed(spark, order["landing"], quiet)
+    if order["kind"] == "sample":
+        return job.sample(spark, landed[order["landing"]], order["out"], order["devices"], order["of"], order["seed"], None, quiet)
     report = job.run(spark, landed[order["landing"]], order["out"], recipe, None, order["expected"], quiet, order["key"], order["split"], order["seed"])
     return {"tables": report["tables"], "withdrawn": report.get("withdrawn"), "run": report["run"]}
 
