@@ -23,7 +23,7 @@ from pathlib import Path
 WIDTH, HEIGHT = 1280, 800
 # Left, top, right, bottom. The figures end where the review's begin, which come later.
 TOP_BAR = (8, 4, 130, 34)
-FIGURES = (0, 42, 1090, 132)
+FIGURES = (0, 42, 1020, 132)
 REST = 1.0
 MOST = 300.0
 

@@ -21,7 +21,7 @@ pub fn advice(check: &Check, recipe: &Recipe) -> &'static str {
         (CheckVerdict::Uncomputed, true) => "Find out why there is nothing to look at.",
         (CheckVerdict::Uncomputed, false) => {
             "Find out why there is nothing to look at. If the records do not know the devices, go by what the readings \
-             say: --join inferred-owner, or the join switch."
+             say: --join inferred-owner, or \u{201c}Join on\u{201d} in the window."
         }
         _ => check.id.about().todo,
     }

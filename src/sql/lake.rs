@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use polars::prelude::*;
 
 use crate::curation::{Codes, Curation};
-use crate::domain::{Column as TableColumn, Kind, Privacy, Table};
+use crate::domain::{Code, Column as TableColumn, Kind, Privacy, Table};
 use crate::explore::HIDDEN;
 use crate::landing::Dictionary;
 
@@ -57,7 +57,7 @@ impl Lake {
     /// The texts that stand for people or devices, and their codes.
     pub fn marks(&self, privacy: Privacy) -> Option<(&Arc<Dictionary>, &Marks)> {
         let (all, codes) = (self.curation.dictionaries(), &self.codes);
-        let code = |code: Option<crate::domain::Code>| code.map(|code| code.to_string());
+        let code = |code: Option<Code>| code.map(|code| code.to_string());
         match privacy {
             Privacy::Person => {
                 let new = || Marks::new(&all.people, |text| code(codes.person(text)));
@@ -74,13 +74,16 @@ impl Lake {
     /// What takes the place of a text that was typed: the code of an e-mail address or serial number while those are masked, and what a
     /// code stands for while they are not. So a query means the same either way.
     pub fn stands_for(&self, text: &str, revealed: bool) -> Option<String> {
+        // The dot in a code is on no keyboard.
+        let typed = Code::typed(text).map_or_else(|| text.to_owned(), |code| code.to_string());
         let of = |privacy| {
             let (dictionary, marks) = self.marks(privacy)?;
+            let coded = marks.number(&typed);
             if revealed {
-                return dictionary.get(marks.number(text)?).map(str::to_owned);
+                return dictionary.get(coded?).map(str::to_owned);
             }
-            let number = dictionary.number(text).filter(|_| !text.is_empty())?;
-            marks.codes.get(number as usize).map(str::to_owned)
+            let landed = dictionary.number(text).filter(|_| !text.is_empty());
+            marks.codes.get(landed.or(coded)? as usize).map(str::to_owned)
         };
         of(Privacy::Person).or_else(|| of(Privacy::Device))
     }

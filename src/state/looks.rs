@@ -139,7 +139,7 @@ pub enum Part {
     Sidebar,
     /// The figures at the top.
     Strip,
-    /// The switches of the recipe.
+    /// The choices of the recipe.
     Recipe,
     /// One row whole, beside a table.
     Details,
@@ -166,7 +166,7 @@ impl Part {
         match self {
             Self::Sidebar => "list of pages",
             Self::Strip => "figures at the top",
-            Self::Recipe => "switches of the recipe",
+            Self::Recipe => "choices of the recipe",
             Self::Details => "details of a row",
             Self::Figures => "figures beside a chart",
             Self::Checks => "list of checks",

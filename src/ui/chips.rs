@@ -24,6 +24,8 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
             follow_ui(ui, state, &loaded.codes, commands);
             ui.separator();
         }
+        // First, so that it is in sight however many there are.
+        let clears = query.filters.len() + query.sorts.len() > 1 && ui.button(t("Clear all")).clicked();
         let mut removed = None;
         for (place, filter) in query.filters.iter_mut().enumerate() {
             let Some(column) = look.view.columns().find(|column| column.name == filter.column) else { continue };
@@ -54,7 +56,7 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
             }
         }
         query.sorts.retain(|sort| lifted != Some(sort.column));
-        if query.filters.len() + query.sorts.len() > 1 && ui.button(t("Clear all")).clicked() {
+        if clears {
             query.filters.clear();
             query.sorts.clear();
         }
@@ -72,6 +74,13 @@ pub fn follow_ui(ui: &mut Ui, state: &State, codes: &Codes, commands: &mut Vec<C
     if widgets::icon_button_ui(ui, icons::CLOSE, format!("Show all, not only {name}")).clicked() {
         commands.push(Command::Follow(None));
     }
+}
+
+/// Says of what is of all that it is not of the one alone whom the tables are narrowed to.
+pub fn of_all_ui(ui: &mut Ui, state: &State, words: impl FnOnce(&str) -> String) {
+    let (Some(follow), Some(loaded)) = (&state.choices().follow, state.landing.value()) else { return };
+    let name = name_of(follow, &loaded.codes, state.revealed);
+    ui.label(widgets::warning(ui, format!("{} {}", icons::FOLLOW, words(&name))));
 }
 
 /// A customer or device as it is shown.

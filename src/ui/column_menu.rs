@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Grid, Id, ScrollArea, TextEdit, Ui};
+use egui::{Button, Grid, Id, ScrollArea, TextEdit, Ui};
 
 use crate::curation::{Cell, TableView};
 use crate::domain::foreign::excerpt;
@@ -79,6 +79,9 @@ fn contains_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
         let (text, entered) = line_ui(ui, id, "text", &format!("Text in {}", column.name));
         if (ui.button(t("Contains")).clicked() || entered) && !text.trim().is_empty() {
             query.set(Filter { column: column.name, test: Test::Contains(text.trim().to_owned()), on: true });
+            if entered {
+                ui.close();
+            }
         }
     });
 }
@@ -144,6 +147,9 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
             let asked = !(from.trim().is_empty() && to.trim().is_empty());
             if (ui.button(t("Apply")).clicked() || entered) && asked {
                 query.set(Filter { column: name, test: Test::range(column, low, high), on: true });
+                if entered {
+                    ui.close();
+                }
             }
         }
         _ => {
@@ -152,6 +158,7 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
             } else {
                 "a number"
             };
+            ui.add_enabled(false, Button::new(t("Apply")));
             ui.label(widgets::warning(ui, format!("Write {what}")));
         }
     }

@@ -56,7 +56,7 @@ pub fn parity_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Co
     if table.dataset().is_some() {
         return;
     }
-    let menu = ui.menu_button(t("SQL"), |ui| {
+    let menu = ui.menu_button(t("For Athena and Spark"), |ui| {
         ui.set_width(WIDTH);
         let plan = Plan::new(&curation.recipe);
         for engine in Engine::ALL.into_iter().rev() {

@@ -13,7 +13,7 @@ use crate::state::{Command, Shown, Slot, State};
 use super::explain::explained;
 use super::export_page::section_ui;
 use super::words::{as_is, t};
-use super::{focus, icons, review_page, theme, widgets};
+use super::{chips, focus, icons, review_page, theme, widgets};
 
 /// What it will be, and what could be done with it.
 pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -33,6 +33,7 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     let words = if slot.is_loading() { "being worked out again…" } else { "worked out on the rows that would leave" };
     section_ui(ui, icons::READY, "What it will be", words, |ui| {
+        chips::of_all_ui(ui, state, |name| format!("An export has everybody, not only {name}."));
         figures_ui(ui, preview);
         if state.choices().export.packaging.tables.contains(&Table::MachineLearningCurated) {
             if let Some(words) = preview.estimate.absent() {

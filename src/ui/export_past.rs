@@ -146,13 +146,13 @@ pub fn written_ui(
 ) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
     ui.label(t(format!(
-        "{} of {}, {} in {}, of which {}.",
+        "{} of {}, {} in {}; with what describes them {}.",
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
-        bytes(manifest.bytes()),
+        bytes(manifest.data_files().map(|file| file.bytes).sum()),
+        counted(manifest.data_files().count() as u64, "data file"),
         // The manifest lists all but itself.
-        counted(manifest.all_files().count() as u64 + 1, "file"),
-        counted(manifest.data_files().count() as u64, "data file")
+        counted(manifest.all_files().count() as u64 + 1, "file")
     )));
     if manifest.tables.len() > 1 {
         let tables = manifest.tables.iter();
@@ -266,6 +266,9 @@ fn proof_ui(ui: &mut Ui, state: &State, folder: &Path) {
         }
     }
     match verified.is_sealed {
+        Some(true) if !verified.changed.is_empty() => {
+            ui.label(widgets::weak(ui, "manifest.json, which says how it was, is sealed and as it was written."))
+        }
         Some(true) => ui.label(t(format!("{} The seal holds: nobody without the key changed anything.", icons::READY))),
         Some(false) => ui.label(widgets::warning(
             ui,

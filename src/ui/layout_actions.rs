@@ -68,7 +68,7 @@ pub const ACTIONS: &[Action] = &[
     },
     Action {
         id: "recipe-bar",
-        name: "Show or hide the switches of the recipe",
+        name: "Show or hide the choices of the recipe",
         usual: &[],
         does: |state| turned(state, Part::Recipe),
     },

@@ -1,4 +1,4 @@
-//! The switches of the recipe as actions, so that each can be asked for by its name and have a key.
+//! The choices of the recipe as actions, so that each can be asked for by its name and have a key.
 
 use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};

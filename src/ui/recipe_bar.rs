@@ -1,4 +1,4 @@
-//! The switches of the recipe, beside the figures that they move.
+//! The choices of the recipe, beside the figures that they move.
 
 use egui::{ComboBox, DragValue, Role, TextStyle, Ui, WidgetText};
 

@@ -1,6 +1,7 @@
 //! The recipe by its name, and where it can be opened from and saved to.
 
-use egui::{Button, Role, Ui};
+use egui::containers::menu::MenuButton;
+use egui::{Button, RichText, Role, Ui, vec2};
 
 use crate::state::{Choices, Command, State};
 
@@ -23,8 +24,12 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
     // What the name is of is said where there is room.
     let has_room = ui.ctx().content_rect().width() > ROOM_FOR_WORD * theme::text_factor(ui);
     let word = if has_room { format!("{} ", t("Recipe:")) } else { String::new() };
-    let text = format!("{icon}  {word}{}  {}", widgets::shortened(&name, letters), icons::MENU);
-    let button = ui.menu_button(as_is(text), |ui| {
+    let spelled =
+        |changed: &str| format!("{icon}  {word}{}{changed}  {}", widgets::shortened(&name, letters), icons::MENU);
+    let in_words = if has_room { format!(", {}", t("changed")) } else { String::new() };
+    let room = widgets::button_width(ui, &RichText::new(spelled(&in_words)));
+    let text = as_is(if changed { spelled(&in_words) } else { spelled("") });
+    let (button, _) = MenuButton::from_button(Button::new(text).min_size(vec2(room, 0.0))).ui(ui, |ui| {
         ui.set_min_width(260.0);
         let mut entry = |icon: &str, text: &str, action: &str, command: Command| {
             let keys = key_of(action, state);
@@ -47,8 +52,8 @@ pub fn recipe_menu_ui(ui: &mut Ui, state: &State, letters: usize, commands: &mut
         elsewhere::elsewhere_menu_ui(ui, state, commands);
     });
     let said = if changed { ", changed" } else { "" };
-    widgets::named(&button.response, ui, Role::Button, format!("Recipe: {name}{said}"));
-    button.response.on_hover_text(t(about(choices)));
+    widgets::named(&button, ui, Role::Button, format!("Recipe: {name}{said}"));
+    button.on_hover_text(t(about(choices)));
 }
 
 fn about(choices: &Choices) -> String {

@@ -16,6 +16,9 @@ use super::review_page::who_ui;
 use super::words::t;
 use super::{chips, empty, widgets};
 
+/// Room for the field of a name with what is around it, in points.
+const WHO_WIDTH: f32 = 196.0;
+
 /// What belongs to the list alone.
 #[derive(Default)]
 pub struct OwnersScreen {
@@ -61,9 +64,15 @@ pub fn owners_ui(ui: &mut Ui, state: &State, screen: &mut OwnersScreen, who: &mu
         ui.separator();
         ui.toggle_value(&mut screen.shows_method, t("How it is found out"));
         if state.review.open() != Some(0) || state.review.signed_off().is_some() {
-            // It stands above otherwise.
-            ui.separator();
-            ui.label(widgets::weak(ui, "Who decides"));
+            // It stands above otherwise. The words stay beside the field.
+            let words = widgets::weak(ui, "Who decides");
+            if ui.available_size_before_wrap().x < widgets::width(ui, &words) + WHO_WIDTH {
+                ui.end_row();
+                widgets::begin_line(ui);
+            } else {
+                ui.separator();
+            }
+            ui.label(words);
             who_ui(ui, who);
         } else if who.trim().is_empty() {
             ui.separator();
@@ -141,9 +150,9 @@ fn columns() -> Vec<GridColumn> {
         ),
         column("on record", "Customers whose records carry its serial number", 88.0, false),
         column("decide", "Say whether it is theirs; kept in the recipe", 132.0, false),
-        column("shared", "Instants that both have, of the device's", 72.0, true),
-        column("of the phone's", "The share of the phone's instants that are the device's too", 96.0, true),
-        column("next candidate", "Whoever else shares the most, and how many instants", 112.0, false),
+        column("shared instants", "Instants that both have, of the device's", 112.0, true),
+        column("share of the phone", "The share of the phone's instants that are the device's too", 128.0, true),
+        column("next candidate", "Whoever else shares the most, and how many instants", 136.0, false),
         column("lead", "How many shared instants fewer the next best assignment has", 56.0, true),
         column("by chance", "At most this probable, if device and phone had nothing to do with each other", 88.0, true),
         column("clock", "What is to be added to the device's time to get the phone's", 76.0, true),

@@ -10,7 +10,7 @@ use super::focus::Visit;
 use super::sql_editor::{Editor, editor_ui};
 use super::table_page::{TableScreen, look_ui};
 use super::words::{as_is, t};
-use super::{access, empty, icons, parts, sql_side, theme, widgets};
+use super::{access, chips, empty, icons, parts, sql_side, theme, widgets};
 
 /// Least width of the list beside the editor, in points: the names of tables are whole.
 const LEAST_SIDE: f32 = 208.0;
@@ -92,6 +92,7 @@ pub fn sql_ui(
     if let Some(fault) = fault {
         fault_ui(ui, fault, &mut screen.editor);
     }
+    chips::of_all_ui(ui, state, |name| format!("Queries see all rows, not only those of {name}."));
     match (&state.sql.answer, state.answer_in_force()) {
         (Slot::Loading(_), _) => empty::working_ui(ui, "The query is being answered."),
         (_, Some(answer)) => {

@@ -49,12 +49,10 @@ fn in_words(sums: &Sums) -> (String, String) {
             (format!("{words} · min {} · max {}", marked(column.least), marked(column.most)), words)
         }
         columns => {
-            let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-            let each = |figure: fn(&ColumnSums) -> f64| {
-                columns.iter().map(|column| marked(figure(column))).collect::<Vec<_>>().join(", ")
-            };
-            let sums = format!("{words} · sums of {}: {}", names.join(", "), each(|column| column.sum));
-            (format!("{sums} · means: {}", each(ColumnSums::mean)), words)
+            let each = columns.iter().map(|column| format!("{} {}", column.name, t(marked(column.sum))));
+            // All there is to them is on request, which the dots say.
+            let least = format!("{words} · sums…");
+            (format!("{words} · sums: {}…", each.collect::<Vec<_>>().join("; ")), least)
         }
     }
 }
@@ -102,7 +100,7 @@ mod tests {
         assert_eq!(least, "4 cells · 1 null · sum −1.5 · mean −0.5");
         let (most, least) =
             in_words(&sums(0, &[column("a", 2, -2_469_135.0, -1e6, 0.5), column("b", 1, 7.0, 7.0, 7.0)]));
-        assert_eq!(least, "4 cells · 3 numbers");
-        assert_eq!(most, "4 cells · 3 numbers · sums of a, b: −2,469,135, 7 · means: −1,234,567.5, 7");
+        assert_eq!(least, "4 cells · 3 numbers · sums…");
+        assert_eq!(most, "4 cells · 3 numbers · sums: a −2,469,135; b 7…");
     }
 }

@@ -206,11 +206,11 @@ fn losses_ui(ui: &mut Ui, state: &State, table: Table, commands: &mut Vec<Comman
     for (position, step) in count.steps.iter().enumerate() {
         loss_ui(ui, count, position, "", commands);
         if step.added > 0 && step.reason == Reason::NoMotion {
-            let text = format!("+{} more than one motion", thousands(step.added));
+            let text = format!("+{} as some fit several motions", thousands(step.added));
             ui.label(widgets::weak(ui, text))
                 .on_hover_text(t("A distance reading that fits several motions makes one row with each of them"));
         } else if step.added > 0 {
-            let text = format!("+{} more than one owner", thousands(step.added));
+            let text = format!("+{} as several records carry one serial number", thousands(step.added));
             ui.label(widgets::warning(ui, text))
                 .on_hover_text(t("Several customers' records carry the serial number of the same device"));
         }

@@ -49,6 +49,8 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
                 Ok((withdrawn, true)) => {
                     commands.push(set(withdrawn));
                     *screen = WithdrawalsScreen::default();
+                    // The next one is typed at once.
+                    response.request_focus();
                 }
                 Err(error) => screen.error = Some(error),
             }
@@ -70,7 +72,7 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     if screen.is_unknown {
         ui.horizontal_wrapped(|ui| {
             let words =
-                "No customer and no device here is written like that. The list is part of the recipe: a sign-off ends with it.";
+                "No customer and no device here is written like that. To add it changes the recipe, which ends a sign-off.";
             ui.label(widgets::warning(ui, words));
             let does = ui.button(t("Add it all the same")).clicked();
             if does && let Ok((withdrawn, _)) = added(&screen.text, state) {

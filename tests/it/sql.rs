@@ -305,6 +305,11 @@ fn a_typed_address_stands_for_its_code_and_a_code_for_its_address() {
     let masked = asked.shown(&query(&email), false);
     assert!(!masked.is_empty() && masked.iter().all(|row| *row == [code.clone()]), "{masked:?}");
     assert_eq!(asked.shown(&query(&code), false), masked);
+    // As it can be typed.
+    for typed in [code.replace('·', "."), code.to_lowercase().replace('·', "-")] {
+        assert_eq!(asked.shown(&query(&typed), false), masked, "{typed}");
+    }
+    assert_eq!(asked.shown(&query(&code.replace('·', ".")), true).len(), masked.len());
     let revealed = asked.shown(&query(&code), true);
     assert!(revealed.len() == masked.len() && revealed.iter().all(|row| *row == [email.clone()]), "{revealed:?}");
     // What would tell a hidden text question by question finds nothing.

@@ -241,7 +241,7 @@ fn all_cells_are_added_up_by_a_worker_and_copied_masked() {
     key(&mut window, Modifiers::COMMAND, Key::A);
     let sums = sums(&mut window);
     let look = look(&window);
-    let (mut numbers, mut means) = (0, vec![]);
+    let (mut numbers, mut totals) = (0, vec![]);
     for (place, column) in (2..5).enumerate() {
         let (mut sum, mut least, mut most) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
         for row in look.rows.iter(look.view.rows()) {
@@ -253,16 +253,16 @@ fn all_cells_are_added_up_by_a_worker_and_copied_masked() {
         assert_eq!((found.name, found.numbers), (["x", "y", "z"][place], look.len() as u64));
         assert_eq!((found.least, found.most), (least, most));
         assert!((found.sum - sum).abs() < 1e-6);
-        means.push(short(found.mean()));
+        // All of them are whole and below 0.
+        let whole = short(found.sum).trim_start_matches('−').parse().unwrap();
+        totals.push(format!("{} −{}", found.name, thousands(whole)));
     }
     let rows = look.len();
     let email = if let Cell::Text(email) = look.view.cell(0, 0) { email.to_owned() } else { panic!("no e-mail") };
     assert_eq!((sums.cells, sums.nulls, sums.columns.len()), (rows as u64 * 5, 0, 3));
-    let counts = format!("{} cells · {} numbers · sums of x, y, z: ", thousands(sums.cells), thousands(numbers));
-    let means = format!(" · means: {}", means.join(", "));
-    for words in [counts, means] {
-        assert!(window.harness.query_by_label_contains(&words).is_some(), "{words}");
-    }
+    let (cells, numbers) = (thousands(sums.cells), thousands(numbers));
+    let words = format!("{cells} cells · {numbers} numbers · sums: {}…", totals.join("; "));
+    assert!(window.harness.query_by_label_contains(&words).is_some(), "{words}");
     let text = copied(&mut window, Modifiers::COMMAND | Modifiers::SHIFT);
     assert_eq!(text.lines().next(), Some("user\ttimestamp\tx\ty\tz"));
     assert_eq!(text.lines().count(), rows + 1);
@@ -336,4 +336,20 @@ fn from_any_cell_of_a_row_a_way_leads_to_whose_it_is() {
     let choices = window.harness.state().state().choices();
     assert_eq!(choices.follow, Some(Follow::Device(serial)));
     assert_eq!(choices.shown, Shown::Table(Table::StepTrainerLanding));
+}
+
+#[test]
+fn with_ctrl_arrows_go_as_far_as_there_are_cells() {
+    let mut window = open(Table::StepTrainerLanding);
+    let last = look(&window).len() - 1;
+    let at = cell(&window, 1);
+    press(&mut window, at);
+    key(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(selection(&window), rows(1, last));
+    key(&mut window, Modifiers::COMMAND, Key::ArrowUp);
+    assert_eq!(selection(&window), rows(0, 0));
+    key(&mut window, Modifiers::COMMAND, Key::Space);
+    assert_eq!(selection(&window), rows(0, last), "the column");
+    key(&mut window, Modifiers::COMMAND, Key::ArrowLeft);
+    assert_eq!(selection(&window).map(|chosen| chosen.head), Some((last, 0)));
 }

@@ -72,21 +72,28 @@ const ARROWS: [Key; 4] = [Key::ArrowDown, Key::ArrowUp, Key::ArrowLeft, Key::Arr
 const SIDEWAYS: f32 = 2.0 * theme::ROW_HEIGHT;
 
 /// Moves the end of a selection, with Shift as a range, else as a single cell. Keys as in other grids: Home and End go to the
-/// first and the last column, with Ctrl to the first and the last cell. Source: the grid pattern of the W3C's ARIA Authoring
-/// Practices Guide.
+/// first and the last column, with Ctrl to the first and the last cell, arrows with Ctrl as far as there are cells. Source: the
+/// grid pattern of the W3C's ARIA Authoring Practices Guide.
 fn cell_by_keys(ui: &Ui, selection: &mut Selection, (rows, columns): (usize, usize), visible: usize) -> bool {
     if ui.input(|input| input.modifiers.alt) {
+        return false;
+    }
+    if rows > 0 && ui.input(|input| input.modifiers.command && input.key_pressed(Key::Space)) {
+        // The whole column; what is in sight stays.
+        let column = selection.head.1;
+        *selection = Selection { anchor: (0, column), head: (rows - 1, column) };
         return false;
     }
     let before = *selection;
     let page = visible.saturating_sub(1).max(1);
     let (mut row, mut column) = selection.head;
     let extends = ui.input(|input| {
-        let times = |key| input.num_presses(key);
+        let whole = input.modifiers.command;
+        // With Ctrl to the end, as in a spreadsheet.
+        let times = |key| input.num_presses(key) * if whole { rows.max(columns) } else { 1 };
         row = row.saturating_add(times(Key::ArrowDown));
         row = row.saturating_sub(times(Key::ArrowUp));
         column = column.saturating_add(times(Key::ArrowRight)).saturating_sub(times(Key::ArrowLeft));
-        let whole = input.modifiers.command;
         if !whole {
             row = row.saturating_add(times(Key::PageDown) * page).saturating_sub(times(Key::PageUp) * page);
         }

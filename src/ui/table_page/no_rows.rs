@@ -39,6 +39,6 @@ pub fn without_rows(shown: Shown) -> &'static str {
         Shown::Table(_) => {
             "Nothing came through. The small figure of the table above opens what was lost, and says why."
         }
-        _ => "There are none of these under the rules in force.",
+        _ => "There are none of these under the recipe in force.",
     }
 }
