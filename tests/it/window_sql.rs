@@ -29,6 +29,7 @@ fn settle(window: &mut Window) {
     window.harness.run_steps(3);
     window.wait("the answer", |state| {
         state.work.is_none()
+            && !state.curation.is_loading()
             && !state.sql.answer.is_loading()
             && !state.look.is_loading()
             && !state.summaries.is_loading()
