@@ -247,7 +247,6 @@ fn say_closed(is_json: bool, recipe: &Recipe, review: &Review, trail: &Trail, op
 
 fn text(out: &Path, manifest: &Manifest, key: &KeyInHand, seconds: f64) -> String {
     let mut text = String::new();
-    let files = manifest.all_files().count() as u64 + 1;
     // Writing to a text cannot fail.
     let _ = writeln!(
         text,
@@ -255,7 +254,7 @@ fn text(out: &Path, manifest: &Manifest, key: &KeyInHand, seconds: f64) -> Strin
         out.display(),
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
-        counted(files, "file"),
+        counted(manifest.file_count(), "file"),
         bytes(manifest.bytes())
     );
     text += &sides(manifest.split.as_ref());

@@ -81,11 +81,7 @@ fn verdict(dataset: &Path, manifest: &Manifest, verified: &Verified) -> String {
     for problem in &verified.changed {
         let _ = writeln!(text, "  {problem}.");
     }
-    text += match verified.is_sealed {
-        Some(true) => "The seal holds: nobody without the key changed anything.\n",
-        Some(false) => "The seal is broken: manifest.json was changed by somebody without the key.\n",
-        None => "The key is not here, so that somebody could have changed files and manifest together.\n",
-    };
+    let _ = writeln!(text, "{}", verified.seal_in_words());
     let Some(landing) = &verified.landing else {
         text += "Give --landing to see whether the landing files still give it.\n";
         return text;

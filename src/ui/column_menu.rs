@@ -142,23 +142,24 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
         text if column.kind == Kind::Time => format::instant(text).map(|instant| instant as f64),
         text => text.replace('−', "-").parse().ok().filter(|number: &f64| number.is_finite()),
     };
-    match (bound(&from, f64::NEG_INFINITY), bound(&to, f64::INFINITY)) {
-        (Some(low), Some(high)) => {
+    let bounds = bound(&from, f64::NEG_INFINITY).zip(bound(&to, f64::INFINITY));
+    let applies = ui.add_enabled(bounds.is_some(), Button::new(t("Apply"))).clicked() || entered;
+    match bounds {
+        Some((low, high)) => {
             let asked = !(from.trim().is_empty() && to.trim().is_empty());
-            if (ui.button(t("Apply")).clicked() || entered) && asked {
+            if applies && asked {
                 query.set(Filter { column: name, test: Test::range(column, low, high), on: true });
                 if entered {
                     ui.close();
                 }
             }
         }
-        _ => {
+        None => {
             let what = if column.kind == Kind::Time {
                 "a UTC instant like 2022-06-18 17:58:55, or milliseconds"
             } else {
                 "a number"
             };
-            ui.add_enabled(false, Button::new(t("Apply")));
             ui.label(widgets::warning(ui, format!("Write {what}")));
         }
     }

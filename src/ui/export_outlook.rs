@@ -248,7 +248,7 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
         let palette = theme::palette(ui);
         let words = RichText::new(t(format!("{icon} {text}")));
         // What was written there is not what is to be done next.
-        let is_there = state.is_exported_to(Path::new(place.trim()));
+        let is_there = state.is_exported_to(Path::new(typed));
         let button =
             if is_there { Button::new(words) } else { Button::new(words.color(palette.base)).fill(palette.accent) };
         let response = ui.add_enabled(is_ready, button.min_size(vec2(96.0, 0.0)));

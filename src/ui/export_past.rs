@@ -151,8 +151,7 @@ pub fn written_ui(
         counted(manifest.consent.customers, "customer"),
         bytes(manifest.data_files().map(|file| file.bytes).sum()),
         counted(manifest.data_files().count() as u64, "data file"),
-        // The manifest lists all but itself.
-        counted(manifest.all_files().count() as u64 + 1, "file")
+        counted(manifest.file_count(), "file")
     )));
     if manifest.tables.len() > 1 {
         let tables = manifest.tables.iter();
@@ -265,19 +264,11 @@ fn proof_ui(ui: &mut Ui, state: &State, folder: &Path) {
             ui.label(t(format!("      {problem}")));
         }
     }
+    let seal = verified.seal_in_words();
     match verified.is_sealed {
-        Some(true) if !verified.changed.is_empty() => {
-            ui.label(widgets::weak(ui, "manifest.json, which says how it was, is sealed and as it was written."))
-        }
-        Some(true) => ui.label(t(format!("{} The seal holds: nobody without the key changed anything.", icons::READY))),
-        Some(false) => ui.label(widgets::warning(
-            ui,
-            format!("{} The seal is broken: manifest.json was changed by somebody without the key.", icons::WARNING),
-        )),
-        None => ui.label(widgets::weak(
-            ui,
-            "The key is not here, so that somebody could have changed files and manifest together.",
-        )),
+        Some(true) if verified.changed.is_empty() => ui.label(t(format!("{} {seal}", icons::READY))),
+        Some(false) => ui.label(widgets::warning(ui, format!("{} {seal}", icons::WARNING))),
+        _ => ui.label(widgets::weak(ui, seal)),
     };
     made_again_ui(ui, verified, not_made_again.as_deref());
 }

@@ -14,11 +14,13 @@ use super::{icons, looks_menu, theme, widgets};
 const LIMITS: [(u64, &str); 4] =
     [(0, "nothing"), (2_000_000_000, "2 GB"), (8_000_000_000, "8 GB"), (64_000_000_000, "64 GB")];
 
-/// Opens it, by keys. What has the focus gets it back when it closes.
+/// Opens it, by keys, or has it stay open. What had the focus before gets it back when it closes.
 pub fn open(ui: &Ui) {
-    let from = ui.memory(egui::Memory::focused);
     ui.data_mut(|data| data.insert_temp(asked(), true));
-    ui.data_mut(|data| data.insert_temp(asked().with("from"), from));
+    if !Popup::is_any_open(ui.ctx()) {
+        let from = ui.memory(egui::Memory::focused);
+        ui.data_mut(|data| data.insert_temp(asked().with("from"), from));
+    }
 }
 
 fn asked() -> Id {

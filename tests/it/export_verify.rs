@@ -288,6 +288,9 @@ fn the_command_line_says_what_it_found() {
     let output = home.run(&["verify", path(&out)]);
     assert_eq!(code(&output), 1);
     assert!(said(&output).contains("README.md"), "{}", said(&output));
+    // The seal is that of the manifest, and does not speak for the file.
+    assert!(said(&output).contains("manifest.json, which says how it was, is sealed"), "{}", said(&output));
+    assert!(!said(&output).contains("nobody without the key changed anything"), "{}", said(&output));
     let output = home.run(&["verify", path(&out), "--json"]);
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((code(&output), &object["is_sound"]), (1, &serde_json::Value::Bool(false)));

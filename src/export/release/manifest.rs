@@ -261,6 +261,11 @@ impl Manifest {
         self.data_files().chain(&self.files)
     }
 
+    /// How many files there are, with this one.
+    pub fn file_count(&self) -> u64 {
+        self.all_files().count() as u64 + 1
+    }
+
     /// The files of tables and windows, without those that describe them.
     pub fn data_files(&self) -> impl Iterator<Item = &FileEntry> {
         let tables = self.tables.iter().flat_map(|table| &table.files);

@@ -47,6 +47,17 @@ pub struct Reproduced {
 }
 
 impl Verified {
+    /// What the seal says of the manifest, as a sentence.
+    pub fn seal_in_words(&self) -> &'static str {
+        match self.is_sealed {
+            Some(true) if self.changed.is_empty() => "The seal holds: nobody without the key changed anything.",
+            // It covers the manifest, by which the change was found.
+            Some(true) => "manifest.json, which says how it was, is sealed and as it was written.",
+            Some(false) => "The seal is broken: manifest.json was changed by somebody without the key.",
+            None => "The key is not here, so that somebody could have changed files and manifest together.",
+        }
+    }
+
     /// Whether nothing was found.
     pub fn is_sound(&self) -> bool {
         self.changed.is_empty()
@@ -67,7 +78,7 @@ pub fn verify(folder: &Path, key: Option<&Key>, progress: &Progress) -> Result<V
     let changed = read::changed(folder, &manifest, progress)?;
     let key = key.filter(|key| key.id() == manifest.key.id);
     Ok(Verified {
-        files: manifest.all_files().count() as u64 + 1,
+        files: manifest.file_count(),
         changed,
         is_sealed: key.map(|key| manifest.is_sealed_by(key)),
         landing: None,
