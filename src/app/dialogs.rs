@@ -68,6 +68,8 @@ impl App {
     pub(super) fn take_dialog(&mut self, choice: FileChoice, paths: Option<Vec<PathBuf>>) {
         match paths {
             Some(paths) => self.commands.extend(choice.command(paths)),
+            // The page has a field for it already.
+            None if choice == FileChoice::Export => self.state.exporting.is_place_typed = true,
             None => self.ask_for_path(choice, None),
         }
     }

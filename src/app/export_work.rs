@@ -272,7 +272,7 @@ fn proof(folder: &Path, landing: &Landing, keys: &KeyStore, progress: &Progress)
     } else {
         Some("It was made from other landing files than those that are open. Open these to see whether they still give it.".to_owned())
     };
-    Ok(Proof { folder: folder.to_owned(), verified, not_made_again })
+    Ok(Proof { folder: folder.to_owned(), at: now(), verified, not_made_again })
 }
 
 impl From<ReleaseError> for Failure {

@@ -300,7 +300,7 @@ fn sides(split: Option<&SplitNote>) -> String {
     if split.grouped > 0 {
         let _ = writeln!(
             text,
-            "  {} share a device or a recording with others, and are in their split.",
+            "  {} share a device or a recording with others, and are in their split: that moves the shares.",
             counted(split.grouped, "customer")
         );
     }

@@ -49,8 +49,19 @@ impl Codes {
         found
     }
 
+    /// Whom a code stands for that was typed without its first letter, `td57` for `C·td57`. None where it is somebody's identity
+    /// itself, or both a customer's and a device's.
+    pub fn without_mark(&self, typed: &str) -> Option<&str> {
+        if self.person(typed).or_else(|| self.device(typed)).is_some() {
+            return None;
+        }
+        let both = ['C', 'D'].map(|mark| Code::typed(&format!("{mark}·{typed}")));
+        let mut found = self.find(&both.into_iter().flatten().collect()).into_values();
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// A typed list of customers and devices, separated by commas: whom the codes in it stand for, as the screen shows them or as
-    /// they are typed instead (`c-td57`), and the rest of it as it was typed.
+    /// they are typed instead (`c-td57`, `td57`), and the rest of it as it was typed.
     ///
     /// # Errors
     /// The first code that nobody here has.
@@ -59,7 +70,10 @@ impl Codes {
         for entry in typed.split(',') {
             match Code::typed(entry.trim()) {
                 Some(code) => identities.push(self.find(&[code].into()).into_values().next().ok_or(code)?),
-                None => rest.push(entry),
+                None => match self.without_mark(entry.trim()) {
+                    Some(identity) => identities.push(identity),
+                    None => rest.push(entry),
+                },
             }
         }
         Ok((identities, rest.join(",")))

@@ -170,6 +170,12 @@ impl Split {
     pub const MOST_SHARING: usize = 64;
     /// The columns of the machine-learning table in which equal readings are equal.
     pub const READING: [&str; 5] = ["sensorreadingtime", "distancefromobject", "x", "y", "z"];
+
+    /// The shares of customers that are asked for, in thousandths: to train, to validate and to test with.
+    pub fn permilles(&self) -> [u32; 3] {
+        let held_out = self.validation_permille + self.test_permille;
+        [1000_u32.saturating_sub(held_out), self.validation_permille, self.test_permille]
+    }
 }
 
 impl Default for Split {

@@ -40,7 +40,7 @@ impl Reason {
             Self::BeforeConsent => "before consent",
             Self::UnknownUser => "unknown user",
             Self::UnknownDevice => "unknown device",
-            Self::NoReadings => "customer without readings",
+            Self::NoReadings => "customer without trusted readings",
             Self::Duplicate => "duplicate",
             Self::NoMotion => "no motion at this instant",
             Self::NoOwner => "device without owner",

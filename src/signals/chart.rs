@@ -33,12 +33,16 @@ pub struct Chart<'a> {
 pub struct Pane<'a> {
     /// What is seen, with its unit.
     pub title: String,
+    /// The value under the pointer, behind the title.
+    pub reading: Option<String>,
     /// From the back to the front.
     pub curves: Vec<Curve<'a>>,
     /// The values at the bottom and at the top; none to fit what is seen.
     pub values: Option<(f64, f64)>,
     /// Until when its customer had not agreed: infinity for never.
     pub before_consent: Option<f64>,
+    /// Whose readings they are, where those of the panes are of several devices.
+    pub whose: Option<String>,
 }
 
 /// One channel of a series.
@@ -276,7 +280,7 @@ impl Chart<'_> {
         ground.push(Shape::Lines { lines: grid, ink: Ink::Grid, width: 1.0 });
         scene.paint(area, ground);
         let title = Shape::Text {
-            text: pane.title.clone(),
+            text: pane.reading.as_ref().map_or_else(|| pane.title.clone(), |value| format!("{}: {value}", pane.title)),
             at: [area.left, area.top - TITLE / 2.0],
             anchor: Anchor::Start,
             ink: Ink::Text,

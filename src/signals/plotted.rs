@@ -107,7 +107,8 @@ impl Plotted {
             tint: Tint::Fates(&self.device_kept),
         };
         let before_consent = self.before_consent.map(|at| at - first);
-        Some(Pane { title, curves: vec![curve], values: None, before_consent })
+        let whose = Some(title.clone());
+        Some(Pane { title, curves: vec![curve], before_consent, whose, ..Pane::default() })
     }
 
     /// How long the device recorded, in milliseconds.
@@ -153,7 +154,8 @@ impl Plotted {
         let over = over.map(|(other, channel)| curve(other, channel, Tint::Plain(Ink::Other)));
         let curves = over.into_iter().chain([curve(track, channel, Tint::Fates(kept))]).collect();
         let values = style.fixed.then(|| super::chart::fitted(channel.extremes(0..track.series.len()).range()));
-        Pane { title: title(channel.name).to_owned(), curves, values, before_consent: self.before_consent }
+        let title = title(channel.name).to_owned();
+        Pane { title, curves, values, before_consent: self.before_consent, ..Pane::default() }
     }
 }
 

@@ -83,13 +83,19 @@ impl Chart<'_> {
         format!("{title}: {}.", parts.join("; "))
     }
 
-    fn consent_in_words(&self) -> Option<String> {
-        let until = self.panes.iter().find_map(|pane| pane.before_consent)?;
-        if until == f64::INFINITY {
-            Some("The customer did not agree.".to_owned())
-        } else {
-            Some(format!("The customer agreed at {}.", self.said(until)))
-        }
+    /// Of all panes at once if they are of one device, else of each.
+    fn consent_in_words(&self) -> Vec<String> {
+        let known = self.panes.iter().filter_map(|pane| Some((pane.whose.as_deref(), pane.before_consent?)));
+        let mut said: Vec<_> = known.collect();
+        said.dedup_by_key(|(whose, _)| *whose);
+        let in_words = |(whose, until): (Option<&str>, f64)| match whose {
+            None if until == f64::INFINITY => "The customer did not agree.".to_owned(),
+            None => format!("The customer agreed at {}.", self.said(until)),
+            Some(whose) if until == f64::INFINITY => format!("{whose}: the customer did not agree."),
+            Some(whose) if until <= self.origin => format!("{whose}: the customer had agreed before the start."),
+            Some(whose) => format!("{whose}: the customer agreed at {}.", self.said(until)),
+        };
+        said.into_iter().map(in_words).collect()
     }
 
     fn foreign_in_words(&self) -> Option<String> {

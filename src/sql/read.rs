@@ -186,8 +186,14 @@ fn misread(text: &str, error: ParserError) -> Fault {
 
 /// The parser's words as the end of a sentence of ours.
 fn sentence(words: &str) -> String {
-    let words = words.replacen("Expected: ", "expected ", 1).replacen(", found: EOF", ", and the query ends", 1);
-    let words = words.replacen(", found: ", ", found ", 1);
+    let words = match words.strip_prefix("Expected: ").and_then(|words| words.rsplit_once(", found: ")) {
+        Some(("end of statement", word)) if ["GROUP", "ORDER"].contains(&word.to_ascii_uppercase().as_str()) => {
+            format!("{} is followed by BY, which is missing", word.to_ascii_uppercase())
+        }
+        Some((what, "EOF")) => format!("expected {what}, and the query ends"),
+        Some((what, word)) => format!("expected {what}, found {word}"),
+        None => words.to_owned(),
+    };
     excerpt(&words).into_owned()
 }
 
@@ -369,6 +375,8 @@ mod tests {
             ("SELECT *\nFROM customer_landig", "2:6: there is no table customer_landig. Is customer_landing meant?"),
             ("SELECT * FROM\n  zzz", "2:3: there is no table zzz. SHOW TABLES"),
             ("SELECT count( FROM customer_landing", "1:20: expected ), found customer_landing"),
+            ("SELECT count(*) FROM customer_landing group phone", "1:39: GROUP is followed by BY, which is missing"),
+            ("SELECT * FROM customer_landing order phone", "1:32: ORDER is followed by BY"),
             ("SELECT 1 +", "1:11: expected an expression, and the query ends"),
             ("SELECT 'open", "1:8:"),
         ] {

@@ -49,6 +49,8 @@ pub struct Exporting {
     pub of: Option<TablesOf>,
     /// Where it was asked for, as that was typed, and how.
     pub asked: Option<(PathBuf, ExportChoices)>,
+    /// The system showed no dialog for the folder: it is typed into the field of the page.
+    pub is_place_typed: bool,
     /// The exports that were made here, the newest first.
     pub past: Slot<Arc<Vec<Listed>>>,
     /// The one of them that is looked at.
@@ -137,6 +139,8 @@ pub struct OpenedExport {
 pub struct Proof {
     /// Where it lies.
     pub folder: PathBuf,
+    /// When that was done, in milliseconds since 1970.
+    pub at: i64,
     /// What was found.
     pub verified: Verified,
     /// Why it was not made again from the landing files.

@@ -47,12 +47,13 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
         }
     });
     ui.add_space(12.0);
+    let narrows = format!("All tables show {} alone then.", chips::name_of(follow, &loaded.codes, state.revealed));
     Grid::new("tables").num_columns(3).spacing([16.0, 6.0]).show(ui, |ui| {
         for line in &about.tables {
             let name = line.table.name();
             ui.label(as_is(name));
             let rows = RichText::new(t(thousands(line.rows))).underline();
-            if widgets::door_ui(ui, rows, format!("Open {name}")).clicked() {
+            if widgets::door_ui(ui, rows, format!("Open {name}")).on_hover_text(t(&narrows)).clicked() {
                 commands.push(Command::Follow(Some(follow.clone())));
                 commands.push(Command::Show(Shown::Table(line.table)));
             }
@@ -61,7 +62,10 @@ pub fn about_ui(ui: &mut Ui, state: &State, about: &About, commands: &mut Vec<Co
                     let text = format!("−{} {}", thousands(*rows), reason.label());
                     let loss = ui.button(t(text));
                     // The figure below stays in sight.
-                    widgets::hover_at(&loss, RectAlign::TOP_START, |ui| drop(ui.label(t(reason.explanation()))));
+                    widgets::hover_at(&loss, RectAlign::TOP_START, |ui| {
+                        ui.label(t(reason.explanation()));
+                        ui.label(t(&narrows));
+                    });
                     if loss.clicked() {
                         commands.push(Command::Follow(Some(follow.clone())));
                         commands.push(Command::Show(Shown::Dropped { table: line.table, step: *step, stood: None }));

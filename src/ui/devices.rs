@@ -218,7 +218,11 @@ fn compared_ui(ui: &mut Ui, compared: &[String], commands: &mut Vec<Command>) ->
     }
     ui.separator();
     let text = format!("Compare {}", counted(compared.len() as u64, "device"));
-    let compares = ui.button(t(text)).on_hover_text(t("Their distances, each from its own start")).clicked();
+    let compares = ui.add_enabled(compared.len() > 1, egui::Button::new(t(text)));
+    let compares = compares
+        .on_hover_text(t("Their distances, each from its own start"))
+        .on_disabled_hover_text(t("Tick another device to compare it with"))
+        .clicked();
     if widgets::icon_button_ui(ui, icons::CLOSE, "Compare none").clicked() {
         commands.push(Command::Compare(vec![]));
     }

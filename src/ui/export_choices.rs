@@ -70,12 +70,12 @@ fn who_ui(ui: &mut Ui, export: &mut ExportChoices, commands: &mut Vec<Command>) 
     let packaging = &mut export.packaging;
     let words = match &packaging.split {
         None => "all customers together".to_owned(),
-        Some(split) => format!(
-            "train {:.1} %, validation {:.1} %, test {:.1} % of customers",
-            f64::from(1000_u32.saturating_sub(split.validation_permille + split.test_permille)) / 10.0,
-            f64::from(split.validation_permille) / 10.0,
-            f64::from(split.test_permille) / 10.0
-        ),
+        Some(split) => {
+            let [train, validation, test] = split.permilles().map(|share| f64::from(share) / 10.0);
+            // Exact where each kind of customer is split for itself.
+            let about = if split.stratify { "" } else { "about " };
+            format!("{about}{train:.1} % of customers to train, {validation:.1} % validation, {test:.1} % test")
+        }
     };
     section_ui(ui, icons::READY, "Who", &words, |ui| {
         let mut is_split = packaging.split.is_some();

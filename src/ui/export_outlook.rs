@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Button, Grid, RichText, Role, TextEdit, Ui, vec2};
 
 use crate::domain::format::{bytes, counted, thousands};
-use crate::domain::{CheckId, Table};
+use crate::domain::{CheckId, Split, Table};
 use crate::export::release::{Attack, Preview, SplitNote};
 use crate::review::Trail;
 use crate::state::{Command, Shown, Slot, State};
@@ -45,7 +45,7 @@ pub fn outlook_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if let Some(split) = &preview.split {
             ui.add_space(8.0);
-            sides_ui(ui, split);
+            sides_ui(ui, split, state.choices().export.packaging.split.as_ref());
         }
     });
     let found = preview.attacks.iter().filter(|attack| attack.found > 0).count() as u64;
@@ -98,21 +98,26 @@ fn figures_ui(ui: &mut Ui, preview: &Preview) {
 }
 
 /// The shares as they come out, and what was looked for on two sides.
-fn sides_ui(ui: &mut Ui, split: &SplitNote) {
-    let all: u64 = split.sides.values().map(|side| side.rows).sum();
-    Grid::new("sides").num_columns(5).min_col_width(theme::SHARE_WIDTH).spacing([16.0, 4.0]).show(ui, |ui| {
+fn sides_ui(ui: &mut Ui, split: &SplitNote, asked: Option<&Split>) {
+    let customers: u64 = split.sides.values().map(|side| side.customers).sum();
+    let asked = asked.map_or([0; 3], Split::permilles);
+    let percent = |share: f64| format!("{share:.1} %");
+    Grid::new("sides").num_columns(6).min_col_width(theme::SHARE_WIDTH).spacing([16.0, 4.0]).show(ui, |ui| {
         ui.label("");
-        for title in ["rows", "share", "customers", "devices"] {
+        for title in ["customers", "share", "asked for", "rows", "devices"] {
             figure_ui(ui, widgets::small(ui, title));
         }
         ui.end_row();
-        for name in ["train", "validation", "test"] {
+        for (name, asked) in ["train", "validation", "test"].into_iter().zip(asked) {
             let side = split.sides.get(name).copied().unwrap_or_default();
-            let share = side.rows as f64 * 100.0 / all.max(1) as f64;
             ui.label(t(name));
-            for figure in
-                [thousands(side.rows), format!("{share:.1} %"), thousands(side.customers), thousands(side.devices)]
-            {
+            for figure in [
+                thousands(side.customers),
+                percent(side.customers as f64 * 100.0 / customers.max(1) as f64),
+                percent(f64::from(asked) / 10.0),
+                thousands(side.rows),
+                thousands(side.devices),
+            ] {
                 figure_ui(ui, RichText::new(t(figure)));
             }
             ui.end_row();
@@ -134,7 +139,7 @@ fn sides_ui(ui: &mut Ui, split: &SplitNote) {
         let who = counted(split.grouped, "customer");
         ui.label(widgets::small(
             ui,
-            format!("{who} share a device or a recording with others, and are in their split."),
+            format!("{who} share a device or a recording with others, and are in their split: that moves the shares."),
         ));
     }
     if split.listed > 0 {
@@ -234,16 +239,21 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
             TextEdit::singleline(place).hint_text(t("~/training-set or s3://bucket/folder")).desired_width(240.0);
         let response = ui.add(edit.background_color(theme::palette(ui).raised));
         widgets::named(&response, ui, Role::TextInput, "Folder of the export");
-        if focus::begins(ui, response.id, is_signed) {
+        let typed = place.trim();
+        let must_be_typed = state.exporting.is_place_typed && typed.is_empty();
+        let was_told = ui.data_mut(|data| {
+            std::mem::replace(data.get_temp_mut_or_default(response.id.with("must_be_typed")), must_be_typed)
+        });
+        if focus::begins(ui, response.id, is_signed) || (must_be_typed && !was_told) {
             response.request_focus();
         }
         let is_ready = is_signed
+            && !must_be_typed
             && state.exporting.writing.is_none()
             && matches!(state.exporting.preview, Slot::Ready(_))
             && state.choices().export.packaging.check().is_ok();
-        let is_entered = widgets::is_entered(ui, &response) && !place.trim().is_empty();
-        let typed = place.trim();
-        let text = if typed.is_empty() { "Export…" } else { "Export" };
+        let is_entered = widgets::is_entered(ui, &response) && !typed.is_empty();
+        let text = if typed.is_empty() && !must_be_typed { "Export…" } else { "Export" };
         let icon = if is_signed { icons::EXPORT } else { icons::LOCKED };
         let palette = theme::palette(ui);
         let words = RichText::new(t(format!("{icon} {text}")));
@@ -253,10 +263,10 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
             if is_there { Button::new(words) } else { Button::new(words.color(palette.base)).fill(palette.accent) };
         let response = ui.add_enabled(is_ready, button.min_size(vec2(96.0, 0.0)));
         widgets::named(&response, ui, Role::Button, text);
-        let why = if is_signed {
-            "It is being worked out what would leave"
-        } else {
-            "Somebody has to sign these tables first"
+        let why = match (is_signed, must_be_typed) {
+            (false, _) => "Somebody has to sign these tables first",
+            (true, true) => "Type the new folder first",
+            (true, false) => "It is being worked out what would leave",
         };
         let hover = if is_there {
             "It was written there. The name of another folder makes another export"
@@ -269,6 +279,9 @@ fn button_ui(ui: &mut Ui, state: &State, place: &mut String, is_signed: bool, co
             } else {
                 Command::ExportTo { place: PathBuf::from(typed), replace: false }
             });
+        }
+        if must_be_typed {
+            ui.label(widgets::weak(ui, "This desktop shows no file dialogs, so type the new folder."));
         }
         if let Some(folder) = &state.exporting.writing {
             ui.label(widgets::weak(ui, format!("Writing {}…", folder.display())));

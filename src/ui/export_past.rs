@@ -12,7 +12,7 @@ use crate::export::release::{Contained, Manifest, Verified};
 use crate::state::{Command, OpenedExport, Proof, Searched, Slot, State};
 
 use super::scrolled::Scrolled as _;
-use super::words::{as_is, t};
+use super::words::{as_is, instant, t};
 use super::{access, empty, icons, theme, widgets};
 
 /// What belongs to the list alone.
@@ -255,6 +255,7 @@ fn proof_ui(ui: &mut Ui, state: &State, folder: &Path) {
     let Some(proof) = state.exporting.proof.value().filter(|proof| proof.folder == folder) else { return };
     let Proof { verified, not_made_again, .. } = proof.as_ref();
     ui.add_space(4.0);
+    ui.label(widgets::small(ui, format!("Verified {}", instant(proof.at))));
     let files = counted(verified.files, "file");
     if verified.changed.is_empty() {
         ui.label(t(format!("{} All {files} are as they were written.", icons::READY)));

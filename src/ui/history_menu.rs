@@ -82,8 +82,10 @@ fn list_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for (position, label) in labels.iter().enumerate().rev() {
             let is_present = position == present;
             let text = if position > present { widgets::weak(ui, *label) } else { egui::RichText::new(t(*label)) };
+            let is_cut = widgets::button_width(ui, &text) > ui.available_width();
             let entry = Button::selectable(is_present, text).truncate();
             let response = ui.add(entry.min_size(vec2(ui.available_width(), theme::ROW_HEIGHT)));
+            let response = if is_cut { response.on_hover_text(t(*label)) } else { response };
             widgets::named_choice(&response, ui, is_present, *label);
             if response.clicked() {
                 commands.push(Command::GoTo(position));

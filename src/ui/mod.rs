@@ -9,6 +9,7 @@ mod cell;
 mod chips;
 mod column_menu;
 mod column_title;
+mod comparison;
 mod consent_page;
 mod details;
 mod devices;

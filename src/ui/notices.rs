@@ -25,10 +25,17 @@ pub fn notices_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                     if widgets::icon_button_ui(ui, icons::CLOSE, "Dismiss").clicked() {
                         commands.push(Command::Dismiss(position));
                     }
-                    if let Some(recipe) = &notice.recipe
-                        && ui.button(t("Back to that recipe")).clicked()
-                    {
-                        commands.push(Command::SetRecipe((**recipe).clone()));
+                    if let Some(recipe) = &notice.recipe {
+                        // Who withdrew meanwhile is not to come back unseen.
+                        let is_same_list = recipe.withdrawn == state.choices().recipe.withdrawn;
+                        let name = if is_same_list {
+                            "Back to that recipe"
+                        } else {
+                            "Back to that recipe and its list of withdrawals"
+                        };
+                        if ui.button(t(name)).clicked() {
+                            commands.push(Command::SetRecipe((**recipe).clone()));
+                        }
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let text = ui.add(Label::new(sentence(&notice.text)).wrap());

@@ -1,7 +1,9 @@
 //! A chart under the pointer: zoom, pan, two cursors, and a range between them.
 
 use egui::scroll_area::{DragScroll, ScrollSource};
-use egui::{Key, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, UiKind, Vec2, pos2, vec2};
+use egui::{
+    Key, Label, Modifiers, PointerButton, Pos2, Response, Role, ScrollArea, Sense, Ui, UiKind, Vec2, pos2, vec2,
+};
 
 use crate::picture::scene::Area;
 use crate::signals::{Chart, Column, Layout, Span};
@@ -24,6 +26,8 @@ pub struct PlotScreen {
     pub hover: Option<f64>,
     /// Where things are, as painted last.
     pub layout: Layout,
+    /// The wheel scrolls what the chart is in.
+    scrolls: bool,
     drag: Option<Drag>,
     /// What is seen in words, and of what.
     said: Option<(Said, String)>,
@@ -78,11 +82,20 @@ const WITHOUT_DRAGS: ScrollSource = ScrollSource { scroll_bar: true, drag: DragS
 pub fn plot_ui(ui: &mut Ui, chart: Chart<'_>, whole: Span, screen: &mut PlotScreen, name: &str) -> (Response, Done) {
     let least = chart.height(LEAST_PANE);
     let size = ui.available_size();
-    if size.y >= least {
+    screen.scrolls = size.y < least;
+    if !screen.scrolls {
         return whole_ui(ui, size, chart, whole, screen, name);
     }
     let area = ScrollArea::vertical().auto_shrink([false, false]).scroll_source(WITHOUT_DRAGS);
     area.show_scrolled(ui, |ui| whole_ui(ui, vec2(ui.available_width(), least), chart, whole, screen, name)).inner
+}
+
+/// How much is seen, and how to see less of it where the wheel does something else.
+pub fn showing_ui(ui: &mut Ui, screen: &PlotScreen) {
+    ui.add(Label::new(widgets::small(ui, screen.layout.in_words())).extend());
+    if screen.scrolls {
+        ui.label(widgets::small(ui, "Ctrl+wheel zooms"));
+    }
 }
 
 fn whole_ui(

@@ -1,6 +1,6 @@
 //! The choices of the recipe, beside the figures that they move.
 
-use egui::{ComboBox, DragValue, Role, TextStyle, Ui, WidgetText};
+use egui::{ComboBox, DragValue, RichText, Role, TextStyle, Ui, WidgetText};
 
 use crate::domain::{Duplicates, JoinRule, Purpose, Recipe};
 use crate::state::{Command, State};
@@ -13,6 +13,9 @@ use super::{access, icons, widgets};
 const TOLERANCE_WIDTH: f32 = 128.0;
 /// Room for the list of join rules and its name, in points.
 const LEAST_JOIN: f32 = 240.0;
+
+/// A list is no narrower than this, in points.
+const LEAST_LIST: f32 = 100.0;
 
 /// Paints the switches; each shows its effect in the strip above at once.
 pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -46,7 +49,9 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(widgets::weak(ui, "Join on"));
         let before = recipe.join;
         if is_narrow {
-            joins_in_a_list_ui(ui, &mut recipe.join);
+            // The way back, and a warning, stand behind it in the same line.
+            let behind = tolerance + 2.0 * (ui.spacing().interact_size.y + ui.spacing().item_spacing.x);
+            joins_in_a_list_ui(ui, &mut recipe.join, behind);
         } else {
             for join in JoinRule::ALL {
                 let response = ui.selectable_value(&mut recipe.join, join, t(join.title()));
@@ -88,9 +93,15 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
-/// The join rules where there is no room for all of them side by side: the bar stays one line.
-fn joins_in_a_list_ui(ui: &mut Ui, join: &mut JoinRule) {
+/// The join rules where there is no room for all of them side by side: the bar stays one line, with so much room `behind`
+/// the list.
+fn joins_in_a_list_ui(ui: &mut Ui, join: &mut JoinRule, behind: f32) {
+    let spacing = ui.spacing();
+    let around = spacing.icon_width + spacing.icon_spacing + 2.0 * spacing.button_padding.x;
+    let whole = widgets::width(ui, &RichText::new(t(join.title())).text_style(TextStyle::Button)) + around;
+    let room = (ui.available_size_before_wrap().x - behind).max(LEAST_LIST);
     let list = ComboBox::from_id_salt("join").selected_text(t(join.title()));
+    let list = if whole > room { list.width(room).truncate() } else { list };
     let list = list.show_ui(ui, |ui| {
         for rule in JoinRule::ALL {
             let response = ui.selectable_value(join, rule, t(rule.title()));

@@ -41,8 +41,11 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
     });
     widgets::named(&response, ui, Role::Button, "Settings");
     if ui.data_mut(|data| data.remove_temp(asked()).unwrap_or(false)) {
+        // Whoever chooses by keys in what is open stays there.
+        if !Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
+            response.request_focus();
+        }
         Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
-        response.request_focus();
     } else if !Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response))
         && let Some(Some(from)) = ui.data_mut(|data| data.remove_temp::<Option<Id>>(asked().with("from")))
         && ui.memory(egui::Memory::focused).is_none_or(|focused| focused == response.id)

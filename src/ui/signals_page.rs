@@ -9,12 +9,13 @@ use crate::domain::format::{counted, thousands};
 use crate::explore::Follow;
 use crate::picture::{Coloring, Heading, Picture};
 use crate::signals::{Chart, Clock, Plotted, Span, Style, Threshold, poster};
-use crate::state::{Command, Instants, Loaded, Part, Pointed, Slot, Spot, State, Stretch};
+use crate::state::{Command, Instants, Loaded, Part, Pointed, Spot, State, Stretch};
 
+use super::comparison::comparison_ui;
 use super::devices::{DevicesScreen, devices_ui};
 use super::drawn::Drawn;
 use super::explain::explained;
-use super::plot::{PlotScreen, plot_ui};
+use super::plot::{PlotScreen, plot_ui, showing_ui};
 use super::readings::{ReadingsScreen, readings_ui};
 use super::scene::legend_ui;
 use super::words::{self, t};
@@ -82,7 +83,7 @@ impl SignalsScreen {
 /// Room for a gap and its name, in points.
 const LEAST_GAP: f32 = 150.0;
 /// Width and height of a chart that is saved, in points.
-const SAVED: [f32; 2] = [1200.0, 800.0];
+pub(super) const SAVED: [f32; 2] = [1200.0, 800.0];
 
 /// Paints the page.
 pub fn signals_ui(
@@ -118,7 +119,8 @@ pub fn signals_ui(
             }
             return;
         }
-        return comparison_ui(ui, state, loaded, (screen, drawn), commands);
+        screen.compares = !comparison_ui(ui, state, loaded, (screen, drawn), commands);
+        return;
     }
     if signals.recording.value().is_none() {
         // Whoever waits can go back to all of them.
@@ -182,7 +184,9 @@ fn recording_ui(
     }
     point(screen, state, plotted);
     ui.horizontal_wrapped(|ui| {
-        toolbar_ui(ui, screen, state.system_zone, plotted.usual_gap(), &plotted.gap_words());
+        view_ui(ui, screen);
+        clock_ui(ui, screen, state.system_zone);
+        values_ui(ui, screen, plotted.usual_gap(), &plotted.gap_words(), None);
         saves = drawn.buttons_ui(ui, "the chart").then(|| Coloring::of(ui.visuals().dark_mode));
         let name = if state.looks.shows(Part::Figures) { "Hide figures" } else { "Show figures" };
         if widgets::icon_button_ui(ui, icons::DETAILS, name).clicked() {
@@ -228,8 +232,7 @@ fn recording_ui(
     }
     ui.horizontal_wrapped(|ui| {
         legend_ui(ui, &seen, over.as_deref());
-        let showing = widgets::small(ui, screen.plot.layout.in_words());
-        ui.add(egui::Label::new(showing).extend());
+        showing_ui(ui, &screen.plot);
     });
     if drawn.in_words {
         drawn.words_ui(ui, &seen.in_words());
@@ -278,8 +281,8 @@ fn see(screen: &mut SignalsScreen, stretch: Stretch, commands: &mut Vec<Command>
     commands.push(Command::ChooseRange(stretch.chosen));
 }
 
-/// Zooms, the clock, values and gaps.
-fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u64, words: &str) {
+/// The ways through what was seen of the time.
+pub(super) fn view_ui(ui: &mut Ui, screen: &mut SignalsScreen) {
     let (back, forward) = screen.plot.zoom.ways();
     ui.add_enabled_ui(back, |ui| {
         if widgets::icon_button_ui(ui, icons::BACK, "The view before (Alt+Left)").clicked() {
@@ -300,6 +303,9 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
         }
     });
     ui.separator();
+}
+
+fn clock_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone) {
     for clock in Clock::all(zone) {
         let hover = match clock {
             Clock::Utc => "Date and time of day, UTC",
@@ -311,6 +317,11 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
         access::radio(&explained(response, hover, "signals-clock"));
     }
     ui.separator();
+}
+
+/// Whether values fit what is seen, and where lines break: by the rule, which `words` explain, until another gap is chosen.
+/// `rules` is written instead of the usual gap where there is a rule for each of several.
+pub(super) fn values_ui(ui: &mut Ui, screen: &mut SignalsScreen, usual: u64, words: &str, rules: Option<&str>) {
     let mut fits = !screen.fixed;
     ui.checkbox(&mut fits, t("fit values"))
         .on_hover_text(t("Values fit what is seen; else they stay those of all readings"));
@@ -325,7 +336,11 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
     ui.label(widgets::weak(ui, "gap above"))
         .on_hover_text(t("Where readings are further apart than this there is a gap: no line joins them"));
     let value = DragValue::new(&mut seconds).range(0.001..=1e9).speed(0.1).max_decimals(3);
-    let response = ui.add(words::fraction(value).suffix(t(" s")));
+    let value = match rules.filter(|_| screen.gap.is_none()) {
+        Some(rules) => value.custom_formatter(move |_, _| t(rules).into()),
+        None => words::fraction(value).suffix(t(" s")),
+    };
+    let response = ui.add(value);
     widgets::named(&response, ui, Role::SpinButton, "Gap above, in seconds");
     if response.changed() {
         screen.gap = Some(Threshold::chosen((seconds * 1000.0) as u64));
@@ -336,61 +351,6 @@ fn toolbar_ui(ui: &mut Ui, screen: &mut SignalsScreen, zone: TimeZone, usual: u6
         screen.gap = None;
     }
     ui.separator();
-}
-
-fn comparison_ui(
-    ui: &mut Ui,
-    state: &State,
-    loaded: &Loaded,
-    (screen, drawn): (&mut SignalsScreen, &mut Drawn),
-    commands: &mut Vec<Command>,
-) {
-    let signals = &state.signals;
-    ui.horizontal_wrapped(|ui| {
-        if widgets::icon_button_ui(ui, icons::ALL, "All devices").clicked() {
-            screen.compares = false;
-        }
-        let heading = format!("Distances of {}, from their starts", counted(signals.compared.len() as u64, "device"));
-        access::heading_ui(ui, heading);
-    });
-    if let Some(error) = signals.comparison.error() {
-        return empty::failed_ui(ui, "The recordings could not be looked up", error, Command::RetrySignals, commands);
-    }
-    let plotted = match &signals.comparison {
-        Slot::Ready(plotted) => plotted,
-        _ => return empty::working_ui(ui, "The recordings are being looked up."),
-    };
-    screen.clock = Clock::Elapsed;
-    let usual = plotted.iter().map(|plotted| plotted.usual_gap()).max().unwrap_or(0);
-    let mut saves = false;
-    ui.horizontal_wrapped(|ui| {
-        toolbar_ui(ui, screen, state.system_zone, usual, "Each device has its own rule.");
-        saves = drawn.chart_buttons_ui(ui);
-        ui.label(widgets::small(ui, screen.plot.layout.in_words()));
-    });
-    let style = Style { gap: screen.gap, other: None, fixed: screen.fixed };
-    let panes: Vec<_> = plotted
-        .iter()
-        .filter_map(|plotted| plotted.aligned_pane(subject_name(plotted, loaded, state.revealed), style))
-        .collect();
-    let longest = plotted.iter().map(|plotted| plotted.device_length()).fold(0.0, f64::max);
-    let names: Vec<&str> = panes.iter().map(|pane| pane.title.as_str()).collect();
-    let name = format!("Distances from their starts: {}", names.join(", "));
-    let whole = Span::around(0.0, longest);
-    let chart = Chart { panes, clock: Clock::Elapsed, ..Chart::default() };
-    let seen = Chart { view: screen.plot.zoom.view(whole), ..chart.clone() };
-    if saves || drawn.in_words {
-        drawn.words_ui(ui, &seen.in_words());
-        if saves {
-            let title = format!("distances of {}", counted(signals.compared.len() as u64, "device"));
-            let coloring = Coloring::of(ui.visuals().dark_mode);
-            let scene =
-                poster(&seen, &Heading::of(&title, &state.choices().recipe, &seen), None, SAVED, |text| t(text).into());
-            commands.push(Command::SavePicture(Arc::new(Picture { scene, title: t(title).into(), coloring })));
-        }
-    }
-    ui.horizontal_wrapped(|ui| legend_ui(ui, &seen, None));
-    plot_ui(ui, chart, whole, &mut screen.plot, &name);
 }
 
 /// The device and the customer as they are shown.

@@ -122,7 +122,7 @@ fn values_as_lines(plotted: &Plotted, at: f64) -> String {
 }
 
 /// One value, or the least and the most of several.
-fn values_in_words(values: &[f64]) -> String {
+pub(super) fn values_in_words(values: &[f64]) -> String {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     match (finite().reduce(f64::min), finite().reduce(f64::max)) {
         (Some(least), Some(most)) if least < most => format!("{} to {}", format::short(least), format::short(most)),

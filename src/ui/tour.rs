@@ -116,7 +116,7 @@ const CARDS: [Card; 7] = [
         title: "From what landed to what may be learned from",
         says: |_| {
             "Three tables landed; consent leaves the trusted ones, and the joins make the curated ones. Each figure opens its rows. \
-             The small one below it says how many more or fewer they are than before, and opens those that were lost."
+             The small one below it says how many more or fewer they are than before; where it is underlined, it opens those that were lost."
                 .to_owned()
         },
         part: Part::Figures,

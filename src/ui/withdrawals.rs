@@ -33,7 +33,11 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
     ui.horizontal_wrapped(|ui| {
         // A code stands openly on every page, so one sees how it is typed.
-        let is_hidden = !state.revealed && screen.text.split(',').any(|entry| Code::typed(entry.trim()).is_none());
+        let is_code = |entry: &str| {
+            let is_known = || state.landing.value().is_some_and(|loaded| loaded.codes.without_mark(entry).is_some());
+            Code::typed(entry).is_some() || is_known()
+        };
+        let is_hidden = !state.revealed && !screen.text.split(',').all(|entry| is_code(entry.trim()));
         let edit = TextEdit::singleline(&mut screen.text)
             .password(is_hidden)
             .hint_text(t("code, e-mail address or serial number"));
@@ -115,7 +119,8 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
                 ui.label(as_is(&name));
                 if met.is_some() && code.is_none() {
                     // Perhaps mistyped, perhaps of another delivery.
-                    let hover = "No row of these landing files is theirs, so no row goes by it. Mind how it is written";
+                    let hover = "No row of these landing files is theirs, so no row goes by it. Mind how it is written: what is masked \
+                                 can be read once personal data are shown";
                     let words = format!("{} nobody who landed", icons::WARNING);
                     ui.label(widgets::warning(ui, words)).on_hover_text(t(hover));
                 }

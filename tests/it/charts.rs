@@ -242,3 +242,34 @@ fn pictures_are_as_they_were_looked_at() {
     let curves = vec![curve(&others, Tint::Plain(Ink::Other), 15_000), curve(&readings, Tint::Fates(&kept), 15_000)];
     hold("a_foreign_pair", &Chart { foreign: &foreign, ..chart(curves, seconds(-2.0, 60.0)) });
 }
+
+#[test]
+fn what_is_read_stands_behind_the_title_of_its_pane() {
+    let reading = Some("45".to_owned());
+    let pane = Pane { title: "D·aaaa".to_owned(), reading, ..Pane::default() };
+    let chart = Chart { panes: vec![pane], view: Span { from: 0.0, to: 1.0 }, ..Chart::default() };
+    let (scene, _) = chart.paint([400.0, 200.0], &mut vec![]);
+    let texts = scene.layers.iter().flat_map(|layer| &layer.shapes).filter_map(|shape| match shape {
+        Shape::Text { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    assert!(texts.into_iter().any(|text| text == "D·aaaa: 45"));
+}
+
+#[test]
+fn whose_consent_it_is_is_said_where_there_are_several() {
+    let pane = |whose: Option<&str>, before_consent| Pane {
+        whose: whose.map(str::to_owned),
+        before_consent: Some(before_consent),
+        ..Pane::default()
+    };
+    let words = |panes| Chart { panes, clock: Clock::Elapsed, ..Chart::default() }.in_words()[1..].to_vec();
+    assert_eq!(words(vec![pane(None, f64::INFINITY), pane(None, f64::INFINITY)]), ["The customer did not agree."]);
+    let several = vec![pane(Some("D·a"), f64::INFINITY), pane(Some("D·b"), -5.0), pane(Some("D·c"), 2000.0)];
+    let expected = [
+        "D·a: the customer did not agree.",
+        "D·b: the customer had agreed before the start.",
+        "D·c: the customer agreed at +2.000 s.",
+    ];
+    assert_eq!(words(several), expected);
+}

@@ -147,12 +147,12 @@ fn every_reason_is_counted_where_it_belongs() {
     accelerometer_trusted −1 +0 unknown user
     accelerometer_trusted −1 +0 no consent
     accelerometer_trusted = 4
-    customer_curated −1 +0 customer without readings
+    customer_curated −1 +0 customer without trusted readings
     customer_curated −1 +0 duplicate
     customer_curated = 2
     step_trainer_trusted −1 +0 unknown device
     step_trainer_trusted −1 +0 no consent
-    step_trainer_trusted −1 +0 customer without readings
+    step_trainer_trusted −1 +0 customer without trusted readings
     step_trainer_trusted = 3
     machine_learning_curated −1 +4 no motion at this instant
     machine_learning_curated = 6
@@ -168,13 +168,13 @@ fn every_reason_is_counted_where_it_belongs() {
     accelerometer_trusted −1 +0 no consent
     accelerometer_trusted −1 +0 before consent
     accelerometer_trusted = 2
-    customer_curated −1 +0 customer without readings
+    customer_curated −1 +0 customer without trusted readings
     customer_curated −0 +0 duplicate
     customer_curated = 2
     step_trainer_trusted −0 +0 duplicate
     step_trainer_trusted −1 +0 unknown device
     step_trainer_trusted −1 +0 no consent
-    step_trainer_trusted −1 +0 customer without readings
+    step_trainer_trusted −1 +0 customer without trusted readings
     step_trainer_trusted = 3
     machine_learning_curated −0 +0 device without owner
     machine_learning_curated −1 +0 no motion at this instant

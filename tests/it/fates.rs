@@ -169,9 +169,16 @@ fn the_fate_of_each_reading_by_hand() {
     assert_eq!(words(Table::AccelerometerTrusted, &[3]), ["duplicate"], "its first is not among the rows asked for");
     assert_eq!(
         words(Table::MachineLearningCurated, &[0, 1, 2, 3, 4, 5]),
-        ["kept", "kept", "no consent", "customer without readings", "unknown device", "no motion at this instant"]
+        [
+            "kept",
+            "kept",
+            "no consent",
+            "customer without trusted readings",
+            "unknown device",
+            "no motion at this instant"
+        ]
     );
-    assert_eq!(words(Table::CustomerCurated, &[4, 3]), ["duplicate", "customer without readings"]);
+    assert_eq!(words(Table::CustomerCurated, &[4, 3]), ["duplicate", "customer without trusted readings"]);
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn a_flow_is_told_bar_by_bar() {
     − no consent blank 5 to 4
     − no consent zero 4 to 4
     customer_trusted 0 to 4
-    − customer without readings 4 to 3
+    − customer without trusted readings 4 to 3
     − duplicate 3 to 2
     customer_curated 0 to 2
     came in 0 to 6
@@ -177,7 +177,7 @@ fn a_flow_is_told_bar_by_bar() {
     − no consent null 5 to 5
     − no consent blank 5 to 4
     − no consent zero 4 to 4
-    − customer without readings 4 to 3
+    − customer without trusted readings 4 to 3
     step_trainer_trusted 0 to 3
     step_trainer_trusted 0 to 3
     − no motion at this instant 3 to 2

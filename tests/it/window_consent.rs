@@ -162,6 +162,12 @@ fn whoever_withdraws_is_gone_until_taken_off_the_list() {
     click(&mut window, "Add");
     assert_eq!(withdrawn(&window).entries().collect::<Vec<_>>(), [email.as_str()]);
     assert!(rows(&window, Table::CustomerTrusted) < before);
+    // Without its first letter as well, where only one has it.
+    click(&mut window, &format!("Take {code} off the list"));
+    let (_, letters) = code.split_once('·').unwrap();
+    type_into(&mut window, "E-mail address or serial number of a customer who withdrew", letters);
+    click(&mut window, "Add");
+    assert_eq!(withdrawn(&window).entries().collect::<Vec<_>>(), [email.as_str()]);
     // However it is written, it is theirs.
     let shouted = Withdrawn::parse(&email.to_uppercase()).unwrap();
     window.harness.state_mut().ask(Command::SetRecipe(Recipe { withdrawn: shouted, ..Recipe::default() }));

@@ -406,3 +406,17 @@ fn the_real_data_are_foreseen_and_written() {
     let bytes: u64 = written.tables[0].files.iter().map(|file| file.bytes).sum();
     assert!(bytes * 2 / 3 < estimate && estimate < bytes * 3 / 2, "{estimate} bytes were foreseen and {bytes} came");
 }
+
+#[test]
+fn without_file_dialogs_the_folder_is_typed_where_it_stands_and_nowhere_else() {
+    let mut desk = Desk::signed(&sample_data());
+    desk.window.harness.state_mut().answer_dialogs(None).unwrap();
+    desk.click("Export…");
+    desk.window.wait("that there is none", |state| state.exporting.is_place_typed);
+    desk.window.harness.run_steps(3);
+    assert!(desk.state().path_asked.is_none() && desk.has("so type the new folder"));
+    let focused = |desk: &Desk| desk.window.harness.get_by_label("Folder of the export").is_focused();
+    assert!(focused(&desk));
+    let place = desk.export("typed");
+    assert!(place.join("manifest.json").is_file() && !desk.has("so type the new folder"));
+}

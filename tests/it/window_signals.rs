@@ -327,11 +327,27 @@ fn devices_are_compared_from_their_starts() {
         };
         let taken = signals(&window).compared.len();
         click(&mut window, &open[taken]);
+        // One is compared with nothing.
+        let label = format!("Compare {}", counted(taken as u64 + 1, "device"));
+        let compares = window.harness.get_by_label_contains(&label);
+        assert_eq!(compares.accesskit_node().is_disabled(), taken == 0);
     }
     assert_eq!(signals(&window).compared.len(), 2);
     click(&mut window, "Compare 2 devices");
     assert_eq!(signals(&window).comparison.value().unwrap().len(), 2);
-    assert!(window.harness.query_all_by_label_contains("Distances from their starts").next().is_some());
+    let place = {
+        let mut charts = window.harness.query_all_by_label_contains("Distances from their starts");
+        charts.next().unwrap().rect().center()
+    };
+    // Each has a clock of its own, so no other is offered; nor a gap that were the same for all.
+    assert!(window.harness.query_by_label("local time").is_none());
+    assert!(window.harness.query_by_label_contains("from each start").is_none());
+    window.harness.event(Event::PointerMoved(place));
+    window.harness.run_steps(3);
+    assert!(window.harness.query_by_label_contains("from each start").is_some());
+    click(&mut window, "Say the chart in words");
+    let says = |part: &str| window.harness.query_all_by_label_contains(part).count();
+    assert_eq!(says("the customer "), 2, "whose consent it is");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn who_does_not_want_the_tour_is_not_asked_again() {
 fn what_is_pointed_at_is_explained_and_f1_opens_its_section() {
     let home = tempfile::tempdir().unwrap();
     let mut window = open(home.path());
-    let is_open = |window: &Window| window.harness.query_by_role_and_label(Role::Link, "The rules").is_some();
+    let is_open = |window: &Window| window.harness.query_by_role_and_label(Role::Link, "The recipe").is_some();
     // A figure of the strip, by the keyboard.
     window.harness.get_by_label("machine_learning_curated: 5,876 rows").focus();
     settle(&mut window);

@@ -186,7 +186,7 @@ mod tests {
         assert!(found(&IN_ENGLISH, "  ").is_none());
         let paragraphs = texts(&IN_ENGLISH, "Tolerance CLOCKS");
         assert_eq!(paragraphs.len(), 2, "{paragraphs:?}");
-        assert_eq!(paragraphs[0], "The rules");
+        assert_eq!(paragraphs[0], "The recipe");
         assert!(paragraphs[1].contains("*Nearest* allows"));
         assert_eq!(texts(&IN_ENGLISH, "no such xylophone"), Vec::<&str>::new());
     }
