@@ -11,21 +11,22 @@ use serde::Deserialize;
 
 use super::columns::data_type;
 use super::dictionary::Dictionaries;
-use super::{Landing, Shelf, parquet_file, read_whole};
+use super::far_run::FarRun;
+use super::{Landing, parquet_file, read_whole};
 use crate::domain::foreign::visible;
 use crate::domain::{
     Cancelled, Column, Dataset, Plan, Progress, Recipe, RecipeError, StepCount, Table, TableCount, TableDefinition,
 };
-use crate::s3::{self, Address, Fetched, S3Error, is_address};
+use crate::s3::{S3Error, is_address};
 
 /// The file that says which run counts.
-const POINTER: &str = "current.json";
+pub(super) const POINTER: &str = "current.json";
 /// Where each run over Spark Connect adds a file that says so: there no file takes the place of another in one step.
-const POINTERS: &str = "current";
-const COUNTS: &str = "counts.json";
-const RECIPE: &str = "recipe.json";
+pub(super) const POINTERS: &str = "current";
+pub(super) const COUNTS: &str = "counts.json";
+pub(super) const RECIPE: &str = "recipe.json";
 /// Where the tables are whole that lack a column elsewhere.
-const WHOLE: &str = "review";
+pub(super) const WHOLE: &str = "review";
 
 /// A run of a recipe on another engine.
 #[derive(Clone, Debug)]
@@ -36,10 +37,8 @@ pub struct EngineRun {
     pub engine: String,
     /// Where it is.
     pub folder: PathBuf,
-    /// Where it is read from: there, or where it was fetched to.
-    folder_read: PathBuf,
-    /// Holds what was fetched, as long as the run may be read.
-    _fetched: Option<Arc<Shelf>>,
+    /// Where its tables are fetched from, if it is on S3.
+    far: Option<Arc<FarRun>>,
     pub recipe: Recipe,
     /// How each derived table came by its rows, as the engine counted.
     pub counts: Vec<TableCount>,
@@ -116,8 +115,8 @@ impl PartialEq for EngineRun {
 }
 
 impl EngineRun {
-    /// Opens a run wherever it is: one on S3 is fetched into a folder of its own below `aside`, which goes again. Of several the
-    /// one that counts is fetched, and no other.
+    /// Opens a run wherever it is. Of one on S3 what was counted is fetched into a folder of its own below `aside`, which goes again,
+    /// and a table when it is read; of several runs the one that counts, and no other.
     ///
     /// # Errors
     /// As of [`EngineRun::open`], and when it cannot be fetched.
@@ -125,40 +124,10 @@ impl EngineRun {
         if !is_address(path) {
             return Self::open(path, progress);
         }
-        let failed = |error| Box::new(S3Error::Disk { path: aside.to_owned(), error });
-        let shelf = Shelf::below(aside).map_err(failed)?;
-        let fetch = |address: &Address, into: &str, choose: s3::Choose<'_>| {
-            s3::fetch(address, &shelf.folder().join(into), choose, shelf.room(), progress)
-        };
-        let mut address = Address::parse(path).map_err(Box::new)?;
-        let mut pointers = vec![];
-        for name in [POINTER, POINTERS] {
-            let parts = |names: &[&str]| names.iter().map(|name| name.is_empty() || is_part(name)).collect();
-            match fetch(&address.join(name), name, &parts) {
-                Ok(Fetched::File(file)) => pointers.push(file),
-                Ok(Fetched::Folder(folder)) => pointers.extend(parts_of(&folder)),
-                Err(S3Error::Nothing { .. }) => {}
-                Err(error) => return Err(Box::new(error).into()),
-            }
-        }
-        if let Some(run) = latest(&pointers)? {
-            address = address.join(&run);
-        }
-        let is_text = |name: &str| {
-            [COUNTS, RECIPE].iter().any(|text| {
-                let in_parts =
-                    name.strip_prefix(text.trim_end_matches(".json")).and_then(|rest| rest.strip_prefix('/'));
-                name == *text || in_parts.is_some_and(is_part)
-            })
-        };
-        let is_of_run = |name: &&str| name.ends_with(".parquet") || is_text(name);
-        let folder = match fetch(&address, "run", &|names| names.iter().map(is_of_run).collect()).map_err(Box::new)? {
-            Fetched::Folder(folder) => folder,
-            Fetched::File(_) => return Err(RunError::NoRun { path: address.to_string() }),
-        };
+        let far = FarRun::open(path, aside, progress)?;
         progress.restart();
-        let run = Self::open(&folder, progress)?;
-        Ok(Self { folder: PathBuf::from(address.to_string()), _fetched: Some(shelf), ..run })
+        let run = Self::open(far.texts(), progress)?;
+        Ok(Self { folder: PathBuf::from(far.address().to_string()), far: Some(Arc::new(far)), ..run })
     }
 
     /// Whether there is a run in a folder, or one that counts among several.
@@ -195,9 +164,8 @@ impl EngineRun {
             name: visible(&counts.run).into_owned(),
             engine: format!("Spark {}", visible(&counts.spark)),
             landed: Dataset::ALL.map(|dataset| rows(&counts, Table::landing(dataset))),
-            folder_read: folder.clone(),
             folder,
-            _fetched: None,
+            far: None,
             recipe,
             counts: vec![],
         };
@@ -260,8 +228,13 @@ impl EngineRun {
         progress: &Progress,
         mut found: impl FnMut(DataFrame) -> Result<(), E>,
     ) -> Result<(), E> {
-        let whole = self.folder_read.join(WHOLE).join(table.name());
-        let place = if whole.is_dir() { whole } else { self.folder_read.join(table.name()) };
+        // The whole of it has its own progress, in a unit of its own.
+        let folder = match &self.far {
+            Some(far) => far.fetch(table, &progress.part())?,
+            None => self.folder.clone(),
+        };
+        let whole = folder.join(WHOLE).join(table.name());
+        let place = if whole.is_dir() { whole } else { folder.join(table.name()) };
         let path = || place.display().to_string();
         let columns = |error| RunError::Columns { path: path(), table: table.name(), error };
         let entries = fs::read_dir(&place).map_err(|error| RunError::Unreachable { path: path(), error })?;
@@ -316,12 +289,12 @@ fn damaged(path: &Path, error: serde_json::Error) -> RunError {
 }
 
 /// Whether this is what a file of Spark's is called.
-fn is_part(name: &str) -> bool {
+pub(super) fn is_part(name: &str) -> bool {
     name.starts_with("part-") && !name.contains('/')
 }
 
 /// The files that Spark wrote into a folder, in the order of their names.
-fn parts_of(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn parts_of(folder: &Path) -> Vec<PathBuf> {
     let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
     let mut parts: Vec<PathBuf> =
         names.filter(|name| name.to_str().is_some_and(is_part)).map(|name| folder.join(name)).collect();
@@ -343,7 +316,7 @@ fn text_of(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// The run that the latest of these pointers names: a folder below theirs.
-fn latest(pointers: &[PathBuf]) -> Result<Option<String>, RunError> {
+pub(super) fn latest(pointers: &[PathBuf]) -> Result<Option<String>, RunError> {
     let mut latest: Option<Pointer> = None;
     for file in pointers {
         let pointer: Pointer = serde_json::from_slice(&read(file)?).map_err(|error| damaged(file, error))?;

@@ -12,6 +12,7 @@ mod content;
 mod csv_file;
 mod dictionary;
 mod engine_run;
+mod far_run;
 mod file;
 mod find;
 mod finding;

@@ -3,11 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use stedi_workbench::domain::{Dataset, Progress};
-use stedi_workbench::landing::Source;
+use stedi_workbench::curation::{curate, curate_brought};
+use stedi_workbench::domain::{Dataset, JoinRule, Progress, Recipe};
+use stedi_workbench::landing::{self, EngineRun, Source};
+use stedi_workbench::review::differences;
 use stedi_workbench::s3::{self, Address, Fetched, Seal};
 use stedi_workbench::state::{Command, ExportOutcome, Severity, Shown};
 
+use crate::engine_run::write_run;
 use crate::support::{Window, sample_data, write};
 use crate::window_export::Desk;
 
@@ -92,4 +95,58 @@ fn an_export_goes_there_whole_once_somebody_signed_and_over_nothing() {
     let nothing =
         s3::fetch(&Address::parse(&other).unwrap(), &home.path().join("other"), &all, None, &Progress::default());
     assert!(nothing.unwrap_err().to_string().contains("nothing lies there"));
+}
+
+/// How many files of tables lie somewhere below a folder.
+fn table_files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| {
+            if path.is_dir() {
+                table_files(&path)
+            } else {
+                usize::from(path.extension().is_some_and(|e| e == "parquet"))
+            }
+        })
+        .sum()
+}
+
+#[test]
+#[ignore = "it needs a store: make test-s3"]
+fn a_run_is_opened_by_what_it_counted_and_its_tables_are_fetched_once_they_are_read() {
+    let (place, progress) = (place("runs"), Progress::default());
+    let read = |folder: &Path| landing::read(&Source::Folder(folder.to_owned()), &progress).unwrap();
+    let landing = read(&sample_data());
+    let here = curate(&landing, &Recipe { join: JoinRule::Owner, ..Recipe::default() }, &progress).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    write_run(home.path(), "one", &landing, &here);
+    send(home.path(), &place);
+    let aside = tempfile::tempdir().unwrap();
+    let run = EngineRun::open_at(&place, aside.path(), &progress).unwrap();
+    assert_eq!((&run.counts, table_files(aside.path())), (&here.counts, 0));
+
+    // Of other landing files it is refused before any table is fetched.
+    let other = tempfile::tempdir().unwrap();
+    let customer = sample_data().join("customer/landing");
+    for file in std::fs::read_dir(&customer).unwrap() {
+        let file = file.unwrap().path();
+        write(
+            &other.path().join("customer/landing"),
+            file.file_name().unwrap().to_str().unwrap(),
+            std::fs::read(&file).unwrap(),
+        );
+    }
+    let error = curate_brought(&read(other.path()), &run, &progress).unwrap_err().to_string();
+    assert!(error.contains("made of other landing files"), "{error}");
+    assert_eq!(table_files(aside.path()), 0);
+
+    // Two parts of each of five tables, and of the one that is there twice the whole one alone; once, however often they are read.
+    for _ in 0..2 {
+        let there = curate_brought(&landing, &run, &progress).unwrap();
+        let found = differences(&here, &there, &progress).unwrap();
+        assert!(found.iter().all(|difference| difference.is_equal()));
+        assert_eq!(table_files(aside.path()), 10);
+    }
+    drop(run);
+    assert_eq!(std::fs::read_dir(aside.path()).unwrap().count(), 0, "what was fetched goes with the run");
 }
