@@ -90,6 +90,10 @@ impl App {
         match command {
             // The rows behind a figure of the review are the first page's.
             Command::Show(Shown::Behind(_)) => self.handle(command, context),
+            // A recording is shown where signals are, and what it was asked from stays.
+            Command::ShowRecording(Some(_)) if self.shows_signals() && !self.beside_shows_signals() => {
+                self.handle(command, context);
+            }
             Command::Show(_)
             | Command::RetryDropped
             | Command::RetryConsent
@@ -113,6 +117,19 @@ impl App {
             }
             _ => self.handle(command, context),
         }
+    }
+
+    fn shows_signals(&self) -> bool {
+        self.state.choices().shown == Shown::Signals
+    }
+
+    fn beside_shows_signals(&self) -> bool {
+        self.state.beside.as_ref().is_some_and(|beside| beside.shown == Shown::Signals)
+    }
+
+    /// Whether what the first page asks of the signals is for the page beside, which shows them, where it does not itself.
+    pub(super) fn asks_signals_beside(&self) -> bool {
+        !self.state.is_turned() && self.beside_shows_signals() && !self.shows_signals()
     }
 
     /// Opens a page beside the first, moves it, or closes it.

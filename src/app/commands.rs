@@ -170,6 +170,9 @@ impl App {
                 let visited = self.state.visits.go_forth();
                 self.visit(context, visited);
             }
+            Command::ShowRecording(Some(follow)) if self.asks_signals_beside() => {
+                self.at_beside(|app| app.show_recording(Some(follow), context));
+            }
             Command::ShowRecording(follow) => self.show_recording(follow, context),
             Command::About(follow) => {
                 self.screens.show_about();

@@ -20,6 +20,8 @@ pub struct AskedOfExport {
     past: bool,
     /// Who is to be looked for again in the exports, once their list is there.
     search_again: Option<Withdrawn>,
+    /// What is looked for now was looked for before.
+    searches_quietly: bool,
     /// Whom the recipe had withdrawn when the exports were searched for them last.
     looked_for: Option<Withdrawn>,
 }
@@ -197,6 +199,7 @@ impl App {
                     exporting.past = Slot::Ready(Arc::new(past));
                     exporting.keys = keys;
                     if let Some(list) = self.exported.search_again.take() {
+                        self.exported.searches_quietly = true;
                         self.search_exports(list);
                     }
                 }
@@ -244,9 +247,12 @@ impl App {
         match (request, answer) {
             (_, Ok(ProveAnswer::Proved(proof))) => exporting.proof = Slot::Ready(Arc::new(proof)),
             (_, Ok(ProveAnswer::Searched(searched))) => {
-                let words = format!("Looked for them in {}", counted(searched.found.len() as u64, "export"));
+                let words = format!("Looked for who withdrew in {}", counted(searched.found.len() as u64, "export"));
                 exporting.searched = Slot::Ready(Arc::new(searched));
-                self.tell(words);
+                // Who asked for nothing is told nothing.
+                if !std::mem::take(&mut self.exported.searches_quietly) {
+                    self.tell(words);
+                }
             }
             (_, Ok(ProveAnswer::Withdrawn(opened))) => {
                 let words = format!("{} was written without them.", opened.folder.display());

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::format::short;
 use crate::domain::{Column, Kind, stored};
 
 /// Which rows of a table, and in which order.
@@ -58,6 +59,19 @@ pub struct Sort {
     pub descending: bool,
     /// Nulls before all others, not after them.
     pub nulls_first: bool,
+}
+
+impl Test {
+    /// From which number to which, where that is what it asks for.
+    pub fn range_in_words(&self) -> Option<String> {
+        let Self::Between(from, to) = self else { return None };
+        match (from.is_finite(), to.is_finite()) {
+            (true, true) => Some(format!("{} to {}", short(*from), short(*to))),
+            (true, false) => Some(format!("≥ {}", short(*from))),
+            (false, true) => Some(format!("≤ {}", short(*to))),
+            (false, false) => None,
+        }
+    }
 }
 
 impl Query {

@@ -43,6 +43,8 @@ pub struct Pane<'a> {
     pub before_consent: Option<f64>,
     /// Whose readings they are, where those of the panes are of several devices.
     pub whose: Option<String>,
+    /// Instants at which the join takes another customer's motion for this pane alone, ascending, before the shift of its curves.
+    pub foreign: &'a [i64],
 }
 
 /// One channel of a series.
@@ -142,7 +144,7 @@ impl Chart<'_> {
         let shaded =
             || self.panes.iter().filter_map(|pane| pane.before_consent).filter(|until| *until > self.view.from);
         let never = if shaded().any(f64::is_finite) { "before consent" } else { "no consent" };
-        let foreign = self.foreign_in_sight().len() as u64;
+        let foreign = self.foreign_in_sight().map(|(_, seen, _)| seen.len() as u64).sum();
         let counts = self.counted(width - LEFT - RIGHT);
         // Beside somebody else's, it is said whose these are.
         let [kept, dropped] = if others { ["the owner's, kept", "the owner's, dropped"] } else { ["kept", "dropped"] };
@@ -164,10 +166,19 @@ impl Chart<'_> {
         .collect()
     }
 
-    /// The instants with a foreign motion that are in sight.
-    pub(super) fn foreign_in_sight(&self) -> &[i64] {
-        let before = |end: f64| self.foreign.partition_point(|foreign| (*foreign as f64) < end);
-        &self.foreign[before(self.view.from)..before(self.view.to.next_up())]
+    /// The instants with a foreign motion that are in sight, with whose they are and what is added to them: of the chart at once, or of
+    /// each pane that has its own.
+    pub(super) fn foreign_in_sight(&self) -> impl Iterator<Item = (Option<&str>, &[i64], f64)> {
+        let own = self.panes.iter().map(|pane| (pane.whose.as_deref(), pane.foreign, pane.shift()));
+        std::iter::once((None, self.foreign, 0.0)).chain(own).map(|(whose, foreign, shift)| {
+            let before = |end: f64| foreign.partition_point(|at| *at as f64 + shift < end);
+            (whose, &foreign[before(self.view.from)..before(self.view.to.next_up())], shift)
+        })
+    }
+
+    /// The instants with a foreign motion that are marked in a pane, and what is added to them.
+    fn foreign_of<'s>(&'s self, pane: &'s Pane<'_>) -> (&'s [i64], f64) {
+        if pane.foreign.is_empty() { (self.foreign, 0.0) } else { (pane.foreign, pane.shift()) }
     }
 
     /// How many readings instants have, for each curve that has several at some, in panes of this width.
@@ -217,7 +228,8 @@ impl Chart<'_> {
         let values = pane.values.unwrap_or_else(|| fitted(extremes.range()));
         let has_counts = drawn.iter().any(|(.., counted)| counted.is_some_and(|counted| counted.are_marked));
         // Marks and counts have strips of their own, where no curve runs into them.
-        let strips = (if self.foreign.is_empty() { 0.0 } else { MARKS }, if has_counts { COUNTS } else { 0.0 });
+        let strips =
+            (if self.foreign_of(pane).0.is_empty() { 0.0 } else { MARKS }, if has_counts { COUNTS } else { 0.0 });
         let curves = Area { top: area.top + strips.0, bottom: area.bottom - strips.1, ..area };
         let scale = Scale { view: self.view, area, curves, values };
         self.paint_ground(pane, &scale, scene);
@@ -232,7 +244,7 @@ impl Chart<'_> {
                 }
             }
         }
-        self.paint_cursors(&scale, layout.panes.is_empty(), &mut shapes);
+        self.paint_cursors(pane, &scale, layout.panes.is_empty(), &mut shapes);
         scene.paint(area, shapes);
         layout.panes.push(area);
         layout.values.push(values);
@@ -303,16 +315,16 @@ impl Chart<'_> {
         let places = places.filter(|(x, _)| (area.left + 28.0..=right).contains(x));
         let mut shapes: Vec<Shape> =
             places.map(|(x, label)| Shape::small(label, [x, y], Anchor::Middle, Ink::Weak)).collect();
-        shapes.push(Shape::small(self.clock.name().to_owned(), [0.0, y], Anchor::Start, Ink::Weak));
+        shapes.push(Shape::small(self.clock.name().to_owned(), [4.0, y], Anchor::Start, Ink::Weak));
         scene.paint(Area::new(0.0, area.bottom, scene.size[0], scene.size[1]), shapes);
     }
 
     /// What is in front of the curves: foreign instants, cursors, the pointer. What cursors are called is said once, in the
     /// first pane.
-    fn paint_cursors(&self, scale: &Scale, is_first: bool, shapes: &mut Vec<Shape>) {
+    fn paint_cursors(&self, pane: &Pane<'_>, scale: &Scale, is_first: bool, shapes: &mut Vec<Shape>) {
         let area = scale.area;
         let marks: Vec<[f32; 3]> =
-            self.foreign_places(area).into_iter().map(|x| [x, area.top, area.top + MARKS - 2.0]).collect();
+            self.foreign_places(pane, area).into_iter().map(|x| [x, area.top, area.top + MARKS - 2.0]).collect();
         if !marks.is_empty() {
             shapes.push(Shape::Bars { bars: marks, ink: Ink::Foreign, width: 2.0 });
         }
@@ -339,18 +351,26 @@ impl Chart<'_> {
     }
 
     /// Where the foreign instants stand, one for each pixel at the most: looked up pixel by pixel, not one by one.
-    fn foreign_places(&self, area: Area) -> Vec<f32> {
+    fn foreign_places(&self, pane: &Pane<'_>, area: Area) -> Vec<f32> {
+        let (foreign, shift) = self.foreign_of(pane);
         let mut places = vec![];
-        let mut next = self.foreign.partition_point(|at| (*at as f64) < self.view.from);
-        while let Some(&at) = self.foreign.get(next)
-            && at as f64 <= self.view.to
+        let mut next = foreign.partition_point(|at| *at as f64 + shift < self.view.from);
+        while let Some(at) = foreign.get(next).map(|at| *at as f64 + shift)
+            && at <= self.view.to
         {
-            let x = self.x(area, at as f64);
+            let x = self.x(area, at);
             places.push(x);
             let after = self.instant_at(area, x + 1.0);
-            next += self.foreign[next..].partition_point(|at| *at as f64 <= after).max(1);
+            next += foreign[next..].partition_point(|at| *at as f64 + shift <= after).max(1);
         }
         places
+    }
+}
+
+impl Pane<'_> {
+    /// What is added to the instants of its curves.
+    fn shift(&self) -> f64 {
+        self.curves.first().map_or(0.0, |curve| curve.shift)
     }
 }
 

@@ -108,7 +108,7 @@ impl Plotted {
         };
         let before_consent = self.before_consent.map(|at| at - first);
         let whose = Some(title.clone());
-        Some(Pane { title, curves: vec![curve], before_consent, whose, ..Pane::default() })
+        Some(Pane { title, curves: vec![curve], before_consent, whose, foreign: &self.foreign, ..Pane::default() })
     }
 
     /// How long the device recorded, in milliseconds.

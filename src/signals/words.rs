@@ -98,11 +98,13 @@ impl Chart<'_> {
         said.into_iter().map(in_words).collect()
     }
 
-    fn foreign_in_words(&self) -> Option<String> {
-        let seen = self.foreign_in_sight();
-        let first = seen.first()?;
-        let instants = counted(seen.len() as u64, "instant");
-        let first = self.said(*first as f64);
-        Some(format!("{instants} joined with a foreign motion, the first at {first}."))
+    fn foreign_in_words(&self) -> Vec<String> {
+        let in_words = |(whose, seen, shift): (Option<&str>, &[i64], f64)| {
+            let first = self.said(*seen.first()? as f64 + shift);
+            let instants = counted(seen.len() as u64, "instant");
+            let whose = whose.map_or_else(String::new, |whose| format!("{whose}: "));
+            Some(format!("{whose}{instants} joined with a foreign motion, the first at {first}."))
+        };
+        self.foreign_in_sight().filter_map(in_words).collect()
     }
 }

@@ -82,7 +82,8 @@ pub fn offers(text: &str, at: usize, asked: bool) -> (Range<usize>, Vec<Offer>) 
             let of_named = named.iter().map(|(_, table)| *table).collect::<std::collections::BTreeSet<_>>();
             let functions = FUNCTIONS.iter().map(|name| offer(OfferKind::Function, &format!("{name}("), "function"));
             let keywords = KEYWORDS.iter().map(|word| offer(OfferKind::Keyword, word, "word of SQL"));
-            of_named.into_iter().flat_map(columns).chain(tables).chain(keywords).chain(functions).collect()
+            let given = given(&words).map(|name| offer(OfferKind::Column, name, "name in this query"));
+            of_named.into_iter().flat_map(columns).chain(given).chain(tables).chain(keywords).chain(functions).collect()
         }
     };
     (start..at, matching(offered, begun))
@@ -119,6 +120,12 @@ fn named<'a>(words: &[(&'a str, usize)]) -> Vec<(&'a str, Table)> {
         named.extend(alias.filter(|word| !is_keyword(word)).map(|alias| (alias, table)));
     }
     named
+}
+
+/// The names that a query gives to columns by AS.
+fn given<'a>(words: &'a [(&'a str, usize)]) -> impl Iterator<Item = &'a str> {
+    let is_named = |pair: &&[(&str, usize)]| pair[0].0.eq_ignore_ascii_case("as");
+    words.windows(2).filter(is_named).map(|pair| pair[1].0)
 }
 
 /// Those that begin so come first, then those that have it within; a word that is whole already needs no offer.
@@ -169,6 +176,10 @@ mod tests {
         );
         assert!(at_bar("SELECT coun|", false).contains(&"count(".to_owned()));
         assert_eq!(at_bar("|", true), BEGINNINGS);
+        // What the query names itself is whole, and no keyword in the making.
+        let named = "SELECT count(*) AS n, 1 AS nearest FROM customer_landing ORDER BY ";
+        assert!(at_bar(&format!("{named}n|"), false).is_empty());
+        assert_eq!(at_bar(&format!("{named}nea|"), false)[0], "nearest");
         assert!(at_bar("SELECT * FROM customer_landing whe|", false).contains(&"WHERE".to_owned()));
     }
 

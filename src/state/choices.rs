@@ -279,7 +279,10 @@ fn query_label(from: &Query, to: &Query) -> Option<Label> {
         let changed = to.filters.iter().find(|filter| !from.filters.contains(filter));
         let gone = from.filters.iter().find(|filter| !to.filters.contains(filter));
         return Some(match (changed, gone) {
-            (Some(filter), _) if filter.on => Label::new(format!("filter: {}", filter.column)),
+            (Some(filter), _) if filter.on => Label::new(match filter.test.range_in_words() {
+                Some(range) => format!("filter: {} {range}", filter.column),
+                None => format!("filter: {}", filter.column),
+            }),
             (Some(filter), _) => Label::new(format!("filter off: {}", filter.column)),
             (None, Some(filter)) => Label::new(format!("filter removed: {}", filter.column)),
             (None, None) => Label::new("filters"),
@@ -314,7 +317,7 @@ fn recipe_labels(from: &Recipe, to: &Recipe) -> Vec<Label> {
         ));
     }
     if *withdrawn != from.withdrawn {
-        labels.push(Label::new(format!("withdrawn: {}", format::counted(withdrawn.len() as u64, "customer"))));
+        labels.push(Label::new(format!("{} on the list of withdrawals", format::thousands(withdrawn.len() as u64))));
     }
     if *duplicates != from.duplicates {
         labels.push(Label::new(match duplicates {

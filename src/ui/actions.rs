@@ -263,7 +263,7 @@ const ACTIONS: &[Action] = &[
     },
     Action {
         id: "save-view",
-        name: "Save the rows and columns in sight…",
+        name: "Save this view: the rows and columns in sight…",
         usual: &[keys(CTRL, Key::E)],
         does: |state| match state.look_in_force() {
             Some(_) => Does::Asks(Command::SaveView),

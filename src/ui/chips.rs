@@ -19,7 +19,8 @@ pub fn chips_ui(ui: &mut Ui, state: &State, look: &Look, query: &mut Query, comm
     if query.filters.is_empty() && query.sorts.is_empty() && narrowed.is_none() {
         return;
     }
-    ui.horizontal(|ui| {
+    // None is cut where the page is narrow.
+    ui.horizontal_wrapped(|ui| {
         if narrowed.is_some() {
             follow_ui(ui, state, &loaded.codes, commands);
             ui.separator();

@@ -79,9 +79,7 @@ fn contains_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
         let (text, entered) = line_ui(ui, id, "text", &format!("Text in {}", column.name));
         if (ui.button(t("Contains")).clicked() || entered) && !text.trim().is_empty() {
             query.set(Filter { column: column.name, test: Test::Contains(text.trim().to_owned()), on: true });
-            if entered {
-                ui.close();
-            }
+            ui.close();
         }
     });
 }
@@ -143,15 +141,17 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
         text => text.replace('−', "-").parse().ok().filter(|number: &f64| number.is_finite()),
     };
     let bounds = bound(&from, f64::NEG_INFINITY).zip(bound(&to, f64::INFINITY));
-    let applies = ui.add_enabled(bounds.is_some(), Button::new(t("Apply"))).clicked() || entered;
+    let is_reversed = bounds.is_some_and(|(low, high)| low > high);
+    let applies = ui.add_enabled(bounds.is_some() && !is_reversed, Button::new(t("Apply"))).clicked() || entered;
     match bounds {
+        Some(_) if is_reversed => {
+            ui.label(widgets::warning(ui, "From is more than To"));
+        }
         Some((low, high)) => {
             let asked = !(from.trim().is_empty() && to.trim().is_empty());
             if applies && asked {
                 query.set(Filter { column: name, test: Test::range(column, low, high), on: true });
-                if entered {
-                    ui.close();
-                }
+                ui.close();
             }
         }
         None => {

@@ -71,8 +71,7 @@ impl DevicesScreen {
 
 const FINDS: &str =
     "By a part of its code or its customer's; by serial number and e-mail address where personal data are shown";
-const CURVES: &str =
-    "A curve is the distance over time, of a phone alone the acceleration. What is ticked can be compared.";
+const CURVES: &str = "A curve is the distance over time; where there is a phone alone, its acceleration. What is ticked can be compared.";
 const CARD: Vec2 = vec2(232.0, 108.0);
 const GAP: f32 = 8.0;
 /// A page of this width at least has all that is above the cards in one line.

@@ -8,7 +8,7 @@ use egui::{Button, RichText, ScrollArea, TextStyle, TextWrapMode, Ui, WidgetText
 use crate::domain::JoinRule;
 use crate::domain::format::{bytes, counted, thousands};
 use crate::export::Listed;
-use crate::export::release::{Contained, Manifest, Verified};
+use crate::export::release::{Contained, Manifest, Verified, place_without};
 use crate::state::{Command, OpenedExport, Proof, Searched, Slot, State};
 
 use super::scrolled::Scrolled as _;
@@ -146,7 +146,7 @@ pub fn written_ui(
 ) {
     let OpenedExport { manifest, lines, key_file, .. } = opened;
     ui.label(t(format!(
-        "{} of {}, {} in {}; with what describes them {}.",
+        "{} of {}, {} in {}; {} in all.",
         counted(manifest.rows(), "row"),
         counted(manifest.consent.customers, "customer"),
         bytes(manifest.data_files().map(|file| file.bytes).sum()),
@@ -193,6 +193,8 @@ fn lines_ui(
     });
     let Some((library, text)) = lines.get(*chosen).or(lines.first()) else { return };
     theme::lines_frame(ui).show(ui, |ui| {
+        // As wide for each library.
+        ui.set_min_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let copy = widgets::icon_button_ui(ui, icons::COPY, format!("Copy the lines for {library}"));
             if comes {
@@ -223,7 +225,9 @@ fn made_of(manifest: &Manifest) -> String {
     let joined = rule.map_or_else(|| join.to_owned(), |rule| rule.title().to_owned());
     let files = counted(manifest.landing.len() as u64, "landing file");
     let signed = manifest.review.signed_off.as_ref();
-    let by = signed.map_or_else(|| ", signed by nobody".to_owned(), |signed| format!(", signed off by {}", signed.who));
+    let before = if manifest.tombstones.is_empty() { "" } else { " before customers were taken out" };
+    let by = signed
+        .map_or_else(|| ", signed by nobody".to_owned(), |signed| format!(", signed off by {}{before}", signed.who));
     let (format, time) = (packaging.format.title(), packaging.time.name());
     format!("{} Joined on {joined}. {format}, {time} time. From {files}{by}.", manifest.consent.rule)
 }
@@ -359,9 +363,8 @@ fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, replaces: &mut 
         ui.label(widgets::small(ui, format!("      {file}: {} {unit}", thousands(*rows))));
     }
     ui.horizontal_wrapped(|ui| {
-        let beside = ui.button(t("Write it without them"));
-        let hover = "Beside it, with the ending -without-withdrawn; what is there stays";
-        if beside.on_hover_text(t(hover)).clicked() {
+        let beside = ui.button(t(format!("Write it without them as {}", name(&place_without(folder)))));
+        if beside.on_hover_text(t("Beside it; what is there stays")).clicked() {
             commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: false });
         }
         let replace = ui.button(t("Replace it by one without them"));

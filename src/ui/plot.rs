@@ -10,6 +10,7 @@ use crate::signals::{Chart, Column, Layout, Span};
 
 use super::scene::scene_ui;
 use super::scrolled::Scrolled as _;
+use super::words::t;
 use super::zoom::Zoom;
 use super::{access, focus, widgets};
 
@@ -92,7 +93,8 @@ pub fn plot_ui(ui: &mut Ui, chart: Chart<'_>, whole: Span, screen: &mut PlotScre
 
 /// How much is seen, and how to see less of it where the wheel does something else.
 pub fn showing_ui(ui: &mut Ui, screen: &PlotScreen) {
-    ui.add(Label::new(widgets::small(ui, screen.layout.in_words())).extend());
+    ui.add(Label::new(widgets::small(ui, screen.layout.in_words())).extend())
+        .on_hover_text(t("Distances and motions together, as far as they are drawn"));
     if screen.scrolls {
         ui.label(widgets::small(ui, "Ctrl+wheel zooms"));
     }

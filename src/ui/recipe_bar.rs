@@ -32,7 +32,8 @@ pub fn recipe_bar_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         ui.separator();
         let sentence = "Keep a motion only if it was taken at or after its customer agreed to share, and so each row to learn from. \
-                        Distances in step_trainer_trusted stay, whenever they were taken";
+                        A customer without any left is no curated one, and neither are their distances in step_trainer_trusted; \
+                        those of the others stay, whenever they were taken";
         explained(ui.checkbox(&mut recipe.consent_date, t("Only motions after consent")), sentence, "consent-date");
         ui.add_space(4.0);
         let mut drop = recipe.duplicates == Duplicates::Drop;

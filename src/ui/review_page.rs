@@ -213,8 +213,8 @@ fn gate_of_ui(ui: &mut Ui, state: &State, who: &mut String, is_narrow: bool, com
                 // On the page of the export they are named below.
                 let warnings = review.checks.value().map_or(0, |review| review.warnings().count());
                 if !is_narrow && warnings > 0 {
-                    let stand = if warnings == 1 { "does" } else { "do" };
-                    let words = format!("{} {stand} not stand against it.", counted(warnings as u64, "warning"));
+                    let does = if warnings == 1 { "does" } else { "do" };
+                    let words = format!("{} {does} not block it.", counted(warnings as u64, "warning"));
                     ui.label(widgets::weak(ui, words));
                 }
             }

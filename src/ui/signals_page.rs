@@ -360,7 +360,7 @@ pub fn subject_name(plotted: &Plotted, loaded: &Loaded, revealed: bool) -> Strin
     let device = subject.device.clone().map(|serial| name(Follow::Device(serial)));
     let person = subject.person.clone().map(|email| name(Follow::Person(email)));
     match (device, person) {
-        (Some(device), Some(person)) => format!("{device} with {person}"),
+        (Some(device), Some(person)) => format!("{device}, owner {person}"),
         (Some(device), None) => format!("{device}, no customer"),
         (None, Some(person)) => format!("{person}, no device"),
         (None, None) => "nobody".to_owned(),

@@ -34,6 +34,8 @@ struct Offered {
     range: Range<usize>,
     offers: Vec<Offer>,
     chosen: usize,
+    /// Somebody asked for it or went through it by arrows: Enter takes what is chosen, and is no new line.
+    is_used: bool,
 }
 
 impl Editor {
@@ -80,7 +82,7 @@ impl Editor {
 
     fn offer(&mut self, asked: bool) {
         let (range, offers) = offers(&self.text, self.cursor, asked);
-        self.offered = (!offers.is_empty()).then_some(Offered { range, offers, chosen: 0 });
+        self.offered = (!offers.is_empty()).then_some(Offered { range, offers, chosen: 0, is_used: asked });
     }
 
     fn take(&mut self, position: usize) {
@@ -158,16 +160,20 @@ fn byte_of(text: &str, letter: usize) -> usize {
 
 /// The keys of the list, before the editor takes them.
 fn keys(ui: &Ui, editor: &mut Editor) {
-    let Some(Offered { offers, chosen, .. }) = &mut editor.offered else { return };
+    let Some(Offered { offers, chosen, is_used, .. }) = &mut editor.offered else { return };
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let last = offers.len().saturating_sub(1);
     if pressed(Key::ArrowDown) {
+        // The first one is looked at already; the arrow makes it the one that is meant.
         *chosen = if *chosen >= last { 0 } else { *chosen + 1 };
+        *is_used = true;
     }
     if pressed(Key::ArrowUp) {
         *chosen = chosen.checked_sub(1).unwrap_or(last);
+        *is_used = true;
     }
-    let (takes, closes) = (pressed(Key::Tab) | pressed(Key::Enter), pressed(Key::Escape));
+    let takes = pressed(Key::Tab) | (*is_used && pressed(Key::Enter));
+    let closes = pressed(Key::Escape);
     let chosen = *chosen;
     if closes {
         editor.offered = None;
@@ -178,13 +184,15 @@ fn keys(ui: &Ui, editor: &mut Editor) {
 
 /// Paints what is offered below the cursor; gives whether the pointer is over it.
 fn offers_ui(ui: &Ui, id: Id, place: egui::Pos2, editor: &mut Editor) -> bool {
-    let Some(Offered { offers, chosen, .. }) = &editor.offered else { return false };
+    let Some(Offered { offers, chosen, is_used, .. }) = &editor.offered else { return false };
     let mut taken = None;
     let area =
         Area::new(id.with("offers")).order(Order::Foreground).fixed_pos(place).constrain(true).show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(theme::OFFERS_WIDTH);
-                ScrollArea::vertical().max_height(theme::OFFERS_HEIGHT).show_scrolled(ui, |ui| {
+                // Left to itself a list takes two entries and a half for enough.
+                let room = (offers.len() as f32 * theme::ROW_HEIGHT).min(theme::OFFERS_HEIGHT);
+                ScrollArea::vertical().max_height(room).min_scrolled_height(room).show_scrolled(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     for (position, offer) in offers.iter().enumerate() {
                         let is_chosen = position == *chosen;
@@ -203,6 +211,8 @@ fn offers_ui(ui: &Ui, id: Id, place: egui::Pos2, editor: &mut Editor) -> bool {
                         }
                     }
                 });
+                let keys = if *is_used { "Tab or Enter takes it" } else { "Tab takes it; arrows choose" };
+                ui.label(widgets::small(ui, keys));
             });
         });
     if let Some(position) = taken {

@@ -294,6 +294,9 @@ pub(super) fn look_ui(
         if let Some(error) = state.summaries.error() {
             ui.label(widgets::warning(ui, error));
         }
+        if look.is_empty() && query == look.query && query.filters.iter().any(|filter| filter.on) {
+            no_rows::filtered_out_ui(ui, &mut query);
+        }
         let summaries = state.summaries.value().filter(|summaries| summaries.look.shown == shown);
         let mut content = Content {
             look: &look,

@@ -15,6 +15,8 @@ use super::{access, icons, widgets};
 pub struct WithdrawalsScreen {
     /// What is being typed.
     text: String,
+    /// What is being typed is seen, whatever it is.
+    is_seen: bool,
     /// Nobody who landed is written like that, and somebody is asked whether they mean it.
     is_unknown: bool,
     /// Why it cannot be added.
@@ -37,14 +39,18 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
             let is_known = || state.landing.value().is_some_and(|loaded| loaded.codes.without_mark(entry).is_some());
             Code::typed(entry).is_some() || is_known()
         };
-        let is_hidden = !state.revealed && !screen.text.split(',').all(|entry| is_code(entry.trim()));
+        let is_personal = !state.revealed && !screen.text.split(',').all(|entry| is_code(entry.trim()));
         let edit = TextEdit::singleline(&mut screen.text)
-            .password(is_hidden)
+            .password(is_personal && !screen.is_seen)
             .hint_text(t("code, e-mail address or serial number"));
         let response = ui.add(edit.desired_width(280.0));
         widgets::named(&response, ui, Role::TextInput, "E-mail address or serial number of a customer who withdrew");
         if response.changed() {
             (screen.is_unknown, screen.error) = (false, None);
+        }
+        if is_personal {
+            let name = if screen.is_seen { "Hide what is typed" } else { "Show what is typed" };
+            screen.is_seen ^= widgets::icon_button_ui(ui, icons::REVEALED, name).clicked();
         }
         let entered = widgets::is_entered(ui, &response);
         if (ui.button(t("Add")).clicked() || entered) && !screen.text.trim().is_empty() {

@@ -116,6 +116,12 @@ fn who_withdrew_is_gone_from_every_file_and_the_others_are_as_they_were() {
             // The recipe says by pseudonyms who withdrew, so that it can be made again.
             assert!(!is_there || name == "manifest.json", "{what}: {name} names somebody who is gone");
         }
+        let said = |folder: &Path, name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        for (name, words) in
+            [("report.html", "taken out of this export after the review"), ("README.md", "who were taken out since")]
+        {
+            assert!(said(&after, name).contains(words) && !said(&before, name).contains(words), "{what}: {name}");
+        }
         let second = Manifest::read(&after).unwrap();
         for table in &first.tables {
             let (one, other) = (read_table(&before, &table.name), read_table(&after, &table.name));

@@ -334,7 +334,7 @@ fn who_withdrew_is_found_in_all_exports_and_taken_out() {
     desk.click("Export first");
     assert!(desk.has("1 customer and 1 device who withdrew are in it"));
     let rows = manifest(&first).rows();
-    desk.click("Write it without them");
+    desk.click("Write it without them as first-without-withdrawn");
     let beside = first.with_file_name("first-without-withdrawn");
     let written = manifest(&beside);
     assert!(written.rows() < rows && manifest(&first).rows() == rows);

@@ -210,6 +210,10 @@ fn two_devices_are_drawn_beside_each_other_and_a_row_moves_the_cursor_of_the_oth
     let pointed = state(&window).signals.pointed.clone();
     assert!(pointed.is_some());
     assert_eq!(state(&window).other.signals.pointed, pointed);
+    // Whose signals are asked for from the table is shown where signals are; the table stays.
+    ask(&mut window, Command::ShowRecording(follow(0)));
+    assert_eq!(state(&window).choices().shown, shown);
+    assert_eq!(drawn(&state(&window).other.signals), devices[0]);
 }
 
 #[test]

@@ -348,6 +348,7 @@ fn devices_are_compared_from_their_starts() {
     click(&mut window, "Say the chart in words");
     let says = |part: &str| window.harness.query_all_by_label_contains(part).count();
     assert_eq!(says("the customer "), 2, "whose consent it is");
+    assert_eq!(says("joined with a foreign motion, the first at"), 2, "of each device");
 }
 
 #[test]

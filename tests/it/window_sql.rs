@@ -141,6 +141,16 @@ fn a_query_is_typed_completed_and_run_by_keyboard_alone() {
     assert!(says(&window, "email, text of customer_trusted"));
     press(&mut window, NONE, Key::Escape);
     assert!(!says(&window, "email, text of customer_trusted"));
+    // Enter is a new line as long as nobody chose anything.
+    let before = draft(&window);
+    type_query(&mut window, "i");
+    assert!(says(&window, "email, text of customer_trusted"));
+    press(&mut window, NONE, Key::Enter);
+    assert_eq!(draft(&window), format!("{before}i\n"));
+    for _ in 0..2 {
+        press(&mut window, NONE, Key::Backspace);
+    }
+    assert_eq!(draft(&window), before);
     press(&mut window, CTRL, Key::Space);
     press(&mut window, NONE, Key::Enter);
     type_query(&mut window, " <> ''");

@@ -154,16 +154,19 @@ fn instants(manifest: &Manifest) -> String {
 
 fn sides(manifest: &Manifest) -> String {
     let Some(split) = &manifest.split else { return String::new() };
-    let mut out = "## Splits\n\nBy customer, never by row.\n\n| split | rows | customers | devices | share of rows |\n|---|--:|--:|--:|--:|\n".to_owned();
-    let all: u64 = split.sides.values().map(|side| side.rows).sum();
+    let mut out = "## Splits\n\nBy customer, never by row.\n\n| split | customers | share of customers | rows | share of rows | devices |\n|---|--:|--:|--:|--:|--:|\n".to_owned();
+    let (rows, customers) =
+        split.sides.values().fold((0, 0), |(rows, customers), side| (rows + side.rows, customers + side.customers));
+    let percent = |part: u64, all: u64| format!("{:.1} %", part as f64 * 100.0 / all.max(1) as f64);
     for name in ["train", "validation", "test"] {
         let side = split.sides.get(name).copied().unwrap_or_default();
-        let share = side.rows as f64 * 100.0 / all.max(1) as f64;
         let _ = writeln!(
             out,
-            "| {name} | {} | {} | {} | {share:.1} % |",
-            thousands(side.rows),
+            "| {name} | {} | {} | {} | {} | {} |",
             thousands(side.customers),
+            percent(side.customers, customers),
+            thousands(side.rows),
+            percent(side.rows, rows),
             thousands(side.devices)
         );
     }
@@ -270,6 +273,9 @@ fn review(manifest: &Manifest) -> String {
         count("warn"),
         count("fail") + count("uncomputed"),
     );
+    if !manifest.tombstones.is_empty() {
+        out += "\nThe checks and the signature are of what it was first made of: their figures have those who were taken out since.\n";
+    }
     for check in checks.iter().filter(|check| check.verdict == "warn") {
         let _ = write!(out, "\n- warning: **{}** (`{}`). {}", title(&check.id), check.id, markdown(&check.words));
     }

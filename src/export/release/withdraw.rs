@@ -1,6 +1,7 @@
 //! Takes customers out of exports after the fact: says which have them, in which files, and writes those without them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use super::split::Sides;
 use super::windows::cut;
 use super::{Parts, ReleaseError, fill, read};
 use crate::domain::{JoinRule, Progress, Side, Table, Withdrawn};
+use crate::export::report::taken_out;
 
 /// What an export has of customers who withdrew.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -73,7 +75,7 @@ pub fn withdraw(
         return Ok(found.contained);
     }
     let contained = found.contained.clone();
-    let report = std::fs::read_to_string(folder.join("report.html"))
+    let report = fs::read_to_string(folder.join("report.html"))
         .map_err(|error| ReleaseError::NotAnExport { path: folder.to_owned(), why: error.to_string() })?;
     let new = NewFolder::begin(place, replace)?;
     let before = &found.manifest;
@@ -102,7 +104,7 @@ pub fn withdraw(
         attacks: vec![],
         review: before.review.clone(),
         tombstones,
-        report,
+        report: taken_out(&report, contained.customers, contained.rows.values().sum()),
         when,
     };
     fill(&new, &prepared, parts, progress)?;

@@ -38,6 +38,14 @@ pub fn page(title: &str, body: &str) -> String {
     )
 }
 
+/// A page that says something that is to be known before all else, right below its title.
+pub fn said_first(page: &str, words: &str) -> String {
+    const TITLE_ENDS: &str = "</h1>\n";
+    let at = page.find(TITLE_ENDS).map_or(0, |at| at + TITLE_ENDS.len());
+    let (before, behind) = page.split_at(at);
+    format!("{before}<p class=\"bad\">{}</p>\n{behind}", escaped(words))
+}
+
 /// A table of cells that are HTML already.
 pub struct Table<const COLUMNS: usize>(String);
 

@@ -45,6 +45,19 @@ pub fn write_report(
     write_file(path, text.as_bytes())
 }
 
+/// A report that says first that customers were taken out after the review that it is of.
+pub(super) fn taken_out(report: &str, customers: u64, rows: u64) -> String {
+    let (who, what) = (counted(customers, "customer"), counted(rows, "row"));
+    let were = if customers == 1 { "was" } else { "were" };
+    html::said_first(
+        report,
+        &format!(
+            "{who} with {what} {were} taken out of this export after the review: its figures and its signature are of what the export \
+             was first made of."
+        ),
+    )
+}
+
 /// The report for those who get an export: what was checked and accepted, the flows, the recipe and the files. It has no codes
 /// of people and devices, which are hashes without a key, no joins row by row, no drawn recordings, and nothing that differs
 /// from run to run.

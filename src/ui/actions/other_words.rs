@@ -66,7 +66,11 @@ pub fn words_for_section(anchor: &str) -> &'static str {
         "withdrawals" => {
             "gdpr dsgvo erase erasure delete customer person right to be forgotten remove löschen kunde person vergessen"
         }
-        "export-sides" => "leakage contamination train test validation holdout durchsickern",
+        "signals-gap" => "gap above threshold break line lücke ab schwelle linie",
+        "signals-zoom" => "fit values cursor axis magnitude range scale werte einpassen achse betrag bereich",
+        "export-sides" => {
+            "seed share stratify startwert anteil leakage contamination train test validation holdout durchsickern"
+        }
         "export-pseudonyms" => "k-anonymity anonymous gdpr hash anonym dsgvo",
         "beside" => "compare two side by side split difference vergleichen nebeneinander teilen unterschied",
         "commands" => "shortcut keyboard hotkey mouse arrow cells focus tastatur kürzel maus pfeil zellen fokus",

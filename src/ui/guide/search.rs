@@ -247,6 +247,11 @@ mod tests {
             "import",
             "download",
             "compare",
+            "gap above",
+            "fit values",
+            "cursor",
+            "seed",
+            "magnitude",
         ] {
             assert!(!texts(&IN_ENGLISH, word).is_empty(), "{word}");
         }
@@ -255,7 +260,7 @@ mod tests {
             assert!(!texts(&IN_GERMAN, word).is_empty(), "{word}");
         }
         let anchors: Vec<&str> = IN_ENGLISH.iter().filter_map(|block| block.anchor.as_deref()).collect();
-        assert_eq!(anchors.iter().filter(|anchor| !words_for_section(anchor).is_empty()).count(), 14, "{anchors:?}");
+        assert_eq!(anchors.iter().filter(|anchor| !words_for_section(anchor).is_empty()).count(), 16, "{anchors:?}");
     }
 
     #[test]

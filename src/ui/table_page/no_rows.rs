@@ -29,6 +29,16 @@ pub fn nothing_found_ui(ui: &mut Ui, is_narrowed: bool, query: &mut Query, look:
     });
 }
 
+/// No row passes the filters: said above the titles, by whose menus they are changed.
+pub fn filtered_out_ui(ui: &mut Ui, query: &mut Query) {
+    ui.horizontal_wrapped(|ui| {
+        ui.label(widgets::warning(ui, format!("{} No row passes the filters.", icons::WARNING)));
+        if ui.button(t("Clear filters")).clicked() {
+            query.filters.clear();
+        }
+    });
+}
+
 /// Why there may be no rows, and what to do next.
 pub fn without_rows(shown: Shown) -> &'static str {
     match shown {
