@@ -16,7 +16,9 @@ const LIMITS: [(u64, &str); 4] =
 
 /// Opens it, by keys, or has it stay open. What had the focus before gets it back when it closes.
 pub fn open(ui: &Ui) {
-    ui.data_mut(|data| data.insert_temp(asked(), true));
+    // Another size may give the button another place among others, with which what it opens closes a frame later.
+    let until = ui.ctx().cumulative_frame_nr() + 2;
+    ui.data_mut(|data| data.insert_temp(asked(), until));
     if !Popup::is_any_open(ui.ctx()) {
         let from = ui.memory(egui::Memory::focused);
         ui.data_mut(|data| data.insert_temp(asked().with("from"), from));
@@ -40,13 +42,14 @@ pub fn settings_menu_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>)
             .show_scrolled(ui, |ui| settings_ui(ui, state, commands));
     });
     widgets::named(&response, ui, Role::Button, "Settings");
-    if ui.data_mut(|data| data.remove_temp(asked()).unwrap_or(false)) {
+    let (popup, now) = (Popup::default_response_id(&response), ui.ctx().cumulative_frame_nr());
+    if ui.data_mut(|data| data.get_temp::<u64>(asked())).is_some_and(|until| now <= until) {
         // Whoever chooses by keys in what is open stays there.
-        if !Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
+        if !Popup::is_id_open(ui.ctx(), popup) {
             response.request_focus();
+            Popup::open_id(ui.ctx(), popup);
         }
-        Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
-    } else if !Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response))
+    } else if !Popup::is_id_open(ui.ctx(), popup)
         && let Some(Some(from)) = ui.data_mut(|data| data.remove_temp::<Option<Id>>(asked().with("from")))
         && ui.memory(egui::Memory::focused).is_none_or(|focused| focused == response.id)
     {

@@ -317,6 +317,12 @@ fn sizes_contrast_and_motion_are_chosen_by_keys_and_in_the_menu_and_kept() {
     press(&mut window, CTRL, Key::Num0);
     assert_eq!(window.harness.ctx.zoom_factor(), 1.0);
     click(&mut window, "Settings");
+    // However the top line changes with the size, they stay open.
+    for size in [150, 300, 100] {
+        click(&mut window, &format!("Everything: {size} %"));
+        assert_eq!(state(&window).looks.zoom.percent(), size);
+        assert!(window.harness.query_by_label("Text: large").is_some(), "{size} %");
+    }
     let body = |window: &Window| window.harness.ctx.global_style().text_styles[&egui::TextStyle::Body].size;
     let ground = |window: &Window| window.harness.ctx.global_style().visuals.panel_fill;
     let (usual, usual_ground) = (body(&window), ground(&window));
