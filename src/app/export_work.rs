@@ -244,7 +244,7 @@ pub fn prove(homes: &Homes, request: &ProveRequest, progress: &Progress) -> Resu
         }
         ProveRequest::Withdraw { folder, list, replace } => {
             let key = homes.keys.get(&Manifest::read(folder)?.key.id).map_err(ReleaseError::from)?;
-            let place = if *replace { folder.clone() } else { place_without(folder) };
+            let place = if *replace { folder.clone() } else { place_without(folder, Path::exists) };
             withdraw(folder, list, &key, &place, *replace, now(), progress)?;
             let manifest = Manifest::read(&place)?;
             homes.history.add(&place, &manifest).map_err(ReleaseError::from)?;

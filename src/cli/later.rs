@@ -115,7 +115,7 @@ pub fn withdraw_job(arguments: &WithdrawArguments) -> anyhow::Result<u8> {
     let mut results: Vec<(PathBuf, Result<Contained, ReleaseError>, PathBuf)> = vec![];
     let mut failed = None;
     for dataset in datasets {
-        let place = if *replace { dataset.clone() } else { place_without(dataset) };
+        let place = if *replace { dataset.clone() } else { place_without(dataset, |_| false) };
         let found = Manifest::read(dataset)
             .map_err(anyhow::Error::from)
             .and_then(|manifest| Ok((key_of(&manifest, key.as_deref(), keys.as_deref())?, manifest)));

@@ -181,6 +181,11 @@ fn simple(
         add("doubled", rows * 2, "The job was run twice into the same target.".to_owned(), TODO);
         add("tripled", rows * 3, "The job was run three times into the same target.".to_owned(), TODO);
     }
+    let steps = curation.count(table).into_iter().flat_map(|count| &count.steps);
+    for step in steps.filter(|step| step.reason == Reason::NoConsent && step.dropped > 0) {
+        let what = "Those without consent were counted, and those with it left out.".to_owned();
+        add("consent-inverted", step.dropped, what, "Turn the condition round: keep the rows whose consent is there.");
+    }
     if let Some(dataset) = table.dataset() {
         if landing.refused(dataset) > 0 {
             let count = rows + landing.refused(dataset);
@@ -190,8 +195,11 @@ fn simple(
         let distinct = Step { operation: Operation::Distinct, reason: Reason::Duplicate };
         let distinct = TableDefinition { table, source: table, steps: vec![distinct] };
         let count = curation.count_by(&distinct, progress)?;
-        let what = "Rows that are equal in every column were counted once.".to_owned();
-        add("duplicates-dropped", count, what, "Count all rows, or drop duplicates here as well.");
+        // Where there are none, it is no mistake.
+        if count != rows {
+            let what = "Rows that are equal in every column were counted once.".to_owned();
+            add("duplicates-dropped", count, what, "Count all rows, or drop duplicates here as well.");
+        }
     }
     if table == Table::CustomerTrusted {
         let recipe = &curation.recipe;

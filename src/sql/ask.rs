@@ -167,6 +167,11 @@ fn unplanned(text: &str, asked: &Asked, error: PolarsError) -> Fault {
                 format!("two columns would be called {shown}. Call one otherwise, such as {shown} AS other"),
             );
         }
+        _ if first.to_lowercase().contains("subquery") => {
+            let message = "a query in brackets cannot stand at its place here. Put it into FROM or WITH, or put counts below each \
+                           other by UNION ALL";
+            return Fault { message: message.to_owned(), place: place_of_inner(text) };
+        }
         // The engine shows how it holds a name that stands where it wants a text or a number.
         (_, Some(name)) if first.contains("Ident {") => {
             return fault(name, format!("{} stands where a text or a number is needed", excerpt(name)));
@@ -200,6 +205,20 @@ fn place_of_name(text: &str, name: &str) -> Option<Place> {
     let (pieces, _) = pieces(text);
     let is_it = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
     pieces.into_iter().find(|piece| is_it(&piece.token)).map(|piece| place_of(text, piece.bytes))
+}
+
+/// Where the first query in brackets begins.
+fn place_of_inner(text: &str) -> Option<Place> {
+    use sqlparser::keywords::Keyword;
+    use sqlparser::tokenizer::Token;
+    let (pieces, _) = pieces(text);
+    let mut pieces = pieces.into_iter().filter(|piece| !matches!(piece.token, Token::Whitespace(_)));
+    let mut before = pieces.next()?;
+    pieces.find_map(|piece| {
+        let is_query = matches!(&piece.token, Token::Word(word) if word.keyword == Keyword::SELECT);
+        let opened = std::mem::replace(&mut before, piece);
+        (is_query && opened.token == Token::LParen).then(|| place_of(text, opened.bytes))
+    })
 }
 
 /// Why the rows could not be computed. The engine's own words may repeat a value, so they are not.

@@ -11,6 +11,7 @@ mod foresee;
 mod lake;
 mod lineage;
 mod named;
+mod order;
 mod read;
 mod text;
 mod ties;

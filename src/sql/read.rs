@@ -12,6 +12,7 @@ use crate::domain::Table;
 use crate::domain::foreign::excerpt;
 
 use super::named::names;
+use super::order::orders;
 use super::text::{Piece, Place, pieces, place, place_of, reads_files};
 
 /// Why a query is not answered, and where in its text the reason stands, if it has a place.
@@ -84,8 +85,10 @@ impl Asked {
             return Err(Fault { message, place: ident.and_then(|ident| place_of_ident(text, &ident)) });
         }
         let tables = looker.tables(text)?;
-        let rewritten =
-            |names: &BTreeMap<usize, String>| rewritten(text, &pieces, names, |literal| stands_for(literal, form));
+        let orders = orders(text, &pieces, &statement)?;
+        let rewritten = |names: &BTreeMap<usize, String>| {
+            rewritten(text, &pieces, (names, &orders), |literal| stands_for(literal, form))
+        };
         let named = rewritten(&names(text, &pieces, &statement));
         Ok(Self { sql: rewritten(&BTreeMap::new()), named, tables, form })
     }
@@ -129,16 +132,17 @@ fn is_user(pieces: &[Piece], position: usize) -> bool {
     word.quote_style.is_none() && word.value == "user" && next.is_none_or(|next| next.token != Token::LParen)
 }
 
-/// The query as the engine reads it, with names behind some pieces.
+/// The query as the engine reads it, with names behind some pieces, and something else in the place of others.
 fn rewritten(
     text: &str,
     pieces: &[Piece],
-    names: &BTreeMap<usize, String>,
+    (names, others): (&BTreeMap<usize, String>, &BTreeMap<usize, String>),
     stands_for: impl Fn(&str) -> Option<String>,
 ) -> String {
     let mut sql = String::with_capacity(text.len());
     for (position, piece) in pieces.iter().enumerate() {
         match &piece.token {
+            _ if others.contains_key(&position) => sql.push_str(&others[&position]),
             Token::Word(_) if is_user(pieces, position) => sql.push_str("\"user\""),
             Token::SingleQuotedString(literal) => match stands_for(literal) {
                 Some(other) => sql.push_str(&format!("'{}'", other.replace('\'', "''"))),

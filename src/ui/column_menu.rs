@@ -11,7 +11,7 @@ use crate::explore::{ColumnLayout, Filter, Query, Sort, Spread, Test, shown};
 
 use super::column_title::Title;
 use super::scrolled::Scrolled as _;
-use super::words::{as_is, t};
+use super::words::{as_is, t, typed_number};
 use super::{icons, widgets};
 
 /// Paints the menu of a column.
@@ -138,7 +138,7 @@ fn range_ui(ui: &mut Ui, column: &Column, query: &mut Query) {
     let bound = |text: &str, otherwise: f64| match text.trim() {
         "" => Some(otherwise),
         text if column.kind == Kind::Time => format::instant(text).map(|instant| instant as f64),
-        text => text.replace('−', "-").parse().ok().filter(|number: &f64| number.is_finite()),
+        text => typed_number(text),
     };
     let bounds = bound(&from, f64::NEG_INFINITY).zip(bound(&to, f64::INFINITY));
     let is_reversed = bounds.is_some_and(|(low, high)| low > high);

@@ -9,7 +9,7 @@ use crate::domain::format::{difference, thousands};
 use crate::review::{Expected, Verdict};
 use crate::state::{Command, State};
 
-use super::words::{as_is, t};
+use super::words::{as_is, t, typed_count};
 use super::{access, icons, theme, widgets};
 
 /// What is being typed, for each table.
@@ -26,12 +26,16 @@ pub fn expected_ui(ui: &mut Ui, state: &State, screen: &mut ExpectedScreen, comm
         "Write the counts that another system reports, such as Athena or Glue, or read them from a file: JSON, CSV or lines.",
     ));
     ui.add_space(8.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.button(t(format!("{} From a file…", icons::OPEN_FILES))).clicked() {
             commands.push(Command::ChooseExpected);
         }
         if !state.expected.is_empty() && ui.button(t("Clear")).clicked() {
             commands.push(Command::SetExpected(Expected::default()));
+        }
+        if !state.expected.is_empty() && state.review.signed_off().is_none() {
+            let words = "They are a check of the review as long as they stand here: one that differs has to be repaired or accepted.";
+            ui.label(widgets::weak(ui, words));
         }
         if state.verdicts.is_loading() && !state.expected.is_empty() {
             ui.label(widgets::weak(ui, "checking…"));
@@ -74,11 +78,10 @@ fn line_ui(ui: &mut Ui, state: &State, table: Table, typed: &mut String, expecte
     });
     let response = ui.add_sized([110.0, theme::ROW_HEIGHT], TextEdit::singleline(typed).hint_text(t("expected")));
     widgets::named(&response, ui, Role::TextInput, format!("Expected rows of {}", table.name()));
-    let plain: String = typed.chars().filter(|letter| !matches!(letter, ',' | ' ' | '_')).collect();
-    match (plain.is_empty(), plain.parse::<u64>()) {
+    match (typed.trim().is_empty(), typed_count(typed)) {
         (true, _) => expected.remove(table),
-        (false, Ok(rows)) => expected.set(table, rows),
-        (false, Err(_)) => {
+        (false, Some(rows)) => expected.set(table, rows),
+        (false, None) => {
             expected.remove(table);
             access::invalid(&response, "a whole number is wanted");
             ui.label(widgets::warning(ui, "a whole number is wanted"));

@@ -128,7 +128,7 @@ fn chosen_ui(ui: &mut Ui, state: &State, screen: &mut PastScreen, past: &[Listed
     }
     proof_ui(ui, state, &folder);
     if let Some(searched) = state.exporting.searched.value() {
-        contained_ui(ui, searched, &folder, &mut screen.replaces, commands);
+        contained_ui(ui, (searched, past), &folder, &mut screen.replaces, commands);
     }
     if let Some(opened) = state.exporting.opened.value().filter(|opened| opened.folder == folder) {
         ui.add_space(8.0);
@@ -342,7 +342,13 @@ fn withdrawn_ui(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 /// What one export has of those who withdrew, and the way to take them out.
-fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, replaces: &mut bool, commands: &mut Vec<Command>) {
+fn contained_ui(
+    ui: &mut Ui,
+    (searched, past): (&Searched, &[Listed]),
+    folder: &Path,
+    replaces: &mut bool,
+    commands: &mut Vec<Command>,
+) {
     let Some((_, found)) = searched.found.iter().find(|(other, _)| other == folder) else { return };
     ui.add_space(4.0);
     let contained = match found {
@@ -363,7 +369,9 @@ fn contained_ui(ui: &mut Ui, searched: &Searched, folder: &Path, replaces: &mut 
         ui.label(widgets::small(ui, format!("      {file}: {} {unit}", thousands(*rows))));
     }
     ui.horizontal_wrapped(|ui| {
-        let beside = ui.button(t(format!("Write it without them as {}", name(&place_without(folder)))));
+        let is_taken = |place: &Path| past.iter().any(|listed| listed.past.folder == place);
+        let place = place_without(folder, is_taken);
+        let beside = ui.button(t(format!("Write it without them as {}", name(&place))));
         if beside.on_hover_text(t("Beside it; what is there stays")).clicked() {
             commands.push(Command::WithdrawFrom { folder: folder.to_owned(), replace: false });
         }

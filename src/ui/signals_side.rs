@@ -4,8 +4,9 @@
 use egui::{ComboBox, Grid, Role, ScrollArea, Ui};
 
 use crate::domain::format::{self, counted, thousands};
-use crate::domain::{Dataset, Kind, Table};
+use crate::domain::{CheckId, Dataset, Kind, Table};
 use crate::explore::{Filter, Follow, Query, Test};
+use crate::review::{Behind, FigureId};
 use crate::signals::{Clock, MAGNITUDE, Plotted, Statistics, Track, elapsed, length};
 use crate::state::{Command, Loaded, MeasuredChannel, Shown, Slot, State};
 
@@ -294,6 +295,21 @@ fn partners_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, c
     }
 }
 
+/// What shows the rows of the device that the join made with foreign motions, once the review has them.
+fn foreign_rows(state: &State, plotted: &Plotted) -> Option<[Command; 2]> {
+    let serial = plotted.recording.subject.device.clone()?;
+    let check = state.review.checks.value()?.check(CheckId::ForeignPairs)?;
+    let place = check
+        .behind
+        .iter()
+        .position(|behind| matches!(behind, Behind::Rows { table: Table::MachineLearningCurated, .. }))?;
+    let shown = Shown::Behind(FigureId::Check { id: check.id, place: u8::try_from(place).ok()? });
+    let column = Table::MachineLearningCurated.schema().iter().find(|column| column.name == "serialnumber")?;
+    let filter = Filter { column: column.name, test: Test::OneOf([serial].into()), on: true };
+    let query = Query { filters: vec![filter], ..Query::default() };
+    Some([Command::SetQuery(shown, query), Command::Show(shown)])
+}
+
 /// Whose motions the join takes for this device, each to be laid over.
 fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, commands: &mut Vec<Command>) {
     let others = &plotted.recording.others;
@@ -322,10 +338,21 @@ fn others_ui(ui: &mut Ui, state: &State, loaded: &Loaded, plotted: &Plotted, com
     }
     let pairs: u64 = others.iter().map(|other| other.pairs).sum();
     let text = format!("{} {} with foreign motions", icons::WARNING, counted(pairs, "row"));
-    ui.label(widgets::warning(ui, text)).on_hover_text(
-        t("Foreign: the machine-learning join matches these instants of the device with motions of customers who do not own \
-         it. The marks at the top of the chart show where."),
+    let words = t(
+        "Foreign: the machine-learning join matches these instants of the device with motions of customers who do not own \
+                   it. The marks at the top of the chart show where.",
     );
+    let text = widgets::warning(ui, text);
+    let way = foreign_rows(state, plotted).filter(|_| !state.is_turned());
+    match way {
+        Some(way) => {
+            let door = widgets::door_ui(ui, text.underline(), "Rows with foreign motions");
+            if door.on_hover_text(as_is(format!("{words}\n{}", t("Click to see these rows.")))).clicked() {
+                commands.extend(way);
+            }
+        }
+        None => drop(ui.label(text).on_hover_text(words)),
+    }
     ui.label(widgets::weak(ui, "draw the motions, too, of"));
     for other in others.iter().take(MOST_OTHERS) {
         let text = format!("{} · {}", name(&other.email), counted(other.pairs, "row"));

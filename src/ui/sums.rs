@@ -6,11 +6,11 @@ use crate::domain::format::{counted, short, thousands};
 use crate::explore::{ColumnSums, Selection, Sums};
 use crate::state::{Look, Slot, State};
 
+use super::widgets;
 use super::words::{as_is, t};
-use super::{theme, widgets};
 
-/// Paints it, as much as there is room for, and all of it on request.
-pub fn sums_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection) {
+/// Paints it, as much as there is room for, in points, and all of it on request.
+pub fn sums_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection, room: f32) {
     let (first, last) = (*selection.rows().start(), *selection.rows().end());
     let rows = (last + 1).min(look.len()).saturating_sub(first);
     let cells = counted(rows as u64 * selection.columns().count() as u64, "cell");
@@ -20,13 +20,11 @@ pub fn sums_ui(ui: &mut Ui, state: &State, look: &Look, selection: &Selection) {
         Slot::Failed { error, .. } => (format!("{cells} · {error}"), cells),
         Slot::Empty => (cells.clone(), cells),
     };
-    let words = if ui.available_width() < theme::ROOM_FOR_SUMS { &least } else { &most };
-    ui.label(widgets::weak(ui, words)).on_hover_ui(|ui| {
-        ui.label(t(&most));
-        match &state.sums {
-            Slot::Ready(Sums { columns, .. }) if columns.len() > 1 => columns_ui(ui, columns),
-            _ => {}
-        }
+    let whole = widgets::weak(ui, &most);
+    let words = if widgets::width(ui, &whole) < room { whole } else { widgets::weak(ui, least) };
+    ui.label(words).on_hover_ui(|ui| match &state.sums {
+        Slot::Ready(Sums { columns, .. }) if columns.len() > 1 => columns_ui(ui, columns),
+        _ => drop(ui.label(t(&most))),
     });
 }
 

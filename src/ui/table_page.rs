@@ -22,6 +22,8 @@ use super::{access, cell, chips, column_menu, details, elsewhere, empty, icons, 
 mod cell_menu;
 mod no_rows;
 
+/// Room for the field that finds, and for what stands at the end of its line, in points.
+const BESIDE_CHIPS: f32 = 300.0;
 /// Room for a number that was worked out, in points.
 const WORKED_OUT: f32 = 188.0;
 
@@ -91,7 +93,8 @@ pub fn dropped_ui(
     let count = state.curation.value().and_then(|curation| curation.count(table));
     let Some((count, step)) = count.and_then(|count| Some((count, count.steps.get(position)?))) else { return };
     ui.horizontal_wrapped(|ui| {
-        if widgets::icon_button_ui(ui, icons::BACK, format!("Back to {}", table.name())).clicked() {
+        // To the table, which need not be where one came from.
+        if widgets::icon_button_ui(ui, icons::TABLE, format!("Back to {}", table.name())).clicked() {
             commands.push(Command::Show(Shown::Table(table)));
         }
         let stood = stood.map_or_else(String::new, |stood| format!(", {}", stood.label()));
@@ -326,7 +329,8 @@ pub(super) fn look_ui(
     }
 }
 
-/// Finding, what is in force, what is chosen, and the columns out of sight: one line, so that nothing below it moves.
+/// Finding, what is in force, what is chosen, and the columns out of sight: one line, so that nothing below it moves. What is in force has
+/// lines of its own only where there is no room for all of it.
 fn bar_ui(
     ui: &mut Ui,
     state: &State,
@@ -335,6 +339,9 @@ fn bar_ui(
     screen: &mut TableScreen,
     commands: &mut Vec<Command>,
 ) {
+    let chips = chips::width(ui, state, look, query);
+    let free = ui.available_width() - BESIDE_CHIPS * theme::text_factor(ui);
+    let has_room = chips <= free;
     ui.horizontal(|ui| {
         ui.label(widgets::weak(ui, icons::SEARCH));
         let response =
@@ -370,16 +377,22 @@ fn bar_ui(
                 });
             }
             if let Some(selection) = selection {
-                sums::sums_ui(ui, state, look, &selection);
+                sums::sums_ui(ui, state, look, &selection, if has_room { free - chips } else { free });
                 about_ui(ui, state, look, &selection, commands);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ScrollArea::horizontal().id_salt("chips").show_scrolled(ui, |ui| {
-                    chips::chips_ui(ui, state, look, query, commands);
+            if has_room {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ScrollArea::horizontal().id_salt("chips").show_scrolled(ui, |ui| {
+                        // In one line, however many there are.
+                        ui.horizontal(|ui| chips::chips_ui(ui, state, look, query, commands));
+                    });
                 });
-            });
+            }
         });
     });
+    if !has_room && chips::are_there(state, query) {
+        ui.horizontal_wrapped(|ui| chips::chips_ui(ui, state, look, query, commands));
+    }
 }
 
 /// The way to what became of whose cell is chosen.

@@ -18,8 +18,6 @@ use crate::state::{Looks, Theme};
 /// Width of the list of tables at the first start.
 pub const SIDEBAR_WIDTH: f32 = 248.0;
 /// Width of the list of what was done.
-/// With less room in its line, what is chosen is said in fewer words.
-pub const ROOM_FOR_SUMS: f32 = 720.0;
 /// The width of what asks whether something is meant, in points.
 pub const ASKING_WIDTH: f32 = 320.0;
 pub const HISTORY_WIDTH: f32 = 260.0;

@@ -158,6 +158,13 @@ pub fn strong(text: impl Into<Words>) -> RichText {
     RichText::new(text.into()).text_style(theme::strong_style())
 }
 
+/// Begins a new line where what comes next, so wide in all, has no room in this one: it is not to be torn apart.
+pub fn keep_together(ui: &mut Ui, width: f32) {
+    if ui.available_size_before_wrap().x < width {
+        ui.end_row();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::shortened;

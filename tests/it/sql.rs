@@ -480,3 +480,20 @@ fn instants_and_other_types_are_shown_as_what_they_are() {
     );
     assert_eq!(some, [[times.len().to_string()]]);
 }
+
+#[test]
+fn an_order_by_a_count_is_that_of_the_column_that_counts() {
+    let asked = Asked::of(&sample_data());
+    let start = "SELECT x, count(*) AS n, sum(y) FROM accelerometer_trusted GROUP BY x ORDER BY";
+    for (one, same) in
+        [("count(*) DESC, x LIMIT 5", "n DESC, x LIMIT 5"), ("SUM(y) DESC, x LIMIT 5", "3 DESC, x LIMIT 5")]
+    {
+        let rows = asked.shown(&format!("{start} {one}"), false);
+        assert_eq!(rows, asked.shown(&format!("{start} {same}"), false), "{one}");
+        assert_ne!(rows, asked.shown(&format!("{start} x LIMIT 5"), false), "{one} orders by something");
+    }
+    let fault = asked.fault("SELECT serialnumber FROM step_trainer_trusted GROUP BY serialnumber ORDER BY count(*)");
+    assert!(fault.starts_with("1:69: count(*) is ordered by and is no column."), "{fault}");
+    let fault = asked.fault("SELECT (SELECT count(*) FROM customer_landing) AS a");
+    assert!(fault.starts_with("1:8: a query in brackets cannot stand at its place here."), "{fault}");
+}

@@ -215,6 +215,16 @@ fn the_doctor_names_the_mistake_behind_a_count() {
     assert_eq!((verdicts.len(), verdicts[0].found), (1, trusted));
     assert!(!verdicts[0].mistakes.is_empty());
     assert!(says(&window, &format!("customer_trusted: what gives {}", thousands(landed))));
+    // The condition the wrong way round, and a count as people write it.
+    let label = "Expected rows of accelerometer_trusted";
+    let landed = window.harness.state().state().landing.value().unwrap().landing.rows(Dataset::Accelerometer);
+    let dropped = landed - rows(&window, Table::AccelerometerTrusted);
+    click(&mut window, "Clear");
+    type_into(&mut window, label, &thousands(dropped));
+    assert!(window.harness.query_by_label_contains("Those without consent were counted").is_some());
+    click(&mut window, "Clear");
+    type_into(&mut window, label, "12,34");
+    assert!(says(&window, "a whole number is wanted"));
     let folder = tempfile::tempdir().unwrap();
     let file = write(folder.path(), "counts.json", format!("{{\"customer_trusted\": {trusted}}}"));
     window.harness.state_mut().ask(Command::ReadExpected(file));

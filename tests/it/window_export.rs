@@ -340,8 +340,10 @@ fn who_withdrew_is_found_in_all_exports_and_taken_out() {
     assert!(written.rows() < rows && manifest(&first).rows() == rows);
     assert_eq!((written.tombstones.len(), written.tombstones[0].customers), (1, 1));
     assert!(desk.has("Exports made (3)"));
-    // The first still has them, and that is still said.
+    // The first still has them, and that is still said; another one without them would be called otherwise.
     assert!(desk.has("1 export has some of them"));
+    desk.click("Export first");
+    assert!(desk.has("Write it without them as first-without-withdrawn-2"));
     // The recipe's own list is offered as well; the one that is replaced has nobody of them any more.
     let recipe = desk.state().choices().recipe.clone();
     desk.ask(Command::SetRecipe(Recipe { withdrawn: list, ..recipe }));

@@ -318,6 +318,20 @@ fn a_row_that_is_chosen_in_a_table_moves_the_cursor_in_the_recording_of_whose_it
 }
 
 #[test]
+fn the_rows_with_foreign_motions_are_a_click_away() {
+    let mut window = open_first();
+    window.wait("the review", |state| state.review.checks.value().is_some());
+    window.harness.run_steps(2);
+    let pairs: u64 = signals(&window).recording.value().unwrap().recording.others.iter().map(|other| other.pairs).sum();
+    click(&mut window, "Rows with foreign motions");
+    window
+        .wait("the rows", |state| matches!(state.choices().shown, Shown::Behind(_)) && state.look_in_force().is_some());
+    let state = window.harness.state().state();
+    assert_eq!(state.look.value().unwrap().len() as u64, pairs);
+    assert!(state.choices().follow.is_none(), "no other table is narrowed");
+}
+
+#[test]
 fn devices_are_compared_from_their_starts() {
     let mut window = open_folder(&sample_data());
     for _ in 0..2 {

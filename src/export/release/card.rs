@@ -139,7 +139,8 @@ fn summary(manifest: &Manifest) -> String {
         let rows: u64 = tombstone.rows.values().sum();
         let _ = writeln!(
             out,
-            "**Withdrawn.** {} taken out after it was first made, with {}. Use no earlier copy.\n",
+            "**Withdrawn.** {} taken out after it was first made, with {}. Use no earlier copy. The recipe in `manifest.json` lists \
+             their pseudonyms, so that it can be made again without them.\n",
             counted(tombstone.customers, "customer"),
             counted(rows, "row")
         );

@@ -31,11 +31,17 @@ pub struct Contained {
     pub rows: BTreeMap<String, u64>,
 }
 
-/// Where an export without those who withdrew is written, unless it takes the place of the one before.
-pub fn place_without(folder: &Path) -> PathBuf {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push("-without-withdrawn");
-    folder.with_file_name(name)
+/// Where an export without those who withdrew is written, unless it takes the place of the one before: where nothing is yet.
+pub fn place_without(folder: &Path, is_taken: impl Fn(&Path) -> bool) -> PathBuf {
+    let named = |number: u64| {
+        let mut name = folder.file_name().unwrap_or_default().to_owned();
+        name.push("-without-withdrawn");
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        folder.with_file_name(name)
+    };
+    (1..).map(named).find(|place| !is_taken(place)).unwrap_or_else(|| named(1))
 }
 
 /// An export with what has to go from it.

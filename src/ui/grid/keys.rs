@@ -1,6 +1,6 @@
 //! The keys of a table: they move the cell on which they act, or the rows in sight.
 
-use egui::{Key, Modifiers, Response, Ui};
+use egui::{Event, Key, Response, Ui};
 
 use super::RowScroll;
 use crate::explore::Selection;
@@ -75,44 +75,44 @@ const SIDEWAYS: f32 = 2.0 * theme::ROW_HEIGHT;
 /// first and the last column, with Ctrl to the first and the last cell, arrows with Ctrl as far as there are cells. Source: the
 /// grid pattern of the W3C's ARIA Authoring Practices Guide.
 fn cell_by_keys(ui: &Ui, selection: &mut Selection, (rows, columns): (usize, usize), visible: usize) -> bool {
-    if ui.input(|input| input.modifiers.alt) {
-        return false;
-    }
-    if rows > 0 && ui.input(|input| input.modifiers.command && input.key_pressed(Key::Space)) {
-        // The whole column; what is in sight stays.
-        let column = selection.head.1;
-        *selection = Selection { anchor: (0, column), head: (rows - 1, column) };
-        return false;
-    }
-    let before = *selection;
+    let mut moved = false;
     let page = visible.saturating_sub(1).max(1);
-    let (mut row, mut column) = selection.head;
-    let extends = ui.input(|input| {
-        let whole = input.modifiers.command;
-        // With Ctrl to the end, as in a spreadsheet.
-        let times = |key| input.num_presses(key) * if whole { rows.max(columns) } else { 1 };
-        row = row.saturating_add(times(Key::ArrowDown));
-        row = row.saturating_sub(times(Key::ArrowUp));
-        column = column.saturating_add(times(Key::ArrowRight)).saturating_sub(times(Key::ArrowLeft));
-        if !whole {
-            row = row.saturating_add(times(Key::PageDown) * page).saturating_sub(times(Key::PageUp) * page);
+    ui.input(|input| {
+        for event in &input.events {
+            // By the modifiers of the key itself: in a slow frame they may have been let go since.
+            let Event::Key { key, pressed: true, modifiers, .. } = event else { continue };
+            if modifiers.alt {
+                continue;
+            }
+            let whole = modifiers.command;
+            let (mut row, mut column) = selection.head;
+            // With Ctrl to the end, as in a spreadsheet.
+            let by = if whole { rows.max(columns) } else { 1 };
+            match key {
+                // The whole column; what is in sight stays.
+                Key::Space if whole && rows > 0 => {
+                    *selection = Selection { anchor: (0, column), head: (rows - 1, column) };
+                    continue;
+                }
+                Key::ArrowDown => row = row.saturating_add(by),
+                Key::ArrowUp => row = row.saturating_sub(by),
+                Key::ArrowRight => column = column.saturating_add(by),
+                Key::ArrowLeft => column = column.saturating_sub(by),
+                Key::PageDown if !whole => row = row.saturating_add(page),
+                Key::PageUp if !whole => row = row.saturating_sub(page),
+                Key::Home => (row, column) = (if whole { 0 } else { row }, 0),
+                Key::End => (row, column) = (if whole { rows } else { row }, columns),
+                _ => continue,
+            }
+            let head = (row.min(rows.saturating_sub(1)), column.min(columns.saturating_sub(1)));
+            if head != selection.head {
+                selection.anchor = if modifiers.shift { selection.anchor } else { head };
+                selection.head = head;
+                moved = true;
+            }
         }
-        if input.key_pressed(Key::Home) {
-            (row, column) = (if whole { 0 } else { row }, 0);
-        }
-        if input.key_pressed(Key::End) {
-            (row, column) = (if whole { rows } else { row }, columns);
-        }
-        input.modifiers.matches_logically(Modifiers::SHIFT) || (whole && input.modifiers.shift)
     });
-    selection.head = (row.min(rows.saturating_sub(1)), column.min(columns.saturating_sub(1)));
-    if selection.head == before.head {
-        return false;
-    }
-    if !extends {
-        selection.anchor = selection.head;
-    }
-    true
+    moved
 }
 
 /// Moves the rows in sight. False if no key was pressed.

@@ -1,5 +1,7 @@
 //! Figures: those of English text with the separators of another language.
 
+use crate::state::Spoken;
+
 /// What may stand behind a number.
 const UNITS: [&str; 14] = ["B", "kB", "MB", "GB", "TB", "%", "ms", "s", "min", "h", "d", "µs", "ns", "Hz"];
 
@@ -29,6 +31,32 @@ fn is_number(word: &str) -> bool {
     let first = groups.next().unwrap_or_default();
     let are_groups = groups.all(|group| group.len() == 3 && is_digits(group));
     is_digits(first) && (first.len() == whole.len() || first.len() <= 3) && are_groups && is_digits(fraction)
+}
+
+/// A number as people of a language type it, as machines read it: marks stand between thousands or not at all, and a point is a
+/// fraction's in German, too, where it cannot stand between thousands. None where the marks are at other places.
+pub fn typed(text: &str, language: Spoken) -> Option<String> {
+    let (mark, point) = match language {
+        Spoken::English => (',', '.'),
+        Spoken::German => ('.', ','),
+    };
+    let text = text.trim().replace('−', "-");
+    let is_of_fraction = |c: char| c.is_ascii_digit() || matches!(c, 'e' | 'E' | '-' | '+');
+    let is_mark = |c: char| c == mark || c.is_whitespace() || matches!(c, '_' | '\'' | '’');
+    let (whole, fraction) = text.split_once(point).map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let digits = whole.trim_start_matches(['-', '+']);
+    let groups: Vec<&str> = digits.split(is_mark).collect();
+    let are_thousands = groups.len() == 1
+        || (groups[0].len() <= 3 && !groups[0].is_empty() && groups[1..].iter().all(|group| group.len() == 3));
+    if !fraction.is_none_or(|fraction| fraction.chars().all(is_of_fraction)) {
+        return None;
+    }
+    if are_thousands {
+        let whole: String = whole.chars().filter(|c| !is_mark(*c)).collect();
+        return Some(fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}")));
+    }
+    let is_plain = language == Spoken::German && fraction.is_none() && groups.len() == 2 && digits.contains('.');
+    is_plain.then_some(text)
 }
 
 /// The figures of a text with a comma before their fraction and points between their thousands. Instants, versions and numbers
@@ -93,6 +121,26 @@ mod tests {
             ("1.5e3", "1.5e3"),
         ] {
             assert_eq!(with_comma(english), other);
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_read_as_the_language_writes_it() {
+        for (text, english, german) in [
+            ("28680", Some("28680"), Some("28680")),
+            ("28,680", Some("28680"), Some("28.680")),
+            ("81.273", Some("81.273"), Some("81273")),
+            ("1,234.5", Some("1234.5"), None),
+            ("1.234,5", None, Some("1234.5")),
+            ("280,5", None, Some("280.5")),
+            ("280.5", Some("280.5"), Some("280.5")),
+            ("956,0", None, Some("956.0")),
+            ("\u{2212}1 234 567", Some("-1234567"), Some("-1234567")),
+            ("12,34", None, Some("12.34")),
+        ] {
+            let read = |language| typed(text, language);
+            assert_eq!(read(Spoken::English).as_deref(), english, "{text}");
+            assert_eq!(read(Spoken::German).as_deref(), german, "{text}");
         }
     }
 }

@@ -108,14 +108,18 @@ pub fn fraction(value: egui::DragValue<'_>) -> egui::DragValue<'_> {
     let shown = |number: f64, decimals: RangeInclusive<usize>| -> String {
         t(egui::emath::format_with_decimals_in_range(number, decimals)).into()
     };
-    let typed = |text: &str| -> Option<f64> {
-        let text = text.trim().replace('−', "-");
-        match spoken() {
-            Spoken::English => text.parse().ok(),
-            Spoken::German => text.replace('.', "").replace(',', ".").parse().ok(),
-        }
-    };
-    value.custom_formatter(shown).custom_parser(typed)
+    value.custom_formatter(shown).custom_parser(typed_number)
+}
+
+/// A number as it is typed in the language of this thread.
+pub fn typed_number(text: &str) -> Option<f64> {
+    let number = figures::typed(text, spoken())?;
+    number.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A count as it is typed in the language of this thread: whole, with or without marks between its thousands.
+pub fn typed_count(text: &str) -> Option<u64> {
+    figures::typed(text, spoken())?.parse().ok()
 }
 
 /// The zone in which this thread shows instants.
