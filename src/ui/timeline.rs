@@ -184,9 +184,9 @@ fn sessions_ui(ui: &mut Ui, state: &State, sessions: &[Session], scroll: &mut Ro
     let columns = [
         column("customer", "Click to narrow every table to this customer", 104.0, false),
         column("consent", "The first consent for the chosen purpose", 208.0, false),
-        column("readings", "Accelerometer readings", 72.0, true),
-        column("before", "Readings before the consent", 72.0, true),
-        column("from first to last reading", "The line is the recording, the mark the consent", 320.0, false),
+        column("motions", "Accelerometer readings", 72.0, true),
+        column("before", "Motions before the consent", 72.0, true),
+        column("from first to last motion", "The line is the recording, the mark the consent", 320.0, false),
     ];
     grid_ui(ui, "customers", &columns, sessions.len(), scroll, |ui, row, column| {
         let session = &sessions[row];
