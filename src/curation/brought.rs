@@ -7,8 +7,8 @@ use super::{Curation, CurationError};
 use crate::domain::{Plan, Progress};
 use crate::landing::{EngineRun, Landing};
 
-/// The tables and counts of a run. Owners are inferred here, where the recipe goes by them. Progress counts tables, then
-/// readings.
+/// The tables and counts of a run. Owners are inferred here, where the recipe goes by them. Progress counts bytes that are fetched,
+/// then tables, then readings.
 ///
 /// # Errors
 /// When the run is not of these landing files, or when cancelled.
@@ -16,6 +16,7 @@ pub fn curate_brought(landing: &Landing, run: &EngineRun, progress: &Progress) -
     let mut curation = Curation::of_landed(landing, &run.recipe);
     run.is_of(landing)?;
     let plan = Plan::new(&run.recipe);
+    run.bring(plan.tables.iter().map(|definition| definition.table), progress)?;
     progress.set_total(plan.tables.len() as u64);
     for table in plan.tables.iter().map(|definition| definition.table) {
         let failed = |error| CurationError::Engine { table, error };

@@ -215,6 +215,19 @@ impl EngineRun {
         Ok(())
     }
 
+    /// Fetches tables that are not here yet, of a run on S3. Progress counts bytes, and then starts anew.
+    ///
+    /// # Errors
+    /// When one cannot be fetched.
+    pub fn bring(&self, tables: impl Iterator<Item = Table>, progress: &Progress) -> Result<(), RunError> {
+        let Some(far) = &self.far else { return Ok(()) };
+        for table in tables {
+            far.fetch(table, progress)?;
+        }
+        progress.restart();
+        Ok(())
+    }
+
     /// Calls back with the rows of a derived table, part after part as they were written, with the columns of the catalog and
     /// numbers of `of` for people and devices. No more than a part is in memory.
     ///
@@ -228,7 +241,7 @@ impl EngineRun {
         progress: &Progress,
         mut found: impl FnMut(DataFrame) -> Result<(), E>,
     ) -> Result<(), E> {
-        // The whole of it has its own progress, in a unit of its own.
+        // It is here already if it was brought; if not, its bytes are counted by nobody.
         let folder = match &self.far {
             Some(far) => far.fetch(table, &progress.part())?,
             None => self.folder.clone(),

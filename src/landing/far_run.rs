@@ -75,7 +75,11 @@ impl FarRun {
             Box::new(S3Error::Disk { path: self.shelf.folder().to_owned(), error: std::io::Error::other(error) })
         })?;
         let into = format!("{}-{:016x}", table.name(), u64::from_le_bytes(random));
-        let here = folder(fetch(&self.shelf, &self.address, &into, &choose, progress), &self.address)?;
+        let fetched = fetch(&self.shelf, &self.address, &into, &choose, progress).map_err(|error| match error {
+            S3Error::Nothing { .. } => S3Error::Nothing { place: self.address.join(table.name()).to_string() },
+            error => error,
+        });
+        let here = folder(fetched, &self.address)?;
         lock(&self.tables).insert(table, here.clone());
         Ok(here)
     }

@@ -39,7 +39,7 @@ pub struct Opened {
 pub struct Stretch {
     /// From the left to the right of the chart; none for all.
     pub seen: Option<(i64, i64)>,
-    /// Between the cursors.
+    /// Between the cursors; from an instant to the same where there is one alone.
     pub chosen: Option<(i64, i64)>,
 }
 

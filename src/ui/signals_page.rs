@@ -53,7 +53,7 @@ impl SignalsScreen {
         let seen = self.plot.zoom.chosen().map(|view| within(view.from, view.to));
         let chosen = match self.plot.cursors {
             [Some(one), Some(other)] => Some(within(one.min(other), one.max(other))),
-            _ => None,
+            [one, other] => one.or(other).map(|at| (at.round() as i64, at.round() as i64)),
         };
         Stretch { seen, chosen }
     }
@@ -277,8 +277,12 @@ fn see(screen: &mut SignalsScreen, stretch: Stretch, commands: &mut Vec<Command>
     let span = |(from, to): (i64, i64)| Span { from: from as f64, to: to as f64 };
     let seen = stretch.seen.map(span).filter(|span| span.from < span.to);
     screen.plot.zoom.to(seen, f64::INFINITY);
-    screen.plot.cursors = stretch.chosen.map_or([None; 2], |(from, to)| [from, to].map(|at| Some(at as f64)));
-    commands.push(Command::ChooseRange(stretch.chosen));
+    screen.plot.cursors = match stretch.chosen {
+        Some((from, to)) if from < to => [from, to].map(|at| Some(at as f64)),
+        Some((at, _)) => [Some(at as f64), None],
+        None => [None; 2],
+    };
+    commands.push(Command::ChooseRange(stretch.chosen.filter(|(from, to)| from < to)));
 }
 
 /// The ways through what was seen of the time.

@@ -485,9 +485,7 @@ fn instants_and_other_types_are_shown_as_what_they_are() {
 fn an_order_by_a_count_is_that_of_the_column_that_counts() {
     let asked = Asked::of(&sample_data());
     let start = "SELECT x, count(*) AS n, sum(y) FROM accelerometer_trusted GROUP BY x ORDER BY";
-    for (one, same) in
-        [("count(*) DESC, x LIMIT 5", "n DESC, x LIMIT 5"), ("SUM(y), x LIMIT 5", "3, x LIMIT 5")]
-    {
+    for (one, same) in [("count(*) DESC, x LIMIT 5", "n DESC, x LIMIT 5"), ("SUM(y), x LIMIT 5", "3, x LIMIT 5")] {
         let rows = asked.shown(&format!("{start} {one}"), false);
         assert_eq!(rows, asked.shown(&format!("{start} {same}"), false), "{one}");
         assert_ne!(rows, asked.shown(&format!("{start} x LIMIT 5"), false), "{one} orders by something");

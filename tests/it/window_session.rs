@@ -93,6 +93,37 @@ fn a_window_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
+fn a_cursor_stands_where_it_stood() {
+    let home = tempfile::tempdir().unwrap();
+    let mut window = start(home.path(), sample());
+    let device = state(&window).landing.value().unwrap().landing.dictionaries().devices.get(1).unwrap().to_owned();
+    ask(&mut window, Command::ShowRecording(Some(Follow::Device(device))));
+    window.wait("the recording", |state| state.signals.recording.value().is_some());
+    window.harness.run_steps(4);
+    let chart = window
+        .harness
+        .get_all_by_label_contains("Signals of D·")
+        .find(|node| node.accesskit_node().role() == Role::Image);
+    chart.unwrap().focus();
+    window.harness.run_steps(2);
+    window.harness.key_press(egui::Key::A);
+    settle(&mut window);
+    // What stands beside the chart is said of the instant of cursor A.
+    let at = |window: &Window| {
+        let nodes = window.harness.get_all_by_label_contains(" UTC");
+        let said = nodes.filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value()));
+        said.filter(|label| label.starts_with("20")).collect::<Vec<_>>()
+    };
+    let before = at(&window);
+    assert_eq!(before.len(), 1, "{before:?}");
+    drop(window);
+    let mut window = start(home.path(), None);
+    window.wait("the recording", |state| state.signals.recording.value().is_some());
+    window.harness.run_steps(4);
+    assert_eq!(at(&window), before);
+}
+
+#[test]
 fn what_was_typed_and_not_signed_is_there_again() {
     let home = tempfile::tempdir().unwrap();
     let mut window = start(home.path(), sample());
