@@ -107,6 +107,9 @@ impl Codebook {
 
     /// The identities that have these codes, by their codes.
     pub fn find(&self, wanted: &BTreeSet<Code>) -> BTreeMap<Code, &str> {
+        if wanted.is_empty() {
+            return BTreeMap::new();
+        }
         let wanted = self.codes.iter().filter(|(_, code)| wanted.contains(code));
         wanted.map(|(identity, code)| (*code, identity.as_str())).collect()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::engine_run::{COUNTS, POINTER, POINTERS, RECIPE, RunError, WHOLE, is_part, latest, parts_of};
@@ -16,6 +17,8 @@ pub struct FarRun {
     shelf: Arc<Shelf>,
     texts: PathBuf,
     tables: Mutex<BTreeMap<Table, PathBuf>>,
+    /// How often fetching a table was begun.
+    begun: AtomicU64,
 }
 
 impl FarRun {
@@ -42,7 +45,7 @@ impl FarRun {
         }
         let are_texts = |names: &[&str]| names.iter().map(|name| is_text(name)).collect();
         let texts = folder(fetch(&shelf, &address, "texts", &are_texts, progress), &address)?;
-        Ok(Self { address, shelf, texts, tables: Mutex::default() })
+        Ok(Self { address, shelf, texts, tables: Mutex::default(), begun: AtomicU64::default() })
     }
 
     /// Where it lies.
@@ -70,11 +73,7 @@ impl FarRun {
             names.iter().map(|name| name.starts_with(wanted.as_str()) && name.ends_with(".parquet")).collect()
         };
         // Whoever else fetches it meanwhile has a place of their own: nobody waits for anybody.
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| {
-            Box::new(S3Error::Disk { path: self.shelf.folder().to_owned(), error: std::io::Error::other(error) })
-        })?;
-        let into = format!("{}-{:016x}", table.name(), u64::from_le_bytes(random));
+        let into = format!("{}-{}", table.name(), self.begun.fetch_add(1, Ordering::Relaxed));
         let fetched = fetch(&self.shelf, &self.address, &into, &choose, progress).map_err(|error| match error {
             S3Error::Nothing { .. } => S3Error::Nothing { place: self.address.join(table.name()).to_string() },
             error => error,

@@ -7,7 +7,7 @@ use sqlparser::ast::{Expr, SelectItem, SetExpr, Statement};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
-use super::text::Piece;
+use super::text::{Outer, Piece, outer};
 
 /// The longest name, in letters.
 const LONGEST: usize = 60;
@@ -41,36 +41,20 @@ pub(super) fn names(text: &str, pieces: &[Piece], statement: &Statement) -> BTre
 
 /// The pieces of each column between SELECT and what follows the columns, without blanks and comments.
 fn items(pieces: &[Piece]) -> Vec<Vec<usize>> {
-    let (mut items, mut depth, mut is_inside, mut before) = (vec![], 0_i32, false, Keyword::NoKeyword);
-    for (position, piece) in pieces.iter().enumerate() {
-        let keyword = match &piece.token {
-            Token::Whitespace(_) => continue,
-            Token::Word(word) if depth == 0 => word.keyword,
-            _ => Keyword::NoKeyword,
-        };
+    let (mut items, mut is_inside, mut before) = (vec![], false, Keyword::NoKeyword);
+    for Outer { position, token, is_outer, keyword } in outer(pieces) {
         let follows = std::mem::replace(&mut before, keyword);
-        match &piece.token {
-            _ if keyword == Keyword::SELECT && !is_inside => {
-                (is_inside, items) = (true, vec![vec![]]);
-                continue;
-            }
+        match token {
+            _ if keyword == Keyword::SELECT && !is_inside => (is_inside, items) = (true, vec![vec![]]),
             _ if !is_inside => {}
             // Which of the rows stay is said in brackets of their own.
             _ if follows == Keyword::DISTINCT && keyword == Keyword::ON => return vec![],
-            _ if follows == Keyword::SELECT && matches!(keyword, Keyword::DISTINCT | Keyword::ALL) => continue,
+            _ if follows == Keyword::SELECT && matches!(keyword, Keyword::DISTINCT | Keyword::ALL) => {}
             Token::SemiColon => break,
             _ if ends(keyword) && follows != Keyword::DISTINCT => break,
-            Token::Comma if depth == 0 => {
-                items.push(vec![]);
-                continue;
-            }
+            Token::Comma if is_outer => items.push(vec![]),
             _ => items.last_mut().into_iter().for_each(|item| item.push(position)),
         }
-        depth += match piece.token {
-            Token::LParen | Token::LBracket | Token::LBrace => 1,
-            Token::RParen | Token::RBracket | Token::RBrace => -1,
-            _ => 0,
-        };
     }
     // A comma may stand behind the last.
     if items.len() > 1 && items.last().is_some_and(Vec::is_empty) {

@@ -5,66 +5,68 @@ use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
 use sqlparser::ast::{
-    Expr, OrderByKind, Query, SelectItem, SetExpr, Statement, Visit as _, Visitor, visit_expressions,
+    Expr, OrderByExpr, OrderByKind, Query, SelectItem, SetExpr, Statement, Visit as _, Visitor, visit_expressions,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::read::Fault;
-use super::text::{Piece, place_of};
+use super::text::{Outer, Piece, outer, place_of};
+use crate::domain::foreign::excerpt;
 
-/// Functions of many rows.
-const OF_MANY_ROWS: [&str; 24] = [
-    "any_value",
+/// The engine's functions of many rows.
+const OF_MANY_ROWS: [&str; 26] = [
     "array_agg",
     "avg",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bool_and",
-    "bool_or",
     "corr",
     "count",
     "covar",
     "covar_pop",
     "covar_samp",
     "first",
+    "group_concat",
     "last",
+    "listagg",
     "max",
-    "mean",
     "median",
     "min",
     "quantile_cont",
     "quantile_disc",
+    "stddev",
+    "stddev_samp",
+    "stdev",
+    "stdev_samp",
     "string_agg",
     "sum",
     "total",
+    "var",
+    "var_samp",
+    "variance",
 ];
-/// What the names of functions that measure spread begin with.
-const SPREADS: [&str; 3] = ["std", "var", "approx"];
-
 /// What stands in the place of some pieces of a query, so that it is ordered by what it says.
 ///
 /// # Errors
 /// When it orders by something of many rows that is no column of it.
 pub(super) fn orders(text: &str, pieces: &[Piece], statement: &Statement) -> Result<BTreeMap<usize, String>, Fault> {
-    let mut within = Within::default();
-    let inner = statement.visit(&mut within);
-    let mut orders = BTreeMap::new();
-    if let ControlFlow::Break(expr) = inner {
+    let query = match statement {
+        Statement::Query(query) => query,
+        Statement::Explain { statement, .. } => return orders(text, pieces, statement),
+        _ => return Ok(BTreeMap::new()),
+    };
+    if let ControlFlow::Break(expr) = query.visit(&mut Inner::default()) {
         return Err(refused(text, pieces, &expr));
     }
-    let Some(query) = within.first else { return Ok(orders) };
-    let (exprs, ranges) = (ordered(&query), ordered_pieces(pieces));
-    for (position, expr) in exprs.iter().enumerate().filter(|(_, expr)| is_of_many_rows(expr)) {
-        let (Some(number), Some(range), true) =
-            (column_of(&query, expr), ranges.get(position), ranges.len() == exprs.len())
-        else {
+    let (ordered, ranges) = (ordered(query), ordered_pieces(pieces));
+    let mut orders = BTreeMap::new();
+    for (position, OrderByExpr { expr, .. }) in ordered.iter().enumerate() {
+        if !is_of_many_rows(expr) {
+            continue;
+        }
+        let range = ranges.get(position).filter(|_| ranges.len() == ordered.len());
+        let Some((number, range)) = column_of(query, expr).zip(range) else {
             return Err(refused(text, pieces, expr));
         };
-        for piece in range.clone() {
-            orders.insert(piece, String::new());
-        }
+        orders.extend(range.clone().map(|piece| (piece, String::new())));
         orders.insert(range.start, number.to_string());
     }
     Ok(orders)
@@ -91,10 +93,10 @@ fn column_of(query: &Query, wanted: &Expr) -> Option<usize> {
     None
 }
 
-fn ordered(query: &Query) -> Vec<Expr> {
+fn ordered(query: &Query) -> &[OrderByExpr] {
     match query.order_by.as_ref().map(|order| &order.kind) {
-        Some(OrderByKind::Expressions(exprs)) => exprs.iter().map(|ordered| ordered.expr.clone()).collect(),
-        _ => vec![],
+        Some(OrderByKind::Expressions(ordered)) => ordered,
+        _ => &[],
     }
 }
 
@@ -102,8 +104,7 @@ fn is_of_many_rows(expr: &Expr) -> bool {
     visit_expressions(expr, |part| match part {
         Expr::Function(function) if function.over.is_none() => {
             let name = function.name.to_string().to_ascii_lowercase();
-            let is_known = OF_MANY_ROWS.contains(&name.as_str()) || SPREADS.iter().any(|start| name.starts_with(start));
-            if is_known { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if OF_MANY_ROWS.contains(&name.as_str()) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         }
         _ => ControlFlow::Continue(()),
     })
@@ -113,7 +114,7 @@ fn is_of_many_rows(expr: &Expr) -> bool {
 fn refused(text: &str, pieces: &[Piece], expr: &Expr) -> Fault {
     let is_order = |piece: &&Piece| matches!(&piece.token, Token::Word(word) if word.keyword == Keyword::ORDER);
     let place = pieces.iter().rfind(is_order).map(|piece| place_of(text, piece.bytes.clone()));
-    let words = crate::domain::foreign::excerpt(&expr.to_string()).into_owned();
+    let words = excerpt(&expr.to_string()).into_owned();
     let message =
         format!("{words} is ordered by and is no column. Make it one with a name of its own, and order by that name");
     Fault { message, place }
@@ -121,57 +122,33 @@ fn refused(text: &str, pieces: &[Piece], expr: &Expr) -> Fault {
 
 /// The pieces of each expression behind the last ORDER BY that is in no brackets, without what says up or down.
 fn ordered_pieces(pieces: &[Piece]) -> Vec<Range<usize>> {
-    let (mut depth, mut items, mut is_inside) = (0_i32, vec![], false);
-    let mut open: Option<Range<usize>> = None;
-    for (position, piece) in pieces.iter().enumerate() {
-        let keyword = match &piece.token {
-            Token::Whitespace(_) => continue,
-            Token::Word(word) if depth == 0 => word.keyword,
-            _ => Keyword::NoKeyword,
-        };
-        match (&piece.token, keyword) {
-            (_, Keyword::ORDER) => (items, open, is_inside) = (vec![], None, true),
-            (_, Keyword::BY) if is_inside && items.is_empty() && open.is_none() => {}
-            (_, Keyword::LIMIT | Keyword::OFFSET | Keyword::FETCH) | (Token::SemiColon, _) => {
-                items.extend(open.take());
-                is_inside = false;
-            }
-            (Token::Comma, _) if depth == 0 && is_inside => items.extend(open.take()),
-            (_, Keyword::ASC | Keyword::DESC | Keyword::NULLS) if is_inside => {
-                // A further word of the same, such as FIRST, belongs to none.
-                items.extend(open.take());
-                is_inside = false;
-            }
-            _ if is_inside => open.get_or_insert(position..position).end = position + 1,
-            (Token::Comma, _) if depth == 0 && !items.is_empty() => is_inside = true,
-            _ => {}
-        }
-        depth += match piece.token {
-            Token::LParen | Token::LBracket | Token::LBrace => 1,
-            Token::RParen | Token::RBracket | Token::RBrace => -1,
-            _ => 0,
-        };
-    }
-    items.extend(open);
-    items
+    let outer: Vec<Outer<'_>> = outer(pieces).collect();
+    let Some(order) = outer.iter().rposition(|piece| piece.keyword == Keyword::ORDER) else { return vec![] };
+    let ends = |piece: &Outer<'_>| {
+        matches!(piece.keyword, Keyword::LIMIT | Keyword::OFFSET | Keyword::FETCH) || *piece.token == Token::SemiColon
+    };
+    let is_way = |piece: &Outer<'_>| matches!(piece.keyword, Keyword::ASC | Keyword::DESC | Keyword::NULLS);
+    // BY is one more word.
+    let behind = outer.get(order + 2..).unwrap_or_default();
+    let list = &behind[..behind.iter().position(ends).unwrap_or(behind.len())];
+    let items = list.split(|piece| piece.is_outer && *piece.token == Token::Comma);
+    let exprs = items.map(|item| &item[..item.iter().position(is_way).unwrap_or(item.len())]);
+    exprs.filter_map(|expr| Some(expr.first()?.position..expr.last()?.position + 1)).collect()
 }
 
-/// Keeps the query that comes first, and stops where one within it orders by something of many rows.
+/// Stops where a query within another orders by something of many rows.
 #[derive(Default)]
-struct Within {
-    first: Option<Query>,
+struct Inner {
+    is_inner: bool,
 }
 
-impl Visitor for Within {
+impl Visitor for Inner {
     type Break = Expr;
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Expr> {
-        if self.first.is_none() {
-            self.first = Some(query.clone());
-            return ControlFlow::Continue(());
-        }
-        match ordered(query).into_iter().find(is_of_many_rows) {
-            Some(expr) => ControlFlow::Break(expr),
+        let is_inner = std::mem::replace(&mut self.is_inner, true);
+        match ordered(query).iter().find(|ordered| is_inner && is_of_many_rows(&ordered.expr)) {
+            Some(ordered) => ControlFlow::Break(ordered.expr.clone()),
             None => ControlFlow::Continue(()),
         }
     }
@@ -179,7 +156,11 @@ impl Visitor for Within {
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::*;
+    use polars::sql::SQLContext;
+
     use super::super::read::Asked;
+    use super::OF_MANY_ROWS;
 
     fn sql(text: &str) -> String {
         Asked::read(text, |_, _| None).map_or_else(|fault| fault.to_string(), |asked| asked.sql)
@@ -194,9 +175,20 @@ mod tests {
             ("phone, sum(x)+1 desc nulls last, Count(*)", "phone, 3 desc nulls last, 2"),
             ("n", "n"),
             ("abs(x), 2", "abs(x), 2"),
+            ("bit_and(x, 1)", "bit_and(x, 1)"),
             ("count(*) OVER (ORDER BY phone)", "count(*) OVER (ORDER BY phone)"),
         ] {
             assert_eq!(sql(&format!("{start}{asked}")), format!("{start}{becomes}"));
+        }
+    }
+
+    #[test]
+    fn each_function_of_many_rows_is_one_that_there_is() {
+        let mut context = SQLContext::new();
+        context.register("t", df!("x" => [1.0, 2.0]).unwrap().lazy());
+        for name in OF_MANY_ROWS {
+            let is_one = |more: &&str| context.execute(&format!("SELECT {name}(x{more}) FROM t")).is_ok();
+            assert!(["", ", x", ", 0.5", ", ','"].iter().any(is_one), "{name}");
         }
     }
 
@@ -208,6 +200,7 @@ mod tests {
             "SELECT phone FROM (SELECT phone, count(*) FROM customer_landing GROUP BY phone ORDER BY count(*) LIMIT 1)",
             "SELECT count(*) FROM customer_landing UNION ALL SELECT 1 ORDER BY count(*)",
             "SELECT phone FROM customer_landing GROUP BY phone ORDER BY stddev(x)",
+            "SELECT phone FROM customer_landing GROUP BY phone ORDER BY listagg(email)",
         ] {
             let said = sql(text);
             assert!(said.contains(" is ordered by and is no column. Make it one"), "{text}: {said}");

@@ -141,8 +141,11 @@ fn rewritten(
 ) -> String {
     let mut sql = String::with_capacity(text.len());
     for (position, piece) in pieces.iter().enumerate() {
+        if let Some(other) = others.get(&position) {
+            sql.push_str(other);
+            continue;
+        }
         match &piece.token {
-            _ if others.contains_key(&position) => sql.push_str(&others[&position]),
             Token::Word(_) if is_user(pieces, position) => sql.push_str("\"user\""),
             Token::SingleQuotedString(literal) => match stands_for(literal) {
                 Some(other) => sql.push_str(&format!("'{}'", other.replace('\'', "''"))),

@@ -56,6 +56,35 @@ pub fn pieces(text: &str) -> (Vec<Piece>, Option<TokenizerError>) {
     (tokens.into_iter().map(piece).collect(), error)
 }
 
+/// A piece that is no blank and no comment.
+pub struct Outer<'a> {
+    pub position: usize,
+    pub token: &'a Token,
+    /// It stands in no brackets.
+    pub is_outer: bool,
+    /// The word of SQL that it is, if it stands in no brackets.
+    pub keyword: Keyword,
+}
+
+/// The pieces without blanks and comments, each with whether brackets are around it; a bracket that opens has none around it yet.
+pub fn outer(pieces: &[Piece]) -> impl Iterator<Item = Outer<'_>> {
+    let mut depth = 0_i32;
+    let said = pieces.iter().enumerate().filter(|(_, piece)| !matches!(piece.token, Token::Whitespace(_)));
+    said.map(move |(position, Piece { token, .. })| {
+        let is_outer = depth == 0;
+        depth += match token {
+            Token::LParen | Token::LBracket | Token::LBrace => 1,
+            Token::RParen | Token::RBracket | Token::RBrace => -1,
+            _ => 0,
+        };
+        let keyword = match token {
+            Token::Word(word) if is_outer => word.keyword,
+            _ => Keyword::NoKeyword,
+        };
+        Outer { position, token, is_outer, keyword }
+    })
+}
+
 /// The place of a word that begins here, or the letter here.
 pub fn place(text: &str, at: Location) -> Place {
     let start = Lines::of(text).byte(text, at);

@@ -15,12 +15,32 @@ use super::{access, icons, widgets};
 pub struct WithdrawalsScreen {
     /// What is being typed.
     text: String,
+    /// The text that was looked up last, and whether it is more than codes. To look one up goes through all who landed, which no frame is
+    /// to do again.
+    judged: Option<(String, bool)>,
     /// What is being typed is seen, whatever it is.
     is_seen: bool,
     /// Nobody who landed is written like that, and somebody is asked whether they mean it.
     is_unknown: bool,
     /// Why it cannot be added.
     error: Option<String>,
+}
+
+impl WithdrawalsScreen {
+    /// Whether there is more in what was typed than codes.
+    fn is_more_than_codes(&mut self, state: &State) -> bool {
+        let Self { text, judged, .. } = self;
+        if let Some((_, is_more)) = judged.as_ref().filter(|(judged, _)| judged == text) {
+            return *is_more;
+        }
+        let is_code = |entry: &str| {
+            let is_known = || state.landing.value().is_some_and(|loaded| loaded.codes.without_mark(entry).is_some());
+            Code::typed(entry).is_some() || is_known()
+        };
+        let is_more = !text.split(',').all(|entry| is_code(entry.trim()));
+        *judged = Some((text.clone(), is_more));
+        is_more
+    }
 }
 
 /// Paints the list and what adds to it.
@@ -35,11 +55,7 @@ pub fn withdrawals_ui(ui: &mut Ui, state: &State, screen: &mut WithdrawalsScreen
     let set = |withdrawn: Withdrawn| Command::SetRecipe(Recipe { withdrawn, ..recipe.clone() });
     ui.horizontal_wrapped(|ui| {
         // A code stands openly on every page, so one sees how it is typed.
-        let is_code = |entry: &str| {
-            let is_known = || state.landing.value().is_some_and(|loaded| loaded.codes.without_mark(entry).is_some());
-            Code::typed(entry).is_some() || is_known()
-        };
-        let is_personal = !state.revealed && !screen.text.split(',').all(|entry| is_code(entry.trim()));
+        let is_personal = !state.revealed && screen.is_more_than_codes(state);
         let edit = TextEdit::singleline(&mut screen.text)
             .password(is_personal && !screen.is_seen)
             .hint_text(t("code, e-mail address or serial number"));
